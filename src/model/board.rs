@@ -1,0 +1,34 @@
+//! A board: a listing with pages, on one host, read by one profile.
+
+use serde::Serialize;
+use url::Url;
+
+/// The board's row in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct BoardId(pub i64);
+
+/// What is said of a board before it has a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewBoard {
+    /// Short and unique in a store: the board's own name (`news`), or `host/news` where that is taken.
+    pub name: String,
+    /// Page 1 of the listing.
+    pub url: Url,
+    /// `host[:port][/base]/board`: two URLs of one board have one key.
+    pub key: String,
+    /// `host` or `host:port`: who is asked for pages; the unit of politeness.
+    pub host: String,
+    /// Name of the profile that reads it (`rhymix`, `gnuboard5`, …).
+    pub profile: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Board {
+    pub id: BoardId,
+    pub name: String,
+    pub url: Url,
+    pub key: String,
+    pub host: String,
+    pub profile: String,
+}

@@ -1,0 +1,27 @@
+//! What happened to an article, for notifiers and feeds. Written in the transaction that made it true.
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// First content.
+    Stored,
+    /// A revision of title, body, category or attachments.
+    Edited,
+    /// The board says it is gone.
+    Vanished,
+    /// Shown to nobody but its author and the moderators.
+    Restricted,
+    /// Was gone or restricted, and is there again.
+    Reappeared,
+}
+
+impl EventKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::Edited => "edited",
+            Self::Vanished => "vanished",
+            Self::Restricted => "restricted",
+            Self::Reappeared => "reappeared",
+        }
+    }
+}

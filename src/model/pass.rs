@@ -1,0 +1,126 @@
+//! A pass: one walk of a board, from page 1 towards the end. Its state is a row in the store, so that it
+//! goes on where it stood after a stop at any moment.
+
+use jiff::Timestamp;
+
+use super::{ArticleKey, BoardId};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PassId(pub i64);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PassKind {
+    /// To the end of the board (or `--pages`, `--since`): the first pass, and a deeper look from time to time.
+    Full,
+    /// Until pages bring nothing new.
+    Incremental,
+}
+
+/// The last row up to which the walk is known to be whole: what the next page is joined to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edge {
+    pub key: ArticleKey,
+    pub rank: Option<u64>,
+}
+
+/// Where a walk stands. Pure state; `listing::walk` decides how it moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Walk {
+    pub kind: PassKind,
+    /// The page to read next.
+    pub page: u32,
+    /// The furthest page read so far.
+    pub deepest: u32,
+    /// Oldest row of the last page that was joined; `None` before page 1, or after a gap.
+    pub edge: Option<Edge>,
+    /// Steps back in a row because a page did not join; reset by a join.
+    pub n_torn: u32,
+    /// Pages in a row that brought nothing new.
+    pub n_quiet: u32,
+    /// Keys of the last page's ordinary rows, hashed: the same page again means the end.
+    pub last_page_digest: Option<String>,
+    /// Rankless boards: the page is being read again only to prove the join.
+    pub proving: bool,
+    /// Rank of the newest ordinary row on page 1, when the walk began.
+    pub newest_rank: Option<u64>,
+    /// Stop after this page (`--pages`).
+    pub max_pages: Option<u32>,
+    /// Stop at rows older than this (`--since`).
+    pub since: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pass {
+    pub id: PassId,
+    pub board: BoardId,
+    pub walk: Walk,
+    pub started_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub end: Option<PassEnd>,
+    pub report: PassReport,
+}
+
+/// Why a walk ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PassEnd {
+    /// Rank 1, the pager's last page, an empty page, the last page again, a 404 past the end.
+    Complete,
+    /// Nothing new on several pages.
+    CaughtUp,
+    /// `--pages` or `--since` was reached.
+    Limit,
+    /// The board is closed, blocked or no longer fits its profile.
+    Stopped,
+}
+
+impl PassEnd {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::CaughtUp => "caught up",
+            Self::Limit => "limit",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Complete, Self::CaughtUp, Self::Limit, Self::Stopped]
+            .into_iter()
+            .find(|end| end.as_str() == word)
+    }
+}
+
+/// Counters of a pass, added up in the transactions that made them true.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct PassReport {
+    pub n_listing_pages: u64,
+    pub n_rows: u64,
+    /// Articles whose row was seen for the first time.
+    pub n_new: u64,
+    /// Articles whose content was stored for the first time.
+    pub n_stored: u64,
+    /// Revisions.
+    pub n_changed: u64,
+    pub n_restricted: u64,
+    pub n_gone: u64,
+    pub n_failed: u64,
+    /// Stored articles whose text equals another's.
+    pub n_duplicates: u64,
+}
+
+/// A stretch of a listing that a walk could not read or could not join.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    pub page: u32,
+    pub reason: GapReason,
+    /// What happened, for the operator.
+    pub note: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GapReason {
+    /// The page could not be fetched or read.
+    Unread,
+    /// The page was read, but rows between it and the one before may be missing.
+    Torn,
+}

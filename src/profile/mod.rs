@@ -1,0 +1,5 @@
+//! How to read a board.
+
+mod format;
+
+pub use format::ProfileFile;

@@ -1,0 +1,148 @@
+//! Where everything is kept. Two doors: [`Store`] for the conductor, which changes things one whole visit at a
+//! time, and [`Archive`] for the outputs, which only read.
+//!
+//! Rules every store keeps, and the conformance suite (`tests/store.rs`) checks:
+//! - [`Store::settle`] is one transaction, and returns only after it is durable (power loss included).
+//! - A job exists until it is settled. A job claimed by a process that died is claimable again.
+//! - Nothing is deleted or overwritten: content that changes becomes a revision.
+//! - Settling the same listing or article twice leaves the same rows as settling it once.
+
+mod error;
+mod records;
+pub mod sqlite;
+
+use std::collections::HashMap;
+use std::future::Future;
+
+use jiff::Timestamp;
+
+pub use error::StoreError;
+pub use records::{
+    ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, CommentRecord,
+    HostRecord, PassSummary, Revision, SizeOnDisk, StoredRobots,
+};
+
+use crate::model::{
+    ArticleId, ArticleKey, Board, BoardId, Gap, Job, Known, NewBoard, NewJob, Pass, PassId,
+    Receipt, Settled, Settlement, Walk,
+};
+
+type Answer<T> = Result<T, StoreError>;
+
+/// What the conductor does with a store.
+pub trait Store: Clone + Send + Sync + 'static {
+    /// The board with this key, made if it is new. A changed URL or profile is taken over; a name that is taken
+    /// by another board becomes `host/name`.
+    fn register_board(
+        &self,
+        board: NewBoard,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<Board>> + Send;
+
+    fn boards(&self) -> impl Future<Output = Answer<Vec<Board>>> + Send;
+
+    /// The board's unfinished pass, if it has one.
+    fn open_pass(&self, board: BoardId) -> impl Future<Output = Answer<Option<Pass>>> + Send;
+
+    /// The last finished pass; with `full`, the last one of kind `Full` that ended `Complete`.
+    fn last_pass(
+        &self,
+        board: BoardId,
+        full: bool,
+    ) -> impl Future<Output = Answer<Option<Pass>>> + Send;
+
+    fn pass(&self, pass: PassId) -> impl Future<Output = Answer<Pass>> + Send;
+
+    /// Starts a pass. In the same transaction its first listing job is queued (`first` is asked for it, once the
+    /// pass has an id), and so is a job for each failed article of the board, and for each restricted one last
+    /// looked at before `restricted_before`.
+    fn begin_pass(
+        &self,
+        board: BoardId,
+        walk: Walk,
+        first: impl FnOnce(PassId) -> NewJob + Send + 'static,
+        restricted_before: Timestamp,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<Pass>> + Send;
+
+    /// Up to `limit` due jobs for a host, of the given boards, by priority, then due time, then age. Each is given
+    /// out once until it is settled, released, or the process ends.
+    fn claim(
+        &self,
+        host: &str,
+        boards: &[BoardId],
+        now: Timestamp,
+        limit: usize,
+    ) -> impl Future<Output = Answer<Vec<Job>>> + Send;
+
+    /// Gives a claimed job back, untouched.
+    fn release(&self, job: &Job);
+
+    /// When the earliest unclaimed job for these boards is due; `None` if there is none.
+    fn next_due(
+        &self,
+        host: &str,
+        boards: &[BoardId],
+    ) -> impl Future<Output = Answer<Option<Timestamp>>> + Send;
+
+    /// Queued jobs of a board: listing pages, articles and comment pages.
+    fn n_queued(&self, board: BoardId) -> impl Future<Output = Answer<(u64, u64)>> + Send;
+
+    /// What is known of these keys. `pass` decides [`Known::before_this_pass`].
+    fn known(
+        &self,
+        pass: PassId,
+        keys: Vec<ArticleKey>,
+    ) -> impl Future<Output = Answer<HashMap<ArticleKey, Known>>> + Send;
+
+    /// What a visit to an article needs to know of it.
+    fn target(&self, article: ArticleId) -> impl Future<Output = Answer<ArticleTarget>> + Send;
+
+    /// Live, listed articles of a board that are not notices: what the newest rank should be.
+    fn n_listed(&self, board: BoardId) -> impl Future<Output = Answer<u64>> + Send;
+
+    /// Gaps that no pass has closed yet, by page.
+    fn gaps(&self, board: BoardId) -> impl Future<Output = Answer<Vec<Gap>>> + Send;
+
+    /// Makes a visit true.
+    fn settle(&self, settlement: Settlement) -> impl Future<Output = Answer<Settled>> + Send;
+
+    /// Ends a pass from outside its walk (the board is blocked): its listing jobs go, its article jobs stay.
+    fn stop_pass(
+        &self,
+        pass: PassId,
+        reason: String,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<()>> + Send;
+
+    fn host(&self, host: &str) -> impl Future<Output = Answer<Option<HostRecord>>> + Send;
+
+    /// Keeps what a host's robots file said, and the receipts of asking for it.
+    fn save_robots(
+        &self,
+        host: &str,
+        robots: StoredRobots,
+        receipts: Vec<Receipt>,
+    ) -> impl Future<Output = Answer<()>> + Send;
+}
+
+/// What the outputs do with a store. Synchronous: outputs run on a blocking thread.
+pub trait Archive {
+    fn boards(&self) -> Answer<Vec<BoardStatus>>;
+
+    /// Calls `each` for every article that fits, oldest row first, without holding them all in memory. `each`
+    /// returns `false` to stop.
+    fn articles(
+        &self,
+        filter: &ArticleFilter,
+        each: &mut dyn FnMut(ArticleRecord) -> bool,
+    ) -> Answer<()>;
+
+    /// By row id, key, engine id (if only one article has it) or any URL form that was stored.
+    fn find(&self, what: &str) -> Answer<Vec<ArticleRecord>>;
+
+    /// Oldest first.
+    fn revisions(&self, article: ArticleId) -> Answer<Vec<Revision>>;
+
+    fn size_on_disk(&self) -> Answer<SizeOnDisk>;
+}

@@ -1,0 +1,165 @@
+//! What a store answers with.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::model::{
+    ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, Image, PassEnd, PassReport,
+};
+
+/// What a visit needs to know of its article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArticleTarget {
+    pub id: ArticleId,
+    pub key: ArticleKey,
+    pub board: BoardId,
+    pub url: String,
+    pub state: ArticleState,
+    /// The title as the listing showed it; may be cut.
+    pub listed_title: String,
+    /// How often the board has said that it is gone, in a row.
+    pub n_gone_answers: u32,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HostRecord {
+    pub paused_until: Option<Timestamp>,
+    pub pause_reason: Option<String>,
+    pub robots: Option<StoredRobots>,
+}
+
+/// A robots file as it was fetched: at most 500 KiB of it (RFC 9309, 2.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRobots {
+    /// 0: it could not be reached.
+    pub status: u16,
+    pub body: Vec<u8>,
+    pub fetched_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CommentRecord {
+    pub key: String,
+    pub parent: Option<String>,
+    pub author: Option<String>,
+    pub posted_at: Option<Timestamp>,
+    pub text: Option<String>,
+    pub secret: bool,
+}
+
+/// One article as exports give it: the line of the command contract. Field order is the output's order.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ArticleRecord {
+    pub id: i64,
+    /// The board's name.
+    pub board: String,
+    pub key: ArticleKey,
+    pub url: String,
+    pub rank: Option<u64>,
+    pub title: String,
+    pub author: Option<String>,
+    pub posted_at: Option<Timestamp>,
+    pub posted_at_precision: Option<String>,
+    pub posted_text: Option<String>,
+    pub category: Option<String>,
+    pub source: Option<String>,
+    /// `None` where no content is held.
+    pub text: Option<String>,
+    pub images: Vec<Image>,
+    pub attachments: Vec<Attachment>,
+    pub comments: Vec<CommentRecord>,
+    pub tags: Vec<String>,
+    pub views: Option<u64>,
+    pub votes: Option<i64>,
+    pub comment_count: Option<u64>,
+    pub notice: bool,
+    pub state: ArticleState,
+    /// Why it is in this state, where that is not plain: `403`, `alert: …`.
+    pub state_reason: Option<String>,
+    pub first_seen_at: Timestamp,
+    pub fetched_at: Option<Timestamp>,
+    pub gone_at: Option<Timestamp>,
+    pub revision_count: u32,
+    pub content_hash: Option<String>,
+    pub story: Option<i64>,
+    /// Key of the first stored article with the same text.
+    pub duplicate_of: Option<ArticleKey>,
+    /// All comment pages have been read.
+    pub comments_complete: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ArticleFilter {
+    pub board: Option<String>,
+    /// Posted (or, without a date, first seen) at or after this moment.
+    pub since: Option<Timestamp>,
+}
+
+/// One stored version of an article's content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Revision {
+    /// 1 for the first.
+    pub number: u32,
+    pub at: Timestamp,
+    pub title: String,
+    pub category: Option<String>,
+    pub text: String,
+    pub html: String,
+    pub attachments: Vec<Attachment>,
+    pub content_hash: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BoardStatus {
+    #[serde(flatten)]
+    pub counts: BoardCounts,
+    #[serde(skip)]
+    pub board: Board,
+    pub last_pass: Option<PassSummary>,
+    /// A pass that was interrupted and will go on.
+    pub open_pass: Option<PassSummary>,
+    pub n_jobs_queued: u64,
+    pub n_gaps: u64,
+    /// What keeps the board from being read, if anything.
+    pub trouble: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct BoardCounts {
+    pub name: String,
+    pub url: String,
+    pub profile: String,
+    pub n_articles: u64,
+    pub n_stored: u64,
+    pub n_pending: u64,
+    pub n_restricted: u64,
+    pub n_gone: u64,
+    pub n_failed: u64,
+    pub n_comments: u64,
+    pub newest_posted_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassSummary {
+    pub kind: &'static str,
+    pub started_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub end: Option<&'static str>,
+    #[serde(flatten)]
+    pub report: PassReport,
+}
+
+impl PassSummary {
+    pub fn end_word(end: Option<PassEnd>) -> Option<&'static str> {
+        end.map(PassEnd::as_str)
+    }
+}
+
+/// Bytes by kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SizeOnDisk {
+    pub file_bytes: u64,
+    pub raw_pages_bytes: u64,
+    pub text_bytes: u64,
+    pub search_bytes: u64,
+}
