@@ -69,7 +69,6 @@ pub mod store;
 
 pub mod outputs;
 
-pub mod crawl;
 
 pub mod cli;
 pub mod telemetry;
