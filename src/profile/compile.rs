@@ -68,6 +68,7 @@ pub struct ListingRules {
 pub struct PagerRules {
     pub current: Vec<Rule>,
     pub last: Vec<Selector>,
+    pub last_number: Vec<Rule>,
     pub links: Vec<Selector>,
     pub next: Vec<Selector>,
 }
@@ -434,6 +435,7 @@ impl Compiler<'_, '_> {
         PagerRules {
             current: self.rules(&file.current, "pager.current"),
             last: self.selectors(&file.last, "pager.last"),
+            last_number: self.rules(&file.last_number, "pager.last_number"),
             links: self.selectors(&file.links, "pager.links"),
             next: self.selectors(&file.next, "pager.next"),
         }

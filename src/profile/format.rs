@@ -266,6 +266,8 @@ pub struct PagerFile {
     pub current: Vec<RuleFile>,
     /// Link to the last page; its `page` group is the number.
     pub last: Vec<Text>,
+    /// The number of the last page where it is no link: `2 / 15`.
+    pub last_number: Vec<RuleFile>,
     /// All page links; the highest `page` among them counts as the last where `last` is not there.
     pub links: Vec<Text>,
     /// Link to the next page.
