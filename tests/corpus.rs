@@ -311,7 +311,7 @@ fn compare_date(findings: &mut Findings, id: &str, got: &Value, want: &Value, st
     };
     let got_at: jiff::Timestamp = got_at.parse().expect("a time");
     let cut = |at: jiff::Timestamp| {
-        let local = at.to_zoned(zone.clone());
+        let local = at.to_zoned_datetime(zone.clone());
         let format = match precision {
             "day" => "%Y-%m-%d",
             "hour" => "%Y-%m-%d %H",

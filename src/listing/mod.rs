@@ -1,6 +1,11 @@
-//! A listing page → rows, pager, and where the walk goes next. Pure and synchronous; never an error, never a panic.
+//! A listing page → rows, pager, and where the walk goes next. Pure: never an error or a panic on any input, never a
+//! request.
 
+mod header;
 mod join;
+mod pager;
+mod rows;
 mod walk;
 
+pub use rows::read_listing;
 pub use walk::{Facts, Step, advance, begin, skip};
