@@ -69,6 +69,5 @@ pub mod store;
 
 pub mod outputs;
 
-
 pub mod cli;
 pub mod telemetry;

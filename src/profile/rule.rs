@@ -82,6 +82,11 @@ impl Rule {
             .find_map(|element| self.value_of(element, remove))
     }
 
+    /// The attribute the rule reads, if it does not read text.
+    pub fn attribute(&self) -> Option<&str> {
+        self.attr.as_deref()
+    }
+
     /// The first (or last) element the rule selects; `root` itself where it has no selector.
     pub fn element<'a>(&self, root: ElementRef<'a>) -> Option<ElementRef<'a>> {
         match &self.select {
