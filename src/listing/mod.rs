@@ -6,3 +6,6 @@ mod pager;
 mod rows;
 
 pub use rows::read_listing;
+
+#[cfg(test)]
+mod tests;
