@@ -21,3 +21,8 @@ pub use identity::{ArticleRef, BoardRef, Identity};
 pub use parse::Complaint;
 pub use recognise::{Library, Recognised};
 pub use rule::{Rule, element_text, first_value, fold};
+
+#[cfg(test)]
+mod identity_tests;
+#[cfg(test)]
+mod tests;
