@@ -9,3 +9,6 @@ mod walk;
 
 pub use rows::read_listing;
 pub use walk::{Facts, Step, advance, begin, skip};
+
+#[cfg(test)]
+mod tests;

@@ -288,14 +288,6 @@ impl RowReader<'_> {
         }
         let zone = &self.profile.timezone;
         let (first, rest) = texts.split_first()?;
-        // A pinned row may be years old: without a year its date is a guess (BOARDS.md 13).
-        if notice
-            && texts
-                .iter()
-                .all(|text| text.is_empty() || YEARLESS.is_match(text))
-        {
-            return None;
-        }
         let mut posted = dates::read_date(first, zone, self.as_of);
         for other in rest {
             let finer = dates::combine(first, other, zone, self.as_of);
@@ -304,7 +296,8 @@ impl RowReader<'_> {
                 None => finer,
             };
         }
-        posted
+        // A pinned row may be years old: without a year its date is a guess (BOARDS.md 13).
+        posted.filter(|posted| !(notice && YEARLESS.is_match(&posted.text)))
     }
 }
 

@@ -64,16 +64,17 @@ impl Identity {
         self.article_ref(url, shape, &caught)
     }
 
-    /// The listing a URL points to; `None` where it has no listing's shape, or acts, sorts or filters.
+    /// The listing a URL points to; `None` where it has no listing's shape, or acts, sorts or filters, and for an
+    /// article's URL, whatever else its shape might be.
     pub fn board(&self, url: &Url) -> Option<BoardRef> {
-        let (_, caught) = self.catch(&self.boards, url)?;
+        let (_, caught) = self.catch_board(url)?;
         board_ref(url, &caught)
     }
 
     /// Another page of the listing that `url` is a page of, in the form the board itself links it. `None` where
     /// `url` is no listing, and for page 0, which is never asked for: engines answer with page 1 or an error.
     pub fn listing_page(&self, url: &Url, page: u32) -> Option<Url> {
-        let (shape, mut caught) = self.catch(&self.boards, url)?;
+        let (shape, mut caught) = self.catch_board(url)?;
         caught.insert("page", page.to_string());
         let template = match page {
             0 => return None,
@@ -133,6 +134,11 @@ impl Identity {
         found.canonical_url = self.article_url(slug_ref, &slug_ref.canonical_url, id);
         found.id = Some(id.to_owned());
         found
+    }
+
+    fn catch_board(&self, url: &Url) -> Option<(&Shape, Caught)> {
+        let found = self.catch(&self.boards, url)?;
+        self.article(url).is_none().then_some(found)
     }
 
     fn catch<'s>(&self, shapes: &'s [Shape], url: &Url) -> Option<(&'s Shape, Caught)> {

@@ -10,14 +10,20 @@ mod identity;
 mod parse;
 mod recognise;
 mod rule;
+mod sections;
 mod shape;
 
-pub use compile::{
-    ArticleRules, AttachmentKey, AttachmentRules, ClassRule, CommentRules, ListingRules,
-    PagerRules, Profile,
-};
 pub use format::ProfileFile;
 pub use identity::{ArticleRef, BoardRef, Identity};
 pub use parse::Complaint;
 pub use recognise::{Library, Recognised};
 pub use rule::{Rule, element_text, first_value, fold};
+pub use sections::{
+    ArticleRules, AttachmentKey, AttachmentRules, ClassRule, CommentRules, ListingRules,
+    PagerRules, Profile,
+};
+
+#[cfg(test)]
+mod identity_tests;
+#[cfg(test)]
+mod tests;

@@ -79,16 +79,24 @@ pub(super) fn parse(text: &str, complaints: &mut Complaints<'_>) -> Option<Profi
     for error in &errors {
         complaints.add(start_of(error), first_line(error.message()));
     }
-    for n_cuts in 0..MAX_CUTS {
+    let mut cuts: Vec<String> = Vec::new();
+    for _ in 0..MAX_CUTS {
         match ProfileFile::deserialize(Deserializer::from(document.clone())) {
             Ok(file) => return Some(file),
             Err(error) => {
                 let cut = error
                     .span()
                     .and_then(|span| cut_from_table(document.get_mut(), &span));
-                let missing = error.message().starts_with("missing field");
+                let missing = error
+                    .message()
+                    .strip_prefix("missing field `")
+                    .map(|rest| rest.split('`').next().unwrap_or_default());
                 // What was cut out, or did not parse, is missing because of that: one complaint is enough.
-                if !missing || (n_cuts == 0 && errors.is_empty()) {
+                let explained = missing.is_some_and(|field| {
+                    !errors.is_empty()
+                        || cuts.iter().any(|cut| cut.rsplit('.').next() == Some(field))
+                });
+                if !explained {
                     let message = first_line(error.message());
                     let message = match &cut {
                         Some(path) => format!("{path}: {message}"),
@@ -96,8 +104,9 @@ pub(super) fn parse(text: &str, complaints: &mut Complaints<'_>) -> Option<Profi
                     };
                     complaints.add(start_of(&error), message);
                 }
-                if missing || cut.is_none() {
-                    break;
+                match cut {
+                    Some(path) if missing.is_none() => cuts.push(path),
+                    _ => break,
                 }
             }
         }
