@@ -1,0 +1,1 @@
+//! The whole stage against a raw server on loopback.
