@@ -412,3 +412,6 @@ fn later(now: Timestamp, by: Duration) -> Timestamp {
         .and_then(|by| now.checked_add(by).ok())
         .unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+mod tests;
