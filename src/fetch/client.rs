@@ -1,41 +1,26 @@
 //! From a job's URL to its page: robots, turn, request, redirects, and what to make of the status.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, Once};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::Client;
-use reqwest::header::{
-    ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, REFERER,
-};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, REFERER};
 use url::Url;
 
 use super::answer::{Answer, BodyRule, Failed, exchange, text};
 use super::cookies::Cookies;
 use super::error::{FetchError, FetchErrorKind};
-use super::guard::{Guard, GuardedResolver, Resolver, Route, SystemResolver};
+use super::factory::{build_client, install_crypto};
+use super::guard::{Guard, Resolver, Route, SystemResolver};
 use super::host::{Host, Turn, host_key};
-use super::robots::{self, Consult};
 use super::{FetchOptions, Fetched, Request, RobotsFile};
 use crate::model::{Clock, Receipt};
 
 const ACCEPT_PAGE: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-const ACCEPT_ROBOTS: &str = "text/plain,*/*;q=0.8";
-/// RFC 9309, 2.3.1.2.
-const MAX_ROBOTS_REDIRECTS: usize = 5;
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Hosts remembered. Beyond it, those that were not asked for an hour are forgotten.
 const MANY_HOSTS: usize = 4_096;
-
-/// Installs the TLS provider, once a process; later calls do nothing. Kept in one place, to be exchanged.
-pub fn install_crypto() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // An error says that the program has installed one already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
-}
 
 /// A robots file that was asked for since the last look, and the receipts of asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,10 +36,10 @@ pub struct Fetcher {
     inner: Arc<Inner>,
 }
 
-struct Inner {
-    options: FetchOptions,
-    clock: Arc<dyn Clock>,
-    guard: Guard,
+pub(super) struct Inner {
+    pub(super) options: FetchOptions,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) guard: Guard,
     /// Connects to public addresses only.
     public: Client,
     /// For hosts that the operator named. Apart from the other, so that a name that turns private between two
@@ -62,7 +47,7 @@ struct Inner {
     named: Client,
     cookies: Cookies,
     hosts: Mutex<HashMap<String, Arc<Host>>>,
-    fresh_robots: Mutex<HashMap<String, FreshRobots>>,
+    pub(super) fresh_robots: Mutex<HashMap<String, FreshRobots>>,
 }
 
 /// What is gathered on the way of one `get`, whatever its end.
@@ -74,12 +59,12 @@ struct Trail {
 }
 
 /// One request as it goes out.
-struct Hop<'a> {
-    url: &'a Url,
-    purpose: &'static str,
-    allowed_by: String,
-    headers: HeaderMap,
-    rule: BodyRule,
+pub(super) struct Hop<'a> {
+    pub(super) url: &'a Url,
+    pub(super) purpose: &'static str,
+    pub(super) allowed_by: String,
+    pub(super) headers: HeaderMap,
+    pub(super) rule: BodyRule,
 }
 
 impl Fetcher {
@@ -157,6 +142,22 @@ impl Fetcher {
         std::mem::take(&mut *fresh).into_values().collect()
     }
 
+    /// What the host's robots file says of a URL, in words; asks for the file if it is not known. The page itself
+    /// is not asked for.
+    ///
+    /// # Errors
+    /// As [`Fetcher::get`]; `Robots` if it is disallowed.
+    pub async fn robots_verdict(&self, url: &Url) -> Result<String, FetchError> {
+        let inner = &self.inner;
+        inner
+            .guard
+            .check(url)
+            .map_err(|refusal| FetchErrorKind::Refused(refusal).at(url))?;
+        let host = self.host(url);
+        let verdict = inner.allowed_by(&host, url).await;
+        verdict.map_err(|kind| at_host(kind, url, &host))
+    }
+
     /// One try to fetch a page: robots, pace and guard at every hop. May be dropped at any time.
     ///
     /// # Errors
@@ -178,7 +179,7 @@ impl Fetcher {
 }
 
 impl Inner {
-    fn host(&self, key: &str) -> Arc<Host> {
+    pub(super) fn host(&self, key: &str) -> Arc<Host> {
         let mut hosts = lock(&self.hosts);
         if let Some(host) = hosts.get(key) {
             return Arc::clone(host);
@@ -283,7 +284,7 @@ impl Inner {
         let kind = if let Some(sign) = answer.block_sign() {
             host.refused(retry_after, &sign);
             FetchErrorKind::Blocked { status, sign }
-        } else if matches!(status, 429 | 503) {
+        } else if asks_to_wait(status, retry_after) {
             let wait = host.refused(retry_after, &format!("answered {status}"));
             FetchErrorKind::Busy { status, wait }
         } else if status == 408 || status >= 500 {
@@ -325,7 +326,7 @@ impl Inner {
     }
 
     /// Waits for the host's turn and sends. Writes the receipt, whatever comes of it.
-    async fn send(
+    pub(super) async fn send(
         &self,
         host: &Arc<Host>,
         route: Route,
@@ -384,149 +385,22 @@ impl Inner {
         }
         headers
     }
+}
 
-    /// What allows a URL, in words for its receipt. Fetches the host's robots file if need be; whoever comes
-    /// meanwhile waits for the same answer.
-    async fn allowed_by(&self, host: &Arc<Host>, url: &Url) -> Result<String, FetchErrorKind> {
-        if !self.options.obey_robots {
-            return Ok("robots: not asked, by the operator's option".to_owned());
-        }
-        let mut memory = host.robots.lock().await;
-        let mut asked = false;
-        loop {
-            match memory.consult(self.clock.now()) {
-                Consult::Rules(rules) => {
-                    drop(memory);
-                    let verdict = rules.verdict(url);
-                    return match verdict.allowed {
-                        true => Ok(verdict.text),
-                        false => Err(FetchErrorKind::Robots { rule: verdict.text }),
-                    };
-                }
-                Consult::Fetch if !asked => {
-                    asked = true;
-                    let file = self.fetch_robots(host, url).await?;
-                    if let Some(rules) = memory.learn(&file) {
-                        host.set_crawl_delay(rules.crawl_delay());
-                    }
-                }
-                // A file just asked for that is out of date already: the clock jumped.
-                Consult::Fetch => {
-                    let retry_after = Duration::ZERO;
-                    return Err(FetchErrorKind::RobotsUnreachable { retry_after });
-                }
-                Consult::Wait(retry_after) => {
-                    return Err(FetchErrorKind::RobotsUnreachable { retry_after });
-                }
-            }
-        }
-    }
-
-    /// Asks for the robots file that governs `url`, through up to five redirects. Not reaching it is an answer
-    /// too (status 0); only a paused host is an error.
-    async fn fetch_robots(
-        &self,
-        host: &Arc<Host>,
-        url: &Url,
-    ) -> Result<RobotsFile, FetchErrorKind> {
-        let mut receipts = Vec::new();
-        let outcome = self.ask_for_robots(host, url, &mut receipts).await;
-        let (status, body) = match &outcome {
-            Ok((status, body)) => (*status, robots::cut(body.clone())),
-            Err(_) => (0, Vec::new()),
-        };
-        let file = RobotsFile {
-            status,
-            body,
-            fetched_at: self.clock.now(),
-        };
-        if !receipts.is_empty() {
-            let mut fresh = lock(&self.fresh_robots);
-            let entry = fresh
-                .entry(host.key().to_owned())
-                .or_insert_with(|| FreshRobots {
-                    host: host.key().to_owned(),
-                    file: file.clone(),
-                    receipts: Vec::new(),
-                });
-            entry.file = file.clone();
-            entry.receipts.append(&mut receipts);
-        }
-        match outcome {
-            // The pause says when to come back; the file's own back-off has nothing to add.
-            Err(paused @ FetchErrorKind::Paused { .. }) => Err(paused),
-            Ok(_) | Err(_) => Ok(file),
-        }
-    }
-
-    async fn ask_for_robots(
-        &self,
-        host: &Arc<Host>,
-        url: &Url,
-        receipts: &mut Vec<Receipt>,
-    ) -> Result<(u16, Vec<u8>), FetchErrorKind> {
-        let mut url = robots_url(url);
-        let mut host = Arc::clone(host);
-        for _ in 0..=MAX_ROBOTS_REDIRECTS {
-            let route = self.guard.check(&url).map_err(FetchErrorKind::Refused)?;
-            let mut headers = HeaderMap::new();
-            headers.insert(ACCEPT, HeaderValue::from_static(ACCEPT_ROBOTS));
-            let hop = Hop {
-                url: &url,
-                purpose: "robots",
-                allowed_by: "robots: the file itself".to_owned(),
-                headers,
-                rule: BodyRule::Prefix {
-                    max_bytes: robots::MOST_BYTES,
-                },
-            };
-            let answer = match self.send(&host, route, hop, receipts).await {
-                Ok(answer) => answer,
-                Err(kind) => {
-                    if kind.is_silence() {
-                        host.was_silent(url.as_str(), "no answers");
-                    }
-                    return Err(kind);
-                }
-            };
-            match answer.status {
-                429 | 503 => {
-                    let wait = answer.retry_after(self.clock.now());
-                    let words = format!("robots.txt answered {}", answer.status);
-                    host.refused(wait, &words);
-                }
-                500.. => host.failed(),
-                _ => host.succeeded(answer.took),
-            }
-            match answer.redirect_target(&url) {
-                Some(target) => {
-                    host = self.host(&host_key(&target));
-                    url = target;
-                }
-                None => return Ok((answer.status, answer.body)),
-            }
-        }
-        Ok((310, Vec::new()))
-    }
+/// 429 and 503 do; other failures of a server do where they say for how long.
+pub(super) fn asks_to_wait(status: u16, retry_after: Option<Duration>) -> bool {
+    matches!(status, 429 | 503) || status >= 500 && retry_after.is_some()
 }
 
 /// Adds what the host knows: the pause in force.
 fn at_host(kind: FetchErrorKind, url: &Url, host: &Host) -> FetchError {
     let mut error = kind.at(url);
-    error.pause = host.pause_in_force();
+    error.pause = host.pause_in_force().map(Box::new);
     error
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("no holder of this lock panics")
-}
-
-fn robots_url(url: &Url) -> Url {
-    let mut robots = url.clone();
-    robots.set_path("/robots.txt");
-    robots.set_query(None);
-    robots.set_fragment(None);
-    robots
 }
 
 fn counter_of(status: Option<u16>) -> &'static str {
@@ -571,38 +445,4 @@ fn referer(from: &Url, to: &Url) -> Option<String> {
     let _ = from.set_username("");
     let _ = from.set_password(None);
     Some(from.into())
-}
-
-/// The only place where an HTTP client is made.
-fn build_client(
-    options: &FetchOptions,
-    route: Route,
-    resolver: Arc<dyn Resolver>,
-) -> Result<Client, reqwest::Error> {
-    let mut always = HeaderMap::new();
-    if let Ok(value) = HeaderValue::from_str(&options.accept_language) {
-        always.insert(ACCEPT_LANGUAGE, value);
-    }
-    // A proxy's own name is looked up by the client; it is the operator's, and may be private.
-    let resolver_route = match options.proxy {
-        Some(_) => Route::Named,
-        None => route,
-    };
-    let builder = Client::builder()
-        .user_agent(&options.user_agent)
-        .default_headers(always)
-        .dns_resolver(Arc::new(GuardedResolver::new(resolver_route, resolver)))
-        // The environment's proxy would resolve names for us, past the guard.
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .connect_timeout(CONNECT_TIMEOUT.min(options.timeout))
-        .pool_max_idle_per_host(options.pace.max_connections.max(1))
-        .http1_max_headers(100)
-        .http2_max_header_list_size(64 * 1024);
-    match &options.proxy {
-        Some(proxy) => builder.proxy(reqwest::Proxy::all(proxy.clone())?).build(),
-        None => builder.build(),
-    }
 }

@@ -27,7 +27,7 @@ pub struct FetchError {
     /// The URL at which it failed: that of a hop, where the request was redirected.
     pub url: String,
     /// Set while the host is paused: to be kept, so that a restart does not forget it.
-    pub pause: Option<HostPause>,
+    pub pause: Option<Box<HostPause>>,
     /// The answer behind a refusing status, as far as it could be read: a challenge page says so there.
     pub page: Option<Box<Fetched>>,
     pub(crate) receipts: Vec<Receipt>,
@@ -51,7 +51,7 @@ pub enum FetchErrorKind {
     /// The host asked us to wait, earlier; nothing was sent.
     #[error("host is paused for {}s: {reason}", wait.as_secs())]
     Paused { wait: Duration, reason: String },
-    /// 429 or 503. `wait` is what `Retry-After` said, or our own back-off.
+    /// 429, 503, or another failure with `Retry-After`. `wait` is what `Retry-After` said, or our own back-off.
     #[error("answered {status}, wait {}s", wait.as_secs())]
     Busy { status: u16, wait: Duration },
     /// 430, or an answer marked as a bot challenge.

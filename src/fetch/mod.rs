@@ -9,9 +9,11 @@
 mod answer;
 mod charset;
 mod client;
+mod consult;
 mod cookies;
 mod decode;
 mod error;
+mod factory;
 mod guard;
 mod host;
 mod robots;
@@ -25,9 +27,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use url::Url;
 
-pub use client::{Fetcher, FreshRobots, install_crypto};
+pub use client::{Fetcher, FreshRobots};
 pub use decode::{Decoded, decode, decode_as, tld_of};
 pub use error::{FetchError, FetchErrorKind, Retry};
+pub use factory::install_crypto;
 pub use guard::{HostPort, Refusal, Resolved, Resolver, SystemResolver};
 pub use host::{Host, HostSnapshot, host_key};
 
