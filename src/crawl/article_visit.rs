@@ -123,7 +123,10 @@ pub(super) async fn outcome<S: Store>(
         PageClass::Gone => {
             let in_a_row = crew.tally.n_gone_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
             if in_a_row > MOST_GONE_IN_A_ROW {
-                let error = format!("many articles gone at once, which looks like an outage: {}", content.reason);
+                let error = format!(
+                    "many articles gone at once, which looks like an outage: {}",
+                    content.reason
+                );
                 let due_at = at + crew.backoff(job.attempts);
                 return again(crew, board, job, error, true, due_at, at).await;
             }
@@ -134,10 +137,7 @@ pub(super) async fn outcome<S: Store>(
             done(crew);
             Ok(state(ArticleState::Gone, content))
         }
-        PageClass::Listing
-        | PageClass::Challenge
-        | PageClass::Error
-        | PageClass::Unknown => {
+        PageClass::Listing | PageClass::Challenge | PageClass::Error | PageClass::Unknown => {
             let error = format!("{} shows no article: {}", fetched.final_url, content.reason);
             let due_at = at + crew.backoff(job.attempts);
             again(crew, board, job, error, true, due_at, at).await
