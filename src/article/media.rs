@@ -79,9 +79,12 @@ pub(super) fn images(
             if images.iter().any(|image| image.url == url) {
                 continue;
             }
+            // HTML Purifier, which many boards run, fills an empty alt with the file's name: nobody wrote that.
+            let alt =
+                words(element.value().attr("alt")).filter(|alt| !url.ends_with(&format!("/{alt}")));
             images.push(Image {
                 url,
-                alt: words(element.value().attr("alt")),
+                alt,
                 caption: caption(element),
             });
         }
