@@ -9,6 +9,7 @@
 
 mod error;
 mod records;
+pub mod search_text;
 pub mod sqlite;
 
 use std::collections::HashMap;

@@ -8,19 +8,42 @@
 //! make a new store where an unreadable one lies ([`guard`]).
 
 mod archive;
+mod claims;
+mod guard;
+mod hosts;
+mod pages;
+mod passes;
+mod prepare;
+mod queue;
+mod read;
+mod readers;
+mod records;
+mod schema;
+mod search;
+mod settle;
+mod status;
+mod values;
+mod writer;
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use archive::SqliteArchive;
 
-use jiff::Timestamp;
-use std::collections::HashMap;
-
 use super::{Answer, ArticleTarget, HostRecord, Store, StoreError, StoredRobots};
 use crate::model::{
-    ArticleId, ArticleKey, Board, BoardId, Gap, Job, Known, NewBoard, NewJob, Pass, PassId,
-    Receipt, Settled, Settlement, Walk,
+    ArticleId, ArticleKey, Board, BoardId, Gap, Job, Known, NewBoard, NewJob, Outcome, Pass,
+    PassId, Receipt, Settled, Settlement, Walk,
 };
+use claims::Claims;
+use guard::Found;
+use readers::Readers;
+use writer::Writer;
 
 /// Who opens a store, and what for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,9 +76,26 @@ impl Default for StoreOptions {
     }
 }
 
-/// A store in one SQLite file. Clones share it; the last one to be dropped closes it cleanly.
+/// Milliseconds between two removals of old receipts. Each removes a bounded number, more than a minute adds.
+const PRUNE_EVERY_MS: i64 = 60_000;
+
+/// A store in one SQLite file. Clones share it; the last one to be dropped closes it cleanly, which may block for
+/// some milliseconds.
 #[derive(Clone)]
-pub struct SqliteStore {}
+pub struct SqliteStore(Arc<Inner>);
+
+/// Fields are dropped in this order: first the writer ends, last the lock goes.
+struct Inner {
+    /// `None`: opened to be read.
+    writer: Option<Writer>,
+    readers: Readers,
+    claims: Claims,
+    options: StoreOptions,
+    pruned_at: AtomicI64,
+    path: PathBuf,
+    // Held, never looked at.
+    _lock: Mutex<Option<guard::Lock>>,
+}
 
 impl SqliteStore {
     /// Opens the store at `path`. Blocks: for a big file the check at the start may take seconds.
@@ -64,31 +104,166 @@ impl SqliteStore {
     /// `InUse`, `NetworkFileSystem`, `Damaged`, `Foreign`, `Newer`; read-only also `Missing` and `Older`. None of
     /// these changes the file.
     pub fn open(path: &Path, mode: OpenMode, options: StoreOptions) -> Result<Self, StoreError> {
-        let _ = (path, mode, options);
-        todo!()
+        let (path, writer, lock) = match mode {
+            OpenMode::ReadWrite => {
+                let (path, conn, lock) = open_to_write(path, options)?;
+                let writer = Writer::start(conn).map_err(|source| StoreError::Open {
+                    path: path.clone(),
+                    doing: "its thread cannot be started",
+                    source,
+                })?;
+                (path, Some(writer), Some(lock))
+            }
+            OpenMode::ReadOnly => (check_to_read(path)?, None, None),
+        };
+        Ok(Self(Arc::new(Inner {
+            writer,
+            readers: Readers::new(path.clone()),
+            claims: Claims::default(),
+            options,
+            pruned_at: AtomicI64::new(i64::MIN),
+            path,
+            _lock: Mutex::new(lock),
+        })))
+    }
+
+    /// Another door to the same file, for outputs.
+    ///
+    /// # Errors
+    /// `Sql`, where no further connection can be made.
+    pub fn archive(&self) -> Result<SqliteArchive, StoreError> {
+        SqliteArchive::open(&self.0.path)
+    }
+
+    /// Articles that hold all words of `query`, best first. For the search command to come.
+    ///
+    /// # Errors
+    /// `Sql`.
+    pub async fn search(&self, query: &str, limit: u32) -> Result<Vec<ArticleId>, StoreError> {
+        let query = query.to_owned();
+        self.read("searching", move |conn| search::find(conn, &query, limit))
+            .await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Answer<T> {
+        self.0.readers.read(doing, work).await
+    }
+
+    fn writer(&self) -> Answer<&Writer> {
+        self.0.writer.as_ref().ok_or(StoreError::ReadOnly)
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Answer<T> {
+        let work = move |conn: &Connection| work(conn).map_err(|error| sql_error(doing, error));
+        self.writer()?.call(work, || ()).await
+    }
+
+    /// Once a minute of the crawl's clock: whether old receipts are to be removed now.
+    fn is_time_to_prune(&self, now: Timestamp) -> bool {
+        let now = now.as_millisecond();
+        let last = self.0.pruned_at.load(Ordering::Relaxed);
+        let due = now.saturating_sub(last) >= PRUNE_EVERY_MS;
+        if due {
+            self.0.pruned_at.store(now, Ordering::Relaxed);
+        }
+        due
     }
 }
 
-#[allow(unused_variables)]
+fn open_to_write(path: &Path, options: StoreOptions) -> Answer<(PathBuf, Connection, guard::Lock)> {
+    let path = guard::resolve(path)?;
+    guard::refuse_network_file_system(&path)?;
+    let mut lock = guard::Lock::take(&path)?;
+    guard::inspect(&path, true)?;
+    let opened = |error| sql_error("opening the store", error);
+    let conn = Connection::open(&path).map_err(opened)?;
+    schema::configure_writer(&conn).map_err(opened)?;
+    schema::migrate(&conn, &path)
+        .map_err(|error| sql_error("bringing the store up to date", error))?;
+    search::bring_up_to_date(&conn, options.search_index)
+        .map_err(|error| sql_error("building the search index", error))?;
+    lock.mark();
+    Ok((path, conn, lock))
+}
+
+/// Makes sure that a file can be read as a store of this schema.
+fn check_to_read(path: &Path) -> Answer<PathBuf> {
+    let path = guard::resolve(path).map_err(|error| match error {
+        StoreError::Open { path, .. } => StoreError::Missing { path },
+        other => other,
+    })?;
+    guard::refuse_network_file_system(&path)?;
+    let known = schema::newest();
+    match guard::inspect(&path, false)? {
+        Found::Nothing => Err(StoreError::Missing { path }),
+        Found::Store { schema } if schema == known => Ok(path),
+        // Its making was interrupted: there is nothing in it yet.
+        Found::Store { schema: 0 } => Err(StoreError::Missing { path }),
+        Found::Store { schema: found } => Err(StoreError::Older { path, found, known }),
+    }
+}
+
+fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
+    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    schema::configure_reader(&conn)?;
+    Ok(conn)
+}
+
+/// Sorts an error of SQLite by what the operator can do.
+fn sql_error(doing: &'static str, source: rusqlite::Error) -> StoreError {
+    match source {
+        error if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
+            StoreError::DiskFull(error)
+        }
+        rusqlite::Error::FromSqlConversionFailure(_, _, error) => StoreError::Value {
+            what: doing,
+            found: error.to_string(),
+        },
+        source => StoreError::Sql { doing, source },
+    }
+}
+
 impl Store for SqliteStore {
     async fn register_board(&self, board: NewBoard, at: Timestamp) -> Answer<Board> {
-        todo!()
+        self.write("registering a board", move |conn| {
+            passes::register_board(conn, &board, at)
+        })
+        .await
     }
 
     async fn boards(&self) -> Answer<Vec<Board>> {
-        todo!()
+        self.read("listing the boards", passes::boards).await
     }
 
     async fn open_pass(&self, board: BoardId) -> Answer<Option<Pass>> {
-        todo!()
+        self.read("looking for an open pass", move |conn| {
+            passes::open_pass(conn, board)
+        })
+        .await
     }
 
     async fn last_pass(&self, board: BoardId, full: bool) -> Answer<Option<Pass>> {
-        todo!()
+        self.read("looking for the last pass", move |conn| {
+            passes::last_pass(conn, board, full)
+        })
+        .await
     }
 
     async fn pass(&self, pass: PassId) -> Answer<Pass> {
-        todo!()
+        self.read("reading a pass", move |conn| passes::pass(conn, pass))
+            .await?
+            .ok_or(StoreError::NotFound {
+                what: "pass",
+                id: pass.0,
+            })
     }
 
     async fn begin_pass(
@@ -99,7 +274,12 @@ impl Store for SqliteStore {
         restricted_before: Timestamp,
         at: Timestamp,
     ) -> Answer<Pass> {
-        todo!()
+        let pass = self
+            .write("beginning a pass", move |conn| {
+                passes::begin_pass(conn, board, &walk, first, restricted_before, at)
+            })
+            .await?;
+        self.pass(pass).await
     }
 
     async fn claim(
@@ -109,19 +289,31 @@ impl Store for SqliteStore {
         now: Timestamp,
         limit: usize,
     ) -> Answer<Vec<Job>> {
-        todo!()
+        let (claims, host, boards) = (self.0.claims.clone(), host.to_owned(), boards.to_vec());
+        self.write("claiming jobs", move |conn| {
+            claims::claim(conn, &claims, &host, &boards, now, limit)
+        })
+        .await
+        .map(claims::Claimed::into_jobs)
     }
 
     fn release(&self, job: &Job) {
-        todo!()
+        self.0.claims.release(job.id);
     }
 
     async fn next_due(&self, host: &str, boards: &[BoardId]) -> Answer<Option<Timestamp>> {
-        todo!()
+        let (claims, host, boards) = (self.0.claims.clone(), host.to_owned(), boards.to_vec());
+        // By the writer, like claiming: a reader could still see a job that has been settled and is not claimed
+        // any more, and send the crawl round for nothing.
+        self.write("looking for the next job", move |conn| {
+            claims::next_due(conn, &claims, &host, &boards)
+        })
+        .await
     }
 
     async fn n_queued(&self, board: BoardId) -> Answer<(u64, u64)> {
-        todo!()
+        self.read("counting jobs", move |conn| read::n_queued(conn, board))
+            .await
     }
 
     async fn known(
@@ -129,31 +321,80 @@ impl Store for SqliteStore {
         pass: PassId,
         keys: Vec<ArticleKey>,
     ) -> Answer<HashMap<ArticleKey, Known>> {
-        todo!()
+        self.read("looking up keys", move |conn| {
+            read::known(conn, pass, &keys)
+        })
+        .await
     }
 
     async fn target(&self, article: ArticleId) -> Answer<ArticleTarget> {
-        todo!()
+        self.read("looking up an article", move |conn| {
+            read::target(conn, article)
+        })
+        .await?
+        .ok_or(StoreError::NotFound {
+            what: "article",
+            id: article.0,
+        })
     }
 
     async fn n_listed(&self, board: BoardId) -> Answer<u64> {
-        todo!()
+        self.read("counting listed articles", move |conn| {
+            read::n_listed(conn, board)
+        })
+        .await
     }
 
     async fn gaps(&self, board: BoardId) -> Answer<Vec<Gap>> {
-        todo!()
+        self.read("listing gaps", move |conn| passes::gaps(conn, board))
+            .await
     }
 
     async fn settle(&self, settlement: Settlement) -> Answer<Settled> {
-        todo!()
+        let writer = self.writer()?;
+        let (job, at) = (settlement.job, settlement.at);
+        let doing = doing_of(&settlement.outcome);
+        let options = self.0.options;
+        let prepared = tokio::task::spawn_blocking(move || prepare::prepare(settlement, options))
+            .await
+            .map_err(|_| StoreError::Closed)?
+            .map_err(|source| StoreError::Open {
+                path: self.0.path.clone(),
+                doing: "a page cannot be compressed",
+                source,
+            })?;
+        let prune = self.is_time_to_prune(at);
+        let work = move |conn: &Connection| {
+            let settled = settle::settle(conn, &prepared);
+            let settled = settled.map_err(|error| sql_error(doing, error))?;
+            if prune {
+                hosts::prune_receipts(conn, at, options.receipts_days)
+                    .map_err(|error| sql_error("removing old receipts", error))?;
+            }
+            Ok(settled)
+        };
+        // Only now, and before the next claim is looked at: settled jobs are gone, put-off ones may be given out.
+        let claims = self.0.claims.clone();
+        writer.call(work, move || claims.release(job)).await
     }
 
     async fn stop_pass(&self, pass: PassId, reason: String, at: Timestamp) -> Answer<()> {
-        todo!()
+        self.write("stopping a pass", move |conn| {
+            passes::end(
+                conn,
+                pass,
+                crate::model::PassEnd::Stopped,
+                Some(&reason),
+                at,
+            )
+        })
+        .await
     }
 
     async fn host(&self, host: &str) -> Answer<Option<HostRecord>> {
-        todo!()
+        let host = host.to_owned();
+        self.read("looking up a host", move |conn| hosts::host(conn, &host))
+            .await
     }
 
     async fn save_robots(
@@ -162,6 +403,23 @@ impl Store for SqliteStore {
         robots: StoredRobots,
         receipts: Vec<Receipt>,
     ) -> Answer<()> {
-        todo!()
+        let host = host.to_owned();
+        self.write("keeping a robots file", move |conn| {
+            hosts::save_robots(conn, &host, &robots)?;
+            hosts::keep_receipts(conn, &receipts)
+        })
+        .await
+    }
+}
+
+fn doing_of(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Listing { .. } | Outcome::ListingSkipped { .. } => "settling a listing page",
+        Outcome::Article { .. } => "settling an article",
+        Outcome::Comments { .. } => "settling a page of comments",
+        Outcome::ArticleState { .. } | Outcome::NotAnArticle { .. } => {
+            "settling an article without content"
+        }
+        Outcome::Retry { .. } => "putting off a job",
     }
 }
