@@ -75,9 +75,9 @@ CREATE TABLE gap (
 ) STRICT;
 CREATE UNIQUE INDEX gap_open ON gap (board, page) WHERE closed_at IS NULL;
 
--- Made when the article's row is first seen.
+-- Made when the article's row is first seen. AUTOINCREMENT: exports name articles by this number for good.
 CREATE TABLE article (
-    id                INTEGER PRIMARY KEY,
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
     -- The board it was found on; `moved_to` names the one it is on now, if that is another.
     board             INTEGER NOT NULL REFERENCES board,
     moved_to          TEXT,
@@ -160,9 +160,10 @@ CREATE TABLE place (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX place_of_article ON place (article);
 
--- Pages to be visited. A row goes in the transaction that settles its visit.
+-- Pages to be visited. A row goes in the transaction that settles its visit. AUTOINCREMENT: the number of a settled
+-- job is never given to another one, so a settlement that comes late, or twice, cannot settle the wrong job.
 CREATE TABLE job (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
     board      INTEGER NOT NULL REFERENCES board,
     -- listing, article, comments
     kind       TEXT NOT NULL,
