@@ -3,7 +3,7 @@
 //!
 //! `server` speaks HTTP and keeps a log; `site` answers for a set of boards (`board`) in the markup of an engine
 //! (`rhymix`, `gnuboard5`); `faults` spoils answers by a seeded plan; `crawl` runs the binary and reads its result;
-//! `truth` compares what was stored with what the boards hold.
+//! `truth` compares what was stored with what the boards hold; `world` holds one of each.
 
 // Each test file compiles its own copy of this module and uses a part of it.
 #![allow(dead_code)]
@@ -17,3 +17,4 @@ pub mod seed;
 pub mod server;
 pub mod site;
 pub mod truth;
+pub mod world;
