@@ -123,14 +123,14 @@ const BROKEN: &[(&str, &[&str])] = &[
     ),
     // Columns count characters.
     (
-        "[[board]]\nurl = \"http://h/\"\nname = \"가나\" # 다\nengine = { 이름 = \"x\" }\n",
-        &["4:10: engine is a table; it should be a string"],
+        "[[board]]\nurl = \"http://h/\"\nname = \"가나\" # 다\nengine = { \"이름\" = \"x\" }\n",
+        &["4:10: board[1].engine is a table; it should be a string"],
     ),
     (
-        "text = { 가나다 = 1, mask_addresses = 2 }\n",
+        "text = { \"가나다\" = 1, mask_addresses = 2 }\n",
         &[
             "1:10: `가나다` is not a key of text; known are mask_addresses",
-            "1:36: text.mask_addresses is a whole number; it should be true or false",
+            "1:38: text.mask_addresses is a whole number; it should be true or false",
         ],
     ),
 ];
