@@ -1,4 +1,54 @@
-//! boardwalk keeps a complete, searchable, honest copy of web boards.
+//! boardwalk keeps a complete, searchable, honest copy of web boards. This page is the map for those who carry on
+//! the work: what the stages are, what each must never do, and where a change belongs.
+//!
+//! # A page's journey
+//! `config → profile → fetch → listing → article → dedup → store → outputs`, conducted by `crawl`.
+//!
+//! 1. [`config`] turns a file into checked [options](config::Options); every complaint has a line and a column.
+//! 2. [`profile`] is how to read a board, as data: one TOML format for built-in and hand-written profiles, compiled at
+//!    load. Identity lives here: a URL becomes a key by the profile's rules, never by itself.
+//! 3. A *job* (one page to visit) waits in the store. [`crawl`] claims it and hands it to [`fetch`], where one object per
+//!    host owns robots.txt, pace, connections and pauses. Every request passes through it, redirects and robots files
+//!    included.
+//! 4. [`fetch::decode`] decides the charset from bytes. The text is parsed once, on the blocking pool.
+//! 5. [`article::classify`] says what the page is before anything of it is believed.
+//! 6. A listing page becomes rows and a pager ([`listing::read_listing`]); [`listing::advance`] joins it to the walk by
+//!    overlap or rank and says which page is next. An article page becomes an [`Article`](model::Article).
+//! 7. All that follows from the visit is one [`Settlement`](model::Settlement), made true in one transaction that
+//!    also settles the job ([`store::Store::settle`]). [`dedup`] names equal texts.
+//! 8. [`outputs`] read what is stored, and nothing else.
+//!
+//! # Invariants, and the test that holds each
+//! - *Durable*: kill -9 at any moment loses nothing, stores nothing twice (`tests/kill.rs`, `tests/store.rs`).
+//! - *Polite*: the server's own log shows the pace, across restarts, retries, robots and redirects (`tests/pace.rs`).
+//! - *Identity is not the URL* (`profile::identity`, `tests/journey.rs`).
+//! - *Parsers are pure*: bytes in, value and warnings out, no error, no panic (property tests in `dates`, `fetch`,
+//!   `listing`, `article`). `scraper::Html` is not `Send`: it lives and dies inside one `spawn_blocking`.
+//! - *Nothing is destroyed*: content that changes becomes a revision; "gone" needs two explicit answers, and many at
+//!   once look like an outage (`crawl::article_visit`).
+//! - *What comes from the web is hostile*: addresses are checked on URL, redirect and resolver ([`fetch`]); bytes, time,
+//!   redirects and rows are capped; text is escaped at output ([`outputs`]).
+//! - *Errors are sorted by what to do next* ([`fetch::FetchError::retry`]); a run that did nothing says why
+//!   ([`crawl::CrawlReport`]).
+//! - *Clocks are injected* ([`model::Clock`]); times are UTC with their precision and the words they were read from.
+//! - *Memory is flat*: the seen set and the queue are in the store.
+//!
+//! Who may import whom is enforced by `tests/architecture.rs`.
+//!
+//! # Where we left the design's letter, and why
+//! - `dates` stands beside the stages: listings and articles read the same words, and neither may import the other.
+//! - Articles are requested in the URL form that the listing links (invariant 3), but session ids and fragments are cut
+//!   first, and a redirect is only followed to a URL that has the shape of an article or a listing.
+//! - A board without ranks (a gallery) has each page read once more after the next one when they do not overlap: without
+//!   ranks only that proves that no row slipped between them. It doubles the listing requests of its full passes,
+//!   about five per cent of all requests.
+//! - The first run hands the page by which a board was recognised to the walk, so that page 1 is fetched once.
+//! - There is no `frontier` folder: which page is next is `listing::walk`'s answer, the queue is the store's `job` table,
+//!   who holds a host is `crawl::worker`, and identity is the profile's. A stage between them would only pass calls on.
+//!
+//! # To add
+//! An engine: one file in `config/engines/` and its fixture pages, no Rust. A store: one folder under `store` and the
+//! conformance suite. An output or a subcommand: one file, one enum variant.
 #![forbid(unsafe_code)]
 
 pub mod model;
@@ -6,10 +56,6 @@ pub mod model;
 pub mod config;
 pub mod dates;
 pub mod profile;
-
-pub mod schedule;
-
-pub mod frontier;
 
 pub mod fetch;
 

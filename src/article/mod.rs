@@ -1,1 +1,90 @@
-//! (under construction)
+//! A page → what it is ([`classify`]) and the article on it ([`read_article`]). Pure and synchronous: never an error,
+//! never a panic on any input, never a request. Only a page of class `Article` is content.
+
+mod addresses;
+mod classify;
+mod clean;
+mod comments;
+mod fields;
+mod media;
+mod source;
+mod text;
+
+use jiff::Timestamp;
+use scraper::Html;
+use url::Url;
+
+pub use classify::classify;
+pub use comments::read_comments;
+pub use fields::{FieldTrace, explain_article};
+
+use crate::model::{Article, PageClass};
+use crate::profile::{Profile, first_value};
+
+/// A fetched page, parsed once, as all of this stage sees it.
+#[derive(Clone, Copy)]
+pub struct PageView<'a> {
+    pub html: &'a Html,
+    /// The decoded source, scripts included.
+    pub source: &'a str,
+    /// The URL that answered.
+    pub url: &'a Url,
+    /// Where a redirect that we did not follow points to.
+    pub redirect_to: Option<&'a Url>,
+    pub status: u16,
+    /// When the page was served; short dates go by it.
+    pub as_of: Timestamp,
+}
+
+/// What the operator can choose about reading.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// Protected e-mail addresses are masked (`n***@example.org`) instead of decoded.
+    pub mask_addresses: bool,
+}
+
+/// Reads an article's page with a profile.
+pub fn read_article(view: &PageView<'_>, profile: &Profile, options: &ReadOptions) -> Article {
+    let (class, reason) = classify(view, Some(profile));
+    let mut article = Article::empty(class, reason);
+    let root = view.html.root_element();
+    article.id_in_page = first_value(&profile.identity.id_in_page, root);
+    article.board_in_page = first_value(&profile.identity.board_in_page, root);
+    if !matches!(class, PageClass::Article | PageClass::Restricted) {
+        return article;
+    }
+    fields::read(view, profile, &mut article);
+    if class == PageClass::Restricted {
+        return article;
+    }
+    let base = base_url(view);
+    match text::body(view.html, profile) {
+        Some(body) => {
+            article.text = text::render(body, &profile.article.body_remove, options);
+            article.html = clean::clean(body, &profile.article.body_remove, &base, options);
+            article.images = media::images(view.html, body, profile, &base);
+        }
+        None => article.warnings.push("no body element".into()),
+    }
+    article.attachments = media::attachments(view.html, profile, &base);
+    article.source = source::find(&article.text, &profile.article.source);
+    let (comments, pages) = read_comments(view, profile, options);
+    article.comments = comments;
+    article.comment_pages = pages;
+    article
+}
+
+/// What relative links go by: `<base href>` where there is one, else the page's own URL.
+fn base_url(view: &PageView<'_>) -> Url {
+    static BASE: std::sync::LazyLock<scraper::Selector> = std::sync::LazyLock::new(|| {
+        scraper::Selector::parse("base[href]").expect("a constant selector")
+    });
+    view.html
+        .select(&BASE)
+        .next()
+        .and_then(|base| view.url.join(base.value().attr("href")?).ok())
+        .unwrap_or_else(|| view.url.clone())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,20 @@
-//! (under construction)
+//! The conductor: takes one job through all stages, and boards from their first page to their last job.
+//!
+//! In: boards to crawl, a store, a fetcher, a clock. Out: what the store then holds, and a [`CrawlReport`].
+//! Everything that follows from one visit is settled in one transaction ([`visit`]); nothing that matters is kept in
+//! memory, so a run that is killed goes on with the next one. A claimed job is never cancelled: the first signal
+//! lets the visits in flight end.
+
+mod article_visit;
+mod board;
+mod crew;
+mod listing_visit;
+mod once;
+mod report;
+mod visit;
+mod worker;
+
+pub use board::{BoardContext, Target, TargetError};
+pub use crew::{CrawlOptions, Observer, Sighting};
+pub use once::{CrawlError, Outfit, crawl_once};
+pub use report::{BoardReport, CrawlReport, Finish};

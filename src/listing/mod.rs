@@ -1,1 +1,14 @@
-//! (under construction)
+//! A listing page → rows, pager, and where the walk goes next. Pure: never an error or a panic on any input, never a
+//! request.
+
+mod header;
+mod join;
+mod pager;
+mod rows;
+mod walk;
+
+pub use rows::read_listing;
+pub use walk::{Facts, Step, advance, begin, skip};
+
+#[cfg(test)]
+mod tests;

@@ -39,10 +39,14 @@ pub struct Walk {
     pub n_quiet: u32,
     /// Keys of the last page's ordinary rows, hashed: the same page again means the end.
     pub last_page_digest: Option<String>,
-    /// Rankless boards: the page is being read again only to prove the join.
-    pub proving: bool,
+    /// Boards without ranks: oldest row of the page ahead, while this page is read again only to prove that the
+    /// two join.
+    pub ahead: Option<Edge>,
     /// Rank of the newest ordinary row on page 1, when the walk began.
     pub newest_rank: Option<u64>,
+    /// By how many `newest_rank` exceeds the articles known to be listed. A pass that finds more missing than the
+    /// one before it does not stop at quiet pages: a reply may stand deep under an old parent.
+    pub deficit: Option<i64>,
     /// Stop after this page (`--pages`).
     pub max_pages: Option<u32>,
     /// Stop at rows older than this (`--since`).

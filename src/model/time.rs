@@ -46,7 +46,7 @@ impl Precision {
 /// When a post was written, as far as a page tells.
 ///
 /// `at` is the *start* of the interval that `precision` names, in the site's time zone (a day-precision
-/// `2026.11.23` in Seoul is `2026-11-22T15:00:00Z`).
+/// `2026.11.23` in Seoul is `2026-11-22T15:00:00Z`); only "2 hours ago" keeps its minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostedAt {
     /// UTC.

@@ -6,9 +6,12 @@
 //! Lists of rules are tried in order; the first that yields something wins.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::model::{BoardScope, PageClass};
@@ -93,11 +96,11 @@ pub struct IdentityFile {
     pub drop: Vec<String>,
     /// Template of the canonical article URL: `{base}/{board}/{id}`. Without the query, where the id is in the
     /// path. The shape that matched may override it.
-    pub article_url: String,
+    pub article_url: Text,
     /// Template of a listing page's URL: `{base}/{board}?page={page}`; page 1 uses `board_url`.
-    pub listing_url: String,
+    pub listing_url: Text,
     /// Template of page 1 of the listing.
-    pub board_url: String,
+    pub board_url: Text,
     /// Where a page tells its article's id, for URLs that do not.
     #[serde(default)]
     pub id_in_page: Vec<RuleFile>,
@@ -122,19 +125,61 @@ pub struct ShapeFile {
     pub without: Vec<String>,
     /// Canonical URL for this shape, instead of the profile's.
     #[serde(default)]
-    pub article_url: Option<String>,
+    pub article_url: Option<Text>,
     #[serde(default)]
-    pub listing_url: Option<String>,
+    pub listing_url: Option<Text>,
     #[serde(default)]
-    pub board_url: Option<String>,
+    pub board_url: Option<Text>,
 }
 
 /// How to get one value out of an element: a selector alone (`"td.title > a"`), or a table.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone)]
 pub enum RuleFile {
     Select(Text),
     Full(Box<FullRuleFile>),
+}
+
+/// Written by hand: serde's untagged enums lose the place in the file and the reason of a failure.
+impl<'de> Deserialize<'de> for RuleFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let rule = Spanned::<AnyRule>::deserialize(deserializer)?;
+        let span = rule.span();
+        Ok(match rule.into_inner() {
+            AnyRule::Select(selector) => Self::Select(Spanned::new(span, selector)),
+            AnyRule::Full(full) => Self::Full(full),
+        })
+    }
+}
+
+/// A [`RuleFile`] before its place is attached.
+enum AnyRule {
+    Select(String),
+    Full(Box<FullRuleFile>),
+}
+
+impl<'de> Deserialize<'de> for AnyRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyRuleVisitor;
+
+        impl<'de> Visitor<'de> for AnyRuleVisitor {
+            type Value = AnyRule;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a selector, or a table with `select`, `attr`, `pattern`, …")
+            }
+
+            fn visit_str<E: de::Error>(self, selector: &str) -> Result<AnyRule, E> {
+                Ok(AnyRule::Select(selector.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<AnyRule, A::Error> {
+                let full = FullRuleFile::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(AnyRule::Full(Box::new(full)))
+            }
+        }
+
+        deserializer.deserialize_any(AnyRuleVisitor)
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -221,6 +266,8 @@ pub struct PagerFile {
     pub current: Vec<RuleFile>,
     /// Link to the last page; its `page` group is the number.
     pub last: Vec<Text>,
+    /// The number of the last page where it is no link: `2 / 15`.
+    pub last_number: Vec<RuleFile>,
     /// All page links; the highest `page` among them counts as the last where `last` is not there.
     pub links: Vec<Text>,
     /// Link to the next page.

@@ -1,5 +1,29 @@
-//! How to read a board.
+//! How to read a board: TOML → compiled profile (selectors, identity rules, page classes); and which profile
+//! fits a page.
+//!
+//! In: the text of a profile file. Out: a [`Profile`], or every complaint with line and column. Pure; the files
+//! themselves are read by `config`, the built-in ones are embedded in the binary.
 
+mod compile;
 mod format;
+mod identity;
+mod parse;
+mod recognise;
+mod rule;
+mod sections;
+mod shape;
 
 pub use format::ProfileFile;
+pub use identity::{ArticleRef, BoardRef, Identity};
+pub use parse::Complaint;
+pub use recognise::{Library, Recognised};
+pub use rule::{Rule, element_text, first_value, fold};
+pub use sections::{
+    ArticleRules, AttachmentKey, AttachmentRules, ClassRule, CommentRules, ListingRules,
+    PagerRules, Profile,
+};
+
+#[cfg(test)]
+mod identity_tests;
+#[cfg(test)]
+mod tests;

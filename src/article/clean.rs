@@ -1,0 +1,228 @@
+//! An element → HTML that is safe to show: an allow-list of tags and attributes, absolute links, nothing that runs.
+//!
+//! Walks the tree without recursion. What is not on the list loses its tag and keeps its text; what is not shown loses
+//! both.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use ego_tree::NodeId;
+use ego_tree::iter::Edge;
+use scraper::{ElementRef, Node, Selector};
+use url::Url;
+
+use super::{ReadOptions, addresses, media, text};
+
+/// Tags that are kept, each with the attributes it may keep.
+static KEPT: LazyLock<HashMap<&'static str, &'static [&'static str]>> = LazyLock::new(|| {
+    let plain = [
+        "p",
+        "br",
+        "hr",
+        "div",
+        "span",
+        "b",
+        "strong",
+        "i",
+        "em",
+        "u",
+        "s",
+        "del",
+        "ins",
+        "sub",
+        "sup",
+        "small",
+        "blockquote",
+        "pre",
+        "code",
+        "ul",
+        "dl",
+        "dt",
+        "dd",
+        "figure",
+        "figcaption",
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ruby",
+        "rt",
+        "rp",
+    ];
+    let mut kept: HashMap<&'static str, &'static [&'static str]> =
+        plain.into_iter().map(|tag| (tag, &[][..])).collect();
+    kept.insert("a", &["href", "title"]);
+    kept.insert("img", &["src", "alt", "title", "width", "height"]);
+    kept.insert("ol", &["start"]);
+    kept.insert("li", &["value"]);
+    kept.insert("td", &["colspan", "rowspan"]);
+    kept.insert("th", &["colspan", "rowspan"]);
+    kept.insert("time", &["datetime"]);
+    kept
+});
+
+const VOID: [&str; 3] = ["br", "hr", "img"];
+
+/// Tags nested deeper than this lose their tag, so that what reads the result is not led into deep recursion.
+const MAX_DEPTH: usize = 64;
+
+/// The inner HTML of `element`, cleaned.
+pub(super) fn clean(
+    element: ElementRef<'_>,
+    remove: &[Selector],
+    base: &Url,
+    options: &ReadOptions,
+) -> String {
+    let mut out = String::new();
+    let mut muted: Option<NodeId> = None;
+    let mut open: Vec<(NodeId, &str)> = Vec::new();
+    for edge in element.traverse() {
+        match edge {
+            Edge::Open(node) if muted.is_none() && node.id() != element.id() => {
+                match node.value() {
+                    Node::Text(words) => escape(words, &mut out),
+                    Node::Element(tag) => {
+                        let Some(inner) = ElementRef::wrap(node) else {
+                            continue;
+                        };
+                        let name = tag.name();
+                        if let Some(address) = addresses::protected(inner) {
+                            let shown = if options.mask_addresses {
+                                addresses::mask(&address)
+                            } else {
+                                address
+                            };
+                            escape(&shown, &mut out);
+                            muted = Some(node.id());
+                        } else if text::UNSHOWN.contains(&name)
+                            || text::hidden(inner)
+                            || remove.iter().any(|selector| selector.matches(&inner))
+                        {
+                            muted = Some(node.id());
+                        } else if KEPT.contains_key(name)
+                            && open.len() < MAX_DEPTH
+                            && start(inner, base, &mut out)
+                            && !VOID.contains(&name)
+                        {
+                            open.push((node.id(), name));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Edge::Close(node) if muted == Some(node.id()) => muted = None,
+            Edge::Close(node) if muted.is_none() => {
+                if open.last().is_some_and(|(id, _)| *id == node.id()) {
+                    let (_, name) = open.pop().expect("just seen");
+                    // Writing to a String cannot fail.
+                    let _ = write!(out, "</{name}>");
+                }
+            }
+            _ => {}
+        }
+    }
+    out.trim().to_owned()
+}
+
+/// Writes a start tag; `false` where the tag makes no sense without an attribute it lacks.
+fn start(element: ElementRef<'_>, base: &Url, out: &mut String) -> bool {
+    let tag = element.value();
+    let name = tag.name();
+    if name == "img" {
+        let Some(src) = media::source_of(element, base) else {
+            return false;
+        };
+        let _ = write!(out, "<img src=\"");
+        escape(&src, out);
+        out.push('"');
+    } else {
+        let _ = write!(out, "<{name}");
+    }
+    for attribute in KEPT.get(name).copied().unwrap_or_default() {
+        let value = match (*attribute, tag.attr(attribute)) {
+            (_, None) | ("src", _) => continue,
+            ("href", Some(href)) => match safe_link(href, base) {
+                Some(link) => link,
+                None => continue,
+            },
+            (_, Some(value)) => value.chars().filter(|c| !c.is_control()).collect(),
+        };
+        let _ = write!(out, " {attribute}=\"");
+        escape(&value, out);
+        out.push('"');
+    }
+    out.push('>');
+    true
+}
+
+/// An absolute `http`, `https` or `mailto` link.
+pub(super) fn safe_link(href: &str, base: &Url) -> Option<String> {
+    let link = base.join(href.trim()).ok()?;
+    matches!(link.scheme(), "http" | "https" | "mailto").then(|| link.to_string())
+}
+
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cleaned(fragment: &str) -> String {
+        let html = scraper::Html::parse_fragment(fragment);
+        let base = Url::parse("http://board.test/news/1").expect("a URL");
+        clean(html.root_element(), &[], &base, &ReadOptions::default())
+    }
+
+    #[test]
+    fn nothing_that_runs_is_left() {
+        assert_eq!(
+            cleaned(
+                "<p onclick=x() style=y>a<script>b</script><iframe src=c></iframe><a href='javascript:d'>e</a><img src=x onerror=f></p>"
+            ),
+            "<p>a<a>e</a><img src=\"http://board.test/news/x\"></p>"
+        );
+    }
+
+    #[test]
+    fn links_are_absolute_and_text_is_escaped() {
+        assert_eq!(
+            cleaned("<a href='../x?a=1&amp;b=\"2'>&lt;b&gt; &amp; \"c\"</a>"),
+            "<a href=\"http://board.test/x?a=1&amp;b=%222\">&lt;b&gt; &amp; &quot;c&quot;</a>"
+        );
+    }
+
+    #[test]
+    fn unknown_tags_lose_their_tag_only() {
+        assert_eq!(
+            cleaned("<custom-x><b>a</b></custom-x><form><p>c</p></form>"),
+            "<b>a</b><p>c</p>"
+        );
+    }
+
+    #[test]
+    fn depth_is_capped() {
+        let deep = format!("{}x{}", "<div>".repeat(5_000), "</div>".repeat(5_000));
+        assert_eq!(cleaned(&deep).matches("<div>").count(), MAX_DEPTH);
+    }
+}

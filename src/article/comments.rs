@@ -1,0 +1,200 @@
+//! Comments of an article's page, in page order, with depth, and the other pages they are spread over.
+
+use std::collections::BTreeMap;
+
+use scraper::{ElementRef, Selector};
+use url::Url;
+
+use super::{PageView, ReadOptions, text};
+use crate::dates::read_date;
+use crate::model::{Comment, CommentPages};
+use crate::profile::{CommentRules, Profile, Rule, first_value};
+
+/// More comments than this on one page are not read.
+const MAX_COMMENTS: usize = 5_000;
+/// More pages of comments than this are not followed from one page.
+const MAX_PAGES: u32 = 2_000;
+
+/// The comments on this page, without parents across pages (see [`crate::model::resolve_parents`]).
+pub fn read_comments(
+    view: &PageView<'_>,
+    profile: &Profile,
+    options: &ReadOptions,
+) -> (Vec<Comment>, CommentPages) {
+    let rules = &profile.comments;
+    let root = view.html.root_element();
+    let mut comments: Vec<Comment> = Vec::new();
+    let items = rules
+        .item
+        .iter()
+        .map(|selector| root.select(selector).take(MAX_COMMENTS).collect::<Vec<_>>())
+        .find(|items| !items.is_empty())
+        .unwrap_or_default();
+    for item in items {
+        let Some(key) = first_value(&rules.key, item) else {
+            continue;
+        };
+        if comments.iter().any(|comment| comment.key == key) {
+            continue;
+        }
+        comments.push(comment(item, key, view, profile, options));
+    }
+    let pages = pages(view, profile);
+    (comments, pages)
+}
+
+fn comment(
+    item: ElementRef<'_>,
+    key: String,
+    view: &PageView<'_>,
+    profile: &Profile,
+    options: &ReadOptions,
+) -> Comment {
+    let rules = &profile.comments;
+    let parents: Vec<ElementRef<'_>> = match &rules.nested_in {
+        Some(nested_in) => ancestors(item, nested_in),
+        None => Vec::new(),
+    };
+    let depth = match rules.nested_in {
+        Some(_) => parents.len() as u32,
+        None => depth(item, rules),
+    };
+    let parent = parents
+        .first()
+        .and_then(|parent| first_value(&rules.key, *parent));
+    let shown = rules
+        .body
+        .iter()
+        .find_map(|selector| item.select(selector).next())
+        .map(|body| text::render(body, &rules.body_remove, options));
+    let secret = is_secret(item, rules)
+        || shown
+            .as_deref()
+            .is_some_and(|shown| rules.secret_words.iter().any(|word| shown.trim() == word));
+    let posted = rules
+        .date
+        .iter()
+        .filter_map(|rule| rule.value(item))
+        .filter_map(|words| read_date(&words, &profile.timezone, view.as_of))
+        .reduce(|best, other| best.finer(Some(other)));
+    Comment {
+        key,
+        parent,
+        depth,
+        author: first_value(&rules.author, item),
+        posted,
+        text: if secret { None } else { shown },
+        secret,
+    }
+}
+
+/// Nearest first.
+fn ancestors<'a>(item: ElementRef<'a>, selector: &Selector) -> Vec<ElementRef<'a>> {
+    item.ancestors()
+        .filter_map(ElementRef::wrap)
+        .filter(|ancestor| selector.matches(ancestor))
+        .collect()
+}
+
+/// A mark of secrecy of the item's own, not of a comment nested in it.
+fn is_secret(item: ElementRef<'_>, rules: &CommentRules) -> bool {
+    let own = |found: &ElementRef<'_>| {
+        let nearest = found
+            .ancestors()
+            .filter_map(ElementRef::wrap)
+            .find(|ancestor| rules.item.iter().any(|selector| selector.matches(ancestor)));
+        nearest.is_none_or(|nearest| nearest == item)
+    };
+    rules
+        .secret
+        .iter()
+        .any(|selector| selector.matches(&item) || item.select(selector).any(|found| own(&found)))
+}
+
+/// The level of nesting on a flat list: a number in a class as it is, a margin divided by the profile's unit.
+fn depth(item: ElementRef<'_>, rules: &CommentRules) -> u32 {
+    let of_rule = |rule: &Rule| -> Option<u32> {
+        let number: f64 = rule.value(item)?.parse().ok()?;
+        let unit = match rule.attribute() {
+            Some("style") => rules.depth_unit.unwrap_or(1.0),
+            _ => 1.0,
+        };
+        let depth = (number / unit).round();
+        (0.0..1_000.0).contains(&depth).then_some(depth as u32)
+    };
+    rules.depth.iter().find_map(of_rule).unwrap_or(0)
+}
+
+/// Links to the other pages of this article's comments.
+fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
+    let rules = &profile.comments;
+    let mut found = CommentPages {
+        current: 1,
+        others: Vec::new(),
+    };
+    let Some(parameter) = &rules.page_param else {
+        return found;
+    };
+    let article = profile.identity.article(view.url);
+    let mut others: BTreeMap<u32, Url> = BTreeMap::new();
+    for link in rules.pages.iter().flat_map(|pages| view.html.select(pages)) {
+        let Some(mut url) = link
+            .value()
+            .attr("href")
+            .and_then(|href| view.url.join(href.trim()).ok())
+        else {
+            continue;
+        };
+        url.set_fragment(None);
+        // The listing under the article has a pager too, and neighbours have comment links.
+        let same = match (&article, profile.identity.article(&url)) {
+            (Some(this), Some(that)) => this.key == that.key,
+            _ => false,
+        };
+        let number = url
+            .query_pairs()
+            .find(|(name, _)| name == parameter.as_str())
+            .and_then(|(_, value)| value.parse::<u32>().ok());
+        if let Some(number) = number
+            && same
+            && (1..=MAX_PAGES).contains(&number)
+        {
+            others.entry(number).or_insert(url);
+        }
+    }
+    let Some(highest) = others.keys().next_back().copied() else {
+        return found;
+    };
+    let root = view.html.root_element();
+    found.current = first_value(&rules.page_current, root)
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(highest);
+    others.remove(&found.current);
+    // A pager in blocks of ten links only some of the pages; those between are there too.
+    if let Some(template) = others.values().next().cloned() {
+        for number in 1..=highest.max(found.current) {
+            if number != found.current {
+                others
+                    .entry(number)
+                    .or_insert_with(|| with_parameter(&template, parameter, number));
+            }
+        }
+    }
+    found.others = others.into_iter().collect();
+    found
+}
+
+fn with_parameter(url: &Url, name: &str, number: u32) -> Url {
+    let mut url = url.clone();
+    let pairs: Vec<String> = url
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((key, _)) if key == name => format!("{name}={number}"),
+            _ => pair.to_owned(),
+        })
+        .collect();
+    url.set_query(Some(&pairs.join("&")));
+    url
+}

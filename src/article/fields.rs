@@ -1,0 +1,167 @@
+//! Title, author, date, category, counts and tags of an article, by the profile's rules; and where each came from.
+
+use scraper::ElementRef;
+
+use super::{PageView, classify};
+use crate::dates::read_date;
+use crate::model::{Article, PageClass, PostedAt};
+use crate::profile::{Profile, Rule, first_value};
+
+/// Marks of a title that was cut.
+const CUT_MARKS: [&str; 2] = ["…", "..."];
+
+/// More tags than this are not read.
+const MAX_TAGS: usize = 200;
+
+/// Fills the fields that stand around the body.
+pub(super) fn read(view: &PageView<'_>, profile: &Profile, article: &mut Article) {
+    let root = view.html.root_element();
+    let rules = &profile.article;
+    article.title = title(profile, root);
+    article.author = first_value(&rules.author, root);
+    article.posted = posted(view, profile);
+    article.category = first_value(&rules.category, root);
+    article.views = count(&rules.views, root);
+    article.votes = first_value(&rules.votes, root).and_then(|text| signed(&text));
+    article.comment_count = count(&rules.comment_count, root);
+    for tag in rules
+        .tags
+        .iter()
+        .flat_map(|selector| view.html.select(selector))
+    {
+        let name = crate::profile::element_text(tag, &[]);
+        if !name.is_empty() && !article.tags.contains(&name) && article.tags.len() < MAX_TAGS {
+            article.tags.push(name);
+        }
+    }
+    if article.title.is_none() && article.class == PageClass::Article {
+        article.warnings.push("no title".into());
+    }
+    if article.posted.is_none() && article.class == PageClass::Article {
+        article.warnings.push("no date".into());
+    }
+}
+
+/// The first candidate, or a later one that says the same and more: headings are cut on some boards, and `<title>`
+/// has the whole.
+fn title(profile: &Profile, root: ElementRef<'_>) -> Option<String> {
+    let candidates = titles(profile, root);
+    let mut best = candidates.first()?.clone();
+    for other in &candidates[1..] {
+        let cut = CUT_MARKS
+            .iter()
+            .find_map(|mark| best.strip_suffix(mark))
+            .map(str::trim_end);
+        if let Some(beginning) = cut
+            && !beginning.is_empty()
+            && other.starts_with(beginning)
+            && other.chars().count() > beginning.chars().count() + 1
+        {
+            best = other.clone();
+        }
+    }
+    Some(best)
+}
+
+fn titles(profile: &Profile, root: ElementRef<'_>) -> Vec<String> {
+    let rules = &profile.article;
+    rules
+        .title
+        .iter()
+        .filter_map(|rule| {
+            let value = rule.value(root)?;
+            Some(match &rules.title_suffix {
+                Some(suffix) => suffix.replace(&value, "").trim().to_owned(),
+                None => value,
+            })
+        })
+        .filter(|value| !value.is_empty())
+        .collect()
+}
+
+/// The finest date of those the rules find.
+fn posted(view: &PageView<'_>, profile: &Profile) -> Option<PostedAt> {
+    let root = view.html.root_element();
+    profile
+        .article
+        .date
+        .iter()
+        .filter_map(|rule| read_date(&rule.value(root)?, &profile.timezone, view.as_of))
+        .reduce(|best, other| best.finer(Some(other)))
+}
+
+fn count(rules: &[Rule], root: ElementRef<'_>) -> Option<u64> {
+    signed(&first_value(rules, root)?).and_then(|number| u64::try_from(number).ok())
+}
+
+/// `1,234`, `조회 12`, `-3`.
+fn signed(text: &str) -> Option<i64> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let number: i64 = digits.parse().ok()?;
+    let negative = text
+        .find(|c: char| c.is_ascii_digit())
+        .is_some_and(|at| text[..at].ends_with(['-', '−']));
+    Some(if negative { -number } else { number })
+}
+
+/// Where a field came from.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FieldTrace {
+    pub field: &'static str,
+    /// The rule that gave the value, as its place in the profile: `article.title[1]`.
+    pub rule: String,
+    pub value: String,
+    /// Other rules that matched, and what they gave.
+    pub also: Vec<String>,
+}
+
+/// For each field, which rule of the profile matched, and which others would have.
+pub fn explain_article(view: &PageView<'_>, profile: &Profile) -> Vec<FieldTrace> {
+    let root = view.html.root_element();
+    let rules = &profile.article;
+    let (class, reason) = classify(view, Some(profile));
+    let mut traces = vec![FieldTrace {
+        field: "class",
+        rule: reason,
+        value: format!("{class:?}").to_lowercase(),
+        also: Vec::new(),
+    }];
+    for (field, rules) in [
+        ("title", &rules.title),
+        ("author", &rules.author),
+        ("date", &rules.date),
+        ("category", &rules.category),
+        ("views", &rules.views),
+        ("votes", &rules.votes),
+        ("comment_count", &rules.comment_count),
+    ] {
+        let mut found = rules
+            .iter()
+            .enumerate()
+            .filter_map(|(at, rule)| Some((at, rule.value(root)?)));
+        if let Some((at, value)) = found.next() {
+            traces.push(FieldTrace {
+                field,
+                rule: format!("article.{field}[{at}]"),
+                value,
+                also: found
+                    .map(|(at, value)| format!("article.{field}[{at}]: {value}"))
+                    .collect(),
+            });
+        }
+    }
+    let body = rules
+        .body
+        .iter()
+        .enumerate()
+        .find(|(_, selector)| view.html.select(selector).next().is_some());
+    if let Some((at, _)) = body {
+        traces.push(FieldTrace {
+            field: "text",
+            rule: format!("article.body[{at}]"),
+            value: String::new(),
+            also: Vec::new(),
+        });
+    }
+    traces
+}

@@ -1,0 +1,208 @@
+//! What follows from a visit to an article's page, or to a further page of its comments.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use jiff::{SignedDuration, Timestamp};
+use tracing::debug;
+
+use super::board::BoardContext;
+use super::crew::Crew;
+use super::visit::{Reading, again};
+use crate::article::{self, PageView};
+use crate::fetch::Fetched;
+use crate::model::{
+    Article, ArticleId, ArticleState, Comment, Job, JobKind, JobPriority, NewJob, Outcome,
+    PageClass,
+};
+use crate::store::{Store, StoreError};
+
+/// A board that says "gone" is asked once more after this long before it is believed: a page may vanish for a moment
+/// while a moderator moves it, and one answer is no evidence.
+const GONE_RECHECK_S: i64 = 5;
+
+/// After this many "gone" answers in a row, with no page in between that was there, an outage is likelier than
+/// deletions: nothing is marked, all of it is asked again later (BOARDS.md; CASES 28).
+const MOST_GONE_IN_A_ROW: u32 = 10;
+
+/// Pure part, on the blocking pool.
+pub(super) fn read(view: &PageView<'_>, context: &BoardContext) -> Reading {
+    Reading::Article(Box::new(article::read_article(
+        view,
+        &context.profile,
+        &context.read_options,
+    )))
+}
+
+/// Pure part, on the blocking pool.
+pub(super) fn read_comments(view: &PageView<'_>, context: &BoardContext) -> Reading {
+    let (comments, _) = article::read_comments(view, &context.profile, &context.read_options);
+    Reading::Comments(comments)
+}
+
+pub(super) async fn outcome<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    job: &Job,
+    article: ArticleId,
+    fetched: &Fetched,
+    content: Box<Article>,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    for warning in &content.warnings {
+        debug!("{}: {warning}", job.url);
+    }
+    let target = crew.store.target(article).await?;
+    let identity = &board.profile.identity;
+    let answered_by = identity.article(&fetched.final_url);
+    if let Some(found) = &answered_by
+        && found.id.is_some()
+        && found.key != target.key
+        && !target.key.id().starts_with('~')
+    {
+        done(crew);
+        return Ok(Outcome::NotAnArticle {
+            article,
+            reason: format!("{} leads to {}", job.url, found.key),
+        });
+    }
+    if content.class != PageClass::Gone {
+        crew.tally.n_gone_in_a_row.store(0, Ordering::Relaxed);
+    }
+    let state = |state: ArticleState, content: Box<Article>| Outcome::ArticleState {
+        article,
+        state,
+        title: content.title,
+        author: content.author,
+        posted: content.posted,
+        reason: content.reason,
+    };
+    match content.class {
+        PageClass::Article => {
+            done(crew);
+            let found_on = identity.article(&job.url).and_then(|found| found.board);
+            let now_on = answered_by.as_ref().and_then(|found| found.board.clone());
+            let moved_to = match (found_on, now_on) {
+                (Some(before), Some(now)) if before != now => Some(now),
+                _ => None,
+            };
+            let comment_jobs = content
+                .comment_pages
+                .others
+                .iter()
+                .map(|(page, url)| NewJob {
+                    board: job.board,
+                    kind: JobKind::Comments {
+                        article,
+                        page: *page,
+                    },
+                    url: url.clone(),
+                    referer: Some(fetched.final_url.clone()),
+                    priority: JobPriority::Comments,
+                    due_at: at,
+                })
+                .collect();
+            let canonical_url = answered_by.map(|mut found| {
+                if let (None, Some(id)) = (&found.id, &content.id_in_page) {
+                    found = identity.with_id(&found, id);
+                }
+                found.canonical_url.to_string()
+            });
+            Ok(Outcome::Article {
+                article,
+                content,
+                moved_to,
+                canonical_url,
+                comment_jobs,
+            })
+        }
+        PageClass::Restricted | PageClass::Login | PageClass::Closed => {
+            done(crew);
+            Ok(state(ArticleState::Restricted, content))
+        }
+        PageClass::Gone => {
+            let in_a_row = crew.tally.n_gone_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
+            if in_a_row > MOST_GONE_IN_A_ROW {
+                let error = format!(
+                    "many articles gone at once, which looks like an outage: {}",
+                    content.reason
+                );
+                let due_at = at + crew.backoff(job.attempts);
+                return again(crew, board, job, error, true, due_at, at).await;
+            }
+            if job.attempts == 0 {
+                let due_at = at + SignedDuration::from_secs(GONE_RECHECK_S);
+                return again(crew, board, job, content.reason, true, due_at, at).await;
+            }
+            done(crew);
+            Ok(state(ArticleState::Gone, content))
+        }
+        PageClass::Listing | PageClass::Challenge | PageClass::Error | PageClass::Unknown => {
+            let error = format!("{} shows no article: {}", fetched.final_url, content.reason);
+            let due_at = at + crew.backoff(job.attempts);
+            again(crew, board, job, error, true, due_at, at).await
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+pub(super) fn comments_outcome<S: Store>(
+    crew: &Crew<S>,
+    job: &Job,
+    article: ArticleId,
+    page: u32,
+    class: PageClass,
+    reason: String,
+    comments: Vec<Comment>,
+    at: Timestamp,
+) -> Outcome {
+    if class == PageClass::Article {
+        done(crew);
+        return Outcome::Comments {
+            article,
+            page,
+            comments,
+        };
+    }
+    if job.attempts + 1 >= crew.options.max_tries {
+        done(crew);
+        return comments_failed(article, page, reason, at);
+    }
+    Outcome::Retry {
+        due_at: at + crew.backoff(job.attempts),
+        error: reason,
+        counts: true,
+    }
+}
+
+/// The article's page could not be read in all its tries; a later pass asks again.
+pub(super) fn failed(article: ArticleId, error: String) -> Outcome {
+    Outcome::ArticleState {
+        article,
+        state: ArticleState::Failed,
+        title: None,
+        author: None,
+        posted: None,
+        reason: error,
+    }
+}
+
+/// A page of comments could not be read: the list stays marked as incomplete, and the page is asked for again in a
+/// day.
+pub(super) fn comments_failed(
+    article: ArticleId,
+    page: u32,
+    error: String,
+    at: Timestamp,
+) -> Outcome {
+    let _ = article;
+    Outcome::Retry {
+        due_at: at + SignedDuration::from_hours(24),
+        error: format!("comments, page {page}: {error}"),
+        counts: false,
+    }
+}
+
+fn done<S>(crew: &Crew<S>) {
+    crew.tally.n_articles.fetch_add(1, Ordering::Relaxed);
+}

@@ -1,0 +1,202 @@
+//! From what the operator named (a URL, or a board of the configuration) to a board with a profile.
+
+use std::sync::Arc;
+
+use url::Url;
+
+use super::visit::error_text;
+use crate::article::ReadOptions;
+use crate::fetch::{Decoded, Fetched, Fetcher, Request, decode, decode_as, host_key, tld_of};
+use crate::model::{Board, NewBoard};
+use crate::profile::{Library, Profile};
+
+/// A board as the operator names it.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Any page of the listing.
+    pub url: Url,
+    /// The name in the configuration; otherwise the board's own.
+    pub name: Option<String>,
+    /// Profile to read it with; recognised from its first page otherwise.
+    pub profile: Option<Arc<Profile>>,
+    /// Charset of the pages, whatever they declare.
+    pub charset: Option<String>,
+    pub max_pages: Option<u32>,
+    pub since: Option<jiff::Timestamp>,
+}
+
+/// Why a target cannot be crawled.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    #[error("{url} could not be fetched: {cause}")]
+    Fetch { url: Url, cause: String },
+    #[error(
+        "{url} answered {status}, and no board software was recognised in it; known are {known}. \
+         If it is one of these under a changed skin, name it with --engine"
+    )]
+    Unknown {
+        url: Url,
+        status: u16,
+        known: String,
+    },
+    #[error("{url} is not a listing of a {engine} board (its path has another shape)")]
+    NotAListing { url: Url, engine: String },
+}
+
+/// A board with all that its visits need.
+#[derive(Debug)]
+pub struct BoardContext {
+    pub board: Board,
+    pub profile: Arc<Profile>,
+    /// Set by the operator; beats what the pages declare.
+    pub charset: Option<String>,
+    pub read_options: ReadOptions,
+    pub max_pages: Option<u32>,
+    pub since: Option<jiff::Timestamp>,
+}
+
+impl BoardContext {
+    pub fn new(board: Board, target: &Target, profile: Arc<Profile>, mask_addresses: bool) -> Self {
+        Self {
+            charset: target.charset.clone(),
+            board,
+            profile,
+            read_options: ReadOptions { mask_addresses },
+            max_pages: target.max_pages,
+            since: target.since,
+        }
+    }
+
+    /// The page as text.
+    pub fn decode(&self, fetched: &Fetched) -> Decoded {
+        decode_page(
+            fetched,
+            self.charset.as_deref(),
+            self.profile.charset.as_deref(),
+        )
+    }
+
+    /// A request on behalf of this board: its cookies, and redirects only to what has the shape of its articles and
+    /// listings, so that no link that acts is ever followed.
+    pub fn request(&self, url: Url, referer: Option<Url>, purpose: &'static str) -> Request {
+        let profile = Arc::clone(&self.profile);
+        Request {
+            url,
+            jar: self.board.key.clone(),
+            referer,
+            purpose,
+            follow: Arc::new(move |to| profile.identity.follows(to)),
+        }
+    }
+}
+
+/// What recognising a target brought.
+pub(super) struct Known {
+    pub new: NewBoard,
+    pub profile: Arc<Profile>,
+    /// Page 1, if it was fetched for this.
+    pub page: Option<Fetched>,
+}
+
+/// Finds the profile of a target: the one named, or the best fit for its first page.
+pub(super) async fn recognise(
+    fetcher: &Fetcher,
+    library: &Arc<Library>,
+    target: &Target,
+) -> Result<Known, TargetError> {
+    if let Some(profile) = &target.profile {
+        let new = new_board(target, &target.url, profile)?;
+        return Ok(Known {
+            new,
+            profile: Arc::clone(profile),
+            page: None,
+        });
+    }
+    let request = Request {
+        url: target.url.clone(),
+        jar: format!("first:{}", target.url.host_str().unwrap_or_default()),
+        referer: None,
+        purpose: "listing",
+        follow: Arc::new(|_| true),
+    };
+    let fetched = fetcher
+        .get(&request)
+        .await
+        .map_err(|error| TargetError::Fetch {
+            url: target.url.clone(),
+            cause: error_text(&error),
+        })?;
+    let (fetched, recognised) = {
+        let library = Arc::clone(library);
+        let charset = target.charset.clone();
+        tokio::task::spawn_blocking(move || {
+            let decoded = decode_page(&fetched, charset.as_deref(), None);
+            let html = scraper::Html::parse_document(&decoded.text);
+            let recognised =
+                library.recognise(&html, &decoded.text, &fetched.cookies, &fetched.final_url);
+            drop(html);
+            (fetched, recognised)
+        })
+        .await
+        .expect("recognising is pure and does not panic")
+    };
+    let Some(recognised) = recognised else {
+        return Err(TargetError::Unknown {
+            url: target.url.clone(),
+            status: fetched.status,
+            known: library.names().collect::<Vec<_>>().join(", "),
+        });
+    };
+    tracing::info!(
+        "{} is a {} board ({})",
+        target.url,
+        recognised.profile.title,
+        recognised.signs.join(", ")
+    );
+    let url = if recognised.profile.identity.board(&target.url).is_some() {
+        target.url.clone()
+    } else {
+        fetched.final_url.clone()
+    };
+    let new = new_board(target, &url, &recognised.profile)?;
+    // Only page 1 as the walk would ask for it serves as the walk's first visit.
+    let same = new.url == fetched.requested || new.url == fetched.final_url;
+    Ok(Known {
+        new,
+        profile: recognised.profile,
+        page: same.then_some(fetched),
+    })
+}
+
+fn new_board(target: &Target, url: &Url, profile: &Profile) -> Result<NewBoard, TargetError> {
+    let not_a_listing = || TargetError::NotAListing {
+        url: url.clone(),
+        engine: profile.engine.clone(),
+    };
+    let found = profile.identity.board(url).ok_or_else(not_a_listing)?;
+    let first = profile
+        .identity
+        .listing_page(url, 1)
+        .ok_or_else(not_a_listing)?;
+    Ok(NewBoard {
+        name: target.name.clone().unwrap_or(found.name),
+        host: host_key(&first),
+        url: first,
+        key: found.key,
+        profile: profile.engine.clone(),
+    })
+}
+
+/// `fixed` is the operator's word; `hint` is for pages that declare nothing.
+fn decode_page(fetched: &Fetched, fixed: Option<&str>, hint: Option<&str>) -> Decoded {
+    fixed
+        .and_then(|label| decode_as(&fetched.body, label))
+        .unwrap_or_else(|| {
+            decode(
+                &fetched.body,
+                fetched.content_type.as_deref(),
+                hint,
+                tld_of(&fetched.final_url),
+            )
+        })
+}

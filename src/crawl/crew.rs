@@ -1,0 +1,188 @@
+//! What every visit of a run shares.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use super::board::BoardContext;
+use crate::fetch::{Fetched, Fetcher};
+use crate::model::{BoardId, Clock, JobId};
+
+/// How a run behaves. Every value has its default in the configuration.
+#[derive(Debug, Clone)]
+pub struct CrawlOptions {
+    /// Pages in a row without news after which a later pass ends.
+    pub quiet_pages: u32,
+    /// A pass goes to the board's end when the last one that did is older than this.
+    pub deep_every: SignedDuration,
+    /// Secret and members-only posts are asked for again after this long.
+    pub restricted_retry: SignedDuration,
+    /// Tries for one page, over all runs, before it counts as failed.
+    pub max_tries: u32,
+    /// The longest a one-off run waits for a host that asked for a pause, or for a retry.
+    pub patience: SignedDuration,
+    /// Visits in flight per host.
+    pub max_connections: usize,
+    /// E-mail addresses are stored masked.
+    pub mask_addresses: bool,
+    /// Seed of the jitter in retry times.
+    pub seed: u64,
+}
+
+/// Something worth showing to who waits for the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sighting {
+    /// Listing pages read, and how many there are, if a pager has told.
+    Listing { done: u64, total: Option<u64> },
+    /// Articles and comment pages visited, and how many are known to be due.
+    Articles { done: u64, total: u64 },
+    /// A sentence for the operator.
+    Note(String),
+}
+
+/// Whoever watches a run: a progress bar, or nobody.
+pub trait Observer: Send + Sync + 'static {
+    fn see(&self, sighting: Sighting);
+}
+
+impl Observer for () {
+    fn see(&self, _: Sighting) {}
+}
+
+/// Shared by all workers of a run.
+pub(super) struct Crew<S> {
+    pub store: S,
+    pub fetcher: Fetcher,
+    pub clock: Arc<dyn Clock>,
+    pub options: CrawlOptions,
+    pub boards: HashMap<BoardId, Arc<BoardContext>>,
+    pub observer: Arc<dyn Observer>,
+    /// Cancelled by the first signal: no new visit begins.
+    pub stop: CancellationToken,
+    pub tally: Tally,
+    /// The page by which a board was recognised, kept for its first visit so that it is fetched once.
+    pub at_hand: Mutex<HashMap<JobId, Fetched>>,
+    pub troubles: Mutex<HashMap<BoardId, Trouble>>,
+    jitter: AtomicU64,
+}
+
+/// Why a board or its host is left alone for the rest of the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Trouble {
+    pub what: String,
+    /// What the operator can do.
+    pub advice: String,
+}
+
+/// Counted in memory, for progress and the report; the store has its own.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub n_listing: AtomicU64,
+    pub n_pages_known: AtomicU64,
+    pub n_articles: AtomicU64,
+    pub n_due: AtomicU64,
+    pub n_failed: AtomicU64,
+    pub n_requests: AtomicU64,
+    /// "Gone" answers in a row, without a page that was there: an outage looks like this.
+    pub n_gone_in_a_row: AtomicU32,
+}
+
+impl<S> Crew<S> {
+    #[allow(clippy::too_many_arguments)]
+    pub fn new(
+        store: S,
+        fetcher: Fetcher,
+        clock: Arc<dyn Clock>,
+        options: CrawlOptions,
+        boards: HashMap<BoardId, Arc<BoardContext>>,
+        observer: Arc<dyn Observer>,
+        stop: CancellationToken,
+        at_hand: HashMap<JobId, Fetched>,
+    ) -> Self {
+        let jitter = AtomicU64::new(options.seed);
+        Self {
+            store,
+            fetcher,
+            clock,
+            options,
+            boards,
+            observer,
+            stop,
+            tally: Tally::default(),
+            at_hand: Mutex::new(at_hand),
+            troubles: Mutex::new(HashMap::new()),
+            jitter,
+        }
+    }
+
+    pub fn board(&self, id: BoardId) -> Arc<BoardContext> {
+        Arc::clone(
+            self.boards
+                .get(&id)
+                .expect("jobs are claimed for the boards of this run only"),
+        )
+    }
+
+    pub fn trouble(&self, board: BoardId, trouble: Trouble) {
+        self.observer.see(Sighting::Note(format!(
+            "{}: {}",
+            self.board(board).board.name,
+            trouble.what
+        )));
+        self.troubles
+            .lock()
+            .expect("no holder of this lock panics")
+            .insert(board, trouble);
+    }
+
+    pub fn in_trouble(&self, board: BoardId) -> bool {
+        self.troubles
+            .lock()
+            .expect("no holder of this lock panics")
+            .contains_key(&board)
+    }
+
+    /// When to try again after `attempts` failures: 5 s, doubled each time up to an hour, plus up to a half again,
+    /// so that the retries of one outage do not come back together.
+    pub fn backoff(&self, attempts: u32) -> SignedDuration {
+        const FIRST_S: u64 = 5;
+        const MOST_S: u64 = 3_600;
+        let base_ms = (FIRST_S << attempts.min(16)).min(MOST_S) * 1_000;
+        let extra_ms = self.random() % (base_ms / 2);
+        SignedDuration::from_millis((base_ms + extra_ms) as i64)
+    }
+
+    /// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+    fn random(&self) -> u64 {
+        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mut z = self
+            .jitter
+            .fetch_add(STEP, Ordering::Relaxed)
+            .wrapping_add(STEP);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn show_progress(&self) {
+        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let pages = load(&self.tally.n_pages_known);
+        self.observer.see(Sighting::Listing {
+            done: load(&self.tally.n_listing),
+            total: (pages > 0).then_some(pages),
+        });
+        self.observer.see(Sighting::Articles {
+            done: load(&self.tally.n_articles),
+            total: load(&self.tally.n_due),
+        });
+    }
+}
+
+/// From now until `then`, never negative.
+pub(super) fn wait_between(now: Timestamp, then: Timestamp) -> Duration {
+    Duration::try_from(then.duration_since(now)).unwrap_or(Duration::ZERO)
+}

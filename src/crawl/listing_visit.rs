@@ -1,0 +1,310 @@
+//! What follows from a visit to a listing page.
+
+use std::sync::atomic::Ordering;
+
+use jiff::{SignedDuration, Timestamp};
+use tracing::{info, warn};
+
+use super::board::BoardContext;
+use super::crew::{Crew, Trouble};
+use super::visit::again;
+use crate::article::PageView;
+use crate::fetch::Fetched;
+use crate::listing::{Facts, Step, advance, read_listing, skip};
+use crate::model::{
+    ArticleKey, ArticleState, Job, JobKind, JobPriority, Known, ListingPage, NewJob, Outcome,
+    PageClass, Pass, PassEnd, PassId, PassKind, Row, Walk,
+};
+use crate::store::{Store, StoreError};
+
+/// A listing page as it came out of the reading stages.
+pub(super) struct Found {
+    pub pass: PassId,
+    pub page: u32,
+    pub class: PageClass,
+    pub reason: String,
+    pub listing: ListingPage,
+}
+
+/// Pure part, on the blocking pool.
+pub(super) fn read(view: &PageView<'_>, context: &BoardContext) -> ListingPage {
+    let mut listing = read_listing(view.html, view.url, &context.profile, view.as_of);
+    // A page that was redirected tells by its URL which one it is.
+    if listing.pager.current.is_none()
+        && let Some(found) = context.profile.identity.board(view.url)
+        && view.url.query().is_some_and(|query| query.contains("page"))
+    {
+        listing.pager.current = Some(found.page);
+    }
+    listing
+}
+
+pub(super) async fn outcome<S: Store>(
+    crew: &Crew<S>,
+    board: &std::sync::Arc<BoardContext>,
+    job: &Job,
+    fetched: &Fetched,
+    found: Found,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    let pass = crew.store.pass(found.pass).await?;
+    let no_listing = found.listing.rows.is_empty() && !found.listing.says_empty;
+    let there = !no_listing || found.listing.container_found;
+    match found.class {
+        // 404 behind the last page is one way to end a listing; in front of it, it is a fault.
+        PageClass::Gone | PageClass::Closed
+            if found.page > 1 && !within_pager(&pass.walk, crew) =>
+        {
+            return Ok(step_outcome(
+                crew,
+                board,
+                &pass,
+                advance(&pass.walk, &ListingPage::default(), Facts::default()),
+                Vec::new(),
+                Vec::new(),
+                at,
+            ));
+        }
+        PageClass::Gone | PageClass::Closed | PageClass::Restricted | PageClass::Login
+            if !there || fetched.status >= 400 =>
+        {
+            return Ok(closed(crew, board, &pass, &found, at));
+        }
+        PageClass::Error => {
+            let due_at = at + crew.backoff(job.attempts);
+            return again(crew, board, job, found.reason, true, due_at, at).await;
+        }
+        _ => {}
+    }
+    if !there {
+        // No list where there should be one: perhaps a fault of the moment, perhaps a new layout.
+        let due_at = at + crew.backoff(job.attempts);
+        let error = format!(
+            "no listing found in {} (status {}, {})",
+            job.url, fetched.status, found.reason
+        );
+        return again(crew, board, job, error, true, due_at, at).await;
+    }
+    for warning in &found.listing.warnings {
+        tracing::debug!("{}: {warning}", job.url);
+    }
+    admit(crew, board, &pass, found.listing, at).await
+}
+
+/// The page's rows, and the step that the walk takes with them.
+async fn admit<S: Store>(
+    crew: &Crew<S>,
+    board: &BoardContext,
+    pass: &Pass,
+    listing: ListingPage,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    let keys: Vec<ArticleKey> = listing.rows.iter().map(|row| row.key.clone()).collect();
+    let known = crew.store.known(pass.id, keys).await?;
+    let unknown = |row: &&Row| !known.contains_key(&row.key);
+    let n_unknown = listing.ordinary().filter(unknown).count() as u64;
+    let n_new = listing
+        .rows
+        .iter()
+        .filter(|row| {
+            known
+                .get(&row.key)
+                .is_none_or(|known| !known.before_this_pass)
+        })
+        .count();
+    let earlier = crew.store.last_pass(board.board.id, false).await?;
+    let facts = Facts {
+        n_new,
+        n_listed: crew.store.n_listed(board.board.id).await? + n_unknown,
+        earlier_deficit: earlier.and_then(|pass| pass.walk.deficit),
+        quiet_pages: crew.options.quiet_pages,
+    };
+    let step = advance(&pass.walk, &listing, facts);
+    let revisit = listing
+        .rows
+        .iter()
+        .filter(|row| known.get(&row.key).is_some_and(|known| changed(row, known)))
+        .map(|row| row.key.clone())
+        .collect();
+    crew.tally.n_listing.fetch_add(1, Ordering::Relaxed);
+    if let Some(last) = listing.pager.last {
+        let shown = pass.walk.max_pages.map_or(last, |max| last.min(max));
+        let shown = if pass.walk.kind == PassKind::Full {
+            shown
+        } else {
+            0
+        };
+        crew.tally
+            .n_pages_known
+            .store(u64::from(shown), Ordering::Relaxed);
+    }
+    Ok(step_outcome(
+        crew,
+        board,
+        pass,
+        step,
+        listing.rows,
+        revisit,
+        at,
+    ))
+}
+
+/// Does the listing show that the article's page has something new?
+fn changed(row: &Row, known: &Known) -> bool {
+    let worth = match known.state {
+        ArticleState::Stored => true,
+        // Their pages wait for their own turn.
+        ArticleState::Pending | ArticleState::Failed | ArticleState::Restricted => false,
+        // It is listed again.
+        ArticleState::Gone => return true,
+    };
+    let count_changed = row
+        .comment_count
+        .is_some_and(|count| known.comment_count.is_some_and(|before| before != count));
+    worth && (row.title != known.title || count_changed)
+}
+
+fn step_outcome<S: Store>(
+    crew: &Crew<S>,
+    board: &BoardContext,
+    pass: &Pass,
+    step: Step,
+    rows: Vec<Row>,
+    revisit: Vec<ArticleKey>,
+    at: Timestamp,
+) -> Outcome {
+    if let Some(gap) = &step.gap {
+        warn!("{}: {}", board.board.name, gap.note);
+    }
+    if let Some(end) = step.end {
+        info!(
+            "walk of {} ended on page {}: {}",
+            board.board.name,
+            pass.walk.page,
+            end.as_str()
+        );
+    }
+    let _ = crew;
+    Outcome::Listing {
+        pass: pass.id,
+        rows,
+        revisit,
+        next: step.next.map(|page| listing_job(board, pass.id, page, at)),
+        closes_gap: Some(pass.walk.page),
+        walk: step.walk,
+        gap: step.gap,
+        end: step.end,
+    }
+}
+
+/// The job for a page of the listing.
+pub(super) fn listing_job(board: &BoardContext, pass: PassId, page: u32, at: Timestamp) -> NewJob {
+    let url = board
+        .profile
+        .identity
+        .listing_page(&board.board.url, page)
+        .unwrap_or_else(|| board.board.url.clone());
+    let referer = (page > 1)
+        .then(|| {
+            board
+                .profile
+                .identity
+                .listing_page(&board.board.url, page - 1)
+        })
+        .flatten();
+    NewJob {
+        board: board.board.id,
+        kind: JobKind::Listing { pass, page },
+        url,
+        referer,
+        priority: JobPriority::Listing,
+        due_at: at,
+    }
+}
+
+/// The walk's page lies within what the pager has shown, so it should be there.
+fn within_pager<S>(walk: &Walk, crew: &Crew<S>) -> bool {
+    u64::from(walk.page) <= crew.tally.n_pages_known.load(Ordering::Relaxed)
+}
+
+/// The board is not shown to us, or is not there.
+fn closed<S: Store>(
+    crew: &Crew<S>,
+    board: &BoardContext,
+    pass: &Pass,
+    found: &Found,
+    at: Timestamp,
+) -> Outcome {
+    let (what, advice) = match found.class {
+        PageClass::Restricted | PageClass::Login => (
+            format!("the listing is not shown to guests ({})", found.reason),
+            "boardwalk reads what a guest may read; choose another board",
+        ),
+        _ => (
+            format!("the board is not there ({})", found.reason),
+            "check the address in a browser",
+        ),
+    };
+    crew.trouble(
+        board.board.id,
+        Trouble {
+            what: what.clone(),
+            advice: advice.into(),
+        },
+    );
+    let _ = at;
+    Outcome::ListingSkipped {
+        pass: pass.id,
+        walk: pass.walk.clone(),
+        next: None,
+        gap: None,
+        end: Some(PassEnd::Stopped),
+        error: what,
+    }
+}
+
+/// A listing page could not be read, whatever was tried: the walk goes on behind it and remembers the gap.
+pub(super) async fn unreadable<S: Store>(
+    crew: &Crew<S>,
+    board: &BoardContext,
+    job: &Job,
+    pass: PassId,
+    error: String,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    let pass = crew.store.pass(pass).await?;
+    let step = skip(&pass.walk, &error);
+    if step.end == Some(PassEnd::Stopped) {
+        crew.trouble(
+            job.board,
+            Trouble {
+                what: format!("page 1 could not be read: {error}"),
+                advice: "try again later, or `boardwalk explain` the address".into(),
+            },
+        );
+    }
+    Ok(Outcome::ListingSkipped {
+        pass: pass.id,
+        next: step.next.map(|page| listing_job(board, pass.id, page, at)),
+        walk: step.walk,
+        gap: step.gap,
+        end: step.end,
+        error,
+    })
+}
+
+/// Is a deeper look due? The first pass of a board is one; so is one each `deep_every`.
+pub(super) fn pass_kind(
+    last_full: Option<&Pass>,
+    deep_every: SignedDuration,
+    now: Timestamp,
+) -> PassKind {
+    let fresh = last_full
+        .and_then(|pass| pass.ended_at)
+        .is_some_and(|ended| now.duration_since(ended) < deep_every);
+    if fresh {
+        PassKind::Incremental
+    } else {
+        PassKind::Full
+    }
+}

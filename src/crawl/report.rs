@@ -1,0 +1,61 @@
+//! What a run did, for the operator and for scripts.
+
+use serde::Serialize;
+
+use crate::model::PassReport;
+
+/// How a run ended; decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Finish {
+    /// All that was due is done.
+    Done,
+    /// Some pages failed or were put off; a later run goes on with them.
+    Partial,
+    /// Nothing could be crawled.
+    Nothing,
+    /// A signal.
+    Interrupted,
+}
+
+impl Finish {
+    /// The command contract's exit code.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Partial => 1,
+            Self::Nothing => 3,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct CrawlReport {
+    pub finish: Finish,
+    pub boards: Vec<BoardReport>,
+    /// Requests of all kinds, robots files and redirects included.
+    pub n_requests: u64,
+    pub duration_s: f64,
+    /// Where the archive is.
+    pub database: String,
+    /// What the operator can do next.
+    pub hints: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct BoardReport {
+    pub name: String,
+    pub url: String,
+    pub profile: Option<String>,
+    /// `complete`, `caught up`, `limit`, `stopped`; `None`: the walk was not finished.
+    pub walk: Option<&'static str>,
+    #[serde(flatten)]
+    pub counts: PassReport,
+    /// Pages still queued.
+    pub n_queued: u64,
+    /// Stretches of the listing that could not be read or joined.
+    pub n_gaps: u64,
+    /// Why nothing, or not all, was read.
+    pub trouble: Option<String>,
+}

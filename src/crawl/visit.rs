@@ -1,0 +1,340 @@
+//! One job through all stages: claim → fetch → decode → read → settle. This is the whole journey of a page.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use jiff::Timestamp;
+use tracing::{Instrument, debug, info_span, warn};
+
+use super::board::BoardContext;
+use super::crew::{Crew, Trouble};
+use super::{article_visit, listing_visit};
+use crate::article::{PageView, classify};
+use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
+use crate::model::{
+    HostPause, Job, JobKind, Outcome, PageClass, Receipt, Settled, Settlement, Visited,
+};
+use crate::store::{Store, StoreError, StoredRobots};
+
+/// How long a board that shows a bot check or a block page is left alone. Known blocks last over an hour
+/// (BOARDS.md 9).
+const BLOCK_PAUSE_S: i64 = 2 * 3_600;
+
+/// Visits one page and makes all that follows from it true. An error is the store's: the run cannot go on.
+pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled, StoreError> {
+    let board = crew.board(job.board);
+    let span = info_span!(
+        "visit", job.id = job.id.0, board = %board.board.name, url = %job.url, attempt = job.attempts,
+    );
+    async {
+        let answer = match take_at_hand(crew, &job) {
+            Some(fetched) => Ok(fetched),
+            None => crew.fetcher.get(&request(&board, &job)).await,
+        };
+        let at = crew.clock.now();
+        let settlement = match answer {
+            Ok(fetched) => {
+                let receipts = fetched.receipts.clone();
+                count_requests(crew, &receipts);
+                let mut settlement = read(crew, &board, &job, fetched, at).await?;
+                settlement.receipts = receipts;
+                settlement
+            }
+            Err(error) if matches!(error.kind, FetchErrorKind::Paused { .. }) => {
+                // Nothing was asked: the job waits in the queue for the pause to end.
+                crew.store.release(&job);
+                return Ok(Settled::default());
+            }
+            Err(error) => {
+                count_requests(crew, error.receipts());
+                failed(crew, &board, &job, error, at).await?
+            }
+        };
+        save_robots(&crew.store, &crew.fetcher).await?;
+        let settled = crew.store.settle(settlement).await?;
+        crew.tally
+            .n_due
+            .fetch_add(settled.n_queued, Ordering::Relaxed);
+        crew.show_progress();
+        Ok(settled)
+    }
+    .instrument(span)
+    .await
+}
+
+/// Robots files that were fetched on the way outlive the run.
+pub(super) async fn save_robots<S: Store>(store: &S, fetcher: &Fetcher) -> Result<(), StoreError> {
+    for fresh in fetcher.fresh_robots() {
+        let robots = StoredRobots {
+            status: fresh.file.status,
+            body: fresh.file.body,
+            fetched_at: fresh.file.fetched_at,
+        };
+        store
+            .save_robots(&fresh.host, robots, fresh.receipts)
+            .await?;
+    }
+    Ok(())
+}
+
+fn take_at_hand<S>(crew: &Crew<S>, job: &Job) -> Option<Fetched> {
+    crew.at_hand
+        .lock()
+        .expect("no holder of this lock panics")
+        .remove(&job.id)
+}
+
+fn count_requests<S>(crew: &Crew<S>, receipts: &[Receipt]) {
+    crew.tally
+        .n_requests
+        .fetch_add(receipts.len() as u64, Ordering::Relaxed);
+}
+
+fn request(board: &BoardContext, job: &Job) -> Request {
+    let purpose = match job.kind {
+        JobKind::Listing { .. } => "listing",
+        JobKind::Article { .. } => "article",
+        JobKind::Comments { .. } => "comments",
+    };
+    board.request(job.url.clone(), job.referer.clone(), purpose)
+}
+
+/// A page as the reading stages get it. Owned, so that it can move to the blocking pool and back.
+pub(super) struct Answer {
+    pub fetched: Fetched,
+    pub text: String,
+    pub charset: &'static str,
+    /// The clock by which the page's short dates go: the server's, where it tells a sane one.
+    pub as_of: Timestamp,
+}
+
+impl Answer {
+    pub fn view<'a>(&'a self, html: &'a scraper::Html) -> PageView<'a> {
+        PageView {
+            html,
+            source: &self.text,
+            url: &self.fetched.final_url,
+            redirect_to: self.fetched.redirect_to.as_ref(),
+            status: self.fetched.status,
+            as_of: self.as_of,
+        }
+    }
+}
+
+/// Decodes and parses on the blocking pool, and lets the job's kind decide what follows.
+async fn read<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    job: &Job,
+    fetched: Fetched,
+    at: Timestamp,
+) -> Result<Settlement, StoreError> {
+    let as_of = fetched.server_date.unwrap_or(fetched.received_at);
+    let context = Arc::clone(board);
+    let kind = job.kind.clone();
+    let parsed = tokio::task::spawn_blocking(move || {
+        let decoded = context.decode(&fetched);
+        let answer = Answer {
+            text: decoded.text,
+            charset: decoded.charset,
+            as_of,
+            fetched,
+        };
+        let html = scraper::Html::parse_document(&answer.text);
+        let view = answer.view(&html);
+        let (class, reason) = classify(&view, Some(&context.profile));
+        let reading = match kind {
+            JobKind::Listing { .. } => Reading::Listing(listing_visit::read(&view, &context)),
+            JobKind::Article { .. } => article_visit::read(&view, &context),
+            JobKind::Comments { .. } => article_visit::read_comments(&view, &context),
+        };
+        drop(html);
+        (answer, class, reason, reading)
+    })
+    .await;
+    let (answer, class, reason, reading) =
+        parsed.expect("parsers are pure and do not panic; a panic here is a bug to be seen");
+    debug!(status = answer.fetched.status, class = ?class, reason, "read {}", job.url);
+
+    let page = Some(visited(&answer));
+    if class == PageClass::Challenge {
+        return Ok(blocked(crew, board, job, page, reason, at));
+    }
+    let outcome = match (&job.kind, reading) {
+        (JobKind::Listing { pass, page }, Reading::Listing(listing)) => {
+            let found = listing_visit::Found {
+                pass: *pass,
+                page: *page,
+                class,
+                reason,
+                listing,
+            };
+            listing_visit::outcome(crew, board, job, &answer.fetched, found, at).await?
+        }
+        (JobKind::Article { article }, Reading::Article(content)) => {
+            article_visit::outcome(crew, board, job, *article, &answer.fetched, content, at).await?
+        }
+        (JobKind::Comments { article, page }, Reading::Comments(comments)) => {
+            article_visit::comments_outcome(crew, job, *article, *page, class, reason, comments, at)
+        }
+        _ => unreachable!("a reading is made for its job's kind"),
+    };
+    Ok(Settlement {
+        job: job.id,
+        outcome,
+        page,
+        receipts: Vec::new(),
+        pause: None,
+        at,
+    })
+}
+
+pub(super) enum Reading {
+    Listing(crate::model::ListingPage),
+    Article(Box<crate::model::Article>),
+    Comments(Vec<crate::model::Comment>),
+}
+
+fn visited(answer: &Answer) -> Visited {
+    let fetched = &answer.fetched;
+    Visited {
+        url: fetched.requested.to_string(),
+        final_url: fetched.final_url.to_string(),
+        status: fetched.status,
+        content_type: fetched.content_type.clone(),
+        charset: answer.charset.to_owned(),
+        fetched_at: fetched.received_at,
+        body: fetched.body.clone(),
+    }
+}
+
+/// The host does not want us: it is left alone, and the operator is told. Nothing is tried to get round it.
+fn blocked<S: Store>(
+    crew: &Crew<S>,
+    board: &BoardContext,
+    job: &Job,
+    page: Option<Visited>,
+    reason: String,
+    at: Timestamp,
+) -> Settlement {
+    let until = at + jiff::SignedDuration::from_secs(BLOCK_PAUSE_S);
+    crew.trouble(
+        job.board,
+        Trouble {
+            what: format!("blocked by {}: {reason}", board.board.host),
+            advice: "boardwalk does not go round blocks: wait some hours, lower --rate, or ask the site's owner"
+                .into(),
+        },
+    );
+    crew.fetcher
+        .restore(&board.board.host, Some(until), Some(&reason), None);
+    Settlement {
+        job: job.id,
+        outcome: Outcome::Retry {
+            due_at: until,
+            error: format!("blocked: {reason}"),
+            counts: false,
+        },
+        page,
+        receipts: Vec::new(),
+        pause: Some(HostPause {
+            host: board.board.host.clone(),
+            until,
+            reason,
+        }),
+        at,
+    }
+}
+
+/// No page came. Sorted by what to do next.
+async fn failed<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    job: &Job,
+    mut error: FetchError,
+    at: Timestamp,
+) -> Result<Settlement, StoreError> {
+    let said = error_text(&error);
+    let receipts = error.take_receipts();
+    let pause = error.pause.take().map(|pause| *pause);
+    let counts = error.counts_as_try();
+    let outcome = match error.retry() {
+        Retry::StopBoard => {
+            let mut settlement = blocked(crew, board, job, None, said, at);
+            settlement.receipts = receipts;
+            return Ok(settlement);
+        }
+        Retry::Never => give_up(crew, board, job, said, at).await?,
+        Retry::After(wait) => {
+            let wait = jiff::SignedDuration::try_from(wait)
+                .unwrap_or(jiff::SignedDuration::from_hours(24));
+            again(crew, board, job, said, counts, at + wait, at).await?
+        }
+        Retry::Backoff => {
+            let wait = crew.backoff(job.attempts);
+            again(crew, board, job, said, counts, at + wait, at).await?
+        }
+    };
+    Ok(Settlement {
+        job: job.id,
+        outcome,
+        page: None,
+        receipts,
+        pause,
+        at,
+    })
+}
+
+/// Tries again at `due_at`, unless the job's tries are used up.
+pub(super) async fn again<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    job: &Job,
+    error: String,
+    counts: bool,
+    due_at: Timestamp,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    if counts && job.attempts + 1 >= crew.options.max_tries {
+        return give_up(crew, board, job, error, at).await;
+    }
+    debug!(error, "will try {} again at {due_at}", job.url);
+    Ok(Outcome::Retry {
+        due_at,
+        error,
+        counts,
+    })
+}
+
+/// The job will not succeed in this pass.
+async fn give_up<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    job: &Job,
+    error: String,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    warn!("gave up on {}: {error}", job.url);
+    crew.tally.n_failed.fetch_add(1, Ordering::Relaxed);
+    match &job.kind {
+        JobKind::Listing { pass, .. } => {
+            listing_visit::unreadable(crew, board, job, *pass, error, at).await
+        }
+        JobKind::Article { article } => Ok(article_visit::failed(*article, error)),
+        JobKind::Comments { article, page } => {
+            Ok(article_visit::comments_failed(*article, *page, error, at))
+        }
+    }
+}
+
+/// An error and its causes in one line.
+pub(super) fn error_text(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&next.to_string());
+        cause = next.source();
+    }
+    text
+}

@@ -1,0 +1,139 @@
+//! One host's jobs, as many at a time as its politeness allows, until none is due.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+use tracing::debug;
+
+use super::crew::{Crew, Sighting, wait_between};
+use super::visit::visit;
+use crate::model::{BoardId, HostPause, Settled};
+use crate::store::{Store, StoreError};
+
+/// Why a host's work ended for this run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum HostEnd {
+    /// No job is left.
+    Done,
+    /// What is left is due later than this run waits; or the host asked for a longer pause.
+    Later,
+    /// A signal.
+    Stopped,
+}
+
+/// Works through a host's due jobs. Visits in flight are always waited for.
+pub(super) async fn work<S: Store>(
+    crew: Arc<Crew<S>>,
+    host: String,
+    boards: Vec<BoardId>,
+) -> Result<HostEnd, StoreError> {
+    let mut in_flight: JoinSet<Result<Settled, StoreError>> = JoinSet::new();
+    let result = dispatch(&crew, &host, &boards, &mut in_flight).await;
+    while let Some(ended) = in_flight.join_next().await {
+        joined(ended)?;
+    }
+    result
+}
+
+async fn dispatch<S: Store>(
+    crew: &Arc<Crew<S>>,
+    host: &str,
+    boards: &[BoardId],
+    in_flight: &mut JoinSet<Result<Settled, StoreError>>,
+) -> Result<HostEnd, StoreError> {
+    loop {
+        if crew.stop.is_cancelled() {
+            return Ok(HostEnd::Stopped);
+        }
+        let open: Vec<BoardId> = boards
+            .iter()
+            .copied()
+            .filter(|board| !crew.in_trouble(*board))
+            .collect();
+        if open.is_empty() {
+            return Ok(HostEnd::Later);
+        }
+        let now = crew.clock.now();
+        if let Some(pause) = paused(crew, &open, now) {
+            if pause.until.duration_since(now) > crew.options.patience {
+                crew.observer.see(Sighting::Note(format!(
+                    "{host} is left alone until {} ({})",
+                    pause.until, pause.reason
+                )));
+                return Ok(HostEnd::Later);
+            }
+            tokio::select! {
+                () = crew.stop.cancelled() => {}
+                Some(ended) = in_flight.join_next() => { joined(ended)?; }
+                () = tokio::time::sleep(wait_between(now, pause.until)) => {}
+            }
+            continue;
+        }
+        let free = crew.options.max_connections.saturating_sub(in_flight.len());
+        if free > 0 {
+            // One at a time: a settled listing page may bring a more urgent job.
+            for job in crew.store.claim(host, &open, now, 1).await? {
+                let crew = Arc::clone(crew);
+                in_flight.spawn(async move { visit(&crew, job).await });
+            }
+            if !in_flight.is_empty() && in_flight.len() < crew.options.max_connections {
+                // Nothing more was due, or there is room for another: look again after a visit, or soon.
+                if crew
+                    .store
+                    .next_due(host, &open)
+                    .await?
+                    .is_some_and(|at| at <= now)
+                {
+                    continue;
+                }
+            }
+        }
+        let next_due = crew.store.next_due(host, &open).await?;
+        if in_flight.is_empty() {
+            match next_due {
+                None => return Ok(HostEnd::Done),
+                Some(at) if at.duration_since(now) > crew.options.patience => {
+                    debug!("the next job for {host} is due at {at}");
+                    return Ok(HostEnd::Later);
+                }
+                Some(_) => {}
+            }
+        }
+        let room = in_flight.len() < crew.options.max_connections;
+        let until_due = match next_due {
+            Some(at) if room => wait_between(now, at).max(Duration::from_millis(1)),
+            _ => Duration::MAX,
+        };
+        tokio::select! {
+            () = crew.stop.cancelled() => {}
+            Some(ended) = in_flight.join_next() => { joined(ended)?; }
+            () = sleep(until_due) => {}
+        }
+    }
+}
+
+/// The pause that the boards' host is in, if any.
+fn paused<S>(crew: &Crew<S>, boards: &[BoardId], now: Timestamp) -> Option<HostPause> {
+    let url = &crew.board(*boards.first()?).board.url;
+    let pause = crew.fetcher.host(url).pause_in_force()?;
+    (pause.until > now).then_some(pause)
+}
+
+/// Sleeps for `wait`; for ever if that is [`Duration::MAX`].
+async fn sleep(wait: Duration) {
+    if wait == Duration::MAX {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(wait).await;
+}
+
+fn joined(
+    ended: Result<Result<Settled, StoreError>, tokio::task::JoinError>,
+) -> Result<Settled, StoreError> {
+    match ended {
+        Ok(result) => result,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}

@@ -1,0 +1,286 @@
+//! Where does a walk go after this page?
+//!
+//! In: the walk's state, the page just read, and what the store knew of its rows. Out: a [`Step`]: the walk after
+//! the page, the page to read next, a gap that stays open, or the end. Pure: reads no clock, store or network; the
+//! conductor makes a step true in the transaction that settles the page.
+
+use super::join::{Join, digest, edge_of, highest_rank, join};
+use crate::model::{Edge, Gap, GapReason, ListingPage, PassEnd, PassKind, Walk};
+
+/// Tears at one page border after which the walk goes on and leaves a gap behind. Each costs two requests.
+const MAX_TORN: u32 = 12;
+
+/// What it adds to the tears when the page before, read again, ends as it did: rows were not pulled up, so the
+/// board seems to count in a way of its own, and patience runs out sooner.
+const TORN_WITHOUT_CAUSE: u32 = 4;
+
+/// No walk goes deeper, whatever the pager says: 100,000 pages of 20 rows are more than any board known holds.
+const MAX_PAGES: u32 = 100_000;
+
+/// What the store knew of the page's rows before it was settled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Rows whose article no earlier pass had seen.
+    pub n_new: usize,
+    /// Listed articles known once this page is settled, notices left out.
+    pub n_listed: u64,
+    /// [`Walk::deficit`] at the end of the pass before.
+    pub earlier_deficit: Option<i64>,
+    /// Quiet pages in a row after which an incremental pass ends; at least 1.
+    pub quiet_pages: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub walk: Walk,
+    /// The page to read next; `None` together with `end`.
+    pub next: Option<u32>,
+    pub gap: Option<Gap>,
+    pub end: Option<PassEnd>,
+}
+
+/// A walk before its first page.
+pub fn begin(kind: PassKind, max_pages: Option<u32>, since: Option<jiff::Timestamp>) -> Walk {
+    Walk {
+        kind,
+        page: 1,
+        deepest: 0,
+        edge: None,
+        n_torn: 0,
+        n_quiet: 0,
+        last_page_digest: None,
+        ahead: None,
+        newest_rank: None,
+        deficit: None,
+        max_pages,
+        since,
+    }
+}
+
+/// The step after page `walk.page` was read.
+pub fn advance(walk: &Walk, page: &ListingPage, facts: Facts) -> Step {
+    let number = walk.page;
+    let Some(last_row) = edge_of(page) else {
+        return past_the_end(walk);
+    };
+    if is_another_page(walk, page) {
+        return past_the_end(walk);
+    }
+    let mut after = walk.clone();
+    if number == 1 {
+        after.newest_rank = highest_rank(page);
+    }
+    after.deficit = after
+        .newest_rank
+        .map(|rank| rank as i64 - facts.n_listed as i64);
+
+    let mut gap = None;
+    let unmoved = walk.edge.as_ref() == Some(&last_row);
+    if let Some(ahead) = after.ahead.take() {
+        return prove(walk, after, ahead, last_row, page, facts);
+    }
+    if unmoved && number < walk.deepest {
+        after.n_torn += TORN_WITHOUT_CAUSE;
+    }
+    match join(walk.edge.as_ref(), page) {
+        Join::First | Join::Joined => {}
+        Join::Unproven if needs_no_proof(walk, facts) => {}
+        Join::Torn | Join::Unproven if number > 1 && walk.n_torn < MAX_TORN => {
+            return step_back(after, page);
+        }
+        Join::Torn | Join::Unproven => {
+            gap = Some(Gap {
+                page: number,
+                reason: GapReason::Torn,
+                note: format!(
+                    "rows between page {} and page {number} may be missing",
+                    number.saturating_sub(1).max(1)
+                ),
+            });
+        }
+    }
+    after.edge = Some(last_row);
+    let mut step = onward(after, page, facts);
+    step.gap = gap;
+    step
+}
+
+/// The step after page `walk.page` could not be read for good. Page 1 unread ends the pass.
+pub fn skip(walk: &Walk, note: &str) -> Step {
+    let number = walk.page;
+    let mut after = walk.clone();
+    after.edge = None;
+    after.ahead = None;
+    after.last_page_digest = None;
+    after.deepest = after.deepest.max(number);
+    after.page = number.saturating_add(1);
+    let at_limit = walk.max_pages.is_some_and(|max| number >= max);
+    let end = if number == 1 {
+        Some(PassEnd::Stopped)
+    } else if at_limit || number >= MAX_PAGES {
+        Some(PassEnd::Limit)
+    } else {
+        None
+    };
+    Step {
+        next: end.is_none().then_some(after.page),
+        walk: after,
+        gap: Some(Gap {
+            page: number,
+            reason: GapReason::Unread,
+            note: note.to_owned(),
+        }),
+        end,
+    }
+}
+
+/// The board answered with some other page: the last one again, page 1, or wherever a redirect led.
+fn is_another_page(walk: &Walk, page: &ListingPage) -> bool {
+    let number = walk.page;
+    if number <= walk.deepest || number == 1 {
+        return false;
+    }
+    match page.pager.current {
+        Some(current) => current != number,
+        None => {
+            let same_as_before =
+                walk.last_page_digest.is_some() && digest(page) == walk.last_page_digest;
+            let lowest = page.ordinary().filter_map(|row| row.rank).min();
+            let no_progress = match (walk.edge.as_ref().and_then(|edge| edge.rank), lowest) {
+                (Some(at), Some(lowest)) => lowest >= at,
+                _ => false,
+            };
+            same_as_before || no_progress
+        }
+    }
+}
+
+/// Behind the last row. The board is whole if the walk came down to rank 1; otherwise the last rows may have
+/// been pulled to the page before, which is read once more.
+fn past_the_end(walk: &Walk) -> Step {
+    let mut after = walk.clone();
+    let short_of_the_end = walk
+        .edge
+        .as_ref()
+        .and_then(|edge| edge.rank)
+        .is_some_and(|rank| rank > 1);
+    if short_of_the_end && walk.page > 1 && walk.n_torn < MAX_TORN {
+        after.n_torn += 1;
+        after.page -= 1;
+        after.last_page_digest = None;
+        return Step {
+            next: Some(after.page),
+            walk: after,
+            gap: None,
+            end: None,
+        };
+    }
+    Step {
+        walk: after,
+        next: None,
+        gap: None,
+        end: Some(PassEnd::Complete),
+    }
+}
+
+/// A page of a board without ranks, read again because the page after it (`ahead`) did not overlap it. If it still
+/// ends in the same row, nothing lay between the two; otherwise the page after it is read again too.
+fn prove(
+    walk: &Walk,
+    mut after: Walk,
+    ahead: Edge,
+    last_row: Edge,
+    page: &ListingPage,
+    facts: Facts,
+) -> Step {
+    let edge_key = walk.edge.as_ref().map(|edge| &edge.key);
+    if edge_key == Some(&last_row.key) {
+        after.edge = Some(ahead);
+        after.page = walk.page.saturating_add(1);
+        after.n_torn = 0;
+    } else if page.ordinary().any(|row| Some(&row.key) == edge_key) {
+        after.edge = Some(last_row);
+    }
+    onward(after, page, facts)
+}
+
+/// On a page without news in a pass that only looks for news, a join proves nothing of interest.
+fn needs_no_proof(walk: &Walk, facts: Facts) -> bool {
+    walk.kind == PassKind::Incremental && facts.n_new == 0
+}
+
+/// Reads the page before this one again.
+fn step_back(mut after: Walk, page: &ListingPage) -> Step {
+    let ranked =
+        after.edge.as_ref().is_some_and(|edge| edge.rank.is_some()) && highest_rank(page).is_some();
+    after.ahead = if ranked { None } else { edge_of(page) };
+    after.deepest = after.deepest.max(after.page);
+    after.n_torn += 1;
+    after.page -= 1;
+    after.last_page_digest = None;
+    Step {
+        next: Some(after.page),
+        walk: after,
+        gap: None,
+        end: None,
+    }
+}
+
+/// The page is joined: on to the next, unless something ends the walk here.
+fn onward(mut after: Walk, page: &ListingPage, facts: Facts) -> Step {
+    let number = after.page;
+    if number > after.deepest {
+        after.n_torn = 0;
+        after.n_quiet = if facts.n_new == 0 {
+            after.n_quiet + 1
+        } else {
+            0
+        };
+    }
+    after.deepest = after.deepest.max(number);
+    after.last_page_digest = digest(page);
+    let end = end_of(&after, page, facts);
+    after.page = number.saturating_add(1);
+    Step {
+        next: end.is_none().then_some(after.page),
+        walk: after,
+        gap: None,
+        end,
+    }
+}
+
+fn end_of(after: &Walk, page: &ListingPage, facts: Facts) -> Option<PassEnd> {
+    let number = after.page;
+    let rank = after.edge.as_ref().and_then(|edge| edge.rank);
+    if rank == Some(1) {
+        return Some(PassEnd::Complete);
+    }
+    let pager = &page.pager;
+    let at_last_page = pager.next.is_none() && pager.last.is_some_and(|last| number >= last);
+    // Where ranks say that there should be more, the page past the end is asked all the same.
+    if at_last_page && rank.is_none() {
+        return Some(PassEnd::Complete);
+    }
+    if after.max_pages.is_some_and(|max| number >= max) || number >= MAX_PAGES {
+        return Some(PassEnd::Limit);
+    }
+    if let Some(since) = after.since
+        && page
+            .ordinary()
+            .all(|row| row.posted.as_ref().is_some_and(|posted| posted.at < since))
+    {
+        return Some(PassEnd::Limit);
+    }
+    let more_missing = after.deficit.unwrap_or(0) > facts.earlier_deficit.unwrap_or(0).max(0);
+    if after.kind == PassKind::Incremental
+        && after.n_quiet >= facts.quiet_pages.max(1)
+        && !more_missing
+    {
+        return Some(PassEnd::CaughtUp);
+    }
+    None
+}
+
+#[cfg(test)]
+#[path = "walk_tests.rs"]
+mod tests;

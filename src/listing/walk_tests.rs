@@ -1,0 +1,363 @@
+//! Walks over simulated boards that change between two requests.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use url::Url;
+
+use super::*;
+use crate::model::{ArticleKey, Pager, Row};
+
+#[derive(Debug, Clone)]
+enum Change {
+    Add(u8),
+    /// Deletes the post at this share (of 256) of the board, counted from the top.
+    Delete(u8),
+}
+
+/// What a board shows behind its last page.
+#[derive(Debug, Clone, Copy)]
+enum PastTheEnd {
+    Empty,
+    LastPageAgain,
+    PageOneAgain,
+}
+
+struct Board {
+    /// Newest first.
+    posts: Vec<u32>,
+    next_id: u32,
+    per_page: usize,
+    ranked: bool,
+    pager: bool,
+    past_the_end: PastTheEnd,
+}
+
+impl Board {
+    fn new(n_posts: u32, per_page: usize, ranked: bool) -> Self {
+        Self {
+            posts: (1..=n_posts).rev().collect(),
+            next_id: n_posts + 1,
+            per_page,
+            ranked,
+            pager: true,
+            past_the_end: PastTheEnd::Empty,
+        }
+    }
+
+    fn change(&mut self, change: &Change) {
+        match change {
+            Change::Add(n) => {
+                for _ in 0..*n {
+                    self.posts.insert(0, self.next_id);
+                    self.next_id += 1;
+                }
+            }
+            Change::Delete(share) if !self.posts.is_empty() => {
+                let at = self.posts.len() * usize::from(*share) / 256;
+                self.posts.remove(at);
+            }
+            Change::Delete(_) => {}
+        }
+    }
+
+    fn n_pages(&self) -> u32 {
+        self.posts.len().div_ceil(self.per_page).max(1) as u32
+    }
+
+    fn page(&self, number: u32) -> ListingPage {
+        let shown = match self.past_the_end {
+            _ if number <= self.n_pages() => number,
+            PastTheEnd::Empty => number,
+            PastTheEnd::LastPageAgain => self.n_pages(),
+            PastTheEnd::PageOneAgain => 1,
+        };
+        let start = (shown as usize - 1) * self.per_page;
+        let rows = self
+            .posts
+            .iter()
+            .enumerate()
+            .skip(start)
+            .take(self.per_page)
+            .map(|(at, id)| row(*id, self.ranked.then(|| (self.posts.len() - at) as u64)))
+            .collect();
+        let pager = if self.pager {
+            Pager {
+                current: (shown == number && number <= self.n_pages()).then_some(number),
+                last: Some(self.n_pages()),
+                next: (shown < self.n_pages()).then(|| {
+                    Url::parse(&format!("http://board.test/news?page={}", shown + 1))
+                        .expect("a URL")
+                }),
+            }
+        } else {
+            Pager::default()
+        };
+        ListingPage {
+            rows,
+            pager,
+            container_found: true,
+            ..ListingPage::default()
+        }
+    }
+}
+
+fn row(id: u32, rank: Option<u64>) -> Row {
+    let url = Url::parse(&format!("http://board.test/news/{id}")).expect("a URL");
+    Row {
+        key: ArticleKey::new("board.test", &id.to_string()),
+        canonical_url: url.clone(),
+        url,
+        title: format!("title {id}"),
+        author: None,
+        posted: None,
+        category: None,
+        rank,
+        notice: false,
+        current: false,
+        secret: false,
+        views: None,
+        votes: None,
+        comment_count: None,
+    }
+}
+
+struct Walked {
+    seen: BTreeSet<u32>,
+    n_requests: usize,
+    n_gaps: usize,
+    end: PassEnd,
+}
+
+/// Walks `board` to the end of the walk, with one list of changes before each request; the last list is empty.
+fn walk(
+    board: &mut Board,
+    changes: &[Vec<Change>],
+    kind: PassKind,
+    known: &BTreeSet<u32>,
+) -> Walked {
+    let mut walk = begin(kind, None, None);
+    let mut walked = Walked {
+        seen: BTreeSet::new(),
+        n_requests: 0,
+        n_gaps: 0,
+        end: PassEnd::Stopped,
+    };
+    for request in 0..3_000 {
+        for change in changes.get(request).map_or(&[][..], Vec::as_slice) {
+            board.change(change);
+        }
+        let page = board.page(walk.page);
+        let ids: BTreeSet<u32> = page
+            .rows
+            .iter()
+            .map(|row| row.key.id().parse().expect("a number"))
+            .collect();
+        let n_new = ids.iter().filter(|id| !known.contains(id)).count();
+        walked.seen.extend(&ids);
+        walked.n_requests += 1;
+        let step = advance(
+            &walk,
+            &page,
+            Facts {
+                n_new,
+                n_listed: known.union(&walked.seen).count() as u64,
+                earlier_deficit: None,
+                quiet_pages: 2,
+            },
+        );
+        walked.n_gaps += usize::from(step.gap.is_some());
+        walk = step.walk;
+        match (step.next, step.end) {
+            (Some(next), None) => assert_eq!(next, walk.page),
+            (None, Some(end)) => {
+                walked.end = end;
+                return walked;
+            }
+            other => panic!("a step goes on or ends: {other:?}"),
+        }
+    }
+    panic!("the walk does not end");
+}
+
+fn changes() -> impl Strategy<Value = Vec<Vec<Change>>> {
+    let change = prop_oneof![
+        (1u8..4).prop_map(Change::Add),
+        any::<u8>().prop_map(Change::Delete),
+        any::<u8>().prop_map(Change::Delete),
+    ];
+    proptest::collection::vec(proptest::collection::vec(change, 0..3), 0..40)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// The heart of the walk: whatever is added on top and deleted anywhere between two requests, every post that
+    /// was there from start to end is seen, or the walk says where it may have missed some.
+    #[test]
+    fn a_ranked_board_is_walked_whole_while_it_changes(
+        n_posts in 1u32..180, per_page in 3usize..21, changes in changes(), pager in any::<bool>(),
+    ) {
+        let mut board = Board::new(n_posts, per_page, true);
+        board.pager = pager;
+        let before: BTreeSet<u32> = board.posts.iter().copied().collect();
+        let walked = walk(&mut board, &changes, PassKind::Full, &BTreeSet::new());
+        let after: BTreeSet<u32> = board.posts.iter().copied().collect();
+        let missed: Vec<_> = before.intersection(&after).filter(|id| !walked.seen.contains(id)).collect();
+        prop_assert!(missed.is_empty() || walked.n_gaps > 0, "missed {missed:?}");
+    }
+
+    #[test]
+    fn a_still_board_is_walked_whole_whatever_it_shows_past_the_end(
+        n_posts in 0u32..150, per_page in 1usize..21, ranked in any::<bool>(), pager in any::<bool>(), end in 0..3,
+    ) {
+        let mut board = Board::new(n_posts, per_page, ranked);
+        board.pager = pager;
+        board.past_the_end = [PastTheEnd::Empty, PastTheEnd::LastPageAgain, PastTheEnd::PageOneAgain][end as usize];
+        let walked = walk(&mut board, &[], PassKind::Full, &BTreeSet::new());
+        prop_assert_eq!(walked.seen.len(), n_posts as usize);
+        prop_assert_eq!(walked.n_gaps, 0);
+        prop_assert_eq!(walked.end, PassEnd::Complete);
+        let n_pages = board.n_pages() as usize;
+        if ranked {
+            prop_assert!(walked.n_requests <= n_pages, "{} requests for {n_pages} pages", walked.n_requests);
+        } else {
+            prop_assert!(walked.n_requests <= 2 * n_pages + 4, "{} requests for {n_pages} pages", walked.n_requests);
+        }
+    }
+}
+
+#[test]
+fn rows_pushed_down_are_seen_twice_and_cost_nothing() {
+    // CASES 23: between pages 1 and 2 three posts arrive.
+    let mut board = Board::new(100, 20, true);
+    let walked = walk(
+        &mut board,
+        &[vec![], vec![Change::Add(3)]],
+        PassKind::Full,
+        &BTreeSet::new(),
+    );
+    assert!((1..=100).all(|id| walked.seen.contains(&id)));
+    assert_eq!(walked.n_requests, 6);
+}
+
+#[test]
+fn a_row_pulled_up_is_found_by_reading_one_page_back() {
+    // CASES 24: between pages 1 and 2 a row of page 1 is deleted.
+    let mut board = Board::new(100, 20, true);
+    let walked = walk(
+        &mut board,
+        &[vec![], vec![Change::Delete(0)]],
+        PassKind::Full,
+        &BTreeSet::new(),
+    );
+    assert!((1..=99).all(|id| walked.seen.contains(&id)));
+    assert_eq!(walked.n_requests, 5 + 2);
+}
+
+#[test]
+fn a_board_without_ranks_reads_each_page_again_to_prove_the_join() {
+    let mut board = Board::new(100, 20, false);
+    let walked = walk(
+        &mut board,
+        &[vec![], vec![Change::Delete(0)]],
+        PassKind::Full,
+        &BTreeSet::new(),
+    );
+    assert!((1..=99).all(|id| walked.seen.contains(&id)));
+    assert_eq!(walked.n_gaps, 0);
+}
+
+#[test]
+fn a_later_pass_ends_after_two_pages_without_news() {
+    let mut board = Board::new(300, 20, true);
+    let known: BTreeSet<u32> = (1..=300).collect();
+    let walked = walk(&mut board, &[], PassKind::Incremental, &known);
+    assert_eq!((walked.n_requests, walked.end), (2, PassEnd::CaughtUp));
+}
+
+#[test]
+fn a_later_pass_goes_on_while_the_rank_says_that_posts_are_missing() {
+    // CASES 26: a reply was put under an old parent on page 10; ranks above it rose by one.
+    let mut board = Board::new(300, 20, true);
+    let known: BTreeSet<u32> = (1..=300).collect();
+    board.posts.insert(195, 301);
+    let walked = walk(&mut board, &[], PassKind::Incremental, &known);
+    assert!(walked.seen.contains(&301));
+    assert!(walked.n_requests <= 12);
+}
+
+#[test]
+fn a_board_that_counts_in_its_own_way_costs_a_few_requests_and_leaves_a_gap() {
+    // Ranks jump by three at one page border although no row is hidden.
+    let mut walk = begin(PassKind::Full, None, None);
+    let pages: Vec<ListingPage> = [(1..=10u32, 33u64), (11..=20, 20), (21..=30, 10)]
+        .into_iter()
+        .map(|(ids, newest)| ListingPage {
+            rows: ids
+                .enumerate()
+                .map(|(at, id)| row(100 - id, Some(newest - at as u64)))
+                .collect(),
+            container_found: true,
+            ..ListingPage::default()
+        })
+        .collect();
+    let mut n_requests = 0;
+    let mut n_gaps = 0;
+    loop {
+        n_requests += 1;
+        assert!(n_requests < 20, "the walk does not end");
+        let step = advance(&walk, &pages[walk.page as usize - 1], Facts::default());
+        n_gaps += usize::from(step.gap.is_some());
+        walk = step.walk;
+        if step.end.is_some() {
+            break;
+        }
+    }
+    assert_eq!(n_gaps, 1);
+}
+
+#[test]
+fn an_unreadable_page_is_skipped_and_remembered() {
+    let mut walk = begin(PassKind::Full, None, None);
+    walk.page = 4;
+    walk.deepest = 3;
+    let step = skip(&walk, "500 three times");
+    assert_eq!(step.next, Some(5));
+    assert_eq!(
+        step.gap.map(|gap| (gap.page, gap.reason)),
+        Some((4, GapReason::Unread))
+    );
+    assert_eq!(
+        skip(&begin(PassKind::Full, None, None), "x").end,
+        Some(PassEnd::Stopped)
+    );
+}
+
+#[test]
+fn pages_and_dates_limit_a_walk() {
+    let board = Board::new(100, 20, true);
+    let step = advance(
+        &begin(PassKind::Full, Some(1), None),
+        &board.page(1),
+        Facts::default(),
+    );
+    assert_eq!(step.end, Some(PassEnd::Limit));
+    let since = jiff::Timestamp::from_second(1_000).expect("a time");
+    let mut page = board.page(1);
+    for row in &mut page.rows {
+        row.posted = Some(crate::model::PostedAt {
+            at: jiff::Timestamp::from_second(999).expect("a time"),
+            precision: crate::model::Precision::Day,
+            text: String::new(),
+        });
+    }
+    let walk = begin(PassKind::Full, None, Some(since));
+    assert_eq!(
+        advance(&walk, &page, Facts::default()).end,
+        Some(PassEnd::Limit)
+    );
+    // A pinned or old thread on top does not end it.
+    page.rows[3].posted = None;
+    assert_eq!(advance(&walk, &page, Facts::default()).end, None);
+}

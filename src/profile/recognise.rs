@@ -1,0 +1,151 @@
+//! Which engine made a page? In: a page, the cookies it set. Out: the profile whose signs weigh most, or none.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use scraper::{Html, Selector};
+use url::Url;
+
+use super::Profile;
+
+/// The profiles in the binary: name and text of the file in `config/engines/`.
+const BUILT_IN: [(&str, &str); 4] = [
+    ("rhymix", include_str!("../../config/engines/rhymix.toml")),
+    (
+        "gnuboard5",
+        include_str!("../../config/engines/gnuboard5.toml"),
+    ),
+    (
+        "gnuboard4",
+        include_str!("../../config/engines/gnuboard4.toml"),
+    ),
+    ("kboard", include_str!("../../config/engines/kboard.toml")),
+];
+
+/// Signs of an engine, compiled.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Signs {
+    pub(super) need: u32,
+    pub(super) signs: Vec<Sign>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Sign {
+    pub(super) weight: u32,
+    pub(super) select: Option<(String, Selector)>,
+    pub(super) source: Option<String>,
+    pub(super) cookie: Option<String>,
+}
+
+impl Sign {
+    /// What was seen, for people; `None` where a condition does not hold.
+    fn seen(&self, html: &Html, source: &str, cookies: &[String]) -> Option<String> {
+        let mut seen = Vec::new();
+        if let Some((text, selector)) = &self.select {
+            html.select(selector).next()?;
+            seen.push(format!("element {text}"));
+        }
+        if let Some(words) = &self.source {
+            source.contains(words.as_str()).then_some(())?;
+            seen.push(format!("words {words}"));
+        }
+        if let Some(name) = &self.cookie {
+            cookies.contains(name).then_some(())?;
+            seen.push(format!("cookie {name}"));
+        }
+        Some(seen.join(" and "))
+    }
+}
+
+/// All profiles one may use, by the name of their engine.
+#[derive(Debug, Clone, Default)]
+pub struct Library {
+    profiles: BTreeMap<String, Arc<Profile>>,
+}
+
+/// A profile that fits a page, and why.
+#[derive(Debug, Clone)]
+pub struct Recognised {
+    pub profile: Arc<Profile>,
+    /// Sum of the weights of the signs seen.
+    pub score: u32,
+    /// What was seen, for people.
+    pub signs: Vec<String>,
+}
+
+impl Library {
+    /// The profiles that come with the binary.
+    pub fn built_in() -> Library {
+        let mut library = Library::default();
+        for (_, text) in BUILT_IN {
+            library.add(Profile::from_toml(text).expect("a test compiles every built-in profile"));
+        }
+        library
+    }
+
+    /// The text of a built-in profile, to be laid over with a board's own table.
+    pub fn built_in_text(engine: &str) -> Option<&'static str> {
+        BUILT_IN
+            .into_iter()
+            .find_map(|(name, text)| (name == engine).then_some(text))
+    }
+
+    /// A profile of the same name is replaced.
+    pub fn add(&mut self, profile: Profile) {
+        self.profiles
+            .insert(profile.engine.clone(), Arc::new(profile));
+    }
+
+    /// By the name of the engine.
+    pub fn get(&self, engine: &str) -> Option<Arc<Profile>> {
+        self.profiles.get(engine).cloned()
+    }
+
+    /// In alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.profiles.keys().map(String::as_str)
+    }
+
+    /// The profile with the most weight among those that reach what they need. At equal weight the one that knows
+    /// the shape of `url`, then the first by name. `cookies` are the names set by the answer.
+    pub fn recognise(
+        &self,
+        html: &Html,
+        source: &str,
+        cookies: &[String],
+        url: &Url,
+    ) -> Option<Recognised> {
+        let mut best: Option<(u32, bool, Recognised)> = None;
+        for profile in self.profiles.values() {
+            let mut score = 0;
+            let mut signs = Vec::new();
+            for sign in &profile.recognise.signs {
+                if let Some(seen) = sign.seen(html, source, cookies) {
+                    score += sign.weight;
+                    signs.push(seen);
+                }
+            }
+            // A profile without signs is only used by name.
+            if signs.is_empty() || score < profile.recognise.need {
+                continue;
+            }
+            let knows_url = profile.identity.follows(url);
+            if best
+                .as_ref()
+                .is_none_or(|(score_, knows, _)| (score, knows_url) > (*score_, *knows))
+            {
+                let profile = Arc::clone(profile);
+                best = Some((
+                    score,
+                    knows_url,
+                    Recognised {
+                        profile,
+                        score,
+                        signs,
+                    },
+                ));
+            }
+        }
+        best.map(|(_, _, recognised)| recognised)
+    }
+}

@@ -1,0 +1,185 @@
+//! How to get one value out of an element, compiled.
+
+use ego_tree::iter::Edge;
+use regex::Regex;
+use scraper::{ElementRef, Node, Selector};
+
+/// Elements whose text is never words of the page.
+const WORDLESS: [&str; 6] = ["script", "style", "noscript", "template", "textarea", "svg"];
+
+/// Elements that end a word: `<td>공지</td><td>제목</td>` is two words.
+const BREAKING: [&str; 24] = [
+    "address",
+    "article",
+    "blockquote",
+    "br",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "td",
+    "tr",
+    "ul",
+];
+
+/// One compiled rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub(super) select: Option<Selector>,
+    pub(super) attr: Option<String>,
+    pub(super) remove: Vec<Selector>,
+    pub(super) own: bool,
+    pub(super) pattern: Option<Regex>,
+    pub(super) last: bool,
+}
+
+impl Rule {
+    /// The value, white space folded (U+00A0 too) and control characters removed; `None` where there is none or
+    /// it is empty. Where the rule has a pattern, the first element whose value matches it counts.
+    pub fn value(&self, root: ElementRef<'_>) -> Option<String> {
+        self.value_in(root, root, &[])
+    }
+
+    /// Like [`Rule::value`], but only from `within` (an element of `root`, or `root` itself) and without the text
+    /// of what `remove` selects.
+    pub fn value_in(
+        &self,
+        root: ElementRef<'_>,
+        within: ElementRef<'_>,
+        remove: &[Selector],
+    ) -> Option<String> {
+        let Some(select) = &self.select else {
+            return self.value_of(root, remove);
+        };
+        let in_place = |element: &ElementRef<'_>| {
+            within == root || *element == within || element.ancestors().any(|a| a == *within)
+        };
+        let n_tried = if self.pattern.is_some() {
+            usize::MAX
+        } else {
+            1
+        };
+        let mut found: Vec<ElementRef<'_>> = root.select(select).filter(in_place).collect();
+        if self.last {
+            found.reverse();
+        }
+        found
+            .into_iter()
+            .take(n_tried)
+            .find_map(|element| self.value_of(element, remove))
+    }
+
+    /// The attribute the rule reads, if it does not read text.
+    pub fn attribute(&self) -> Option<&str> {
+        self.attr.as_deref()
+    }
+
+    /// The first (or last) element the rule selects; `root` itself where it has no selector.
+    pub fn element<'a>(&self, root: ElementRef<'a>) -> Option<ElementRef<'a>> {
+        match &self.select {
+            None => Some(root),
+            Some(select) if self.last => root.select(select).last(),
+            Some(select) => root.select(select).next(),
+        }
+    }
+
+    fn value_of(&self, element: ElementRef<'_>, remove: &[Selector]) -> Option<String> {
+        let text = match &self.attr {
+            Some(name) => fold(element.value().attr(name)?),
+            None if self.own => fold(
+                &element
+                    .children()
+                    .filter_map(|child| child.value().as_text().map(|text| text.to_string()))
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            ),
+            None => element_text(element, &[&self.remove, remove]),
+        };
+        let text = match &self.pattern {
+            None => text,
+            Some(pattern) => {
+                let captures = pattern.captures(&text)?;
+                let group = captures.iter().skip(1).flatten().next();
+                fold(group.or(captures.get(0))?.as_str())
+            }
+        };
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+/// The value of the first rule that yields one.
+pub fn first_value(rules: &[Rule], root: ElementRef<'_>) -> Option<String> {
+    rules.iter().find_map(|rule| rule.value(root))
+}
+
+/// An element's words as a reader sees them, folded, without the elements that any selector of `remove` selects
+/// (the element itself is never removed), without scripts and styles.
+pub fn element_text(element: ElementRef<'_>, remove: &[&[Selector]]) -> String {
+    let mut text = String::new();
+    // The node below which nothing counts, while we are inside it.
+    let mut muted = None;
+    for edge in element.traverse() {
+        match edge {
+            Edge::Open(node) if muted.is_none() => match node.value() {
+                Node::Text(words) => text.push_str(words),
+                Node::Element(tag) => {
+                    if BREAKING.contains(&tag.name()) {
+                        text.push(' ');
+                    }
+                    let removed = node.id() != element.id()
+                        && (WORDLESS.contains(&tag.name())
+                            || ElementRef::wrap(node).is_some_and(|inner| {
+                                remove
+                                    .iter()
+                                    .any(|list| list.iter().any(|s| s.matches(&inner)))
+                            }));
+                    if removed {
+                        muted = Some(node.id());
+                    }
+                }
+                _ => {}
+            },
+            Edge::Close(node) if muted == Some(node.id()) => muted = None,
+            Edge::Close(node) if muted.is_none() => {
+                if let Node::Element(tag) = node.value()
+                    && BREAKING.contains(&tag.name())
+                {
+                    text.push(' ');
+                }
+            }
+            _ => {}
+        }
+    }
+    fold(&text)
+}
+
+/// Runs of white space (U+00A0 and U+3000 too) become one space, none at the ends; control characters go.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut space = false;
+    for c in text.chars() {
+        if c.is_whitespace() {
+            space = true;
+        } else if !c.is_control() {
+            if space && !folded.is_empty() {
+                folded.push(' ');
+            }
+            space = false;
+            folded.push(c);
+        }
+    }
+    folded
+}

@@ -1,0 +1,197 @@
+//! A profile ready to use, and its door: text in, [`Profile`] or every complaint out.
+
+use jiff::tz::TimeZone;
+use regex::Regex;
+use scraper::Selector;
+
+use super::Rule;
+use super::compile::compile;
+use super::identity::Identity;
+use super::parse::{Complaint, Complaints, parse};
+use super::recognise::Signs;
+use crate::model::PageClass;
+
+/// How to read a board, ready to use. The fields mirror the file's tables; see `format.rs` for their meaning.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    pub engine: String,
+    /// For people.
+    pub title: String,
+    /// The zone of dates that name none.
+    pub timezone: TimeZone,
+    /// Used where neither header nor markup declares a charset.
+    pub charset: Option<String>,
+    pub(super) recognise: Signs,
+    pub identity: Identity,
+    pub listing: ListingRules,
+    pub pager: PagerRules,
+    pub article: ArticleRules,
+    pub attachments: AttachmentRules,
+    pub comments: CommentRules,
+    pub classes: Vec<ClassRule>,
+    /// For people.
+    pub pitfalls: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ListingRules {
+    pub container: Vec<Selector>,
+    pub rows: Vec<Selector>,
+    pub skip: Vec<Selector>,
+    pub header: Vec<Selector>,
+    pub link: Vec<Selector>,
+    pub title_remove: Vec<Selector>,
+    pub title: Vec<Rule>,
+    pub rank: Vec<Rule>,
+    pub author: Vec<Rule>,
+    pub date: Vec<Rule>,
+    pub category: Vec<Rule>,
+    pub views: Vec<Rule>,
+    pub votes: Vec<Rule>,
+    pub comment_count: Vec<Rule>,
+    pub notice: Vec<Selector>,
+    pub current: Vec<Selector>,
+    pub secret: Vec<Selector>,
+    pub empty: Vec<String>,
+    pub cut_mark: Option<String>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct PagerRules {
+    pub current: Vec<Rule>,
+    pub last: Vec<Selector>,
+    pub last_number: Vec<Rule>,
+    pub links: Vec<Selector>,
+    pub next: Vec<Selector>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ArticleRules {
+    pub body: Vec<Selector>,
+    pub body_remove: Vec<Selector>,
+    pub images_before: Vec<Selector>,
+    pub title: Vec<Rule>,
+    pub title_suffix: Option<Regex>,
+    pub author: Vec<Rule>,
+    pub date: Vec<Rule>,
+    pub category: Vec<Rule>,
+    pub views: Vec<Rule>,
+    pub votes: Vec<Rule>,
+    pub tags: Vec<Selector>,
+    pub comment_count: Vec<Rule>,
+    /// Each has a group `source`.
+    pub source: Vec<Regex>,
+}
+
+/// Where an attachment's link holds the file's own id.
+#[derive(Debug, Clone)]
+pub enum AttachmentKey {
+    /// In this query parameter.
+    Parameter(String),
+    /// In the group `key` of this pattern over the URL.
+    Pattern(Regex),
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct AttachmentRules {
+    pub link: Vec<Selector>,
+    pub key: Option<AttachmentKey>,
+    pub drop: Vec<String>,
+    pub name: Vec<Rule>,
+    pub size: Vec<Rule>,
+    pub item: Option<Selector>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct CommentRules {
+    pub item: Vec<Selector>,
+    pub key: Vec<Rule>,
+    pub author: Vec<Rule>,
+    pub date: Vec<Rule>,
+    pub body: Vec<Selector>,
+    pub body_remove: Vec<Selector>,
+    pub secret: Vec<Selector>,
+    pub secret_words: Vec<String>,
+    pub depth: Vec<Rule>,
+    pub depth_unit: Option<f64>,
+    pub nested_in: Option<Selector>,
+    pub pages: Vec<Selector>,
+    pub page_param: Option<String>,
+    pub page_current: Vec<Rule>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ClassRule {
+    pub class: PageClass,
+    pub status: Vec<u16>,
+    pub select: Option<Selector>,
+    pub missing: Option<Selector>,
+    pub title: Option<Regex>,
+    pub source: Option<Regex>,
+    pub url: Option<Regex>,
+}
+
+impl Profile {
+    /// Compiles a profile's text.
+    ///
+    /// # Errors
+    /// Every complaint about it, in the order of the text.
+    pub fn from_toml(text: &str) -> Result<Profile, Vec<Complaint>> {
+        let mut complaints = Complaints::new(text);
+        let profile = parse(text, &mut complaints).map(|file| compile(&file, &mut complaints));
+        match profile {
+            Some(profile) if complaints.is_empty() => Ok(profile),
+            _ => Err(complaints.into_list()),
+        }
+    }
+
+    /// Compiles a profile's text under a board's own table: tables are merged, lists and values replaced.
+    ///
+    /// # Errors
+    /// Every complaint. One that comes from the overrides has line and column 0 and names the key.
+    pub fn from_toml_with(text: &str, overrides: &toml::Table) -> Result<Profile, Vec<Complaint>> {
+        if overrides.is_empty() {
+            return Self::from_toml(text);
+        }
+        let Ok(mut merged) = text.parse::<toml::Table>() else {
+            return Self::from_toml(text);
+        };
+        merge(&mut merged, overrides);
+        let merged = toml::to_string(&merged).map_err(|error| {
+            vec![Complaint {
+                line: 0,
+                column: 0,
+                message: error.to_string(),
+            }]
+        })?;
+        Self::from_toml(&merged).map_err(|complaints| {
+            // Places in the merged text mean nothing to anyone; those of the file's own mistakes do.
+            let own = Self::from_toml(text).err().unwrap_or_default();
+            let mut placed: Vec<Complaint> = complaints
+                .into_iter()
+                .map(|complaint| {
+                    let same = own.iter().find(|own| own.message == complaint.message);
+                    let (line, column) = same.map_or((0, 0), |own| (own.line, own.column));
+                    Complaint {
+                        line,
+                        column,
+                        message: complaint.message,
+                    }
+                })
+                .collect();
+            placed.sort();
+            placed
+        })
+    }
+}
+
+fn merge(base: &mut toml::Table, over: &toml::Table) {
+    for (key, value) in over {
+        match (base.get_mut(key), value) {
+            (Some(toml::Value::Table(base)), toml::Value::Table(over)) => merge(base, over),
+            _ => {
+                base.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}

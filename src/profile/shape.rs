@@ -1,0 +1,117 @@
+//! One shape of URL, compiled: a pattern over the path and over named query parameters.
+//!
+//! Paths and values are matched as they stand in the URL, percent-encoded: a query may hold CP949, which has no
+//! text form here, and nothing is ever encoded again.
+
+use std::collections::BTreeMap;
+
+use regex::{Captures, Regex};
+use url::Url;
+
+/// The groups a shape may name.
+pub(super) const GROUPS: [&str; 5] = ["base", "board", "id", "slug", "page"];
+
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    /// Anchored at both ends.
+    pub(super) path: Regex,
+    pub(super) query: Vec<(String, Regex)>,
+    pub(super) optional: Vec<(String, Regex)>,
+    pub(super) without: Vec<String>,
+    pub(super) article_url: Option<String>,
+    pub(super) listing_url: Option<String>,
+    pub(super) board_url: Option<String>,
+}
+
+/// What the groups of a shape caught.
+pub(super) type Caught = BTreeMap<&'static str, String>;
+
+impl Shape {
+    /// Names of all groups in the shape.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.path)
+            .chain(self.query.iter().map(|(_, pattern)| pattern))
+            .chain(self.optional.iter().map(|(_, pattern)| pattern))
+            .flat_map(|pattern| pattern.capture_names().flatten())
+    }
+
+    pub(super) fn catch(&self, url: &Url) -> Option<Caught> {
+        let query = url.query().unwrap_or_default();
+        if self
+            .without
+            .iter()
+            .any(|name| parameter(query, name).is_some())
+        {
+            return None;
+        }
+        let mut caught = Caught::new();
+        note(&mut caught, &self.path.captures(path_of(url))?);
+        for (name, pattern) in &self.query {
+            note(&mut caught, &pattern.captures(parameter(query, name)?)?);
+        }
+        for (name, pattern) in &self.optional {
+            if let Some(captures) = parameter(query, name).and_then(|value| pattern.captures(value))
+            {
+                note(&mut caught, &captures);
+            }
+        }
+        Some(caught)
+    }
+}
+
+fn note(caught: &mut Caught, captures: &Captures<'_>) {
+    for group in GROUPS {
+        if let Some(found) = captures.name(group) {
+            caught.insert(group, upper_hex(found.as_str()));
+        }
+    }
+}
+
+/// The path without a Java session (`;jsessionid=…`).
+fn path_of(url: &Url) -> &str {
+    let path = url.path();
+    path.find(";jsessionid=").map_or(path, |end| &path[..end])
+}
+
+/// The `name=value` parts of a query as they stand.
+pub(super) fn parameters(query: &str) -> impl DoubleEndedIterator<Item = (&str, &str)> {
+    query
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
+}
+
+/// The value of a parameter. The last one counts, as in PHP.
+pub(super) fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
+    parameters(query)
+        .rev()
+        .find_map(|(found, value)| (found == name).then_some(value))
+}
+
+/// `%ec%84` and `%EC%84` are one name (RFC 3986, 6.2.2.1).
+fn upper_hex(text: &str) -> String {
+    let mut upper = String::with_capacity(text.len());
+    let mut n_hex = 0;
+    for c in text.chars() {
+        if n_hex > 0 {
+            n_hex -= 1;
+            upper.push(c.to_ascii_uppercase());
+        } else {
+            n_hex = if c == '%' { 2 } else { 0 };
+            upper.push(c);
+        }
+    }
+    upper
+}
+
+/// Fills `{base}`, `{board}`, `{id}`, `{slug}` and `{page}`; what was not caught becomes nothing.
+pub(super) fn fill(template: &str, caught: &Caught) -> String {
+    let mut filled = template.to_owned();
+    for group in GROUPS {
+        let mark = format!("{{{group}}}");
+        if filled.contains(&mark) {
+            filled = filled.replace(&mark, caught.get(group).map_or("", String::as_str));
+        }
+    }
+    filled
+}
