@@ -1,14 +1,19 @@
 //! `boardwalk crawl`: walk boards once.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use jiff::tz::TimeZone;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{DatabaseArg, Exit, Usage};
-use crate::config::{self, BoardOptions, Options, PageLimit, Since, human};
+use super::{DatabaseArg, Exit, Progress, Usage, outfit, report};
+use crate::config::{self, BoardOptions, Database, Options, PageLimit, Since, human};
+use crate::crawl::{Finish, Observer, Outfit, Sighting, crawl_once};
+use crate::model::SystemClock;
+use crate::store::sqlite::{OpenMode, SqliteStore, StoreOptions};
 
 /// Walk boards, fetch their articles, keep them
 ///
@@ -70,9 +75,7 @@ impl CrawlCommand {
     pub(super) fn run(self, options: Options, quiet: bool) -> anyhow::Result<Exit> {
         let terminal = std::io::stderr().is_terminal();
         let args = self.into_args(options, terminal && !quiet)?;
-        // LEAD: crate::crawl::run(args) goes here; its report says which `Exit`.
-        let _ = args;
-        anyhow::bail!("crawling is under construction")
+        run(args)
     }
 
     fn into_args(self, mut options: Options, terminal: bool) -> Result<CrawlArgs, Usage> {
@@ -110,6 +113,97 @@ impl CrawlCommand {
             json: self.json,
             progress: terminal && !self.json,
         })
+    }
+}
+
+/// Opens the store, crawls, and tells what came of it.
+fn run(args: CrawlArgs) -> anyhow::Result<Exit> {
+    let options = &args.options;
+    let library = outfit::library(options)?;
+    let targets = args
+        .boards
+        .iter()
+        .map(|board| outfit::target(options, &library, board))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let fetcher = outfit::fetcher(options, &args.boards)?;
+    let Database::Sqlite(path) = &options.database;
+    let store_options = StoreOptions {
+        keep_raw_pages: options.store.keep_raw_pages,
+        search_index: options.store.search_index,
+        receipts_days: options.store.receipts_days,
+    };
+    let store = SqliteStore::open(path, OpenMode::ReadWrite, store_options)?;
+    let progress = Progress::new(args.progress);
+    let stop = CancellationToken::new();
+    let outfit = Outfit {
+        store,
+        fetcher,
+        library: Arc::new(library),
+        clock: Arc::new(SystemClock),
+        observer: Arc::new(Watcher(progress.clone())),
+        stop: stop.clone(),
+        database: options.database.to_string(),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let report = runtime.block_on(async {
+        tokio::spawn(wait_for_signals(stop));
+        crawl_once(outfit, outfit::crawl_options(options), targets).await
+    });
+    progress.finish();
+    let report = report?;
+    if args.json {
+        let mut out = std::io::stdout().lock();
+        serde_json::to_writer(&mut out, &report)?;
+        writeln!(out)?;
+    } else {
+        report::print(&report)?;
+    }
+    Ok(match report.finish {
+        Finish::Done => Exit::Done,
+        Finish::Partial => Exit::Partial,
+        Finish::Nothing => Exit::Nothing,
+        Finish::Interrupted => Exit::Interrupted,
+    })
+}
+
+/// The first signal lets the visits in flight end; the second ends the process at once, which loses nothing but what
+/// was in flight.
+async fn wait_for_signals(stop: CancellationToken) {
+    wait_for_signal().await;
+    stop.cancel();
+    anstream::eprintln!("stopping: what is in flight is finished first; once more to stop at once");
+    wait_for_signal().await;
+    std::process::exit(Exit::Interrupted as i32);
+}
+
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    // Without a handler the default action ends the process, which is safe too.
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        interrupt = tokio::signal::ctrl_c() => {
+            if interrupt.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Draws what the crawl tells.
+struct Watcher(Progress);
+
+impl Observer for Watcher {
+    fn see(&self, sighting: Sighting) {
+        match sighting {
+            Sighting::Listing { done, total } => self.0.listing(done, total),
+            Sighting::Articles { done, total } => self.0.articles(done, total),
+            Sighting::Note(note) => self.0.message(&note),
+        }
     }
 }
 

@@ -9,7 +9,9 @@ mod config;
 mod crawl;
 mod explain;
 mod export;
+mod outfit;
 mod progress;
+mod report;
 mod show;
 mod status;
 
@@ -246,12 +248,5 @@ fn open_archive(database: &Database) -> anyhow::Result<Box<dyn Archive>> {
 }
 
 fn open_sqlite(path: &Path) -> anyhow::Result<Box<dyn Archive>> {
-    if !path.exists() {
-        return Err(StoreError::Missing {
-            path: path.to_path_buf(),
-        }
-        .into());
-    }
-    // LEAD: Ok(Box::new(crate::store::sqlite::SqliteArchive::open(path)?))
-    anyhow::bail!("{}: reading archives is under construction", path.display())
+    Ok(Box::new(crate::store::sqlite::SqliteArchive::open(path)?))
 }

@@ -245,8 +245,21 @@ fn without_null(value: &mut serde_json::Value) {
             }
             if let Some(serde_json::Value::Array(choices)) = fields.get_mut("anyOf") {
                 choices.retain(|choice| choice.get("type").is_none_or(|name| name != "null"));
+                if let [serde_json::Value::Object(only)] = choices.as_slice() {
+                    let only = only.clone();
+                    fields.remove("anyOf");
+                    for (name, value) in only {
+                        fields.entry(name).or_insert(value);
+                    }
+                }
             }
-            fields.remove("format");
+            // `int64` and the like; a key of that name holds an object.
+            if fields
+                .get("format")
+                .is_some_and(serde_json::Value::is_string)
+            {
+                fields.remove("format");
+            }
             for field in fields.values_mut() {
                 without_null(field);
             }

@@ -130,9 +130,17 @@ pub(super) async fn outcome<S: Store>(
                 let due_at = at + crew.backoff(job.attempts);
                 return again(crew, board, job, error, true, due_at, at).await;
             }
-            if job.attempts == 0 {
-                let due_at = at + SignedDuration::from_secs(GONE_RECHECK_S);
-                return again(crew, board, job, content.reason, true, due_at, at).await;
+            let first_time = crew
+                .gone_once
+                .lock()
+                .expect("no holder of this lock panics")
+                .insert(article);
+            if first_time {
+                return Ok(Outcome::Retry {
+                    due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
+                    error: content.reason,
+                    counts: false,
+                });
             }
             done(crew);
             Ok(state(ArticleState::Gone, content))
@@ -166,7 +174,7 @@ pub(super) fn comments_outcome<S: Store>(
     }
     if job.attempts + 1 >= crew.options.max_tries {
         done(crew);
-        return comments_failed(article, page, reason, at);
+        return failed(article, format!("comments, page {page}: {reason}"));
     }
     Outcome::Retry {
         due_at: at + crew.backoff(job.attempts),
@@ -175,7 +183,7 @@ pub(super) fn comments_outcome<S: Store>(
     }
 }
 
-/// The article's page could not be read in all its tries; a later pass asks again.
+/// The article's page, or one of its comments' pages, could not be read in all its tries; a later pass asks again.
 pub(super) fn failed(article: ArticleId, error: String) -> Outcome {
     Outcome::ArticleState {
         article,
@@ -184,22 +192,6 @@ pub(super) fn failed(article: ArticleId, error: String) -> Outcome {
         author: None,
         posted: None,
         reason: error,
-    }
-}
-
-/// A page of comments could not be read: the list stays marked as incomplete, and the page is asked for again in a
-/// day.
-pub(super) fn comments_failed(
-    article: ArticleId,
-    page: u32,
-    error: String,
-    at: Timestamp,
-) -> Outcome {
-    let _ = article;
-    Outcome::Retry {
-        due_at: at + SignedDuration::from_hours(24),
-        error: format!("comments, page {page}: {error}"),
-        counts: false,
     }
 }
 

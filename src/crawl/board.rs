@@ -23,6 +23,53 @@ pub struct Target {
     pub charset: Option<String>,
     pub max_pages: Option<u32>,
     pub since: Option<jiff::Timestamp>,
+    /// The operator's own wishes over the profile, whichever it is.
+    pub tailor: Tailor,
+}
+
+impl Target {
+    /// A board without any wishes.
+    pub fn new(url: Url) -> Self {
+        Self {
+            url,
+            name: None,
+            profile: None,
+            charset: None,
+            max_pages: None,
+            since: None,
+            tailor: Tailor::default(),
+        }
+    }
+}
+
+/// Changes a profile to a board's own needs (its time zone, its overrides), once it is known which profile it is.
+#[derive(Clone, Default)]
+pub struct Tailor(Option<Arc<Change>>);
+
+type Change = dyn Fn(&Profile) -> Option<Profile> + Send + Sync;
+
+impl Tailor {
+    /// `change` answers `None` where there is nothing to change.
+    pub fn new(change: impl Fn(&Profile) -> Option<Profile> + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(change)))
+    }
+
+    pub(super) fn apply(&self, profile: Arc<Profile>) -> Arc<Profile> {
+        match self.0.as_ref().and_then(|change| change(&profile)) {
+            Some(changed) => Arc::new(changed),
+            None => profile,
+        }
+    }
+}
+
+impl std::fmt::Debug for Tailor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() {
+            "Tailor(_)"
+        } else {
+            "Tailor"
+        })
+    }
 }
 
 /// Why a target cannot be crawled.

@@ -14,7 +14,7 @@ mod report;
 mod visit;
 mod worker;
 
-pub use board::{BoardContext, Target, TargetError};
+pub use board::{BoardContext, Tailor, Target, TargetError};
 pub use crew::{CrawlOptions, Observer, Sighting};
 pub use once::{CrawlError, Outfit, crawl_once};
 pub use report::{BoardReport, CrawlReport, Finish};

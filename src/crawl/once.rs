@@ -119,12 +119,18 @@ async fn prepare<S: Store>(
     if target.profile.is_none() {
         target.profile = remembered(outfit, &target).await?;
     }
+    target.profile = target.profile.map(|profile| target.tailor.apply(profile));
     let known = match recognise(&outfit.fetcher, &outfit.library, &target).await {
         Ok(known) => known,
         Err(error) => return Ok(Err(error)),
     };
     save_robots(&outfit.store, &outfit.fetcher).await?;
     let Known { new, profile, page } = known;
+    let profile = if target.profile.is_some() {
+        profile
+    } else {
+        target.tailor.apply(profile)
+    };
     let board = outfit.store.register_board(new, now).await?;
     let context = BoardContext::new(board, &target, profile, options.mask_addresses);
     let was_stale = match outfit.store.open_pass(context.board.id).await? {
@@ -222,22 +228,22 @@ async fn begin<S: Store>(
         .await
 }
 
-/// What an earlier run learnt of the host: a pause it asked for, its robots file.
+/// What an earlier run learnt of the host: a pause it asked for, its robots file. Any host may have been asked a moment
+/// ago by a run that was killed, so the first request to it always waits a whole interval.
 async fn restore_host<S: Store>(outfit: &Outfit<S>, target: &Target) -> Result<(), StoreError> {
     let host = host_key(&target.url);
-    if let Some(record) = outfit.store.host(&host).await? {
-        let robots = record.robots.map(|robots| RobotsFile {
-            status: robots.status,
-            body: robots.body,
-            fetched_at: robots.fetched_at,
-        });
-        outfit.fetcher.restore(
-            &host,
-            record.paused_until,
-            record.pause_reason.as_deref(),
-            robots,
-        );
-    }
+    let record = outfit.store.host(&host).await?.unwrap_or_default();
+    let robots = record.robots.map(|robots| RobotsFile {
+        status: robots.status,
+        body: robots.body,
+        fetched_at: robots.fetched_at,
+    });
+    outfit.fetcher.restore(
+        &host,
+        record.paused_until,
+        record.pause_reason.as_deref(),
+        robots,
+    );
     Ok(())
 }
 

@@ -320,9 +320,8 @@ async fn give_up<S: Store>(
         JobKind::Listing { pass, .. } => {
             listing_visit::unreadable(crew, board, job, *pass, error, at).await
         }
-        JobKind::Article { article } => Ok(article_visit::failed(*article, error)),
-        JobKind::Comments { article, page } => {
-            Ok(article_visit::comments_failed(*article, *page, error, at))
+        JobKind::Article { article } | JobKind::Comments { article, .. } => {
+            Ok(article_visit::failed(*article, error))
         }
     }
 }

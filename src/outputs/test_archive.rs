@@ -82,6 +82,7 @@ pub(super) fn comment(key: &str, parent: Option<&str>, text: Option<&str>) -> Co
         posted_at: Some(at("2026-11-20T01:00:00Z")),
         text: text.map(str::to_owned),
         secret: text.is_none(),
+        gone_at: None,
     }
 }
 

@@ -135,6 +135,10 @@ pub async fn a_copy_names_the_first_that_had_its_text<P: Place>(place: P) {
     assert_eq!(of(&bench, "3"), None, "the first is nobody's copy");
     assert_eq!(of(&bench, "1"), Some(key("3")));
     assert_eq!(bench.report().await.n_duplicates, 2);
+    let settled = bench
+        .visit_again("3", |of| article(of, with_title("만나", "같은")))
+        .await;
+    assert_eq!(settled.duplicate_of, None, "nor when it is read again");
     // The first is edited: now the second was the first to have it.
     bench
         .visit_again("3", |of| article(of, with_title("만나", "다른")))

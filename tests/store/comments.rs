@@ -124,6 +124,23 @@ pub async fn a_lost_page_leaves_the_list_half_read<P: Place>(place: P) {
     assert_eq!(bench.store.n_queued(bench.board.id).await.unwrap(), (1, 0));
 }
 
+pub async fn a_new_round_forgets_pages_that_are_no_more<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    begin_round(&mut bench, vec![comment("a", 0)]).await;
+    // Before pages 2 and 3 are read, the article is read again, and has two pages by now.
+    bench.list_again(vec![row("1")], vec![key("1")]).await;
+    let (job, of) = bench.next_article().await;
+    let mut outcome = article(of, content("글"));
+    if let Outcome::Article { comment_jobs, .. } = &mut outcome {
+        *comment_jobs = vec![comments_job(bench.board.id, of, 2, bench.now)];
+    }
+    let settled = bench.settle(&job, outcome).await;
+    assert_eq!(settled.n_queued, 0, "page 2 waits already");
+    assert_eq!(bench.store.n_queued(bench.board.id).await.unwrap(), (1, 1));
+    read_page(&mut bench, of, 2, vec![comment("b", 0)]).await;
+    assert!(bench.record("1").comments_complete);
+}
+
 pub async fn a_comment_that_a_whole_list_lacks_is_gone_and_kept<P: Place>(place: P) {
     let mut bench = Bench::new(place).await;
     let with = |keys: &[&str]| Article {

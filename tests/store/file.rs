@@ -78,6 +78,23 @@ fn reading_makes_no_file() {
     SqliteArchive::open(&place.path()).unwrap();
 }
 
+#[test]
+fn a_store_whose_making_was_interrupted_is_made() {
+    let place = SqlitePlace::new();
+    // Killed after the lock was made, and after the file was marked as ours.
+    std::fs::write(place.path().with_file_name("boardwalk.db.lock"), "").unwrap();
+    drop(open(&place.path()).unwrap());
+    let place = SqlitePlace::new();
+    let conn = rusqlite::Connection::open(place.path()).unwrap();
+    conn.pragma_update(None, "application_id", 0x6277_6C6B)
+        .unwrap();
+    drop(conn);
+    let read = SqliteArchive::open(&place.path()).map(|_| ());
+    assert!(matches!(read, Err(StoreError::Missing { .. })));
+    drop(open(&place.path()).unwrap());
+    SqliteArchive::open(&place.path()).unwrap();
+}
+
 #[tokio::test]
 async fn damaged_files_are_refused_untouched() {
     let whole = std::fs::read(closed_store().await.path()).unwrap();

@@ -69,7 +69,11 @@ pub async fn the_walk_is_where_the_last_page_left_it<P: Place>(place: P) {
         n_torn: 1,
         n_quiet: 2,
         last_page_digest: Some("abc".into()),
-        proving: true,
+        ahead: Some(Edge {
+            key: key("77"),
+            rank: None,
+        }),
+        deficit: Some(-3),
         newest_rank: Some(296),
         max_pages: Some(20),
         since: Some(start()),

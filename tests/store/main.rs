@@ -89,6 +89,7 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     comments::parents_are_resolved_over_all_pages,
     comments::a_list_is_complete_when_its_last_page_is_read,
     comments::a_lost_page_leaves_the_list_half_read,
+    comments::a_new_round_forgets_pages_that_are_no_more,
     comments::a_comment_that_a_whole_list_lacks_is_gone_and_kept,
     comments::a_page_that_shows_too_few_comments_is_no_evidence,
     comments::words_of_a_comment_are_not_overwritten_by_none,

@@ -76,7 +76,8 @@ impl Default for StoreOptions {
 /// Milliseconds between two removals of old receipts. Each removes a bounded number, more than a minute adds.
 const PRUNE_EVERY_MS: i64 = 60_000;
 
-/// A store in one SQLite file. Clones share it; the last one to be dropped closes it cleanly, which may block for
+/// A store in one SQLite file. A job whose settlement fails stays claimed: whoever asked decides whether it is
+/// released or left for the next run. Clones share the store; the last one to be dropped closes it cleanly, which may block for
 /// some milliseconds.
 #[derive(Clone)]
 pub struct SqliteStore(Arc<Inner>);

@@ -63,17 +63,12 @@ fn free_name(conn: &Connection, board: &NewBoard) -> rusqlite::Result<String> {
 }
 
 const PASS: &str = "SELECT id, board, kind, page, deepest, edge_key, edge_rank, n_torn, n_quiet,
-    last_page_digest, proving, newest_rank, max_pages, since, started_at, ended_at, end_word,
+    last_page_digest, ahead_key, ahead_rank, newest_rank, deficit, max_pages, since, started_at, ended_at, end_word,
     n_listing_pages, n_rows, n_new, n_stored, n_changed, n_restricted, n_gone, n_failed, n_duplicates
     FROM pass";
 
 fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
     let Named(kind) = row.get(2)?;
-    let edge_rank = row.get::<_, Option<Count>>(6)?.map(|n| n.0);
-    let edge = row.get::<_, Option<String>>(5)?.map(|key| Edge {
-        key: ArticleKey::from_stored(key),
-        rank: edge_rank,
-    });
     Ok(Pass {
         id: PassId(row.get(0)?),
         board: BoardId(row.get(1)?),
@@ -81,20 +76,31 @@ fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
             kind,
             page: row.get(3)?,
             deepest: row.get(4)?,
-            edge,
+            edge: read_edge(row, 5)?,
             n_torn: row.get(7)?,
             n_quiet: row.get(8)?,
             last_page_digest: row.get(9)?,
-            proving: row.get(10)?,
-            newest_rank: row.get::<_, Option<Count>>(11)?.map(|n| n.0),
-            max_pages: row.get(12)?,
-            since: row.get::<_, Option<Ms>>(13)?.map(|ms| ms.0),
+            ahead: read_edge(row, 10)?,
+            newest_rank: row.get::<_, Option<Count>>(12)?.map(|n| n.0),
+            deficit: row.get(13)?,
+            max_pages: row.get(14)?,
+            since: row.get::<_, Option<Ms>>(15)?.map(|ms| ms.0),
         },
-        started_at: row.get::<_, Ms>(14)?.0,
-        ended_at: row.get::<_, Option<Ms>>(15)?.map(|ms| ms.0),
-        end: row.get::<_, Option<Named<PassEnd>>>(16)?.map(|end| end.0),
-        report: read_report(row, 17)?,
+        started_at: row.get::<_, Ms>(16)?.0,
+        ended_at: row.get::<_, Option<Ms>>(17)?.map(|ms| ms.0),
+        end: row.get::<_, Option<Named<PassEnd>>>(18)?.map(|end| end.0),
+        report: read_report(row, 19)?,
     })
+}
+
+/// A key and the rank in the column after it.
+fn read_edge(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Edge>> {
+    let rank = row.get::<_, Option<Count>>(first + 1)?.map(|n| n.0);
+    let key = row.get::<_, Option<String>>(first)?;
+    Ok(key.map(|key| Edge {
+        key: ArticleKey::from_stored(key),
+        rank,
+    }))
 }
 
 fn read_report(row: &Row<'_>, first: usize) -> rusqlite::Result<PassReport> {
@@ -151,8 +157,8 @@ pub(super) fn begin_pass(
     at: Timestamp,
 ) -> rusqlite::Result<PassId> {
     conn.execute(
-        "INSERT INTO pass (board, kind, page, deepest, n_torn, n_quiet, proving, started_at)
-         VALUES (?1, ?2, 0, 0, 0, 0, 0, ?3)",
+        "INSERT INTO pass (board, kind, page, deepest, n_torn, n_quiet, started_at)
+         VALUES (?1, ?2, 0, 0, 0, 0, ?3)",
         params![board.0, Named(walk.kind), Ms(at)],
     )?;
     let pass = PassId(conn.last_insert_rowid());
@@ -178,8 +184,8 @@ pub(super) fn begin_pass(
 pub(super) fn save_walk(conn: &Connection, pass: PassId, walk: &Walk) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "UPDATE pass SET kind = ?2, page = ?3, deepest = ?4, edge_key = ?5, edge_rank = ?6, n_torn = ?7,
-            n_quiet = ?8, last_page_digest = ?9, proving = ?10, newest_rank = ?11, max_pages = ?12,
-            since = ?13
+            n_quiet = ?8, last_page_digest = ?9, ahead_key = ?10, ahead_rank = ?11, newest_rank = ?12,
+            deficit = ?13, max_pages = ?14, since = ?15
          WHERE id = ?1",
     )?
     .execute(params![
@@ -192,8 +198,10 @@ pub(super) fn save_walk(conn: &Connection, pass: PassId, walk: &Walk) -> rusqlit
         walk.n_torn,
         walk.n_quiet,
         walk.last_page_digest,
-        walk.proving,
+        walk.ahead.as_ref().map(|edge| edge.key.as_str()),
+        walk.ahead.as_ref().and_then(|edge| edge.rank).map(Count),
         walk.newest_rank.map(Count),
+        walk.deficit,
         walk.max_pages,
         walk.since.map(Ms),
     ])?;

@@ -25,6 +25,15 @@ const ARTICLE: &str = "SELECT article.id, coalesce(article.moved_to, board.name)
     LEFT JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions
     LEFT JOIN story ON story.article = article.id";
 
+pub(super) fn next_articles_sql() -> String {
+    format!(
+        "{ARTICLE} WHERE article.id > ?1
+            AND (?2 IS NULL OR board.name = ?2 OR article.moved_to = ?2)
+            AND (?3 IS NULL OR coalesce(article.posted_at, article.first_seen_at) >= ?3)
+         ORDER BY article.id LIMIT ?4"
+    )
+}
+
 /// Up to `limit` articles that fit, with row ids above `after`, in their order.
 pub(super) fn next_articles(
     conn: &Connection,
@@ -32,12 +41,7 @@ pub(super) fn next_articles(
     after: i64,
     limit: u32,
 ) -> rusqlite::Result<Vec<ArticleRecord>> {
-    let mut select = conn.prepare_cached(&format!(
-        "{ARTICLE} WHERE article.id > ?1
-            AND (?2 IS NULL OR board.name = ?2 OR article.moved_to = ?2)
-            AND (?3 IS NULL OR coalesce(article.posted_at, article.first_seen_at) >= ?3)
-         ORDER BY article.id LIMIT ?4"
-    ))?;
+    let mut select = conn.prepare_cached(&next_articles_sql())?;
     let records: Vec<ArticleRecord> = select
         .query_map(
             params![after, filter.board, filter.since.map(Ms), limit],

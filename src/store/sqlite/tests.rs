@@ -58,7 +58,8 @@ impl Desk {
         page: Option<Visited>,
         receipts: Vec<Receipt>,
     ) {
-        let jobs = self.store.claim("board.test", &[self.board], self.now, 1);
+        let boards = [self.board];
+        let jobs = self.store.claim("board.test", &boards, self.now, 1);
         let job = jobs.await.unwrap().remove(0).id;
         let settlement = Settlement {
             job,
@@ -147,7 +148,8 @@ fn walk() -> Walk {
         n_torn: 0,
         n_quiet: 0,
         last_page_digest: None,
-        proving: false,
+        ahead: None,
+        deficit: None,
         newest_rank: None,
         max_pages: None,
         since: None,
@@ -362,7 +364,9 @@ async fn counts_have_a_row_where_one_changed() {
 #[tokio::test]
 async fn frequent_questions_use_an_index() {
     let desk = Desk::new(StoreOptions::default()).await;
+    let export = records::next_articles_sql().replace('?', "9 + ");
     for sql in [
+        export.as_str(),
         "SELECT id FROM job WHERE board = 1 AND priority = 2 AND due_at <= 3 ORDER BY due_at, id",
         "SELECT id FROM article WHERE key = 'k' UNION ALL SELECT article FROM key_alias WHERE key = 'k' LIMIT 1",
         "SELECT count(*) FROM job WHERE kind = 'comments' AND article = 1",
