@@ -2,11 +2,15 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
-use super::{Exit, Usage};
+use super::{Exit, Usage, outfit};
 use crate::config::{BoardOptions, Complaint, ConfigError, Options, Place};
+use crate::crawl::explain;
+use crate::outputs::terminal;
+use crate::profile::Profile;
 
 /// Check the configuration and all profiles
 ///
@@ -33,7 +37,7 @@ impl CheckCommand {
             ],
             None => options.boards.iter().collect(),
         };
-        let complaints = complaints(options, &boards, &mut compile);
+        let complaints = complaints(options, &boards);
         if !complaints.is_empty() {
             return Err(ConfigError::Complaints(complaints).into());
         }
@@ -49,68 +53,89 @@ impl CheckCommand {
             options.profiles.len()
         )?;
         if self.live {
-            // LEAD: fetch and read one page of each of `boards`, print a line each.
-            anyhow::bail!("reading pages live is under construction");
+            return live(options, &boards, &mut out);
         }
         Ok(Exit::Done)
     }
 }
 
-/// What the compiler of profiles says of a text, with a board's overrides over it.
-type Compile<'c> = dyn FnMut(Profile<'_>, &toml::Table) -> Vec<(Place, String)> + 'c;
-
-/// Which profile.
-enum Profile<'p> {
-    /// One of the operator's files.
-    Text(&'p str),
-    /// A built-in one, or one of the operator's, by name.
-    Named(&'p str),
-}
-
-/// Stands in for the profile stage until it is there.
-fn compile(profile: Profile<'_>, overrides: &toml::Table) -> Vec<(Place, String)> {
-    // LEAD: Text: Profile::from_toml(text); Named: the library's text through Profile::from_toml_with, and a
-    // complaint with the known names where there is none. Complaint { line, column, .. } becomes (Place, message).
-    let _ = overrides;
-    match profile {
-        Profile::Named(_) => Vec::new(),
-        Profile::Text(text) => match toml::from_str::<crate::profile::ProfileFile>(text) {
-            Ok(_) => Vec::new(),
-            Err(error) => {
-                let at = error.span().map_or(0, |span| span.start);
-                vec![(Place::of(text, at), error.message().to_owned())]
-            }
-        },
-    }
-}
-
-fn complaints(
-    options: &Options,
-    boards: &[&BoardOptions],
-    compile: &mut Compile<'_>,
-) -> Vec<Complaint> {
-    let mut complaints = Vec::new();
-    for source in &options.profiles {
-        let found = compile(Profile::Text(&source.text), &toml::Table::new());
-        complaints.extend(found.into_iter().map(|(place, message)| Complaint {
-            path: source.path.clone(),
-            place,
-            message,
-        }));
-    }
-    let file = options.source.as_deref().unwrap_or(Path::new(""));
-    for board in boards {
-        let Some(engine) = &board.engine else {
-            // Without an engine the profile is only known when the first page is.
-            continue;
+/// Reads page 1 of each board and says what is on it. Partial where one of them is not as it should be.
+fn live(options: &Options, boards: &[&BoardOptions], out: &mut impl Write) -> anyhow::Result<Exit> {
+    let owned: Vec<BoardOptions> = boards.iter().map(|board| (*board).clone()).collect();
+    let library = Arc::new(outfit::library(options)?);
+    let fetcher = outfit::fetcher(options, &owned)?;
+    let runtime = outfit::runtime()?;
+    let mut exit = Exit::Done;
+    for board in &owned {
+        let target = outfit::target(options, &library, board)?;
+        let label = terminal::line(board.label());
+        let explained = runtime.block_on(explain(&fetcher, Arc::clone(&library), &target));
+        let found = match &explained {
+            Ok(explanation) => explanation
+                .listing
+                .as_ref()
+                .filter(|found| found.n_rows > 0),
+            Err(_) => None,
         };
-        let found = compile(Profile::Named(engine), &board.overrides);
-        complaints.extend(found.into_iter().map(|(_, message)| Complaint {
+        match (&explained, found) {
+            (Err(error), _) => writeln!(out, "{label}: {}", terminal::line(&error.to_string()))?,
+            (Ok(explanation), Some(listing)) => writeln!(
+                out,
+                "{label}: {}, {} rows, newest \"{}\"",
+                explanation.profile.as_deref().unwrap_or("?"),
+                listing.n_rows,
+                terminal::line(
+                    listing
+                        .rows
+                        .iter()
+                        .find(|row| !row.notice)
+                        .map_or("", |row| row.title.as_str())
+                )
+            )?,
+            (Ok(explanation), None) => writeln!(
+                out,
+                "{label}: no rows; the page is {} ({})",
+                explanation.class,
+                terminal::line(&explanation.class_reason)
+            )?,
+        }
+        if found.is_none() {
+            exit = Exit::Partial;
+        }
+    }
+    Ok(exit)
+}
+
+/// Everything that is wrong with the operator's profiles, and with what boards lay over theirs.
+fn complaints(options: &Options, boards: &[&BoardOptions]) -> Vec<Complaint> {
+    let mut complaints = match outfit::library(options) {
+        Err(ConfigError::Complaints(found)) => found,
+        _ => Vec::new(),
+    };
+    let file = options.source.as_deref().unwrap_or(Path::new(""));
+    let mut complain = |board: &BoardOptions, message: String| {
+        complaints.push(Complaint {
             path: PathBuf::from(file),
             // Overrides have lost their places; their board has one.
             place: board.place.unwrap_or(Place { line: 1, column: 1 }),
             message: format!("board {}: {message}", board.label()),
-        }));
+        });
+    };
+    for board in boards {
+        // Without an engine the profile is only known when the first page is.
+        let Some(engine) = &board.engine else {
+            continue;
+        };
+        match outfit::profile_text(options, engine) {
+            None => complain(board, format!("there is no profile {engine}")),
+            Some(text) => {
+                if let Err(found) = Profile::from_toml_with(&text, &board.overrides) {
+                    for complaint in found {
+                        complain(board, complaint.message);
+                    }
+                }
+            }
+        }
     }
     complaints
 }

@@ -144,10 +144,7 @@ fn run(args: CrawlArgs) -> anyhow::Result<Exit> {
         stop: stop.clone(),
         database: options.database.to_string(),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
-    let report = runtime.block_on(async {
+    let report = outfit::runtime()?.block_on(async {
         tokio::spawn(wait_for_signals(stop));
         crawl_once(outfit, outfit::crawl_options(options), targets).await
     });

@@ -5,11 +5,11 @@ use std::io::Write;
 use clap::Args;
 use jiff::tz::TimeZone;
 
-use super::{DatabaseArg, Exit, open_archive};
+use super::{DatabaseArg, Exit, open_archive, outfit};
 use crate::config::Options;
 use crate::outputs::show::{Page, choices};
 use crate::outputs::{json, terminal};
-use crate::store::ArticleRecord;
+use crate::store::{Archive, ArticleRecord};
 
 /// Show an article: its text, images, attachments and comments
 #[derive(Debug, Args)]
@@ -50,7 +50,7 @@ impl ShowCommand {
                     _ => archive.revisions(crate::model::ArticleId(article.id))?,
                 };
                 let page = Page {
-                    zone: zone_of(article, options),
+                    zone: zone_of(article, archive.as_ref(), options),
                     columns: terminal::width(),
                 };
                 page.show(article, &revisions, &mut out)?;
@@ -67,11 +67,20 @@ impl ShowCommand {
     }
 }
 
-/// The board's own zone, so that a date that is known to the day is the day the page shows.
-fn zone_of(article: &ArticleRecord, options: &Options) -> TimeZone {
+/// The board's own zone, so that a date that is known to the day is the day the page shows: as configured, or the
+/// profile's.
+fn zone_of(article: &ArticleRecord, archive: &dyn Archive, options: &Options) -> TimeZone {
     let configured = options
         .board(&article.board)
         .and_then(|board| board.timezone.clone());
-    // LEAD: before the machine's zone, ask the profile: the board's `profile` in the archive, Library::get, `timezone`.
-    configured.unwrap_or_else(TimeZone::system)
+    configured
+        .or_else(|| {
+            let boards = archive.boards().ok()?;
+            let status = boards
+                .iter()
+                .find(|status| status.counts.name == article.board)?;
+            let profile = outfit::library(options).ok()?.get(&status.counts.profile)?;
+            Some(profile.timezone.clone())
+        })
+        .unwrap_or_else(TimeZone::system)
 }
