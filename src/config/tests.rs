@@ -267,7 +267,7 @@ fn the_folder_of_the_user_is_looked_at_second() {
         })
     };
     let here = PathBuf::from("boardwalk.toml");
-    assert_eq!(of(None, None), [here.clone()]);
+    assert_eq!(of(None, None), std::slice::from_ref(&here));
     assert_eq!(
         of(Some("/c"), Some("/h")),
         [here.clone(), "/c/boardwalk/boardwalk.toml".into()]
