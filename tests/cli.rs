@@ -222,10 +222,15 @@ fn a_missing_archive_is_not_made_by_reading() {
     ] {
         let said = run(folder.path(), &args);
         assert_eq!(said.code, Some(2), "{args:?}");
-        assert_eq!(
-            said.stderr, "error: boardwalk.db does not exist; a crawl makes it\n",
-            "{args:?}"
+        assert!(
+            said.stderr.starts_with("error: ")
+                && said
+                    .stderr
+                    .ends_with("boardwalk.db does not exist; a crawl makes it\n"),
+            "{args:?}: {}",
+            said.stderr
         );
+        assert_eq!(said.stdout, "", "{args:?}");
     }
     let said = run(folder.path(), &["status", "--database", "sqlite:other.db"]);
     assert!(
@@ -250,7 +255,9 @@ fn check_reads_the_operator_s_profiles() {
     let said = run(folder.path(), &["check"]);
     assert_eq!(said.code, Some(2));
     assert!(
-        said.stderr.starts_with("mine.toml:2:1: "),
+        said.stderr
+            .lines()
+            .any(|line| line.starts_with("mine.toml:2:1: ")),
         "{}",
         said.stderr
     );

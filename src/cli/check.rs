@@ -1,16 +1,16 @@
 //! `boardwalk check`: are configuration and profiles right?
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 
-use super::{Exit, Usage, outfit};
+use super::outfit::{self, library, profile_text};
+use super::{Exit, Usage};
 use crate::config::{BoardOptions, Complaint, ConfigError, Options, Place};
 use crate::crawl::explain;
 use crate::outputs::terminal;
-use crate::profile::Profile;
+use crate::profile::{Library, Profile};
 
 /// Check the configuration and all profiles
 ///
@@ -37,7 +37,11 @@ impl CheckCommand {
             ],
             None => options.boards.iter().collect(),
         };
-        let complaints = complaints(options, &boards);
+        let library = library(options)?;
+        let complaints: Vec<Complaint> = boards
+            .iter()
+            .flat_map(|board| about_board(options, &library, board))
+            .collect();
         if !complaints.is_empty() {
             return Err(ConfigError::Complaints(complaints).into());
         }
@@ -106,36 +110,85 @@ fn live(options: &Options, boards: &[&BoardOptions], out: &mut impl Write) -> an
     Ok(exit)
 }
 
-/// Everything that is wrong with the operator's profiles, and with what boards lay over theirs.
-fn complaints(options: &Options, boards: &[&BoardOptions]) -> Vec<Complaint> {
-    let mut complaints = match outfit::library(options) {
-        Err(ConfigError::Complaints(found)) => found,
-        _ => Vec::new(),
+/// What is wrong with a board's engine and the fields it lays over it.
+fn about_board(options: &Options, library: &Library, board: &BoardOptions) -> Vec<Complaint> {
+    let complaint = |message: &str| Complaint {
+        path: options.source.clone().unwrap_or_default(),
+        // Overrides have lost their places; their board has one.
+        place: board.place.unwrap_or(Place { line: 1, column: 1 }),
+        message: format!("board {}: {message}", board.label()),
     };
-    let file = options.source.as_deref().unwrap_or(Path::new(""));
-    let mut complain = |board: &BoardOptions, message: String| {
-        complaints.push(Complaint {
-            path: PathBuf::from(file),
-            // Overrides have lost their places; their board has one.
-            place: board.place.unwrap_or(Place { line: 1, column: 1 }),
-            message: format!("board {}: {message}", board.label()),
-        });
+    let known: Vec<&str> = library.names().collect();
+    let engines = match board.engine.as_deref() {
+        Some(engine) if known.contains(&engine) => vec![engine],
+        Some(engine) => {
+            let known = known.join(", ");
+            return vec![complaint(&format!(
+                "there is no engine {engine}; known are {known}"
+            ))];
+        }
+        // Which one reads it is known when its first page is; the fields must fit some.
+        None => known,
     };
-    for board in boards {
-        // Without an engine the profile is only known when the first page is.
-        let Some(engine) = &board.engine else {
-            continue;
-        };
-        match outfit::profile_text(options, engine) {
-            None => complain(board, format!("there is no profile {engine}")),
-            Some(text) => {
-                if let Err(found) = Profile::from_toml_with(&text, &board.overrides) {
-                    for complaint in found {
-                        complain(board, complaint.message);
-                    }
-                }
-            }
+    if board.overrides.is_empty() {
+        return Vec::new();
+    }
+    let mut refusals = Vec::new();
+    for engine in engines {
+        let text = profile_text(options, engine).unwrap_or_default();
+        match Profile::from_toml_with(&text, &board.overrides) {
+            Ok(_) => return Vec::new(),
+            Err(found) => refusals.push(found),
         }
     }
-    complaints
+    let first = refusals.into_iter().next().unwrap_or_default();
+    let first = first.iter();
+    first
+        .map(|found| complaint(&format!("override: {}", found.message)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn said(wishes: &str) -> Vec<String> {
+        let text = format!("\n[[board]]\nname = \"a\"\nurl = \"http://h/a\"\n{wishes}\n");
+        let options = crate::config::from_toml(Path::new("b.toml"), &text).expect("a good file");
+        let library = library(&options).expect("good profiles");
+        about_board(&options, &library, &options.boards[0])
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn an_unknown_engine_is_told_with_the_known_ones() {
+        let said = said("engine = \"phpbb9\"");
+        assert_eq!(said.len(), 1, "{said:?}");
+        let start = "b.toml:2:1: board a: there is no engine phpbb9; known are gnuboard4, ";
+        assert!(said[0].starts_with(start), "{said:?}");
+    }
+
+    #[test]
+    fn fields_that_make_no_profile_are_told_at_their_board() {
+        for engine in ["engine = \"rhymix\"\n", ""] {
+            let said = said(&format!("{engine}override.listing.rows = [\"a[\"]"));
+            assert!(
+                said.iter()
+                    .any(|line| line.starts_with("b.toml:2:1: board a: override: ")),
+                "{said:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn fields_that_fit_are_not_complained_about() {
+        for engine in ["engine = \"rhymix\"\n", ""] {
+            let said = said(&format!("{engine}override.title = \"Ours\""));
+            assert!(said.is_empty(), "{said:?}");
+        }
+    }
 }
