@@ -143,7 +143,7 @@ fn a_broken_configuration_ends_every_command_that_reads_it() {
     std::fs::write(folder.path().join("boardwalk.toml"), text).expect("written");
     let complaints = "\
 boardwalk.toml:2:1: `timeuot` is not a key of http; did you mean `timeout`?
-boardwalk.toml:4:8: pace.rate: `9999/s` is too fast; the most is 1000/s
+boardwalk.toml:4:8: pace.rate: `9999999/s` is too fast; the most is 1000000/s
 ";
     for args in [
         vec!["check"],
