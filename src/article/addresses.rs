@@ -23,7 +23,7 @@ pub(super) fn protected(element: ElementRef<'_>) -> Option<String> {
 
 /// `543a31…` → `news@…`.
 pub(super) fn decode(hex: &str) -> Option<String> {
-    if hex.len() > MAX_HEX || hex.len() < 4 || hex.len() % 2 != 0 || !hex.is_ascii() {
+    if hex.len() > MAX_HEX || hex.len() < 4 || !hex.len().is_multiple_of(2) || !hex.is_ascii() {
         return None;
     }
     let mut bytes = (0..hex.len())

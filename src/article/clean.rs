@@ -120,12 +120,12 @@ pub(super) fn clean(
                 }
             }
             Edge::Close(node) if muted == Some(node.id()) => muted = None,
-            Edge::Close(node) if muted.is_none() => {
-                if open.last().is_some_and(|(id, _)| *id == node.id()) {
-                    let (_, name) = open.pop().expect("just seen");
-                    // Writing to a String cannot fail.
-                    let _ = write!(out, "</{name}>");
-                }
+            Edge::Close(node)
+                if muted.is_none() && open.last().is_some_and(|(id, _)| *id == node.id()) =>
+            {
+                let (_, name) = open.pop().expect("just seen");
+                // Writing to a String cannot fail.
+                let _ = write!(out, "</{name}>");
             }
             _ => {}
         }

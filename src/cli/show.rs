@@ -5,8 +5,7 @@ use std::io::Write;
 use clap::Args;
 use jiff::tz::TimeZone;
 
-use super::outfit::library;
-use super::{DatabaseArg, Exit, open_archive};
+use super::{DatabaseArg, Exit, open_archive, outfit};
 use crate::config::Options;
 use crate::outputs::show::{Page, choices};
 use crate::outputs::{json, terminal};
@@ -51,7 +50,7 @@ impl ShowCommand {
                     _ => archive.revisions(crate::model::ArticleId(article.id))?,
                 };
                 let page = Page {
-                    zone: zone_of(article, archive.as_ref(), options)?,
+                    zone: zone_of(article, archive.as_ref(), options),
                     columns: terminal::width(),
                 };
                 page.show(article, &revisions, &mut out)?;
@@ -68,22 +67,20 @@ impl ShowCommand {
     }
 }
 
-/// The board's own zone, so that a date that is known to the day is the day the page shows: the configuration's,
-/// else that of the profile that reads the board, else this machine's.
-fn zone_of(
-    article: &ArticleRecord,
-    archive: &dyn Archive,
-    options: &Options,
-) -> anyhow::Result<TimeZone> {
-    let configured = options.board(&article.board);
-    if let Some(zone) = configured.and_then(|board| board.timezone.clone()) {
-        return Ok(zone);
-    }
-    let library = library(options)?;
-    let boards = archive.boards()?;
-    let board = boards
-        .iter()
-        .find(|board| board.counts.name == article.board);
-    let profile = board.and_then(|board| library.get(&board.counts.profile));
-    Ok(profile.map_or_else(TimeZone::system, |profile| profile.timezone.clone()))
+/// The board's own zone, so that a date that is known to the day is the day the page shows: as configured, or the
+/// profile's.
+fn zone_of(article: &ArticleRecord, archive: &dyn Archive, options: &Options) -> TimeZone {
+    let configured = options
+        .board(&article.board)
+        .and_then(|board| board.timezone.clone());
+    configured
+        .or_else(|| {
+            let boards = archive.boards().ok()?;
+            let status = boards
+                .iter()
+                .find(|status| status.counts.name == article.board)?;
+            let profile = outfit::library(options).ok()?.get(&status.counts.profile)?;
+            Some(profile.timezone.clone())
+        })
+        .unwrap_or_else(TimeZone::system)
 }

@@ -118,6 +118,11 @@ pub(super) async fn outcome<S: Store>(
         }
         PageClass::Restricted | PageClass::Login | PageClass::Closed => {
             done(crew);
+            let mut content = content;
+            if !is_placeholder(&target.listed_title) {
+                // What stands in a heading's place there is often a message, not the title.
+                content.title = None;
+            }
             Ok(state(ArticleState::Restricted, content))
         }
         PageClass::Gone => {
@@ -181,6 +186,12 @@ pub(super) fn comments_outcome<S: Store>(
         error: reason,
         counts: true,
     }
+}
+
+/// Boards list every secret post under the same words; only then does the post's own page know better.
+fn is_placeholder(title: &str) -> bool {
+    let bare: String = title.chars().filter(|c| c.is_alphanumeric()).collect();
+    matches!(bare.as_str(), "비밀글입니다" | "비밀글" | "비공개글입니다")
 }
 
 /// The article's page, or one of its comments' pages, could not be read in all its tries; a later pass asks again.
