@@ -139,7 +139,7 @@ fn usage_errors_end_with_2_and_say_why() {
 #[test]
 fn a_broken_configuration_ends_every_command_that_reads_it() {
     let folder = empty_folder();
-    let text = "[http]\ntimeuot = \"30s\"\n[pace]\nrate = \"9999/s\"\n";
+    let text = "[http]\ntimeuot = \"30s\"\n[pace]\nrate = \"9999999/s\"\n";
     std::fs::write(folder.path().join("boardwalk.toml"), text).expect("written");
     let complaints = "\
 boardwalk.toml:2:1: `timeuot` is not a key of http; did you mean `timeout`?

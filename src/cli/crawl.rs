@@ -231,3 +231,6 @@ fn find(named: &str, options: &Options) -> Result<BoardOptions, Usage> {
     };
     Err(Usage(format!("there is no board {named}; {known}{hint}")))
 }
+
+#[cfg(test)]
+mod tests;
