@@ -31,7 +31,7 @@ impl ShowCommand {
     pub(super) fn run(self, options: &Options) -> anyhow::Result<Exit> {
         let database = self.database.or(options);
         let archive = open_archive(&database)?;
-        let found = archive.find(&self.article)?;
+        let found = find(archive.as_ref(), &self.article, options)?;
         let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
         if self.json {
             for article in &found {
@@ -66,6 +66,39 @@ impl ShowCommand {
         out.flush()?;
         Ok(Exit::Done)
     }
+}
+
+/// What fits, by the archive's own means; a URL in a form that was never stored by the identity rules of the profiles
+/// that read the archive's boards.
+fn find(
+    archive: &dyn Archive,
+    what: &str,
+    options: &Options,
+) -> anyhow::Result<Vec<ArticleRecord>> {
+    let found = archive.find(what)?;
+    let Ok(url) = url::Url::parse(what) else {
+        return Ok(found);
+    };
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let library = library(options)?;
+    let mut profiles: Vec<String> = archive
+        .boards()?
+        .into_iter()
+        .map(|board| board.counts.profile)
+        .collect();
+    profiles.sort_unstable();
+    profiles.dedup();
+    for profile in profiles.iter().filter_map(|name| library.get(name)) {
+        if let Some(article) = profile.identity.article(&url) {
+            let found = archive.find(article.key.as_str())?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// The board's own zone, so that a date that is known to the day is the day the page shows: the configuration's,

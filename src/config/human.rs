@@ -287,7 +287,18 @@ mod tests {
             assert_eq!(rate(text), Ok(Duration::from_millis(ms)), "{text}");
         }
         for text in [
-            "", "1", "/s", "s/1", "1/ms", "-1/s", "1e9/s", "0/s", "2000000/s", "1/w", "./s", "1/",
+            "",
+            "1",
+            "/s",
+            "s/1",
+            "1/ms",
+            "-1/s",
+            "1e9/s",
+            "0/s",
+            "2000000/s",
+            "1/w",
+            "./s",
+            "1/",
         ] {
             assert!(rate(text).is_err(), "{text}");
         }
