@@ -192,7 +192,7 @@ fn crawl_args<'a>(url: &'a str, args: &[&'a str]) -> Vec<&'a str> {
         all.extend(["--pages", "all"]);
     }
     if !args.contains(&"--rate") {
-        all.extend(["--rate", "2000/s"]);
+        all.extend(["--rate", "1000/s"]);
     }
     if !args.contains(&"--concurrency") {
         all.extend(["--concurrency", "4"]);
