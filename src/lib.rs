@@ -69,5 +69,7 @@ pub mod store;
 
 pub mod outputs;
 
+pub mod crawl;
+
 pub mod cli;
 pub mod telemetry;

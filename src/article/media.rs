@@ -126,7 +126,7 @@ impl Found {
     }
 }
 
-/// gnuboard's purifier fills a missing `alt` with the file's name, which tells a reader nothing.
+/// HTML Purifier, which many boards run, fills a missing `alt` with the file's name: nobody wrote that.
 fn names_file(alt: &str, url: &str) -> bool {
     let name_of = |url: &Url| url.path_segments()?.next_back().map(str::to_owned);
     let Ok(url) = Url::parse(url) else {

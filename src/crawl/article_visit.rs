@@ -118,26 +118,39 @@ pub(super) async fn outcome<S: Store>(
         }
         PageClass::Restricted | PageClass::Login | PageClass::Closed => {
             done(crew);
+            let mut content = content;
+            if !is_placeholder(&target.listed_title) {
+                // What stands in a heading's place there is often a message, not the title.
+                content.title = None;
+            }
             Ok(state(ArticleState::Restricted, content))
         }
         PageClass::Gone => {
             let in_a_row = crew.tally.n_gone_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
             if in_a_row > MOST_GONE_IN_A_ROW {
-                let error = format!("many articles gone at once, which looks like an outage: {}", content.reason);
+                let error = format!(
+                    "many articles gone at once, which looks like an outage: {}",
+                    content.reason
+                );
                 let due_at = at + crew.backoff(job.attempts);
                 return again(crew, board, job, error, true, due_at, at).await;
             }
-            if job.attempts == 0 {
-                let due_at = at + SignedDuration::from_secs(GONE_RECHECK_S);
-                return again(crew, board, job, content.reason, true, due_at, at).await;
+            let first_time = crew
+                .gone_once
+                .lock()
+                .expect("no holder of this lock panics")
+                .insert(article);
+            if first_time {
+                return Ok(Outcome::Retry {
+                    due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
+                    error: content.reason,
+                    counts: false,
+                });
             }
             done(crew);
             Ok(state(ArticleState::Gone, content))
         }
-        PageClass::Listing
-        | PageClass::Challenge
-        | PageClass::Error
-        | PageClass::Unknown => {
+        PageClass::Listing | PageClass::Challenge | PageClass::Error | PageClass::Unknown => {
             let error = format!("{} shows no article: {}", fetched.final_url, content.reason);
             let due_at = at + crew.backoff(job.attempts);
             again(crew, board, job, error, true, due_at, at).await
@@ -166,7 +179,7 @@ pub(super) fn comments_outcome<S: Store>(
     }
     if job.attempts + 1 >= crew.options.max_tries {
         done(crew);
-        return comments_failed(article, page, reason, at);
+        return failed(article, format!("comments, page {page}: {reason}"));
     }
     Outcome::Retry {
         due_at: at + crew.backoff(job.attempts),
@@ -175,7 +188,13 @@ pub(super) fn comments_outcome<S: Store>(
     }
 }
 
-/// The article's page could not be read in all its tries; a later pass asks again.
+/// Boards list every secret post under the same words; only then does the post's own page know better.
+fn is_placeholder(title: &str) -> bool {
+    let bare: String = title.chars().filter(|c| c.is_alphanumeric()).collect();
+    matches!(bare.as_str(), "비밀글입니다" | "비밀글" | "비공개글입니다")
+}
+
+/// The article's page, or one of its comments' pages, could not be read in all its tries; a later pass asks again.
 pub(super) fn failed(article: ArticleId, error: String) -> Outcome {
     Outcome::ArticleState {
         article,
@@ -184,22 +203,6 @@ pub(super) fn failed(article: ArticleId, error: String) -> Outcome {
         author: None,
         posted: None,
         reason: error,
-    }
-}
-
-/// A page of comments could not be read: the list stays marked as incomplete, and the page is asked for again in a
-/// day.
-pub(super) fn comments_failed(
-    article: ArticleId,
-    page: u32,
-    error: String,
-    at: Timestamp,
-) -> Outcome {
-    let _ = article;
-    Outcome::Retry {
-        due_at: at + SignedDuration::from_hours(24),
-        error: format!("comments, page {page}: {error}"),
-        counts: false,
     }
 }
 

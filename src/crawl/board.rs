@@ -6,7 +6,7 @@ use url::Url;
 
 use super::visit::error_text;
 use crate::article::ReadOptions;
-use crate::fetch::{Fetched, Fetcher, Request, decode};
+use crate::fetch::{Decoded, Fetched, Fetcher, Request, decode, decode_as, host_key, tld_of};
 use crate::model::{Board, NewBoard};
 use crate::profile::{Library, Profile};
 
@@ -19,10 +19,57 @@ pub struct Target {
     pub name: Option<String>,
     /// Profile to read it with; recognised from its first page otherwise.
     pub profile: Option<Arc<Profile>>,
-    /// Charset where the pages declare none.
+    /// Charset of the pages, whatever they declare.
     pub charset: Option<String>,
     pub max_pages: Option<u32>,
     pub since: Option<jiff::Timestamp>,
+    /// The operator's own wishes over the profile, whichever it is.
+    pub tailor: Tailor,
+}
+
+impl Target {
+    /// A board without any wishes.
+    pub fn new(url: Url) -> Self {
+        Self {
+            url,
+            name: None,
+            profile: None,
+            charset: None,
+            max_pages: None,
+            since: None,
+            tailor: Tailor::default(),
+        }
+    }
+}
+
+/// Changes a profile to a board's own needs (its time zone, its overrides), once it is known which profile it is.
+#[derive(Clone, Default)]
+pub struct Tailor(Option<Arc<Change>>);
+
+type Change = dyn Fn(&Profile) -> Option<Profile> + Send + Sync;
+
+impl Tailor {
+    /// `change` answers `None` where there is nothing to change.
+    pub fn new(change: impl Fn(&Profile) -> Option<Profile> + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(change)))
+    }
+
+    pub(super) fn apply(&self, profile: Arc<Profile>) -> Arc<Profile> {
+        match self.0.as_ref().and_then(|change| change(&profile)) {
+            Some(changed) => Arc::new(changed),
+            None => profile,
+        }
+    }
+}
+
+impl std::fmt::Debug for Tailor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() {
+            "Tailor(_)"
+        } else {
+            "Tailor"
+        })
+    }
 }
 
 /// Why a target cannot be crawled.
@@ -48,9 +95,8 @@ pub enum TargetError {
 pub struct BoardContext {
     pub board: Board,
     pub profile: Arc<Profile>,
+    /// Set by the operator; beats what the pages declare.
     pub charset: Option<String>,
-    /// Last label of the host, a hint for guessing charsets.
-    pub tld: Option<String>,
     pub read_options: ReadOptions,
     pub max_pages: Option<u32>,
     pub since: Option<jiff::Timestamp>,
@@ -59,14 +105,22 @@ pub struct BoardContext {
 impl BoardContext {
     pub fn new(board: Board, target: &Target, profile: Arc<Profile>, mask_addresses: bool) -> Self {
         Self {
-            tld: tld(&board.url),
-            charset: target.charset.clone().or_else(|| profile.charset.clone()),
+            charset: target.charset.clone(),
             board,
             profile,
             read_options: ReadOptions { mask_addresses },
             max_pages: target.max_pages,
             since: target.since,
         }
+    }
+
+    /// The page as text.
+    pub fn decode(&self, fetched: &Fetched) -> Decoded {
+        decode_page(
+            fetched,
+            self.charset.as_deref(),
+            self.profile.charset.as_deref(),
+        )
     }
 
     /// A request on behalf of this board: its cookies, and redirects only to what has the shape of its articles and
@@ -123,13 +177,7 @@ pub(super) async fn recognise(
         let library = Arc::clone(library);
         let charset = target.charset.clone();
         tokio::task::spawn_blocking(move || {
-            let tld = tld(&fetched.final_url);
-            let decoded = decode(
-                &fetched.body,
-                fetched.content_type.as_deref(),
-                charset.as_deref(),
-                tld.as_deref(),
-            );
+            let decoded = decode_page(&fetched, charset.as_deref(), None);
             let html = scraper::Html::parse_document(&decoded.text);
             let recognised =
                 library.recognise(&html, &decoded.text, &fetched.cookies, &fetched.final_url);
@@ -143,7 +191,7 @@ pub(super) async fn recognise(
         return Err(TargetError::Unknown {
             url: target.url.clone(),
             status: fetched.status,
-            known: library.names().join(", "),
+            known: library.names().collect::<Vec<_>>().join(", "),
         });
     };
     tracing::info!(
@@ -179,23 +227,23 @@ fn new_board(target: &Target, url: &Url, profile: &Profile) -> Result<NewBoard, 
         .ok_or_else(not_a_listing)?;
     Ok(NewBoard {
         name: target.name.clone().unwrap_or(found.name),
-        host: host_of(&first),
+        host: host_key(&first),
         url: first,
         key: found.key,
         profile: profile.engine.clone(),
     })
 }
 
-/// `host` or `host:port`, as politeness and keys use it.
-pub(super) fn host_of(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    }
-}
-
-fn tld(url: &Url) -> Option<String> {
-    let label = url.domain()?.rsplit('.').next()?;
-    Some(label.to_ascii_lowercase())
+/// `fixed` is the operator's word; `hint` is for pages that declare nothing.
+fn decode_page(fetched: &Fetched, fixed: Option<&str>, hint: Option<&str>) -> Decoded {
+    fixed
+        .and_then(|label| decode_as(&fetched.body, label))
+        .unwrap_or_else(|| {
+            decode(
+                &fetched.body,
+                fetched.content_type.as_deref(),
+                hint,
+                tld_of(&fetched.final_url),
+            )
+        })
 }

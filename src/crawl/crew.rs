@@ -1,6 +1,6 @@
 //! What every visit of a run shares.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::board::BoardContext;
 use crate::fetch::{Fetched, Fetcher};
-use crate::model::{BoardId, Clock, JobId};
+use crate::model::{ArticleId, BoardId, Clock, JobId};
 
 /// How a run behaves. Every value has its default in the configuration.
 #[derive(Debug, Clone)]
@@ -67,6 +67,8 @@ pub(super) struct Crew<S> {
     /// The page by which a board was recognised, kept for its first visit so that it is fetched once.
     pub at_hand: Mutex<HashMap<JobId, Fetched>>,
     pub troubles: Mutex<HashMap<BoardId, Trouble>>,
+    /// Articles that a board has called gone once in this run; the second answer is believed.
+    pub gone_once: Mutex<HashSet<ArticleId>>,
     jitter: AtomicU64,
 }
 
@@ -115,6 +117,7 @@ impl<S> Crew<S> {
             tally: Tally::default(),
             at_hand: Mutex::new(at_hand),
             troubles: Mutex::new(HashMap::new()),
+            gone_once: Mutex::new(HashSet::new()),
             jitter,
         }
     }

@@ -48,15 +48,13 @@ pub(super) async fn outcome<S: Store>(
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
     let pass = crew.store.pass(found.pass).await?;
-    if pass.walk.page != found.page {
-        // The walk moved on while this job was queued twice; the page has nothing to add.
-        warn!("page {} is not the walk's next; dropped", found.page);
-    }
     let no_listing = found.listing.rows.is_empty() && !found.listing.says_empty;
     let there = !no_listing || found.listing.container_found;
     match found.class {
         // 404 behind the last page is one way to end a listing; in front of it, it is a fault.
-        PageClass::Gone | PageClass::Closed if found.page > 1 && !within_pager(&pass.walk, crew) => {
+        PageClass::Gone | PageClass::Closed
+            if found.page > 1 && !within_pager(&pass.walk, crew) =>
+        {
             return Ok(step_outcome(
                 crew,
                 board,
@@ -108,7 +106,11 @@ async fn admit<S: Store>(
     let n_new = listing
         .rows
         .iter()
-        .filter(|row| known.get(&row.key).is_none_or(|known| !known.before_this_pass))
+        .filter(|row| {
+            known
+                .get(&row.key)
+                .is_none_or(|known| !known.before_this_pass)
+        })
         .count();
     let earlier = crew.store.last_pass(board.board.id, false).await?;
     let facts = Facts {
@@ -127,12 +129,24 @@ async fn admit<S: Store>(
     crew.tally.n_listing.fetch_add(1, Ordering::Relaxed);
     if let Some(last) = listing.pager.last {
         let shown = pass.walk.max_pages.map_or(last, |max| last.min(max));
-        let shown = if pass.walk.kind == PassKind::Full { shown } else { 0 };
+        let shown = if pass.walk.kind == PassKind::Full {
+            shown
+        } else {
+            0
+        };
         crew.tally
             .n_pages_known
             .store(u64::from(shown), Ordering::Relaxed);
     }
-    Ok(step_outcome(crew, board, pass, step, listing.rows, revisit, at))
+    Ok(step_outcome(
+        crew,
+        board,
+        pass,
+        step,
+        listing.rows,
+        revisit,
+        at,
+    ))
 }
 
 /// Does the listing show that the article's page has something new?
@@ -191,7 +205,12 @@ pub(super) fn listing_job(board: &BoardContext, pass: PassId, page: u32, at: Tim
         .listing_page(&board.board.url, page)
         .unwrap_or_else(|| board.board.url.clone());
     let referer = (page > 1)
-        .then(|| board.profile.identity.listing_page(&board.board.url, page - 1))
+        .then(|| {
+            board
+                .profile
+                .identity
+                .listing_page(&board.board.url, page - 1)
+        })
         .flatten();
     NewJob {
         board: board.board.id,

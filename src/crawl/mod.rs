@@ -8,13 +8,15 @@
 mod article_visit;
 mod board;
 mod crew;
+mod explain;
 mod listing_visit;
 mod once;
 mod report;
 mod visit;
 mod worker;
 
-pub use board::{BoardContext, Target, TargetError};
+pub use board::{BoardContext, Tailor, Target, TargetError};
 pub use crew::{CrawlOptions, Observer, Sighting};
+pub use explain::{Explanation, ListingSummary, explain};
 pub use once::{CrawlError, Outfit, crawl_once};
 pub use report::{BoardReport, CrawlReport, Finish};

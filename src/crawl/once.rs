@@ -11,10 +11,10 @@ use tracing::info;
 use super::board::{BoardContext, Known, Target, TargetError, recognise};
 use super::crew::{CrawlOptions, Crew, Observer};
 use super::listing_visit::{listing_job, pass_kind};
-use super::visit::save_robots;
 use super::report::{BoardReport, CrawlReport, Finish};
+use super::visit::save_robots;
 use super::worker::{HostEnd, work};
-use crate::fetch::{Fetched, Fetcher};
+use crate::fetch::{Fetched, Fetcher, RobotsFile, host_key};
 use crate::listing;
 use crate::model::{BoardId, Clock, JobId, Pass, PassEnd, PassKind, PassReport};
 use crate::profile::Library;
@@ -89,7 +89,14 @@ pub async fn crawl_once<S: Store>(
     for board in stale {
         let finished = crew.store.open_pass(board).await?.is_none();
         if finished && !outfit.stop.is_cancelled() && !crew.in_trouble(board) {
-            begin(&crew.store, &crew.board(board), PassKind::Incremental, &crew.options, crew.clock.now()).await?;
+            begin(
+                &crew.store,
+                &crew.board(board),
+                PassKind::Incremental,
+                &crew.options,
+                crew.clock.now(),
+            )
+            .await?;
             ends = work_hosts(&crew).await?;
         }
     }
@@ -112,17 +119,26 @@ async fn prepare<S: Store>(
     if target.profile.is_none() {
         target.profile = remembered(outfit, &target).await?;
     }
+    target.profile = target.profile.map(|profile| target.tailor.apply(profile));
     let known = match recognise(&outfit.fetcher, &outfit.library, &target).await {
         Ok(known) => known,
         Err(error) => return Ok(Err(error)),
     };
-    save_robots(&outfit.store, &outfit.fetcher, &known.new.host).await?;
+    save_robots(&outfit.store, &outfit.fetcher).await?;
     let Known { new, profile, page } = known;
+    let profile = if target.profile.is_some() {
+        profile
+    } else {
+        target.tailor.apply(profile)
+    };
     let board = outfit.store.register_board(new, now).await?;
     let context = BoardContext::new(board, &target, profile, options.mask_addresses);
     let was_stale = match outfit.store.open_pass(context.board.id).await? {
         Some(pass) => {
-            info!("going on with the pass of {} begun at {}", context.board.name, pass.started_at);
+            info!(
+                "going on with the pass of {} begun at {}",
+                context.board.name, pass.started_at
+            );
             now.duration_since(pass.started_at) > STALE_WALK
         }
         None => {
@@ -171,7 +187,11 @@ async fn keep_at_hand<S: Store>(
 ) -> Result<(), StoreError> {
     let now = outfit.clock.now();
     let board = [context.board.id];
-    for job in outfit.store.claim(&context.board.host, &board, now, 1).await? {
+    for job in outfit
+        .store
+        .claim(&context.board.host, &board, now, 1)
+        .await?
+    {
         if job.url == page.requested || job.url == page.final_url {
             at_hand.insert(job.id, page);
             outfit.store.release(&job);
@@ -198,26 +218,32 @@ async fn begin<S: Store>(
         }
     };
     store
-        .begin_pass(context.board.id, walk, first, now - options.restricted_retry, now)
+        .begin_pass(
+            context.board.id,
+            walk,
+            first,
+            now - options.restricted_retry,
+            now,
+        )
         .await
 }
 
-/// What an earlier run learnt of the host: a pause it asked for, its robots file.
+/// What an earlier run learnt of the host: a pause it asked for, its robots file. Any host may have been asked a moment
+/// ago by a run that was killed, so the first request to it always waits a whole interval.
 async fn restore_host<S: Store>(outfit: &Outfit<S>, target: &Target) -> Result<(), StoreError> {
-    let host = super::board::host_of(&target.url);
-    if let Some(record) = outfit.store.host(&host).await? {
-        let robots = record.robots.map(|robots| crate::fetch::RobotsFile {
-            status: robots.status,
-            body: robots.body,
-            fetched_at: robots.fetched_at,
-        });
-        outfit.fetcher.restore(
-            &host,
-            record.paused_until,
-            record.pause_reason.as_deref().unwrap_or("an earlier run was asked to wait"),
-            robots,
-        );
-    }
+    let host = host_key(&target.url);
+    let record = outfit.store.host(&host).await?.unwrap_or_default();
+    let robots = record.robots.map(|robots| RobotsFile {
+        status: robots.status,
+        body: robots.body,
+        fetched_at: robots.fetched_at,
+    });
+    outfit.fetcher.restore(
+        &host,
+        record.paused_until,
+        record.pause_reason.as_deref(),
+        robots,
+    );
     Ok(())
 }
 
@@ -305,9 +331,14 @@ async fn report<S: Store>(
     boards.sort_by(|a, b| a.name.cmp(&b.name));
     let interrupted = crew.stop.is_cancelled();
     let open = |board: &BoardReport| {
-        board.n_queued > 0 || board.n_gaps > 0 || board.counts.n_failed > 0 || board.trouble.is_some()
+        board.n_queued > 0
+            || board.n_gaps > 0
+            || board.counts.n_failed > 0
+            || board.trouble.is_some()
     };
-    let nothing = boards.iter().all(|board| board.trouble.is_some() && board.counts.n_rows == 0);
+    let nothing = boards
+        .iter()
+        .all(|board| board.trouble.is_some() && board.counts.n_rows == 0);
     let finish = if interrupted {
         hints.push("run the same command again: it goes on where it stopped".into());
         Finish::Interrupted

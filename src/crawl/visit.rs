@@ -10,7 +10,7 @@ use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
 use super::{article_visit, listing_visit};
 use crate::article::{PageView, classify};
-use crate::fetch::{FetchError, Fetched, Fetcher, Request, Retry, decode};
+use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
 use crate::model::{
     HostPause, Job, JobKind, Outcome, PageClass, Receipt, Settled, Settlement, Visited,
 };
@@ -40,12 +40,17 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
                 settlement.receipts = receipts;
                 settlement
             }
+            Err(error) if matches!(error.kind, FetchErrorKind::Paused { .. }) => {
+                // Nothing was asked: the job waits in the queue for the pause to end.
+                crew.store.release(&job);
+                return Ok(Settled::default());
+            }
             Err(error) => {
                 count_requests(crew, error.receipts());
                 failed(crew, &board, &job, error, at).await?
             }
         };
-        save_robots(&crew.store, &crew.fetcher, &board.board.host).await?;
+        save_robots(&crew.store, &crew.fetcher).await?;
         let settled = crew.store.settle(settlement).await?;
         crew.tally
             .n_due
@@ -57,23 +62,19 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
     .await
 }
 
-/// A robots file that was fetched for this visit outlives the run.
-pub(super) async fn save_robots<S: Store>(
-    store: &S,
-    fetcher: &Fetcher,
-    host: &str,
-) -> Result<(), StoreError> {
-    match fetcher.fresh_robots(host) {
-        Some(robots) => {
-            let robots = StoredRobots {
-                status: robots.status,
-                body: robots.body,
-                fetched_at: robots.fetched_at,
-            };
-            store.save_robots(host, robots, Vec::new()).await
-        }
-        None => Ok(()),
+/// Robots files that were fetched on the way outlive the run.
+pub(super) async fn save_robots<S: Store>(store: &S, fetcher: &Fetcher) -> Result<(), StoreError> {
+    for fresh in fetcher.fresh_robots() {
+        let robots = StoredRobots {
+            status: fresh.file.status,
+            body: fresh.file.body,
+            fetched_at: fresh.file.fetched_at,
+        };
+        store
+            .save_robots(&fresh.host, robots, fresh.receipts)
+            .await?;
     }
+    Ok(())
 }
 
 fn take_at_hand<S>(crew: &Crew<S>, job: &Job) -> Option<Fetched> {
@@ -132,12 +133,7 @@ async fn read<S: Store>(
     let context = Arc::clone(board);
     let kind = job.kind.clone();
     let parsed = tokio::task::spawn_blocking(move || {
-        let decoded = decode(
-            &fetched.body,
-            fetched.content_type.as_deref(),
-            context.charset.as_deref(),
-            context.tld.as_deref(),
-        );
+        let decoded = context.decode(&fetched);
         let answer = Answer {
             text: decoded.text,
             charset: decoded.charset,
@@ -230,7 +226,8 @@ fn blocked<S: Store>(
                 .into(),
         },
     );
-    crew.fetcher.pause(&board.board.host, until, &reason);
+    crew.fetcher
+        .restore(&board.board.host, Some(until), Some(&reason), None);
     Settlement {
         job: job.id,
         outcome: Outcome::Retry {
@@ -254,16 +251,12 @@ async fn failed<S: Store>(
     crew: &Crew<S>,
     board: &Arc<BoardContext>,
     job: &Job,
-    error: FetchError,
+    mut error: FetchError,
     at: Timestamp,
 ) -> Result<Settlement, StoreError> {
     let said = error_text(&error);
-    let receipts = error.receipts().to_vec();
-    let pause = crew.fetcher.paused(&board.board.host).map(|(until, reason)| HostPause {
-        host: board.board.host.clone(),
-        until,
-        reason,
-    });
+    let receipts = error.take_receipts();
+    let pause = error.pause.take().map(|pause| *pause);
     let counts = error.counts_as_try();
     let outcome = match error.retry() {
         Retry::StopBoard => {
@@ -327,10 +320,9 @@ async fn give_up<S: Store>(
         JobKind::Listing { pass, .. } => {
             listing_visit::unreadable(crew, board, job, *pass, error, at).await
         }
-        JobKind::Article { article } => Ok(article_visit::failed(*article, error)),
-        JobKind::Comments { article, page } => Ok(article_visit::comments_failed(
-            *article, *page, error, at,
-        )),
+        JobKind::Article { article } | JobKind::Comments { article, .. } => {
+            Ok(article_visit::failed(*article, error))
+        }
     }
 }
 

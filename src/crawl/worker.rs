@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tracing::debug;
 
 use super::crew::{Crew, Sighting, wait_between};
 use super::visit::visit;
-use crate::model::{BoardId, Settled};
+use crate::model::{BoardId, HostPause, Settled};
 use crate::store::{Store, StoreError};
 
 /// Why a host's work ended for this run.
@@ -55,13 +56,20 @@ async fn dispatch<S: Store>(
             return Ok(HostEnd::Later);
         }
         let now = crew.clock.now();
-        if let Some((until, reason)) = crew.fetcher.paused(host)
-            && until.duration_since(now) > crew.options.patience
-        {
-            crew.observer.see(Sighting::Note(format!(
-                "{host} asked for a pause until {until} ({reason})"
-            )));
-            return Ok(HostEnd::Later);
+        if let Some(pause) = paused(crew, &open, now) {
+            if pause.until.duration_since(now) > crew.options.patience {
+                crew.observer.see(Sighting::Note(format!(
+                    "{host} is left alone until {} ({})",
+                    pause.until, pause.reason
+                )));
+                return Ok(HostEnd::Later);
+            }
+            tokio::select! {
+                () = crew.stop.cancelled() => {}
+                Some(ended) = in_flight.join_next() => { joined(ended)?; }
+                () = tokio::time::sleep(wait_between(now, pause.until)) => {}
+            }
+            continue;
         }
         let free = crew.options.max_connections.saturating_sub(in_flight.len());
         if free > 0 {
@@ -72,7 +80,12 @@ async fn dispatch<S: Store>(
             }
             if !in_flight.is_empty() && in_flight.len() < crew.options.max_connections {
                 // Nothing more was due, or there is room for another: look again after a visit, or soon.
-                if crew.store.next_due(host, &open).await?.is_some_and(|at| at <= now) {
+                if crew
+                    .store
+                    .next_due(host, &open)
+                    .await?
+                    .is_some_and(|at| at <= now)
+                {
                     continue;
                 }
             }
@@ -99,6 +112,13 @@ async fn dispatch<S: Store>(
             () = sleep(until_due) => {}
         }
     }
+}
+
+/// The pause that the boards' host is in, if any.
+fn paused<S>(crew: &Crew<S>, boards: &[BoardId], now: Timestamp) -> Option<HostPause> {
+    let url = &crew.board(*boards.first()?).board.url;
+    let pause = crew.fetcher.host(url).pause_in_force()?;
+    (pause.until > now).then_some(pause)
 }
 
 /// Sleeps for `wait`; for ever if that is [`Duration::MAX`].

@@ -1,1 +1,33 @@
-//! (under construction)
+//! When are two articles the same text?
+//!
+//! In: what an article says. Out: hashes and signatures that can be stored and compared years later on another
+//! machine. Pure. Whether two articles are *one* article is not asked here: that is a question of keys.
+//!
+//! Exact copies are found by [`text_hash`], edits by [`content_hash`]. Near copies come later: [`Fingerprint`] has
+//! the place for their signature, and the store keeps it.
+
+mod exact;
+
+pub use exact::{content_hash, normalise, text_hash};
+
+/// A blake3 hash.
+pub type Hash = [u8; 32];
+
+/// What an article's text is compared by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// `None`: too short to tell a copy from a coincidence.
+    pub text_hash: Option<Hash>,
+    /// Which signature `signature` is; 0 for none. A stored format: a new way to make it gets a new number.
+    pub version: u32,
+    pub signature: Option<Vec<u8>>,
+}
+
+/// The fingerprint of a body text.
+pub fn fingerprint(text: &str) -> Fingerprint {
+    Fingerprint {
+        text_hash: text_hash(text),
+        version: 0,
+        signature: None,
+    }
+}

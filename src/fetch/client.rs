@@ -187,7 +187,12 @@ impl Inner {
         if hosts.len() >= MANY_HOSTS {
             hosts.retain(|_, host| Arc::strong_count(host) > 1 || !host.is_forgettable());
         }
-        let host = Host::new(key.to_owned(), &self.options.pace, Arc::clone(&self.clock));
+        let mut pace = self.options.pace.clone();
+        if let Some(interval) = self.options.host_intervals.get(key) {
+            pace.min_interval = *interval;
+            pace.max_interval = pace.max_interval.max(*interval);
+        }
+        let host = Host::new(key.to_owned(), &pace, Arc::clone(&self.clock));
         let host = Arc::new(host);
         hosts.insert(key.to_owned(), Arc::clone(&host));
         host

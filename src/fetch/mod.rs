@@ -21,6 +21,7 @@ mod robots;
 mod tests;
 mod throttle;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,6 +69,8 @@ pub struct FetchOptions {
     /// Hops followed for one page.
     pub max_redirects: u32,
     pub pace: Pace,
+    /// Hosts (`host` or `host:port`) with a least interval of their own.
+    pub host_intervals: HashMap<String, Duration>,
     /// `false` is written into every receipt.
     pub obey_robots: bool,
     /// Hosts and ports that the operator named, and which may therefore have a private or loopback address.
@@ -86,6 +89,7 @@ impl Default for FetchOptions {
             max_body_bytes: 8 * 1024 * 1024,
             max_redirects: 10,
             pace: Pace::default(),
+            host_intervals: HashMap::new(),
             obey_robots: true,
             allow_private: Vec::new(),
             proxy: None,

@@ -1,1 +1,30 @@
-//! (under construction)
+//! What is in the archive? In: the reading half of the store. Out: text for terminals, JSON lines, CSV.
+//!
+//! Never changes anything, and never holds more than one article in memory. Whatever came from a page is made
+//! harmless where it is written: [`terminal`] for people, [`json`] and [`csv`] for programs.
+
+mod columns;
+mod comments;
+pub mod csv;
+pub mod json;
+mod moment;
+pub mod new_file;
+pub mod show;
+pub mod status;
+pub mod terminal;
+#[cfg(test)]
+mod test_archive;
+
+use std::io;
+
+use crate::store::StoreError;
+
+/// Why an output is not whole.
+#[derive(Debug, thiserror::Error)]
+pub enum OutputError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Of kind `BrokenPipe` where the reader has seen enough.
+    #[error("the output could not be written")]
+    Write(#[from] io::Error),
+}

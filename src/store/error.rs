@@ -24,6 +24,17 @@ pub enum StoreError {
         found: i64,
         known: i64,
     },
+    #[error(
+        "{path} was written by an older boardwalk (schema {found}, this one reads {known}); a crawl brings it up to date",
+        path = .path.display()
+    )]
+    Older {
+        path: PathBuf,
+        found: i64,
+        known: i64,
+    },
+    #[error("the store was opened to be read only")]
+    ReadOnly,
     #[error("{path} does not exist; a crawl makes it", path = .path.display())]
     Missing { path: PathBuf },
     #[error("{path}: {doing}", path = .path.display())]

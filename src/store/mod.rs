@@ -1,7 +1,7 @@
 //! Where everything is kept. Two doors: [`Store`] for the conductor, which changes things one whole visit at a
 //! time, and [`Archive`] for the outputs, which only read.
 //!
-//! Rules every store keeps, and the conformance suite (`tests/store.rs`) checks:
+//! Rules every store keeps, and the conformance suite (`tests/store/`) checks:
 //! - [`Store::settle`] is one transaction, and returns only after it is durable (power loss included).
 //! - A job exists until it is settled. A job claimed by a process that died is claimable again.
 //! - Nothing is deleted or overwritten: content that changes becomes a revision.
@@ -9,6 +9,7 @@
 
 mod error;
 mod records;
+pub mod search_text;
 pub mod sqlite;
 
 use std::collections::HashMap;

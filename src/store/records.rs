@@ -45,6 +45,9 @@ pub struct CommentRecord {
     pub posted_at: Option<Timestamp>,
     pub text: Option<String>,
     pub secret: bool,
+    /// When a complete reading of the comments no longer had it. Its words are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone_at: Option<Timestamp>,
 }
 
 /// One article as exports give it: the line of the command contract. Field order is the output's order.

@@ -1,0 +1,216 @@
+//! From checked options to what the stages need: profiles, a fetcher, targets.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use url::Url;
+
+use super::Usage;
+use crate::config::{BoardOptions, Complaint, ConfigError, Options, Place};
+use crate::crawl::{CrawlOptions, Tailor, Target};
+use crate::fetch::{FetchOptions, Fetcher, HostPort, Pace, host_key, install_crypto};
+use crate::model::SystemClock;
+use crate::profile::{Library, Profile};
+
+/// The built-in profiles and the operator's own.
+///
+/// # Errors
+/// [`ConfigError::Complaints`], all at once.
+pub(super) fn library(options: &Options) -> Result<Library, ConfigError> {
+    let mut library = Library::built_in();
+    let mut complaints = Vec::new();
+    for source in &options.profiles {
+        match Profile::from_toml(&source.text) {
+            Ok(profile) => library.add(profile),
+            Err(found) => complaints.extend(found.into_iter().map(|complaint| Complaint {
+                path: source.path.clone(),
+                place: Place {
+                    line: complaint.line,
+                    column: complaint.column,
+                },
+                message: complaint.message,
+            })),
+        }
+    }
+    if complaints.is_empty() {
+        Ok(library)
+    } else {
+        Err(ConfigError::Complaints(complaints))
+    }
+}
+
+/// The text of the profile with this name: the operator's own, or a built-in one.
+pub(super) fn profile_text(options: &Options, engine: &str) -> Option<String> {
+    let own = options.profiles.iter().find(|source| {
+        Profile::from_toml(&source.text).is_ok_and(|profile| profile.engine == engine)
+    });
+    own.map(|source| source.text.clone())
+        .or_else(|| Library::built_in_text(engine).map(str::to_owned))
+}
+
+/// A board's wishes over whichever profile reads it.
+fn tailor(options: &Options, board: &BoardOptions) -> Tailor {
+    if board.overrides.is_empty() && board.timezone.is_none() {
+        return Tailor::default();
+    }
+    let (options, board) = (options.clone(), board.clone());
+    Tailor::new(move |profile| {
+        let mut changed = profile.clone();
+        if !board.overrides.is_empty() {
+            let text = profile_text(&options, &profile.engine)?;
+            match Profile::from_toml_with(&text, &board.overrides) {
+                Ok(overridden) => changed = overridden,
+                Err(complaints) => {
+                    // `check` and naming the engine tell this before a crawl; here it is too late to refuse.
+                    for complaint in complaints {
+                        tracing::error!("board {}: {}", board.label(), complaint.message);
+                    }
+                    return None;
+                }
+            }
+        }
+        if let Some(zone) = &board.timezone {
+            changed.timezone = zone.clone();
+        }
+        Some(changed)
+    })
+}
+
+/// A board as the crawl wants it named.
+///
+/// # Errors
+/// An engine that no profile has, overrides that do not fit it, a date that is none in the board's zone.
+pub(super) fn target(
+    options: &Options,
+    library: &Library,
+    board: &BoardOptions,
+) -> anyhow::Result<Target> {
+    let profile = match &board.engine {
+        None => None,
+        Some(engine) => Some(library.get(engine).ok_or_else(|| {
+            let known: Vec<&str> = library.names().collect();
+            Usage(format!(
+                "there is no profile {engine}; known are {}",
+                known.join(", ")
+            ))
+        })?),
+    };
+    if let (Some(profile), false) = (&profile, board.overrides.is_empty()) {
+        let text = profile_text(options, &profile.engine).unwrap_or_default();
+        if let Err(complaints) = Profile::from_toml_with(&text, &board.overrides) {
+            let said: Vec<&str> = complaints
+                .iter()
+                .map(|complaint| complaint.message.as_str())
+                .collect();
+            return Err(Usage(format!("board {}: {}", board.label(), said.join("; "))).into());
+        }
+    }
+    let zone = board
+        .timezone
+        .clone()
+        .or_else(|| profile.as_ref().map(|profile| profile.timezone.clone()))
+        .unwrap_or_else(TimeZone::system);
+    let since = match board.since {
+        Some(since) => Some(since.in_zone(&zone).map_err(Usage)?),
+        None => None,
+    };
+    Ok(Target {
+        name: board.name.clone(),
+        profile,
+        charset: board.charset.clone(),
+        max_pages: board.pages.most(),
+        since,
+        tailor: tailor(options, board),
+        url: board.url.clone(),
+    })
+}
+
+/// A fetcher that may reach these boards' hosts, at the pace that the options ask for.
+///
+/// # Errors
+/// A proxy or header that cannot be used.
+pub(super) fn fetcher(options: &Options, boards: &[BoardOptions]) -> anyhow::Result<Fetcher> {
+    install_crypto();
+    let mut host_intervals = HashMap::new();
+    for board in boards {
+        if let Some(interval) = board.min_interval {
+            let slowest = host_intervals
+                .entry(host_key(&board.url))
+                .or_insert(interval);
+            *slowest = interval.max(*slowest);
+        }
+    }
+    let http = &options.http;
+    let options = FetchOptions {
+        user_agent: http.user_agent.clone(),
+        accept_language: http.accept_language.clone(),
+        timeout: http.timeout,
+        max_body_bytes: http.max_body_bytes,
+        max_redirects: http.max_redirects,
+        pace: Pace {
+            min_interval: options.pace.min_interval,
+            max_connections: options.pace.max_connections,
+            max_interval: options.pace.max_interval,
+        },
+        host_intervals,
+        obey_robots: http.obey_robots,
+        allow_private: boards
+            .iter()
+            .filter(|board| is_private(&board.url))
+            .filter_map(|board| HostPort::of(&board.url))
+            .collect(),
+        proxy: http.proxy.clone(),
+    };
+    Ok(Fetcher::new(options, Arc::new(SystemClock))?)
+}
+
+/// A host that is plainly inside: an address, `localhost`, a name without a dot or of a private zone (RFC 6762, RFC
+/// 8375, RFC 9476). Only for these are private addresses opened, and only for the port that was named; a public name
+/// that suddenly resolves to a private address stays refused.
+fn is_private(url: &Url) -> bool {
+    const ZONES: [&str; 7] = [
+        ".localhost",
+        ".local",
+        ".internal",
+        ".lan",
+        ".home.arpa",
+        ".test",
+        ".intranet",
+    ];
+    match url.host() {
+        Some(url::Host::Domain(name)) => {
+            !name.contains('.') || ZONES.iter().any(|zone| name.ends_with(zone))
+        }
+        Some(_) => true,
+        None => false,
+    }
+}
+
+/// The runtime that a command's requests run on.
+///
+/// # Errors
+/// Where the system has no thread left for it.
+pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+}
+
+/// How a run behaves.
+pub(super) fn crawl_options(options: &Options) -> CrawlOptions {
+    let seed = std::hash::BuildHasher::hash_one(
+        &std::collections::hash_map::RandomState::new(),
+        std::process::id(),
+    );
+    CrawlOptions {
+        quiet_pages: options.walk.quiet_pages,
+        deep_every: options.walk.deep_every,
+        restricted_retry: options.walk.restricted_retry,
+        max_tries: options.walk.max_tries,
+        patience: options.walk.patience,
+        max_connections: options.pace.max_connections,
+        mask_addresses: options.text.mask_addresses,
+        seed,
+    }
+}

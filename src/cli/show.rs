@@ -1,0 +1,89 @@
+//! `boardwalk show`: one article.
+
+use std::io::Write;
+
+use clap::Args;
+use jiff::tz::TimeZone;
+
+use super::outfit::library;
+use super::{DatabaseArg, Exit, open_archive};
+use crate::config::Options;
+use crate::outputs::show::{Page, choices};
+use crate::outputs::{json, terminal};
+use crate::store::{Archive, ArticleRecord};
+
+/// Show an article: its text, images, attachments and comments
+#[derive(Debug, Args)]
+pub(super) struct ShowCommand {
+    /// Its number in the archive, its key, the board's own number, or any of its URLs
+    #[arg(value_name = "ID|URL")]
+    article: String,
+
+    #[command(flatten)]
+    database: DatabaseArg,
+
+    /// One JSON line for each article that fits, as in export
+    #[arg(long)]
+    json: bool,
+}
+
+impl ShowCommand {
+    pub(super) fn run(self, options: &Options) -> anyhow::Result<Exit> {
+        let database = self.database.or(options);
+        let archive = open_archive(&database)?;
+        let found = archive.find(&self.article)?;
+        let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
+        if self.json {
+            for article in &found {
+                json::write_line(article, &mut out)?;
+            }
+        }
+        match found.as_slice() {
+            [] => {
+                let what = terminal::line(&self.article);
+                anstream::eprintln!("{what} is not in {database}");
+                return Ok(Exit::Partial);
+            }
+            _ if self.json => {}
+            [article] => {
+                let revisions = match article.revision_count {
+                    0 | 1 => Vec::new(),
+                    _ => archive.revisions(crate::model::ArticleId(article.id))?,
+                };
+                let page = Page {
+                    zone: zone_of(article, archive.as_ref(), options)?,
+                    columns: terminal::width(),
+                };
+                page.show(article, &revisions, &mut out)?;
+            }
+            several => {
+                choices(several, &mut out)?;
+                anstream::eprintln!(
+                    "several articles fit; name one by the first column or the key"
+                );
+            }
+        }
+        out.flush()?;
+        Ok(Exit::Done)
+    }
+}
+
+/// The board's own zone, so that a date that is known to the day is the day the page shows: the configuration's,
+/// else that of the profile that reads the board, else this machine's.
+fn zone_of(
+    article: &ArticleRecord,
+    archive: &dyn Archive,
+    options: &Options,
+) -> anyhow::Result<TimeZone> {
+    let configured = options.board(&article.board);
+    if let Some(zone) = configured.and_then(|board| board.timezone.clone()) {
+        return Ok(zone);
+    }
+    let library = library(options)?;
+    let boards = archive.boards()?;
+    let board = boards
+        .iter()
+        .find(|board| board.counts.name == article.board);
+    let profile = board.and_then(|board| library.get(&board.counts.profile));
+    Ok(profile.map_or_else(TimeZone::system, |profile| profile.timezone.clone()))
+}

@@ -1,0 +1,514 @@
+//! File → options: bounds, forms, and what belongs together.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use toml::de::DeTable;
+use url::Url;
+
+use super::complaint::{Complaint, Complaints};
+use super::file::{
+    At, BoardFile, ConfigFile, HttpFile, LogFile, PaceFile, PagesFile, StoreFile, WalkFile, schema,
+};
+use super::human::{self, PageLimit};
+use super::options::{
+    BoardOptions, Database, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
+    ProfileSource, StoreOptions, TextOptions, WalkOptions, user_agent,
+};
+use super::shape::prune_table;
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(86_400);
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+
+pub(super) fn options(path: &Path, text: &str) -> Result<Options, Vec<Complaint>> {
+    let mut checker = Checker {
+        complaints: Complaints::new(path, text),
+        folder: path.parent().unwrap_or(Path::new("")),
+    };
+    let file = checker.parse(text);
+    let mut options = checker.whole(&file);
+    options.source = Some(path.to_path_buf());
+    if checker.complaints.is_empty() {
+        Ok(options)
+    } else {
+        Err(checker.complaints.into_list())
+    }
+}
+
+struct Checker<'t> {
+    complaints: Complaints<'t>,
+    /// The file's own.
+    folder: &'t Path,
+}
+
+impl Checker<'_> {
+    /// The file, as far as it can be read; the complaints say what cannot.
+    fn parse(&mut self, text: &str) -> ConfigFile {
+        let (mut document, errors) = DeTable::parse_recoverable(text);
+        for error in errors {
+            let at = error.span().map_or(0, |span| span.start);
+            let message = error.message().lines().next().unwrap_or_default();
+            self.complaints.add(at, message);
+        }
+        let schema = schema();
+        prune_table(
+            document.get_mut(),
+            &schema,
+            &schema,
+            "",
+            &mut self.complaints,
+        );
+        match ConfigFile::deserialize(toml::Deserializer::from(document)) {
+            Ok(file) => file,
+            // What the shape cannot tell: a number beyond 64 bits.
+            Err(error) => {
+                let at = error.span().map_or(0, |span| span.start);
+                self.complaints.add(at, error.message());
+                ConfigFile::default()
+            }
+        }
+    }
+
+    fn whole(&mut self, file: &ConfigFile) -> Options {
+        let boards = self.boards(&file.board);
+        Options {
+            source: None,
+            database: self.database(file.database.as_ref()),
+            http: self.http(&file.http),
+            pace: self.pace(&file.pace),
+            walk: self.walk(&file.walk),
+            store: self.store(&file.store),
+            text: TextOptions {
+                mask_addresses: flag(
+                    &file.text.mask_addresses,
+                    TextOptions::default().mask_addresses,
+                ),
+            },
+            log: self.log(&file.log),
+            boards,
+            profiles: self.profiles(file.profiles.as_deref().unwrap_or_default()),
+        }
+    }
+
+    fn database(&mut self, value: Option<&At<String>>) -> Database {
+        let database = self.read("database", value, |text| text.parse());
+        match database {
+            Some(Database::Sqlite(path)) => Database::Sqlite(self.folder.join(path)),
+            None => Database::default(),
+        }
+    }
+
+    fn profiles(&mut self, paths: &[At<String>]) -> Vec<ProfileSource> {
+        let mut profiles = Vec::new();
+        for value in paths {
+            let path: PathBuf = self.folder.join(value.get());
+            match std::fs::read_to_string(&path) {
+                Ok(text) => profiles.push(ProfileSource { path, text }),
+                Err(error) => self.complaints.add(
+                    value.span().start,
+                    format!("profile {} cannot be read: {error}", path.display()),
+                ),
+            }
+        }
+        profiles
+    }
+
+    fn http(&mut self, file: &HttpFile) -> HttpOptions {
+        let default = HttpOptions::default();
+        let name = self.read("http.user_agent", file.user_agent.as_ref(), header_text);
+        let contact = self.read("http.contact", file.contact.as_ref(), |text| {
+            let text = header_text(text)?;
+            // A bracket inside would end the comment that it is sent in (RFC 9110, 5.6.5).
+            match text.contains(['(', ')', '\\']) {
+                true => Err("brackets and backslashes cannot be part of it".to_owned()),
+                false => Ok(text),
+            }
+        });
+        HttpOptions {
+            user_agent: match (name, contact) {
+                (None, None) => default.user_agent,
+                (name, contact) => user_agent(
+                    name.as_deref().unwrap_or("boardwalk/{version}"),
+                    contact.as_deref(),
+                ),
+            },
+            accept_language: self
+                .read(
+                    "http.accept_language",
+                    file.accept_language.as_ref(),
+                    header_text,
+                )
+                .unwrap_or(default.accept_language),
+            timeout: self
+                .duration("http.timeout", file.timeout.as_ref(), SECOND..=10 * MINUTE)
+                .unwrap_or(default.timeout),
+            max_body_bytes: self
+                .size(
+                    "http.max_body",
+                    file.max_body.as_ref(),
+                    64 * KIB..=256 * MIB,
+                )
+                .unwrap_or(default.max_body_bytes),
+            max_redirects: self
+                .number("http.max_redirects", file.max_redirects.as_ref(), 0..=20)
+                .unwrap_or(default.max_redirects),
+            proxy: self.read("http.proxy", file.proxy.as_ref(), proxy_url),
+            obey_robots: flag(&file.obey_robots, default.obey_robots),
+        }
+    }
+
+    fn pace(&mut self, file: &PaceFile) -> PaceOptions {
+        let default = PaceOptions::default();
+        let min_interval = self
+            .read("pace.rate", file.rate.as_ref(), human::rate)
+            .unwrap_or(default.min_interval);
+        let max_interval = self.duration(
+            "pace.max_interval",
+            file.max_interval.as_ref(),
+            SECOND..=DAY,
+        );
+        if let (Some(most), Some(value)) = (max_interval, &file.max_interval)
+            && most < min_interval
+        {
+            self.complaints.add(
+                value.span().start,
+                format!(
+                    "pace.max_interval is {}, shorter than the {} between requests at pace.rate",
+                    value.get(),
+                    human::duration_text(min_interval)
+                ),
+            );
+        }
+        PaceOptions {
+            min_interval,
+            max_connections: self
+                .number(
+                    "pace.max_connections",
+                    file.max_connections.as_ref(),
+                    1..=64,
+                )
+                .map_or(default.max_connections, |number| number as usize),
+            // A pace slower than the default's end needs none of its own.
+            max_interval: max_interval.unwrap_or(default.max_interval.max(min_interval)),
+        }
+    }
+
+    fn walk(&mut self, file: &WalkFile) -> WalkOptions {
+        let default = WalkOptions::default();
+        let long = MINUTE..=3_650 * DAY;
+        WalkOptions {
+            quiet_pages: self
+                .number("walk.quiet_pages", file.quiet_pages.as_ref(), 1..=1_000)
+                .unwrap_or(default.quiet_pages),
+            deep_every: self
+                .duration("walk.deep_every", file.deep_every.as_ref(), long.clone())
+                .map_or(default.deep_every, signed),
+            restricted_retry: self
+                .duration(
+                    "walk.restricted_retry",
+                    file.restricted_retry.as_ref(),
+                    long,
+                )
+                .map_or(default.restricted_retry, signed),
+            max_tries: self
+                .number("walk.max_tries", file.max_tries.as_ref(), 1..=100)
+                .unwrap_or(default.max_tries),
+            patience: self
+                .duration(
+                    "walk.patience",
+                    file.patience.as_ref(),
+                    Duration::ZERO..=DAY,
+                )
+                .map_or(default.patience, signed),
+        }
+    }
+
+    fn store(&mut self, file: &StoreFile) -> StoreOptions {
+        let default = StoreOptions::default();
+        StoreOptions {
+            keep_raw_pages: flag(&file.keep_raw_pages, default.keep_raw_pages),
+            search_index: flag(&file.search_index, default.search_index),
+            receipts_days: self
+                .number(
+                    "store.receipts_days",
+                    file.receipts_days.as_ref(),
+                    1..=36_500,
+                )
+                .unwrap_or(default.receipts_days),
+        }
+    }
+
+    fn log(&mut self, file: &LogFile) -> LogOptions {
+        LogOptions {
+            format: self
+                .read("log.format", file.format.as_ref(), |text| match text {
+                    "text" => Ok(LogFormat::Text),
+                    "json" => Ok(LogFormat::Json),
+                    other => Err(format!("`{other}` is not known; write text or json")),
+                })
+                .unwrap_or_default(),
+            filter: self.read("log.filter", file.filter.as_ref(), |text| {
+                tracing_subscriber::EnvFilter::builder()
+                    .parse(text)
+                    .map(|_| text.to_owned())
+                    .map_err(|error| format!("`{text}`: {error}"))
+            }),
+        }
+    }
+
+    fn boards(&mut self, files: &[At<BoardFile>]) -> Vec<BoardOptions> {
+        let mut boards: Vec<BoardOptions> = Vec::new();
+        let mut first_of: HashMap<String, usize> = HashMap::new();
+        for file in files {
+            let Some(board) = self.board(file) else {
+                continue;
+            };
+            if let (Some(name), Some(value)) = (&board.name, &file.get().name) {
+                let line = self.complaints.place(value.span().start).line;
+                match first_of.get(name) {
+                    Some(first) => self.complaints.add(
+                        value.span().start,
+                        format!("another board is named {name}, on line {first}"),
+                    ),
+                    None => {
+                        first_of.insert(name.clone(), line);
+                    }
+                }
+            }
+            boards.push(board);
+        }
+        boards
+    }
+
+    fn board(&mut self, at: &At<BoardFile>) -> Option<BoardOptions> {
+        let (file, start) = (at.get(), at.span().start);
+        if file.name.is_none() {
+            self.complaints.add(start, "this board has no name");
+        }
+        if file.url.is_none() {
+            self.complaints.add(start, "this board has no url");
+        }
+        let name = self.read("name", file.name.as_ref(), board_name);
+        let url = self.read("url", file.url.as_ref(), board_url);
+        let engine = self.read("engine", file.engine.as_ref(), filled);
+        let timezone = self.read("timezone", file.timezone.as_ref(), time_zone);
+        let charset = self.read("charset", file.charset.as_ref(), |label| {
+            encoding_rs::Encoding::for_label(label.as_bytes())
+                .map(|encoding| encoding.name().to_owned())
+                .ok_or_else(|| format!("`{label}` is not a charset"))
+        });
+        let min_interval = self.read("rate", file.rate.as_ref(), human::rate);
+        let pages = self.pages(file.pages.as_ref());
+        let since = self.read("since", file.since.as_ref(), |text| text.parse());
+        Some(BoardOptions {
+            name: Some(name?),
+            url: url?,
+            engine,
+            timezone,
+            charset,
+            min_interval,
+            pages,
+            since,
+            overrides: file
+                .overrides
+                .as_ref()
+                .map(|table| table.get().0.clone())
+                .unwrap_or_default(),
+            place: Some(self.complaints.place(start)),
+        })
+    }
+
+    fn pages(&mut self, value: Option<&At<PagesFile>>) -> PageLimit {
+        let Some(value) = value else {
+            return PageLimit::All;
+        };
+        let text = match value.get() {
+            PagesFile::Number(number) => number.to_string(),
+            PagesFile::Word(word) => word.clone(),
+        };
+        text.parse().unwrap_or_else(|message| {
+            self.complaints
+                .add(value.span().start, format!("pages: {message}"));
+            PageLimit::All
+        })
+    }
+
+    /// Reads a value that is there; its reader's error becomes a complaint.
+    fn read<T, V: AsRef<str>>(
+        &mut self,
+        key: &str,
+        value: Option<&At<V>>,
+        reader: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let value = value?;
+        match reader(value.get().as_ref()) {
+            Ok(read) => Some(read),
+            Err(message) => {
+                self.complaints
+                    .add(value.span().start, format!("{key}: {message}"));
+                None
+            }
+        }
+    }
+
+    fn number(
+        &mut self,
+        key: &str,
+        value: Option<&At<i64>>,
+        bounds: RangeInclusive<i64>,
+    ) -> Option<u32> {
+        let value = value?;
+        self.bounded(
+            key,
+            value.span().start,
+            value.get(),
+            value.get(),
+            &bounds,
+            i64::to_string,
+        )
+        .and_then(|number| u32::try_from(number).ok())
+    }
+
+    fn duration(
+        &mut self,
+        key: &str,
+        value: Option<&At<String>>,
+        bounds: RangeInclusive<Duration>,
+    ) -> Option<Duration> {
+        let found = self.read(key, value, human::duration)?;
+        let value = value?;
+        self.bounded(
+            key,
+            value.span().start,
+            value.get(),
+            &found,
+            &bounds,
+            |bound| human::duration_text(*bound),
+        )
+    }
+
+    fn size(
+        &mut self,
+        key: &str,
+        value: Option<&At<String>>,
+        bounds: RangeInclusive<u64>,
+    ) -> Option<u64> {
+        let found = self.read(key, value, human::size_bytes)?;
+        let value = value?;
+        self.bounded(
+            key,
+            value.span().start,
+            value.get(),
+            &found,
+            &bounds,
+            |bound| {
+                if *bound >= MIB {
+                    format!("{}MiB", bound / MIB)
+                } else {
+                    format!("{}KiB", bound / KIB)
+                }
+            },
+        )
+    }
+
+    fn bounded<T: PartialOrd + Copy>(
+        &mut self,
+        key: &str,
+        at: usize,
+        written: &dyn Display,
+        found: &T,
+        bounds: &RangeInclusive<T>,
+        in_words: impl Fn(&T) -> String,
+    ) -> Option<T> {
+        let complaint = if found < bounds.start() {
+            format!(
+                "{key} is {written}; the least is {}",
+                in_words(bounds.start())
+            )
+        } else if found > bounds.end() {
+            format!("{key} is {written}; the most is {}", in_words(bounds.end()))
+        } else {
+            return Some(*found);
+        };
+        self.complaints.add(at, complaint);
+        None
+    }
+}
+
+fn flag(value: &Option<At<bool>>, default: bool) -> bool {
+    value.as_ref().map_or(default, |value| *value.get())
+}
+
+/// Bounds keep every duration far below what a signed one holds.
+fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}
+
+fn filled(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("it is empty".into()),
+        text => Ok(text.to_owned()),
+    }
+}
+
+/// A header's value: visible ASCII and spaces, so that no line can be smuggled in.
+fn header_text(text: &str) -> Result<String, String> {
+    let text = filled(text)?;
+    match text.chars().find(|c| !matches!(c, ' '..='~')) {
+        Some(c) => Err(format!(
+            "{c:?} cannot be part of a header; only visible ASCII can"
+        )),
+        None => Ok(text),
+    }
+}
+
+fn proxy_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("`{text}`: {error}"))?;
+    match url.scheme() {
+        "http" if url.has_host() => Ok(url),
+        _ => Err(format!("`{text}` is not an http:// proxy")),
+    }
+}
+
+fn board_name(text: &str) -> Result<String, String> {
+    let name = filled(text)?;
+    if name.contains("://") {
+        return Err(format!("`{name}` looks like a URL; a name is short"));
+    }
+    if name.chars().any(char::is_control) {
+        return Err("it contains a control character".into());
+    }
+    if name.starts_with('-') {
+        return Err(format!(
+            "`{name}` would be taken for a flag on the command line"
+        ));
+    }
+    Ok(name)
+}
+
+/// The URL of a listing, from the file or the command line.
+pub(super) fn board_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("`{text}`: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(format!("`{text}` is not an http:// or https:// URL"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("a URL with a password in it would be stored and logged".into());
+    }
+    Ok(url)
+}
+
+/// A zone by its IANA name.
+pub(super) fn time_zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name)
+        .map_err(|_| format!("`{name}` is not a time zone; write one like Asia/Seoul"))
+}

@@ -1,0 +1,270 @@
+//! The file as it is written: names and types of its keys, nothing checked yet.
+//!
+//! The schema made from these structs serves editors and [`super::shape`]; so a key exists in one place. `default`
+//! and the bounds in the descriptions are compared with the real ones by tests.
+//! Neither `flatten` nor `tag` here: both lose the places of values (toml-rs/toml issues 535, 593).
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+/// A value with its place in the file.
+#[derive(Debug, Clone)]
+pub(super) struct At<T>(Spanned<T>);
+
+impl<T> At<T> {
+    pub(super) fn get(&self) -> &T {
+        self.0.get_ref()
+    }
+
+    pub(super) fn span(&self) -> Range<usize> {
+        self.0.span()
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Spanned::deserialize(deserializer).map(Self)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for At<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+/// Configuration of boardwalk. Every key has a default; flags and BOARDWALK_* variables win over it.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(title = "boardwalk.toml")]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ConfigFile {
+    /// Where the archive is: `sqlite:FILE`. A relative FILE starts at this file's folder.
+    #[schemars(extend("default" = "sqlite:boardwalk.db"))]
+    pub(super) database: Option<At<String>>,
+    /// Profile files of your own, besides the built-in ones. Relative paths start at this file's folder.
+    #[schemars(extend("default" = []))]
+    pub(super) profiles: Option<Vec<At<String>>>,
+    pub(super) http: HttpFile,
+    pub(super) pace: PaceFile,
+    pub(super) walk: WalkFile,
+    pub(super) store: StoreFile,
+    pub(super) text: TextFile,
+    pub(super) log: LogFile,
+    /// The boards to crawl by name.
+    pub(super) board: Vec<At<BoardFile>>,
+}
+
+/// How pages are asked for.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct HttpFile {
+    /// What boardwalk calls itself; `{version}` becomes its version. Visible ASCII.
+    #[schemars(extend("default" = "boardwalk/{version}"))]
+    pub(super) user_agent: Option<At<String>>,
+    /// How a site's operator can reach you (an address or a page); sent with the user agent.
+    pub(super) contact: Option<At<String>>,
+    /// Value of the Accept-Language header. Boards may answer in the visitor's language: never leave it to chance.
+    #[schemars(extend("default" = "ko-KR,ko;q=0.9,en;q=0.6"))]
+    pub(super) accept_language: Option<At<String>>,
+    /// For one request, from connecting to the last byte; 1s to 10min.
+    #[schemars(extend("default" = "30s"))]
+    pub(super) timeout: Option<At<String>>,
+    /// The most that is read of one page, decompressed; 64KiB to 256MiB.
+    #[schemars(extend("default" = "8MiB"))]
+    pub(super) max_body: Option<At<String>>,
+    /// Redirects followed for one page; 0 to 20.
+    #[schemars(extend("default" = 5))]
+    pub(super) max_redirects: Option<At<i64>>,
+    /// An http:// proxy for all requests. The environment's proxy variables are not used.
+    pub(super) proxy: Option<At<String>>,
+    /// Whether robots.txt is obeyed. Turn it off for boards of your own only.
+    #[schemars(extend("default" = true))]
+    pub(super) obey_robots: Option<At<bool>>,
+}
+
+/// How fast one host is asked.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PaceFile {
+    /// Most requests in a time, for each host; 1/d to 1000000/s. robots.txt may ask for less, never for more.
+    #[schemars(extend("default" = "1/s"))]
+    pub(super) rate: Option<At<String>>,
+    /// Requests in flight at a time, for each host; 1 to 64.
+    #[schemars(extend("default" = 2))]
+    pub(super) max_connections: Option<At<i64>>,
+    /// The longest time between two requests that a slow or complaining host is given; 1s to 1d.
+    #[schemars(extend("default" = "1min"))]
+    pub(super) max_interval: Option<At<String>>,
+}
+
+/// How a board is walked.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct WalkFile {
+    /// Pages in a row without news after which a later pass ends; 1 to 1000.
+    #[schemars(extend("default" = 2))]
+    pub(super) quiet_pages: Option<At<i64>>,
+    /// A pass goes to the board's end when the last one that did is older than this; 1min to 3650d.
+    #[schemars(extend("default" = "7d"))]
+    pub(super) deep_every: Option<At<String>>,
+    /// Secret and members-only posts are asked for again after this long; 1min to 3650d.
+    #[schemars(extend("default" = "7d"))]
+    pub(super) restricted_retry: Option<At<String>>,
+    /// Tries for one page, over all runs, before it counts as failed; 1 to 100.
+    #[schemars(extend("default" = 6))]
+    pub(super) max_tries: Option<At<i64>>,
+    /// The longest a crawl waits for a host that asked for a pause, or for a retry; 0s to 1d.
+    #[schemars(extend("default" = "10min"))]
+    pub(super) patience: Option<At<String>>,
+}
+
+/// What is kept besides the articles.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct StoreFile {
+    /// Keep each fetched page as it came, compressed.
+    #[schemars(extend("default" = true))]
+    pub(super) keep_raw_pages: Option<At<bool>>,
+    /// Fill the full-text index.
+    #[schemars(extend("default" = true))]
+    pub(super) search_index: Option<At<bool>>,
+    /// Days for which the receipts of requests are kept; 1 to 36500.
+    #[schemars(extend("default" = 90))]
+    pub(super) receipts_days: Option<At<i64>>,
+}
+
+/// What is done to texts.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TextFile {
+    /// Store e-mail addresses masked.
+    #[schemars(extend("default" = false))]
+    pub(super) mask_addresses: Option<At<bool>>,
+}
+
+/// What is written to the standard error stream.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct LogFile {
+    /// `text` or `json`.
+    #[schemars(extend("default" = "text", "enum" = ["text", "json"]))]
+    pub(super) format: Option<At<String>>,
+    /// Levels by module, as in BOARDWALK_LOG (which wins): `boardwalk=debug,warn`.
+    pub(super) filter: Option<At<String>>,
+}
+
+/// A board to crawl. Its host and port may be private or loopback addresses: you named them.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "Board", extend("required" = ["name", "url"]))]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct BoardFile {
+    /// For the command line and exports; unique.
+    pub(super) name: Option<At<String>>,
+    /// Any page of its listing, as a browser shows it.
+    pub(super) url: Option<At<String>>,
+    /// Board software or profile; without it, it is recognised from the first page.
+    pub(super) engine: Option<At<String>>,
+    /// IANA name of the zone of the dates on its pages, instead of the profile's.
+    pub(super) timezone: Option<At<String>>,
+    /// Charset of pages that declare none.
+    pub(super) charset: Option<At<String>>,
+    /// Pace for this board, instead of `pace.rate`.
+    pub(super) rate: Option<At<String>>,
+    /// Listing pages a pass reads at most: a number, or `all`.
+    #[schemars(extend("default" = "all"))]
+    pub(super) pages: Option<At<PagesFile>>,
+    /// Nothing older than this date is walked to; it begins in the board's time zone.
+    pub(super) since: Option<At<String>>,
+    /// Fields over those of the profile: tables merge, values and lists replace.
+    #[serde(rename = "override")]
+    pub(super) overrides: Option<At<OverrideFile>>,
+}
+
+/// A number or the word `all`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(untagged)]
+pub(super) enum PagesFile {
+    Number(i64),
+    Word(String),
+}
+
+/// Any table: the profile's compiler knows its keys.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub(super) struct OverrideFile(pub(super) toml::Table);
+
+impl JsonSchema for OverrideFile {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Override".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object" })
+    }
+}
+
+/// `null` cannot be written in TOML, so what may be left out is not said to be nullable.
+pub(super) fn schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(ConfigFile).to_value();
+    without_null(&mut schema);
+    schema
+}
+
+fn without_null(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            if let Some(serde_json::Value::Array(types)) = fields.get_mut("type") {
+                types.retain(|name| name != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    fields.insert("type".into(), only);
+                }
+            }
+            if let Some(serde_json::Value::Array(choices)) = fields.get_mut("anyOf") {
+                choices.retain(|choice| choice.get("type").is_none_or(|name| name != "null"));
+                if let [serde_json::Value::Object(only)] = choices.as_slice() {
+                    let only = only.clone();
+                    fields.remove("anyOf");
+                    for (name, value) in only {
+                        fields.entry(name).or_insert(value);
+                    }
+                }
+            }
+            // `int64` and the like; a key of that name holds an object.
+            if fields
+                .get("format")
+                .is_some_and(serde_json::Value::is_string)
+            {
+                fields.remove("format");
+            }
+            for field in fields.values_mut() {
+                without_null(field);
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(without_null),
+        _ => {}
+    }
+}

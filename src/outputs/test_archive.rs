@@ -1,0 +1,168 @@
+//! An archive in memory, for the tests of outputs.
+
+use std::cell::Cell;
+
+use jiff::Timestamp;
+
+use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, Image};
+use crate::store::{
+    Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, CommentRecord, Revision,
+    SizeOnDisk, StoreError,
+};
+
+pub(super) struct TestArchive {
+    articles: Vec<ArticleRecord>,
+    /// Articles handed out so far.
+    pub(super) n_read: Cell<usize>,
+}
+
+impl TestArchive {
+    pub(super) fn with(articles: Vec<ArticleRecord>) -> Self {
+        Self {
+            articles,
+            n_read: Cell::new(0),
+        }
+    }
+}
+
+impl Archive for TestArchive {
+    fn boards(&self) -> Result<Vec<BoardStatus>, StoreError> {
+        Ok(vec![board("news")])
+    }
+
+    fn articles(
+        &self,
+        filter: &ArticleFilter,
+        each: &mut dyn FnMut(ArticleRecord) -> bool,
+    ) -> Result<(), StoreError> {
+        for article in &self.articles {
+            let fits = filter
+                .board
+                .as_ref()
+                .is_none_or(|name| *name == article.board);
+            if !fits {
+                continue;
+            }
+            self.n_read.set(self.n_read.get() + 1);
+            if !each(article.clone()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn find(&self, what: &str) -> Result<Vec<ArticleRecord>, StoreError> {
+        let fits = |article: &&ArticleRecord| article.id.to_string() == what;
+        Ok(self.articles.iter().filter(fits).cloned().collect())
+    }
+
+    fn revisions(&self, _: ArticleId) -> Result<Vec<Revision>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn size_on_disk(&self) -> Result<SizeOnDisk, StoreError> {
+        Ok(SizeOnDisk {
+            file_bytes: 3 << 20,
+            raw_pages_bytes: 1 << 20,
+            text_bytes: 2_048,
+            search_bytes: 0,
+        })
+    }
+}
+
+pub(super) fn at(text: &str) -> Timestamp {
+    text.parse().expect("a moment")
+}
+
+pub(super) fn comment(key: &str, parent: Option<&str>, text: Option<&str>) -> CommentRecord {
+    CommentRecord {
+        key: key.into(),
+        parent: parent.map(str::to_owned),
+        author: Some(format!("손님{key}")),
+        posted_at: Some(at("2026-11-20T01:00:00Z")),
+        text: text.map(str::to_owned),
+        secret: text.is_none(),
+        gone_at: None,
+    }
+}
+
+pub(super) fn article(id: i64) -> ArticleRecord {
+    ArticleRecord {
+        id,
+        board: "news".into(),
+        key: ArticleKey::new("board.example", &id.to_string()),
+        url: format!("https://board.example/news/{id}"),
+        rank: Some(12),
+        title: "도서관 개관 안내".into(),
+        author: Some("사서".into()),
+        posted_at: Some(at("2026-11-19T15:00:00Z")),
+        posted_at_precision: Some("day".into()),
+        posted_text: Some("2026.11.20".into()),
+        category: Some("알림".into()),
+        source: None,
+        text: Some("첫 문단이다.\n둘째 문단이다.".into()),
+        images: vec![Image {
+            url: "https://board.example/a.jpg".into(),
+            alt: None,
+            caption: Some("새 건물".into()),
+        }],
+        attachments: vec![Attachment {
+            key: "7".into(),
+            name: "안내문.pdf".into(),
+            url: "https://board.example/files/7".into(),
+            size: Some(20_480),
+        }],
+        comments: vec![
+            comment("1", None, Some("좋네요")),
+            comment("2", Some("1"), None),
+        ],
+        tags: vec!["도서관".into()],
+        views: Some(31),
+        votes: None,
+        comment_count: Some(2),
+        notice: false,
+        state: ArticleState::Stored,
+        state_reason: None,
+        first_seen_at: at("2026-11-21T00:00:00Z"),
+        fetched_at: Some(at("2026-11-21T00:00:05Z")),
+        gone_at: None,
+        revision_count: 1,
+        content_hash: Some("00ff".into()),
+        story: None,
+        duplicate_of: None,
+        comments_complete: true,
+    }
+}
+
+pub(super) fn board(name: &str) -> BoardStatus {
+    BoardStatus {
+        counts: BoardCounts {
+            name: name.into(),
+            url: format!("https://board.example/{name}"),
+            profile: "rhymix".into(),
+            n_articles: 1_204,
+            n_stored: 1_190,
+            n_pending: 3,
+            n_restricted: 8,
+            n_gone: 2,
+            n_failed: 1,
+            n_comments: 77,
+            newest_posted_at: Some(at("2026-11-20T01:00:00Z")),
+        },
+        board: Board {
+            id: BoardId(1),
+            name: name.into(),
+            url: format!("https://board.example/{name}")
+                .parse()
+                .expect("a URL"),
+            key: format!("board.example/{name}"),
+            host: "board.example".into(),
+            profile: "rhymix".into(),
+        },
+        last_pass: None,
+        open_pass: None,
+        n_jobs_queued: 4,
+        n_gaps: 0,
+        trouble: None,
+    }
+}

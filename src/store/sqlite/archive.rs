@@ -1,0 +1,94 @@
+//! The outputs' door to an SQLite store.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use super::{check_to_read, guard, open_to_read, records, sql_error, status};
+use crate::model::ArticleId;
+use crate::store::{
+    Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, Revision, SizeOnDisk,
+};
+
+/// Articles read at a time. Each lot is a transaction of its own, and none is open while the caller works: a reader
+/// that waits (`export | less`) would else keep the journal of a running crawl from ever being cut back.
+const N_AT_A_TIME: u32 = 64;
+
+/// Reads a store, also while a crawl in another process writes it.
+pub struct SqliteArchive {
+    conn: Connection,
+    path: PathBuf,
+}
+
+impl SqliteArchive {
+    /// Opens the store at `path` to be read. Makes no file.
+    ///
+    /// # Errors
+    /// `Missing`, `Foreign`, `Damaged`, `Newer`, `Older`, `NetworkFileSystem`.
+    pub fn open(path: &Path) -> Answer<Self> {
+        let path = check_to_read(path)?;
+        let conn = open_to_read(&path)
+            .map_err(|error| sql_error("opening the store to read it", error))?;
+        Ok(Self { conn, path })
+    }
+
+    /// Runs `work` on one view of the store.
+    fn read<T>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Answer<T> {
+        let read = || {
+            let transaction = self.conn.unchecked_transaction()?;
+            let answer = work(&transaction)?;
+            transaction.commit()?;
+            Ok(answer)
+        };
+        read().map_err(|error| sql_error(doing, error))
+    }
+}
+
+impl Archive for SqliteArchive {
+    fn boards(&self) -> Answer<Vec<BoardStatus>> {
+        self.read("counting what the boards hold", status::boards)
+    }
+
+    fn articles(
+        &self,
+        filter: &ArticleFilter,
+        each: &mut dyn FnMut(ArticleRecord) -> bool,
+    ) -> Answer<()> {
+        let mut after = 0;
+        loop {
+            let lot = self.read("reading articles", |conn| {
+                records::next_articles(conn, filter, after, N_AT_A_TIME)
+            })?;
+            let Some(last) = lot.last() else {
+                return Ok(());
+            };
+            after = last.id;
+            for record in lot {
+                if !each(record) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn find(&self, what: &str) -> Answer<Vec<ArticleRecord>> {
+        self.read("looking for an article", |conn| records::find(conn, what))
+    }
+
+    fn revisions(&self, article: ArticleId) -> Answer<Vec<Revision>> {
+        self.read("reading revisions", |conn| {
+            records::revisions(conn, article)
+        })
+    }
+
+    fn size_on_disk(&self) -> Answer<SizeOnDisk> {
+        let file_bytes = guard::file_bytes(&self.path);
+        self.read("adding up sizes", |conn| {
+            status::size_on_disk(conn, file_bytes)
+        })
+    }
+}

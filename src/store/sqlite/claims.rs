@@ -1,0 +1,163 @@
+//! Which jobs are in flight? A set in memory: nothing is written when a job is claimed, so that a process that dies
+//! has claimed nothing. Claiming runs on the writer's thread, where no job can be settled in between.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Row, params};
+
+use super::values::Ms;
+use crate::model::{ArticleId, BoardId, Job, JobId, JobKind, JobPriority, PassId};
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Claims(Arc<Mutex<HashSet<i64>>>);
+
+impl Claims {
+    fn ids(&self) -> MutexGuard<'_, HashSet<i64>> {
+        self.0.lock().expect("no holder of this lock panics")
+    }
+
+    pub(super) fn release(&self, job: JobId) {
+        self.ids().remove(&job.0);
+    }
+}
+
+/// Jobs on their way to a worker. Those that never arrive (the commit failed, the worker stopped waiting) are given
+/// back.
+#[derive(Debug)]
+pub(super) struct Claimed {
+    jobs: Vec<Job>,
+    claims: Claims,
+}
+
+impl Claimed {
+    pub(super) fn into_jobs(mut self) -> Vec<Job> {
+        std::mem::take(&mut self.jobs)
+    }
+}
+
+impl Drop for Claimed {
+    fn drop(&mut self) {
+        for job in &self.jobs {
+            self.claims.release(job.id);
+        }
+    }
+}
+
+const PRIORITIES: [JobPriority; 4] = [
+    JobPriority::Listing,
+    JobPriority::Comments,
+    JobPriority::Article,
+    JobPriority::Revisit,
+];
+
+/// Up to `limit` due jobs, by priority, due time and age.
+pub(super) fn claim(
+    conn: &Connection,
+    claims: &Claims,
+    host: &str,
+    boards: &[BoardId],
+    now: Timestamp,
+    limit: usize,
+) -> rusqlite::Result<Claimed> {
+    // Declared before the guard, so dropped after it: its `Drop` takes the same lock.
+    let mut claimed = Claimed {
+        jobs: Vec::new(),
+        claims: claims.clone(),
+    };
+    let boards = boards_of_host(conn, host, boards)?;
+    let mut ids = claims.ids();
+    // One query a board and priority: within those the index is in the order that is asked for, however many jobs
+    // wait for a later time or belong to boards that are not crawled now.
+    let mut due = conn.prepare_cached(
+        "SELECT id, board, kind, pass, article, page, url, referer, attempts, due_at FROM job
+         WHERE board = ?1 AND priority = ?2 AND due_at <= ?3 ORDER BY due_at, id",
+    )?;
+    for priority in PRIORITIES {
+        let wanted = limit - claimed.jobs.len();
+        let mut found: Vec<(i64, Job)> = Vec::new();
+        for board in &boards {
+            let mut rows = due.query(params![board, priority as i64, Ms(now)])?;
+            let mut n_found = 0;
+            while n_found < wanted
+                && let Some(row) = rows.next()?
+            {
+                if !ids.contains(&row.get(0)?) {
+                    found.push((row.get(9)?, read_job(row)?));
+                    n_found += 1;
+                }
+            }
+        }
+        found.sort_by_key(|(due_at, job)| (*due_at, job.id));
+        for (_, job) in found.into_iter().take(wanted) {
+            ids.insert(job.id.0);
+            claimed.jobs.push(job);
+        }
+    }
+    Ok(claimed)
+}
+
+/// Those of `boards` that are on `host`.
+fn boards_of_host(conn: &Connection, host: &str, boards: &[BoardId]) -> rusqlite::Result<Vec<i64>> {
+    let mut on_host = conn.prepare_cached("SELECT 1 FROM board WHERE id = ?1 AND host = ?2")?;
+    let mut found = Vec::new();
+    for BoardId(board) in boards {
+        if on_host.exists(params![board, host])? {
+            found.push(*board);
+        }
+    }
+    Ok(found)
+}
+
+fn read_job(row: &Row<'_>) -> rusqlite::Result<Job> {
+    let kind: String = row.get(2)?;
+    let kind = match kind.as_str() {
+        "listing" => JobKind::Listing {
+            pass: PassId(row.get(3)?),
+            page: row.get(5)?,
+        },
+        "comments" => JobKind::Comments {
+            article: ArticleId(row.get(4)?),
+            page: row.get(5)?,
+        },
+        // The table allows no fourth kind.
+        _ => JobKind::Article {
+            article: ArticleId(row.get(4)?),
+        },
+    };
+    Ok(Job {
+        id: JobId(row.get(0)?),
+        board: BoardId(row.get(1)?),
+        kind,
+        url: super::values::url(row, 6)?,
+        referer: super::values::optional_url(row, 7)?,
+        attempts: row.get(8)?,
+    })
+}
+
+/// When the earliest unclaimed job is due.
+pub(super) fn next_due(
+    conn: &Connection,
+    claims: &Claims,
+    host: &str,
+    boards: &[BoardId],
+) -> rusqlite::Result<Option<Timestamp>> {
+    let mut earliest = None;
+    let mut waiting = conn.prepare_cached(
+        "SELECT id, due_at FROM job WHERE board = ?1 AND priority = ?2 ORDER BY due_at, id",
+    )?;
+    for board in boards_of_host(conn, host, boards)? {
+        for priority in PRIORITIES {
+            let mut rows = waiting.query(params![board, priority as i64])?;
+            while let Some(row) = rows.next()? {
+                if !claims.ids().contains(&row.get(0)?) {
+                    let Ms(due_at) = row.get(1)?;
+                    earliest = Some(earliest.map_or(due_at, |other: Timestamp| other.min(due_at)));
+                    break;
+                }
+            }
+        }
+    }
+    Ok(earliest)
+}

@@ -1,0 +1,317 @@
+//! Boards, passes and gaps: what is written of them outside of a visit, and how they are read.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::queue;
+use super::values::{Count, Ms, Named, url};
+use crate::model::{
+    ArticleId, ArticleKey, Board, BoardId, Edge, Gap, JobPriority, NewBoard, NewJob, Pass, PassEnd,
+    PassId, PassReport, Walk,
+};
+
+const BOARD: &str = "SELECT id, name, url, key, host, profile FROM board";
+
+pub(super) fn read_board(row: &Row<'_>) -> rusqlite::Result<Board> {
+    Ok(Board {
+        id: BoardId(row.get(0)?),
+        name: row.get(1)?,
+        url: url(row, 2)?,
+        key: row.get(3)?,
+        host: row.get(4)?,
+        profile: row.get(5)?,
+    })
+}
+
+pub(super) fn boards(conn: &Connection) -> rusqlite::Result<Vec<Board>> {
+    conn.prepare_cached(&format!("{BOARD} ORDER BY id"))?
+        .query_map([], read_board)?
+        .collect()
+}
+
+pub(super) fn register_board(
+    conn: &Connection,
+    board: &NewBoard,
+    at: Timestamp,
+) -> rusqlite::Result<Board> {
+    let name = free_name(conn, board)?;
+    // A name that was given before is kept: it stands in exports, feeds and the operator's memory.
+    conn.execute(
+        "INSERT INTO board (name, url, key, host, profile, added_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (key) DO UPDATE SET url = excluded.url, profile = excluded.profile",
+        params![
+            name,
+            board.url.as_str(),
+            board.key,
+            board.host,
+            board.profile,
+            Ms(at)
+        ],
+    )?;
+    conn.query_row(&format!("{BOARD} WHERE key = ?1"), [&board.key], read_board)
+}
+
+/// The name asked for, `host/name` where another board has it, the key where that is taken too.
+fn free_name(conn: &Connection, board: &NewBoard) -> rusqlite::Result<String> {
+    let mut taken = conn.prepare_cached("SELECT 1 FROM board WHERE name = ?1 AND key <> ?2")?;
+    for name in [board.name.clone(), format!("{}/{}", board.host, board.name)] {
+        if !taken.exists(params![name, board.key])? {
+            return Ok(name);
+        }
+    }
+    Ok(board.key.clone())
+}
+
+const PASS: &str = "SELECT id, board, kind, page, deepest, edge_key, edge_rank, n_torn, n_quiet,
+    last_page_digest, ahead_key, ahead_rank, newest_rank, deficit, max_pages, since, started_at, ended_at, end_word,
+    n_listing_pages, n_rows, n_new, n_stored, n_changed, n_restricted, n_gone, n_failed, n_duplicates
+    FROM pass";
+
+fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
+    let Named(kind) = row.get(2)?;
+    Ok(Pass {
+        id: PassId(row.get(0)?),
+        board: BoardId(row.get(1)?),
+        walk: Walk {
+            kind,
+            page: row.get(3)?,
+            deepest: row.get(4)?,
+            edge: read_edge(row, 5)?,
+            n_torn: row.get(7)?,
+            n_quiet: row.get(8)?,
+            last_page_digest: row.get(9)?,
+            ahead: read_edge(row, 10)?,
+            newest_rank: row.get::<_, Option<Count>>(12)?.map(|n| n.0),
+            deficit: row.get(13)?,
+            max_pages: row.get(14)?,
+            since: row.get::<_, Option<Ms>>(15)?.map(|ms| ms.0),
+        },
+        started_at: row.get::<_, Ms>(16)?.0,
+        ended_at: row.get::<_, Option<Ms>>(17)?.map(|ms| ms.0),
+        end: row.get::<_, Option<Named<PassEnd>>>(18)?.map(|end| end.0),
+        report: read_report(row, 19)?,
+    })
+}
+
+/// A key and the rank in the column after it.
+fn read_edge(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Edge>> {
+    let rank = row.get::<_, Option<Count>>(first + 1)?.map(|n| n.0);
+    let key = row.get::<_, Option<String>>(first)?;
+    Ok(key.map(|key| Edge {
+        key: ArticleKey::from_stored(key),
+        rank,
+    }))
+}
+
+fn read_report(row: &Row<'_>, first: usize) -> rusqlite::Result<PassReport> {
+    let count = |i: usize| row.get::<_, Count>(first + i).map(|n| n.0);
+    Ok(PassReport {
+        n_listing_pages: count(0)?,
+        n_rows: count(1)?,
+        n_new: count(2)?,
+        n_stored: count(3)?,
+        n_changed: count(4)?,
+        n_restricted: count(5)?,
+        n_gone: count(6)?,
+        n_failed: count(7)?,
+        n_duplicates: count(8)?,
+    })
+}
+
+pub(super) fn pass(conn: &Connection, pass: PassId) -> rusqlite::Result<Option<Pass>> {
+    conn.prepare_cached(&format!("{PASS} WHERE id = ?1"))?
+        .query_row([pass.0], read_pass)
+        .optional()
+}
+
+pub(super) fn open_pass(conn: &Connection, board: BoardId) -> rusqlite::Result<Option<Pass>> {
+    conn.prepare_cached(&format!("{PASS} WHERE board = ?1 AND ended_at IS NULL"))?
+        .query_row([board.0], read_pass)
+        .optional()
+}
+
+/// The last one that ended; with `full`, that was full and complete.
+pub(super) fn last_pass(
+    conn: &Connection,
+    board: BoardId,
+    full: bool,
+) -> rusqlite::Result<Option<Pass>> {
+    let fits = if full {
+        "AND kind = 'full' AND end_word = 'complete'"
+    } else {
+        ""
+    };
+    conn.prepare_cached(&format!(
+        "{PASS} WHERE board = ?1 AND ended_at IS NOT NULL {fits} ORDER BY id DESC LIMIT 1"
+    ))?
+    .query_row([board.0], read_pass)
+    .optional()
+}
+
+pub(super) fn begin_pass(
+    conn: &Connection,
+    board: BoardId,
+    walk: &Walk,
+    first: impl FnOnce(PassId) -> NewJob,
+    restricted_before: Timestamp,
+    at: Timestamp,
+) -> rusqlite::Result<PassId> {
+    conn.execute(
+        "INSERT INTO pass (board, kind, page, deepest, n_torn, n_quiet, started_at)
+         VALUES (?1, ?2, 0, 0, 0, 0, ?3)",
+        params![board.0, Named(walk.kind), Ms(at)],
+    )?;
+    let pass = PassId(conn.last_insert_rowid());
+    save_walk(conn, pass, walk)?;
+    queue::push(conn, &first(pass), at)?;
+    // Half-read comment lists are failures too: the article is there, but not whole.
+    let mut again = conn.prepare_cached(
+        "SELECT id FROM article WHERE board = ?1 AND state = 'failed'
+         UNION
+         SELECT id FROM article WHERE board = ?1 AND state = 'restricted'
+            AND coalesce(visited_at, first_seen_at) < ?2
+         UNION
+         SELECT id FROM article WHERE board = ?1 AND comments_torn = 1 AND state = 'stored'
+         ORDER BY id",
+    )?;
+    let mut rows = again.query(params![board.0, Ms(restricted_before)])?;
+    while let Some(row) = rows.next()? {
+        queue::push_article(conn, ArticleId(row.get(0)?), JobPriority::Revisit, at)?;
+    }
+    Ok(pass)
+}
+
+pub(super) fn save_walk(conn: &Connection, pass: PassId, walk: &Walk) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE pass SET kind = ?2, page = ?3, deepest = ?4, edge_key = ?5, edge_rank = ?6, n_torn = ?7,
+            n_quiet = ?8, last_page_digest = ?9, ahead_key = ?10, ahead_rank = ?11, newest_rank = ?12,
+            deficit = ?13, max_pages = ?14, since = ?15
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        pass.0,
+        Named(walk.kind),
+        walk.page,
+        walk.deepest,
+        walk.edge.as_ref().map(|edge| edge.key.as_str()),
+        walk.edge.as_ref().and_then(|edge| edge.rank).map(Count),
+        walk.n_torn,
+        walk.n_quiet,
+        walk.last_page_digest,
+        walk.ahead.as_ref().map(|edge| edge.key.as_str()),
+        walk.ahead.as_ref().and_then(|edge| edge.rank).map(Count),
+        walk.newest_rank.map(Count),
+        walk.deficit,
+        walk.max_pages,
+        walk.since.map(Ms),
+    ])?;
+    Ok(())
+}
+
+/// Ends a pass, once: a second end changes nothing. Its listing jobs go.
+pub(super) fn end(
+    conn: &Connection,
+    pass: PassId,
+    end: PassEnd,
+    note: Option<&str>,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE pass SET ended_at = ?2, end_word = ?3, note = ?4 WHERE id = ?1 AND ended_at IS NULL",
+    )?
+    .execute(params![pass.0, Ms(at), Named(end), note])?;
+    queue::remove_listings(conn, pass)
+}
+
+/// Adds to a pass's counters.
+pub(super) fn add_report(
+    conn: &Connection,
+    pass: PassId,
+    report: &PassReport,
+) -> rusqlite::Result<()> {
+    if *report == PassReport::default() {
+        return Ok(());
+    }
+    conn.prepare_cached(
+        "UPDATE pass SET n_listing_pages = n_listing_pages + ?2, n_rows = n_rows + ?3, n_new = n_new + ?4,
+            n_stored = n_stored + ?5, n_changed = n_changed + ?6, n_restricted = n_restricted + ?7,
+            n_gone = n_gone + ?8, n_failed = n_failed + ?9, n_duplicates = n_duplicates + ?10
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        pass.0,
+        Count(report.n_listing_pages),
+        Count(report.n_rows),
+        Count(report.n_new),
+        Count(report.n_stored),
+        Count(report.n_changed),
+        Count(report.n_restricted),
+        Count(report.n_gone),
+        Count(report.n_failed),
+        Count(report.n_duplicates),
+    ])?;
+    Ok(())
+}
+
+/// The pass that a board's article visits count for: the open one, else the latest.
+pub(super) fn counting_pass(conn: &Connection, board: BoardId) -> rusqlite::Result<Option<PassId>> {
+    conn.prepare_cached(
+        "SELECT id FROM pass WHERE board = ?1 ORDER BY ended_at IS NULL DESC, id DESC LIMIT 1",
+    )?
+    .query_row([board.0], |row| row.get(0).map(PassId))
+    .optional()
+}
+
+pub(super) fn gaps(conn: &Connection, board: BoardId) -> rusqlite::Result<Vec<Gap>> {
+    conn.prepare_cached(
+        "SELECT page, reason, note FROM gap WHERE board = ?1 AND closed_at IS NULL ORDER BY page",
+    )?
+    .query_map([board.0], |row| {
+        let Named(reason) = row.get(1)?;
+        Ok(Gap {
+            page: row.get(0)?,
+            reason,
+            note: row.get(2)?,
+        })
+    })?
+    .collect()
+}
+
+/// A gap that is open already keeps its first moment and gets the newer reason.
+pub(super) fn open_gap(
+    conn: &Connection,
+    board: BoardId,
+    pass: PassId,
+    gap: &Gap,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO gap (board, pass, page, reason, note, opened_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (board, page) WHERE closed_at IS NULL
+         DO UPDATE SET reason = excluded.reason, note = excluded.note",
+    )?
+    .execute(params![
+        board.0,
+        pass.0,
+        gap.page,
+        Named(gap.reason),
+        gap.note,
+        Ms(at)
+    ])?;
+    Ok(())
+}
+
+pub(super) fn close_gap(
+    conn: &Connection,
+    board: BoardId,
+    pass: PassId,
+    page: u32,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE gap SET closed_at = ?4, closed_by = ?2
+         WHERE board = ?1 AND page = ?3 AND closed_at IS NULL",
+    )?
+    .execute(params![board.0, pass.0, page, Ms(at)])?;
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! What can be worked out before a settlement reaches the writer: compression and tokens. Pure, and the costly part
+//! of settling, so it runs on the blocking pool, many visits at a time.
+
+use crate::dedup::{self, Fingerprint};
+use crate::model::{Article, Outcome, Settlement, Visited};
+use crate::store::search_text::bigrams;
+
+use super::StoreOptions;
+
+/// Level 3: the knee of zstd's curve for pages of some tens of kilobytes.
+const ZSTD_LEVEL: i32 = 3;
+
+/// A settlement with all that needs no look into the store.
+pub(super) struct Prepared {
+    pub(super) settlement: Settlement,
+    /// The raw page, if it is to be kept.
+    pub(super) page: Option<PackedPage>,
+    /// For an article's content.
+    pub(super) content: Option<PackedContent>,
+}
+
+pub(super) struct PackedPage {
+    pub(super) hash: [u8; 32],
+    /// zstd
+    pub(super) body: Vec<u8>,
+}
+
+pub(super) struct PackedContent {
+    /// zstd
+    pub(super) html: Vec<u8>,
+    pub(super) fingerprint: Fingerprint,
+    /// `None`: no index is kept.
+    pub(super) text_tokens: Option<String>,
+}
+
+pub(super) fn prepare(settlement: Settlement, options: StoreOptions) -> std::io::Result<Prepared> {
+    let page = match &settlement.page {
+        Some(page) if options.keep_raw_pages => Some(pack_page(page)?),
+        _ => None,
+    };
+    let content = match &settlement.outcome {
+        Outcome::Article { content, .. } => Some(pack_content(content, options)?),
+        _ => None,
+    };
+    Ok(Prepared {
+        settlement,
+        page,
+        content,
+    })
+}
+
+fn pack_page(page: &Visited) -> std::io::Result<PackedPage> {
+    Ok(PackedPage {
+        hash: *blake3::hash(&page.body).as_bytes(),
+        body: pack(&page.body)?,
+    })
+}
+
+fn pack_content(content: &Article, options: StoreOptions) -> std::io::Result<PackedContent> {
+    Ok(PackedContent {
+        html: pack(content.html.as_bytes())?,
+        fingerprint: dedup::fingerprint(&content.text),
+        text_tokens: options.search_index.then(|| bigrams(&content.text)),
+    })
+}
+
+fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    zstd::bulk::compress(bytes, ZSTD_LEVEL)
+}
+
+/// The inverse of what was packed.
+pub(super) fn unpack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    zstd::stream::decode_all(bytes)
+}

@@ -1,0 +1,162 @@
+//! The shape of the file: migrations, and what each connection is told before its first query.
+//!
+//! `PRAGMA user_version` counts the migrations a file has had. Each is one transaction. A file with more of them
+//! than this program knows is refused ([`super::guard`]).
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+
+/// `bwlk`: marks the file as ours (sqlite.org/fileformat.html, 1.3.17).
+pub(super) const APPLICATION_ID: i64 = 0x6277_6C6B;
+
+/// Never edit one that a release has carried; add the next.
+const MIGRATIONS: &[&str] = &[include_str!("schema/0001_first.sql")];
+
+/// How long a connection waits for a lock that another process holds (a shell, a backup).
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The schema of this program.
+pub(super) fn newest() -> i64 {
+    MIGRATIONS.len() as i64
+}
+
+/// Settings of the one connection that writes.
+pub(super) fn configure_writer(conn: &Connection) -> rusqlite::Result<()> {
+    configure(conn, 8 * 1024)?;
+    // First of all, and while the journal is still an ordinary one: the file is ours from its first page on, so
+    // that a kill during its making leaves nothing foreign behind.
+    if pragma_number(conn, "application_id")? != APPLICATION_ID {
+        conn.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(rusqlite::Error::InvalidColumnName(format!(
+            "the journal stays {mode}"
+        )));
+    }
+    // FULL: a commit is on the disk before it is answered, power loss included. The journal is cut back after a
+    // checkpoint, so that one busy hour does not leave a large file for good.
+    conn.execute_batch(
+        "PRAGMA synchronous = FULL;
+         PRAGMA fullfsync = ON;
+         PRAGMA checkpoint_fullfsync = ON;
+         PRAGMA journal_size_limit = 16777216;
+         PRAGMA temp_store = MEMORY;",
+    )
+}
+
+/// Settings of a connection that only reads.
+pub(super) fn configure_reader(conn: &Connection) -> rusqlite::Result<()> {
+    configure(conn, 2 * 1024)?;
+    conn.execute_batch("PRAGMA query_only = ON;")
+}
+
+fn configure(conn: &Connection, cache_kib: u32) -> rusqlite::Result<()> {
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    conn.set_prepared_statement_cache_capacity(128);
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // A file may come from anywhere: its schema must not be able to call functions with side effects. The cache is
+    // small and nothing is mapped, so that memory does not grow with the archive.
+    conn.execute_batch(&format!(
+        "PRAGMA foreign_keys = ON;
+         PRAGMA trusted_schema = OFF;
+         PRAGMA cell_size_check = ON;
+         PRAGMA mmap_size = 0;
+         PRAGMA cache_size = -{cache_kib};"
+    ))
+}
+
+fn pragma_number(conn: &Connection, name: &str) -> rusqlite::Result<i64> {
+    conn.pragma_query_value(None, name, |row| row.get(0))
+}
+
+/// Brings a file up to the newest schema. A store that is not new is copied first, to `FILE.schema-N`.
+pub(super) fn migrate(conn: &Connection, path: &Path) -> rusqlite::Result<()> {
+    migrate_with(conn, path, MIGRATIONS)
+}
+
+fn migrate_with(conn: &Connection, path: &Path, migrations: &[&str]) -> rusqlite::Result<()> {
+    let found = pragma_number(conn, "user_version")?;
+    if found > 0 && (found as usize) < migrations.len() {
+        let mut copy = path.as_os_str().to_owned();
+        copy.push(format!(".schema-{found}"));
+        conn.backup("main", Path::new(&copy), None::<fn(_)>)?;
+    }
+    for (i, sql) in migrations.iter().enumerate().skip(found as usize) {
+        let transaction = conn.unchecked_transaction()?;
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(None, "user_version", i as i64 + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(path: &Path) -> Connection {
+        let conn = Connection::open(path).unwrap();
+        configure_writer(&conn).unwrap();
+        conn
+    }
+
+    #[test]
+    fn a_store_of_schema_1_is_copied_and_taken_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let conn = open(&path);
+        migrate_with(&conn, &path, &MIGRATIONS[..1]).unwrap();
+        conn.execute("INSERT INTO meta VALUES ('word', 'kept')", [])
+            .unwrap();
+        let later = [
+            MIGRATIONS[0],
+            "ALTER TABLE meta ADD COLUMN more INTEGER;",
+            "UPDATE meta SET more = 3;",
+        ];
+        migrate_with(&conn, &path, &later).unwrap();
+        let row: (String, i64) = conn
+            .query_row(
+                "SELECT value, more FROM meta WHERE name = 'word'",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .unwrap();
+        assert_eq!(row, ("kept".into(), 3));
+        assert_eq!(pragma_number(&conn, "user_version").unwrap(), 3);
+        let copy = Connection::open(folder.path().join("a.db.schema-1")).unwrap();
+        assert_eq!(pragma_number(&copy, "user_version").unwrap(), 1);
+        // A second time there is nothing to do.
+        migrate_with(&conn, &path, &later).unwrap();
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_the_schema_before_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let conn = open(&path);
+        let broken = [
+            MIGRATIONS[0],
+            "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1);",
+        ];
+        migrate_with(&conn, &path, &broken).unwrap_err();
+        assert_eq!(pragma_number(&conn, "user_version").unwrap(), 1);
+        let half = conn.query_row(
+            "SELECT 1 FROM sqlite_schema WHERE name = 'half'",
+            [],
+            |_| Ok(()),
+        );
+        assert_eq!(half, Err(rusqlite::Error::QueryReturnedNoRows));
+    }
+
+    #[test]
+    fn commits_are_durable() {
+        let folder = tempfile::tempdir().unwrap();
+        let conn = open(&folder.path().join("a.db"));
+        assert_eq!(pragma_number(&conn, "synchronous").unwrap(), 2);
+        assert_eq!(pragma_number(&conn, "foreign_keys").unwrap(), 1);
+    }
+}

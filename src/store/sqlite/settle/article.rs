@@ -1,0 +1,274 @@
+//! An article's content: its first, a revision of it, or the same as before.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::search;
+use super::super::values::{Count, Json, Ms, Named, finer, posted_at};
+use super::listing::Counts;
+use super::{Done, Visit, names};
+use crate::dedup::{Fingerprint, Hash, content_hash};
+use crate::model::{
+    Article, ArticleId, ArticleKey, ArticleState, BoardId, EventKind, NewJob, PostedAt,
+};
+
+/// What is held before the visit.
+struct Held {
+    board: BoardId,
+    url: String,
+    found_url: String,
+    state: ArticleState,
+    title: String,
+    author: Option<String>,
+    category: Option<String>,
+    posted: Option<PostedAt>,
+    n_revisions: u32,
+    comments_stated: Option<u64>,
+    content_hash: Option<Hash>,
+}
+
+/// What is to be held after it.
+struct Now<'a> {
+    title: &'a str,
+    author: Option<&'a str>,
+    category: Option<&'a str>,
+    posted: Option<PostedAt>,
+}
+
+impl Visit<'_> {
+    pub(super) fn article(
+        &self,
+        article: ArticleId,
+        content: &Article,
+        moved_to: Option<&str>,
+        canonical_url: Option<&str>,
+        comment_jobs: &[NewJob],
+    ) -> rusqlite::Result<Done> {
+        let article = names::settle_key(self.conn, article, content.id_in_page.as_deref())?;
+        let held = self.held(article)?;
+        let now = Now {
+            title: content.title.as_deref().unwrap_or(&held.title),
+            author: content.author.as_deref().or(held.author.as_deref()),
+            category: content.category.as_deref().or(held.category.as_deref()),
+            posted: finer(held.posted.clone(), content.posted.clone()),
+        };
+        let mut done = Done::default();
+        self.revise(article, content, &held, &now, &mut done)?;
+        self.save(article, content, &now, moved_to)?;
+        self.names(article, &held, canonical_url)?;
+        let reappeared = match held.state {
+            ArticleState::Gone => true,
+            ArticleState::Restricted => held.n_revisions > 0,
+            ArticleState::Pending | ArticleState::Stored | ArticleState::Failed => false,
+        };
+        if reappeared {
+            self.event(held.board, article, EventKind::Reappeared, None, None)?;
+        }
+        // As in a listing: only a change of the page's own number is news.
+        let comments = content
+            .comment_count
+            .filter(|count| Some(*count) != held.comments_stated);
+        let counts = Counts {
+            views: content.views,
+            votes: content.votes,
+            comments,
+        };
+        self.count(article, counts)?;
+        done.settled.n_queued = self.start_round(
+            article,
+            content.comment_pages.current,
+            &content.comments,
+            content.comment_count,
+            comment_jobs,
+        )?;
+        Ok(done)
+    }
+
+    fn held(&self, article: ArticleId) -> rusqlite::Result<Held> {
+        self.conn
+            .prepare_cached(
+                "SELECT article.board, url, found_url, state, article.title, author, article.category, posted_at,
+                    posted_precision, posted_text, n_revisions, comments_stated, content_hash
+                 FROM article
+                 LEFT JOIN revision ON revision.article = article.id AND revision.number = n_revisions
+                 WHERE article.id = ?1",
+            )?
+            .query_row([article.0], |row| {
+                let Named(state) = row.get(3)?;
+                Ok(Held {
+                    board: BoardId(row.get(0)?),
+                    url: row.get(1)?,
+                    found_url: row.get(2)?,
+                    state,
+                    title: row.get(4)?,
+                    author: row.get(5)?,
+                    category: row.get(6)?,
+                    posted: posted_at(row, 7)?,
+                    n_revisions: row.get(10)?,
+                    comments_stated: row.get::<_, Option<Count>>(11)?.map(|n| n.0),
+                    content_hash: row.get(12)?,
+                })
+            })
+    }
+
+    /// Stores a revision if there is something new in the content.
+    fn revise(
+        &self,
+        article: ArticleId,
+        content: &Article,
+        held: &Held,
+        now: &Now<'_>,
+        done: &mut Done,
+    ) -> rusqlite::Result<()> {
+        let Some(packed) = &self.prepared.content else {
+            return Ok(());
+        };
+        let keys = content.attachments.iter().map(|file| file.key.as_str());
+        let hash = content_hash(now.title, now.category, &content.text, keys);
+        if held.content_hash != Some(hash) {
+            let number = held.n_revisions + 1;
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO revision (article, number, at, title, category, text, html, images, attachments,
+                        tags, content_hash)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                )?
+                .execute(params![
+                    article.0,
+                    number,
+                    Ms(self.at),
+                    now.title,
+                    now.category,
+                    content.text,
+                    packed.html,
+                    Json(&content.images),
+                    Json(&content.attachments),
+                    Json(&content.tags),
+                    hash,
+                ])?;
+            self.conn
+                .prepare_cached("UPDATE article SET n_revisions = ?2 WHERE id = ?1")?
+                .execute(params![article.0, number])?;
+            let text_changed = fingerprint(self.conn, article, &packed.fingerprint)?;
+            if let Some(tokens) = &packed.text_tokens {
+                search::replace(self.conn, article, now.title, tokens, now.author)?;
+            }
+            let first = held.n_revisions == 0;
+            let kind = if first {
+                EventKind::Stored
+            } else {
+                EventKind::Edited
+            };
+            self.event(held.board, article, kind, Some(number), None)?;
+            done.settled.stored = first;
+            done.settled.changed = !first;
+            done.report.n_stored = u64::from(first);
+            done.report.n_changed = u64::from(!first);
+            done.settled.duplicate_of = duplicate_of(self.conn, article)?;
+            done.report.n_duplicates =
+                u64::from(text_changed && done.settled.duplicate_of.is_some());
+        } else {
+            done.settled.duplicate_of = duplicate_of(self.conn, article)?;
+        }
+        Ok(())
+    }
+
+    fn save(
+        &self,
+        article: ArticleId,
+        content: &Article,
+        now: &Now<'_>,
+        moved_to: Option<&str>,
+    ) -> rusqlite::Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE article SET state = ?2, state_reason = NULL, n_gone_answers = 0, gone_at = NULL, title = ?3,
+                    author = ?4, posted_at = ?5, posted_precision = ?6, posted_text = ?7, category = ?8,
+                    source = coalesce(?9, source), moved_to = ?10, visited_at = ?11, fetched_at = ?11
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                article.0,
+                Named(ArticleState::Stored),
+                now.title,
+                now.author,
+                now.posted.as_ref().map(|posted| Ms(posted.at)),
+                now.posted.as_ref().map(|posted| Named(posted.precision)),
+                now.posted.as_ref().map(|posted| &posted.text),
+                now.category,
+                content.source,
+                moved_to,
+                Ms(self.at),
+            ])?;
+        Ok(())
+    }
+
+    /// Keeps the URLs by which the article answered.
+    fn names(
+        &self,
+        article: ArticleId,
+        held: &Held,
+        canonical_url: Option<&str>,
+    ) -> rusqlite::Result<()> {
+        let mut forms: Vec<&str> = Vec::new();
+        if let Some(url) = canonical_url
+            && url != held.url
+        {
+            self.conn
+                .prepare_cached("UPDATE article SET url = ?2 WHERE id = ?1")?
+                .execute(params![article.0, url])?;
+            forms.push(&held.url);
+        }
+        if let Some(page) = &self.prepared.settlement.page
+            && page.url != page.final_url
+        {
+            forms.extend([page.url.as_str(), page.final_url.as_str()]);
+        }
+        let url = canonical_url.unwrap_or(&held.url);
+        for form in forms {
+            if form != url && form != held.found_url {
+                names::add_alias(self.conn, article, form)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Puts an article's fingerprint in place of its earlier one. `true`: its text is another than before. A text gets
+/// its place in the order of copies when the article first holds it.
+fn fingerprint(
+    conn: &Connection,
+    article: ArticleId,
+    fingerprint: &Fingerprint,
+) -> rusqlite::Result<bool> {
+    let held: Option<Option<Hash>> = conn
+        .prepare_cached("SELECT text_hash FROM fingerprint WHERE article = ?1")?
+        .query_row([article.0], |row| row.get(0))
+        .optional()?;
+    if held == Some(fingerprint.text_hash) {
+        return Ok(false);
+    }
+    conn.prepare_cached("DELETE FROM fingerprint WHERE article = ?1")?
+        .execute([article.0])?;
+    conn.prepare_cached(
+        "INSERT INTO fingerprint (article, text_hash, version, signature) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![
+        article.0,
+        fingerprint.text_hash,
+        fingerprint.version,
+        fingerprint.signature
+    ])?;
+    Ok(true)
+}
+
+/// The article that held this one's text first, if that is another.
+fn duplicate_of(conn: &Connection, article: ArticleId) -> rusqlite::Result<Option<ArticleKey>> {
+    conn.prepare_cached(
+        "SELECT first.key FROM fingerprint AS mine
+         JOIN fingerprint AS other ON other.text_hash = mine.text_hash AND other.seq < mine.seq
+         JOIN article AS first ON first.id = other.article
+         WHERE mine.article = ?1 ORDER BY other.seq LIMIT 1",
+    )?
+    .query_row([article.0], |row| row.get(0).map(ArticleKey::from_stored))
+    .optional()
+}

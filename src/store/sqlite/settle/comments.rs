@@ -1,0 +1,264 @@
+//! Comments, over all their pages. They are read in rounds: the article's own page starts one, and the last of its
+//! further pages ends it. Only then are parents resolved, and comments that the whole list lacks marked as gone.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::super::queue;
+use super::super::values::{Count, Ms, Named, finer, posted_at};
+use super::{Done, Visit};
+use crate::model::{ArticleId, Comment, JobKind, NewJob, PostedAt, resolve_parents};
+
+/// What is held of a comment.
+struct Held {
+    id: i64,
+    text: Option<String>,
+    posted: Option<PostedAt>,
+}
+
+/// A comment's row and what decides its parent.
+struct Placed {
+    id: i64,
+    parent: Option<String>,
+    comment: Comment,
+}
+
+impl Visit<'_> {
+    /// A further page of comments.
+    pub(super) fn comments(
+        &self,
+        article: ArticleId,
+        page: u32,
+        comments: &[Comment],
+    ) -> rusqlite::Result<Done> {
+        self.upsert_comments(article, page, comments)?;
+        self.end_round(article)?;
+        Ok(Done::default())
+    }
+
+    /// Starts a round with the comments on the article's own page. Answers how many further pages were queued.
+    pub(super) fn start_round(
+        &self,
+        article: ArticleId,
+        page: u32,
+        comments: &[Comment],
+        stated: Option<u64>,
+        further: &[NewJob],
+    ) -> rusqlite::Result<u64> {
+        self.conn
+            .prepare_cached(
+                "UPDATE article SET comment_round = comment_round + 1, comments_torn = 0, comments_complete = 0,
+                    comments_stated = ?2
+                 WHERE id = ?1",
+            )?
+            .execute(params![article.0, stated.map(Count)])?;
+        self.upsert_comments(article, page, comments)?;
+        self.drop_old_pages(article, further)?;
+        let mut n_queued = 0;
+        for job in further {
+            let mut job = job.clone();
+            // The article may have turned out to be one that is known by another row.
+            if let JobKind::Comments { article: of, .. } = &mut job.kind {
+                *of = article;
+            }
+            n_queued += u64::from(queue::push(self.conn, &job, self.at)?);
+        }
+        self.end_round(article)?;
+        Ok(n_queued)
+    }
+
+    /// Pages of an earlier round that this one does not have need not be read any more.
+    fn drop_old_pages(&self, article: ArticleId, further: &[NewJob]) -> rusqlite::Result<()> {
+        let mut queued = self
+            .conn
+            .prepare_cached("SELECT id, page FROM job WHERE kind = 'comments' AND article = ?1")?;
+        let queued: Vec<(i64, u32)> = queued
+            .query_map([article.0], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        for (job, page) in queued {
+            let wanted =
+                |new: &NewJob| matches!(new.kind, JobKind::Comments { page: of, .. } if of == page);
+            if !further.iter().any(wanted) {
+                queue::remove(self.conn, crate::model::JobId(job))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn upsert_comments(
+        &self,
+        article: ArticleId,
+        page: u32,
+        comments: &[Comment],
+    ) -> rusqlite::Result<()> {
+        for (position, comment) in comments.iter().enumerate() {
+            let held = self.held_comment(article, &comment.key)?;
+            if let Some(held) = &held {
+                self.keep_earlier_words(held, comment)?;
+            }
+            self.upsert_comment(
+                article,
+                page,
+                position,
+                comment,
+                held.and_then(|held| held.posted),
+            )?;
+        }
+        self.conn
+            .prepare_cached(
+                "UPDATE article SET n_comments = (SELECT count(*) FROM comment WHERE article = ?1) WHERE id = ?1",
+            )?
+            .execute([article.0])?;
+        Ok(())
+    }
+
+    fn held_comment(&self, article: ArticleId, key: &str) -> rusqlite::Result<Option<Held>> {
+        self.conn
+            .prepare_cached(
+                "SELECT id, text, posted_at, posted_precision, posted_text FROM comment
+                 WHERE article = ?1 AND key = ?2",
+            )?
+            .query_row(params![article.0, key], |row| {
+                Ok(Held {
+                    id: row.get(0)?,
+                    text: row.get(1)?,
+                    posted: posted_at(row, 2)?,
+                })
+            })
+            .optional()
+    }
+
+    fn keep_earlier_words(&self, held: &Held, comment: &Comment) -> rusqlite::Result<()> {
+        let (Some(before), Some(now)) = (&held.text, &comment.text) else {
+            // Words that are not shown any more stay where they are.
+            return Ok(());
+        };
+        if before != now {
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO comment_before (comment, until, text) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                )?
+                .execute(params![held.id, Ms(self.at), before])?;
+        }
+        Ok(())
+    }
+
+    fn upsert_comment(
+        &self,
+        article: ArticleId,
+        page: u32,
+        position: usize,
+        comment: &Comment,
+        held_posted: Option<PostedAt>,
+    ) -> rusqlite::Result<()> {
+        let posted = finer(held_posted, comment.posted.clone());
+        self.conn
+            .prepare_cached(
+                "INSERT INTO comment (article, key, page, position, parent_in_page, parent, depth, author, posted_at,
+                    posted_precision, posted_text, text, secret, round, first_seen_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,
+                    (SELECT comment_round FROM article WHERE id = ?1), ?13)
+                 ON CONFLICT (article, key) DO UPDATE SET page = excluded.page, position = excluded.position,
+                    parent_in_page = excluded.parent_in_page, depth = excluded.depth,
+                    author = coalesce(excluded.author, author), posted_at = excluded.posted_at,
+                    posted_precision = excluded.posted_precision, posted_text = excluded.posted_text,
+                    text = coalesce(excluded.text, text), secret = excluded.secret, round = excluded.round,
+                    gone_at = NULL",
+            )?
+            .execute(params![
+                article.0,
+                comment.key,
+                page,
+                position as i64,
+                comment.parent,
+                comment.depth,
+                comment.author,
+                posted.as_ref().map(|posted| Ms(posted.at)),
+                posted.as_ref().map(|posted| Named(posted.precision)),
+                posted.as_ref().map(|posted| &posted.text),
+                comment.text,
+                comment.secret,
+                Ms(self.at),
+            ])?;
+        Ok(())
+    }
+
+    /// Ends the round if no page of it is left to be read, and none was lost.
+    fn end_round(&self, article: ArticleId) -> rusqlite::Result<()> {
+        if queue::n_comment_pages(self.conn, article)? > 0 {
+            return Ok(());
+        }
+        let (torn, stated): (bool, Option<Count>) = self
+            .conn
+            .prepare_cached(
+                "SELECT comments_torn, coalesce(comments_stated, listed_comments) FROM article WHERE id = ?1",
+            )?
+            .query_row([article.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if torn {
+            return Ok(());
+        }
+        let n_seen = self.resolve_round(article)?;
+        self.conn
+            .prepare_cached("UPDATE article SET comments_complete = 1 WHERE id = ?1")?
+            .execute([article.0])?;
+        // A page that shows fewer comments than it says there are (a mobile skin, a script that loads them) is no
+        // evidence that any is gone; nor is one that shows none and says nothing.
+        if n_seen >= stated.map_or(1, |n| n.0) {
+            self.conn
+                .prepare_cached(
+                    "UPDATE comment SET gone_at = ?2 WHERE article = ?1 AND gone_at IS NULL
+                        AND round < (SELECT comment_round FROM article WHERE id = ?1)",
+                )?
+                .execute(params![article.0, Ms(self.at)])?;
+        }
+        Ok(())
+    }
+
+    /// Sets the parents of this round's comments. Answers how many there are.
+    fn resolve_round(&self, article: ArticleId) -> rusqlite::Result<u64> {
+        let mut select = self.conn.prepare_cached(
+            "SELECT id, key, parent_in_page, depth, parent FROM comment
+             WHERE article = ?1 AND round = (SELECT comment_round FROM article WHERE id = ?1)
+             ORDER BY page, position, id",
+        )?;
+        let placed: Vec<Placed> = select
+            .query_map([article.0], |row| {
+                let comment = Comment {
+                    key: row.get(1)?,
+                    parent: row.get(2)?,
+                    depth: row.get(3)?,
+                    author: None,
+                    posted: None,
+                    text: None,
+                    secret: false,
+                };
+                Ok(Placed {
+                    id: row.get(0)?,
+                    parent: row.get(4)?,
+                    comment,
+                })
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        let mut comments: Vec<Comment> =
+            placed.iter().map(|placed| placed.comment.clone()).collect();
+        resolve_parents(&mut comments);
+        let mut update = self
+            .conn
+            .prepare_cached("UPDATE comment SET parent = ?2 WHERE id = ?1")?;
+        for (placed, resolved) in placed.iter().zip(&comments) {
+            if placed.parent != resolved.parent {
+                update.execute(params![placed.id, resolved.parent])?;
+            }
+        }
+        Ok(placed.len() as u64)
+    }
+
+    /// A page of comments that could not be read: the list stands half read until the article is visited again.
+    pub(super) fn comment_page_lost(&self, article: ArticleId) -> rusqlite::Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE article SET comments_torn = 1, comments_complete = 0 WHERE id = ?1",
+            )?
+            .execute([article.0])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,128 @@
+//! Makes a visit true: one function an outcome, all inside the savepoint that the writer has opened.
+//!
+//! The job goes first. If it is not there any more (settled before, or its pass was stopped), nothing follows from
+//! the visit but its receipts: they tell what was requested, whatever became of it.
+
+mod article;
+mod comments;
+mod listing;
+mod names;
+mod state;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::prepare::Prepared;
+use super::queue::{self, QueuedJob};
+use super::values::Ms;
+use super::{hosts, pages, passes};
+use crate::model::{ArticleId, BoardId, EventKind, Outcome, PassId, PassReport, Settled};
+
+/// What all outcomes need to know.
+struct Visit<'a> {
+    conn: &'a Connection,
+    job: &'a QueuedJob,
+    prepared: &'a Prepared,
+    at: Timestamp,
+}
+
+/// What an outcome adds to its pass's counters, and the answer to the conductor.
+#[derive(Debug, Default)]
+struct Done {
+    settled: Settled,
+    report: PassReport,
+}
+
+pub(super) fn settle(conn: &Connection, prepared: &Prepared) -> rusqlite::Result<Settled> {
+    let settlement = &prepared.settlement;
+    hosts::keep_receipts(conn, &settlement.receipts)?;
+    if let Some(pause) = &settlement.pause {
+        hosts::pause(conn, pause)?;
+    }
+    let Some(job) = queue::find(conn, settlement.job)? else {
+        return Ok(Settled::default());
+    };
+    if let (Some(visited), Some(packed)) = (&settlement.page, &prepared.page) {
+        pages::keep(conn, &job, visited, packed)?;
+    }
+    let visit = Visit {
+        conn,
+        job: &job,
+        prepared,
+        at: settlement.at,
+    };
+    if let Outcome::Retry {
+        due_at,
+        error,
+        counts,
+    } = &settlement.outcome
+    {
+        queue::put_off(conn, job.id, *due_at, *counts, error)?;
+        return Ok(Settled::default());
+    }
+    queue::remove(conn, job.id)?;
+    let (pass, done) = visit.apply(&settlement.outcome)?;
+    if let Some(pass) = pass {
+        passes::add_report(conn, pass, &done.report)?;
+    }
+    Ok(done.settled)
+}
+
+impl Visit<'_> {
+    /// The outcome's pass, and what it did.
+    fn apply(&self, outcome: &Outcome) -> rusqlite::Result<(Option<PassId>, Done)> {
+        let done = match outcome {
+            Outcome::Listing { pass, .. } => return Ok((Some(*pass), self.listing(outcome)?)),
+            Outcome::ListingSkipped { pass, .. } => {
+                return Ok((Some(*pass), self.listing_skipped(outcome)?));
+            }
+            Outcome::Article {
+                article,
+                content,
+                moved_to,
+                canonical_url,
+                comment_jobs,
+            } => self.article(
+                *article,
+                content,
+                moved_to.as_deref(),
+                canonical_url.as_deref(),
+                comment_jobs,
+            )?,
+            Outcome::Comments {
+                article,
+                page,
+                comments,
+            } => self.comments(*article, *page, comments)?,
+            Outcome::ArticleState { .. } => self.article_state(outcome)?,
+            Outcome::NotAnArticle { article, reason } => self.not_an_article(*article, reason)?,
+            // Settled above: its job stays.
+            Outcome::Retry { .. } => Done::default(),
+        };
+        Ok((passes::counting_pass(self.conn, self.job.board)?, done))
+    }
+
+    fn event(
+        &self,
+        board: BoardId,
+        article: ArticleId,
+        kind: EventKind,
+        revision: Option<u32>,
+        note: Option<&str>,
+    ) -> rusqlite::Result<()> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO event (at, board, article, kind, revision, note)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                Ms(self.at),
+                board.0,
+                article.0,
+                kind.as_str(),
+                revision,
+                note
+            ])?;
+        Ok(())
+    }
+}

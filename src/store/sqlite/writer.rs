@@ -1,0 +1,240 @@
+//! The one thread that writes. In: tasks, through a bounded channel. Out: their answers, after the commit.
+//!
+//! What is queued when the thread comes round is committed as one group, so that the price of a durable commit (the
+//! disk's flush) is shared. Each task runs in a savepoint of its own: one that fails takes nothing of the others
+//! with it, and nothing of itself stays.
+
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, ErrorCode, ffi};
+use tokio::sync::{mpsc, oneshot};
+
+use super::sql_error;
+use crate::store::{Answer, StoreError};
+
+/// Tasks in one transaction. More would only delay the first one's answer.
+const MAX_GROUP: usize = 64;
+
+/// Tasks that wait. With several boards in flight a few dozen visits are settled at once; beyond that the crawl
+/// waits for the disk.
+const MAX_QUEUED: usize = 64;
+
+/// A piece of work for the writer's connection.
+trait Task: Send {
+    /// Does the work; the answer is kept back. `false`: it failed, and what it wrote must go.
+    fn run(&mut self, conn: &Connection) -> bool;
+    /// Gives the answer. `lost` is why the transaction around it came to nothing, if it did.
+    fn answer(self: Box<Self>, lost: Option<&rusqlite::Error>);
+}
+
+struct Call<T, W, C> {
+    work: Option<W>,
+    on_commit: C,
+    result: Option<Answer<T>>,
+    reply: oneshot::Sender<Answer<T>>,
+}
+
+impl<T, W, C> Task for Call<T, W, C>
+where
+    T: Send,
+    W: FnOnce(&Connection) -> Answer<T> + Send,
+    C: FnOnce() + Send,
+{
+    fn run(&mut self, conn: &Connection) -> bool {
+        self.result = self.work.take().map(|work| work(conn));
+        matches!(self.result, Some(Ok(_)))
+    }
+
+    fn answer(self: Box<Self>, lost: Option<&rusqlite::Error>) {
+        let answer = match (self.result, lost) {
+            (Some(Ok(value)), None) => {
+                (self.on_commit)();
+                Ok(value)
+            }
+            (Some(Err(error)), _) => Err(error),
+            (_, Some(error)) => Err(sql_error("committing", copy_of(error))),
+            (None, None) => Err(StoreError::Closed),
+        };
+        // Nobody waits any more: the work is done all the same.
+        let _ = self.reply.send(answer);
+    }
+}
+
+/// The handle of the writing thread. Dropping it lets the queued tasks run, then closes the connection.
+pub(super) struct Writer {
+    inbox: Option<mpsc::Sender<Box<dyn Task>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(conn: Connection) -> std::io::Result<Self> {
+        let (inbox, tasks) = mpsc::channel(MAX_QUEUED);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || write(conn, tasks))?;
+        Ok(Self {
+            inbox: Some(inbox),
+            thread: Some(thread),
+        })
+    }
+
+    /// Runs `work` in a transaction and answers when it is on the disk. `on_commit` runs on the writer's thread,
+    /// after the commit and before any later task.
+    ///
+    /// A caller that stops waiting does not stop the work.
+    pub(super) async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+        on_commit: impl FnOnce() + Send + 'static,
+    ) -> Answer<T> {
+        let (reply, answer) = oneshot::channel();
+        let call = Call {
+            work: Some(work),
+            on_commit,
+            result: None,
+            reply,
+        };
+        let inbox = self.inbox.as_ref().ok_or(StoreError::Closed)?;
+        inbox
+            .send(Box::new(call))
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.inbox = None;
+        if let Some(thread) = self.thread.take() {
+            // A writer that panicked has answered nobody; there is nothing left to do here.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn write(conn: Connection, mut tasks: mpsc::Receiver<Box<dyn Task>>) {
+    while let Some(first) = tasks.blocking_recv() {
+        let mut group = vec![first];
+        while group.len() < MAX_GROUP
+            && let Ok(next) = tasks.try_recv()
+        {
+            group.push(next);
+        }
+        let lost = commit_group(&conn, &mut group).err();
+        for task in group {
+            task.answer(lost.as_ref());
+        }
+    }
+    // Statistics for the planner, and an empty journal. Both are comforts: the file is whole without them.
+    let _ = conn.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+}
+
+fn commit_group(conn: &Connection, group: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
+    conn.execute_batch("BEGIN IMMEDIATE")?;
+    let done = run_group(conn, group).and_then(|()| conn.execute_batch("COMMIT"));
+    if done.is_err() && !conn.is_autocommit() {
+        let _ = conn.execute_batch("ROLLBACK");
+    }
+    done
+}
+
+fn run_group(conn: &Connection, group: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
+    for task in group {
+        conn.execute_batch("SAVEPOINT task")?;
+        let end = if task.run(conn) {
+            "RELEASE task"
+        } else {
+            "ROLLBACK TO task; RELEASE task"
+        };
+        if conn.is_autocommit() {
+            // Some failures (a full disk) end the whole transaction: sqlite.org/lang_transaction.html, 3.
+            return Err(whole_transaction_lost());
+        }
+        conn.execute_batch(end)?;
+    }
+    Ok(())
+}
+
+fn whole_transaction_lost() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        ffi::Error::new(ffi::SQLITE_ABORT_ROLLBACK),
+        Some("another change in the same transaction failed and undid it".into()),
+    )
+}
+
+/// Errors cannot be cloned, and each of a group's callers is to have one.
+fn copy_of(error: &rusqlite::Error) -> rusqlite::Error {
+    match error {
+        rusqlite::Error::SqliteFailure(code, text) => {
+            rusqlite::Error::SqliteFailure(*code, text.clone())
+        }
+        other => rusqlite::Error::SqliteFailure(
+            ffi::Error {
+                code: ErrorCode::Unknown,
+                extended_code: ffi::SQLITE_ERROR,
+            },
+            Some(other.to_string()),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn sum(writer: &Writer) -> i64 {
+        let read = |conn: &Connection| {
+            conn.query_row("SELECT coalesce(sum(x), 0) FROM t", [], |row| row.get(0))
+                .map_err(|error| sql_error("adding up", error))
+        };
+        writer.call(read, || ()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_task_that_fails_leaves_nothing_and_takes_nothing_with_it() {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE t (x INTEGER CHECK (x < 1000)) STRICT")
+            .unwrap();
+        let writer = Writer::start(conn).unwrap();
+        let insert = |xs: Vec<i64>| {
+            writer.call(
+                move |conn: &Connection| {
+                    for x in xs {
+                        conn.execute("INSERT INTO t VALUES (?1)", [x])
+                            .map_err(|error| sql_error("inserting", error))?;
+                    }
+                    Ok(())
+                },
+                || (),
+            )
+        };
+        // All three are queued before the writer can have finished the first.
+        let (good, bad, also_good) = tokio::join!(
+            insert(vec![1, 2]),
+            insert(vec![10, 5000]),
+            insert(vec![100])
+        );
+        good.unwrap();
+        also_good.unwrap();
+        assert!(matches!(bad, Err(StoreError::Sql { .. })));
+        assert_eq!(sum(&writer).await, 103);
+    }
+
+    #[tokio::test]
+    async fn a_lost_transaction_is_told_to_everyone_in_it() {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE t (x INTEGER) STRICT")
+            .unwrap();
+        let writer = Writer::start(conn).unwrap();
+        let end_it = writer.call(
+            |conn: &Connection| {
+                conn.execute_batch("INSERT INTO t VALUES (1); ROLLBACK")
+                    .map_err(|error| sql_error("rolling back", error))
+            },
+            || panic!("nothing was committed"),
+        );
+        assert!(matches!(end_it.await, Err(StoreError::Sql { .. })));
+        assert_eq!(sum(&writer).await, 0);
+    }
+}

@@ -1,0 +1,10 @@
+//! The whole way, as a user goes it: the program crawls a board over HTTP, and what it exports is compared with what
+//! the board holds. Numbers in the names of tests are those of the catalogue of cases.
+
+mod articles;
+mod engines;
+mod identity;
+mod rows;
+#[path = "../support/mod.rs"]
+mod support;
+mod walking;

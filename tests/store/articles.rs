@@ -1,0 +1,309 @@
+//! What follows from a visit to an article.
+
+use boardwalk::model::*;
+use boardwalk::store::{Archive, Store};
+
+use crate::support::*;
+
+pub async fn content_is_stored_whole<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    let mut page = content("첫");
+    page.author = Some("기자".into());
+    page.posted = Some(posted("2026-11-23T01:02:03Z", Precision::Second));
+    page.category = Some("경제".into());
+    page.source = Some("한겨레".into());
+    page.images = vec![Image {
+        url: "http://img.test/1.jpg".into(),
+        alt: None,
+        caption: Some("설명".into()),
+    }];
+    page.attachments = vec![Attachment {
+        key: "77".into(),
+        name: "보고서.hwp".into(),
+        url: "http://board.test/file/77".into(),
+        size: Some(1024),
+    }];
+    page.tags = vec!["금리".into()];
+    page.views = Some(100);
+    page.votes = Some(-2);
+    page.comment_count = Some(1);
+    page.comments = vec![comment("c1", 0)];
+    let settled = bench.store_article("1", page.clone()).await;
+    assert!(settled.stored && !settled.changed);
+    let record = bench.record("1");
+    assert_eq!(record.state, ArticleState::Stored);
+    assert_eq!(record.title, "첫 전체 제목");
+    assert_eq!(record.author, page.author);
+    assert_eq!(record.text.as_ref(), Some(&page.text));
+    assert_eq!(record.posted_at, page.posted.map(|posted| posted.at));
+    assert_eq!(
+        (record.category, record.source),
+        (page.category, page.source)
+    );
+    assert_eq!((record.images, record.tags), (page.images, page.tags));
+    assert_eq!(record.attachments, page.attachments);
+    assert_eq!((record.views, record.votes), (Some(100), Some(-2)));
+    assert_eq!(record.comments.len(), 1);
+    assert!(record.comments_complete);
+    assert_eq!(record.fetched_at, Some(bench.now));
+    assert_eq!(record.revision_count, 1);
+    assert_eq!(record.content_hash.map(|hash| hash.len()), Some(64));
+    let revisions = bench
+        .place
+        .archive()
+        .revisions(ArticleId(record.id))
+        .unwrap();
+    assert_eq!(revisions.len(), 1);
+    assert_eq!(revisions[0].html, page.html);
+    assert_eq!(bench.report().await.n_stored, 1);
+}
+
+/// CASES.md, 31: views, tokens and the markup around the words are no edit.
+pub async fn the_same_content_again_is_no_revision<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    bench.store_article("1", content("같은")).await;
+    let before = bench.record("1");
+    let mut again = content("같은");
+    again.html = format!("<div data-nonce=\"x\">{}</div>", again.text);
+    again.views = Some(7);
+    let settled = bench.visit_again("1", |of| article(of, again)).await;
+    assert!(!settled.stored && !settled.changed);
+    let mut after = bench.record("1");
+    assert_eq!((after.views, after.fetched_at), (Some(7), Some(bench.now)));
+    (after.views, after.fetched_at) = (before.views, before.fetched_at);
+    assert_eq!(after, before);
+    let report = bench.report().await;
+    assert_eq!((report.n_stored, report.n_changed), (1, 0));
+}
+
+pub async fn an_edit_is_a_revision_and_the_first_version_stays<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    bench.store_article("1", content("처음")).await;
+    let mut edited = content("처음");
+    edited.text.push_str("\n덧붙인 문단.");
+    let settled = bench
+        .visit_again("1", |of| article(of, edited.clone()))
+        .await;
+    assert!(settled.changed && !settled.stored);
+    let mut with_file = edited.clone();
+    with_file.attachments = vec![Attachment {
+        key: "1".into(),
+        name: "a".into(),
+        url: "http://board.test/f".into(),
+        size: None,
+    }];
+    assert!(
+        bench
+            .visit_again("1", |of| article(of, with_file))
+            .await
+            .changed
+    );
+    let record = bench.record("1");
+    assert_eq!(record.text.as_ref(), Some(&edited.text));
+    assert_eq!(record.revision_count, 3);
+    let archive = bench.place.archive();
+    let revisions = archive.revisions(ArticleId(record.id)).unwrap();
+    let numbers: Vec<_> = revisions.iter().map(|revision| revision.number).collect();
+    assert_eq!(numbers, [1, 2, 3]);
+    assert_eq!(revisions[0].text, text("처음"));
+    assert_eq!(
+        Some(&revisions[2].content_hash),
+        record.content_hash.as_ref()
+    );
+    assert_eq!(bench.report().await.n_changed, 2);
+}
+
+/// CASES.md, 32.
+pub async fn a_copy_names_the_first_that_had_its_text<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    let with_title = |title: &str, words: &str| Article {
+        title: Some(title.into()),
+        ..content(words)
+    };
+    // Stored in the order 3, 2, 1, so the first to have the text is 3.
+    bench.list(vec![row("3"), row("2"), row("1")]).await;
+    let mut firsts = Vec::new();
+    for title in ["만나", "만나(종합)", "만나(종합2보)"] {
+        let (job, of) = bench.next_article().await;
+        let settled = bench
+            .settle(&job, article(of, with_title(title, "같은")))
+            .await;
+        firsts.push(settled.duplicate_of);
+    }
+    assert_eq!(firsts, [None, Some(key("3")), Some(key("3"))]);
+    let of = |bench: &Bench<P>, id: &str| bench.record(id).duplicate_of;
+    assert_eq!(of(&bench, "3"), None, "the first is nobody's copy");
+    assert_eq!(of(&bench, "1"), Some(key("3")));
+    assert_eq!(bench.report().await.n_duplicates, 2);
+    let settled = bench
+        .visit_again("3", |of| article(of, with_title("만나", "같은")))
+        .await;
+    assert_eq!(settled.duplicate_of, None, "nor when it is read again");
+    // The first is edited: now the second was the first to have it.
+    bench
+        .visit_again("3", |of| article(of, with_title("만나", "다른")))
+        .await;
+    assert_eq!(of(&bench, "2"), None);
+    assert_eq!(of(&bench, "1"), Some(key("2")));
+    // And edited back: now it is the last.
+    let settled = bench
+        .visit_again("3", |of| article(of, with_title("만나", "같은")))
+        .await;
+    assert_eq!(settled.duplicate_of, Some(key("2")));
+    assert_eq!(of(&bench, "2"), None);
+}
+
+pub async fn short_texts_are_no_copies<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    bench
+        .list(vec![row("4"), row("3"), row("2"), row("1")])
+        .await;
+    for words in ["", "", "감사합니다.", "감사합니다."] {
+        let (job, of) = bench.next_article().await;
+        let page = Article {
+            text: words.into(),
+            ..content("제목")
+        };
+        let settled = bench.settle(&job, article(of, page)).await;
+        assert!(settled.stored);
+        assert_eq!(settled.duplicate_of, None);
+    }
+}
+
+pub async fn states_keep_content_and_tell_why<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    bench.store_article("1", content("있던")).await;
+    let gone_at = {
+        bench
+            .visit_again("1", |of| state(of, ArticleState::Gone, "404"))
+            .await;
+        bench.now
+    };
+    let record = bench.record("1");
+    assert_eq!(record.state, ArticleState::Gone);
+    assert_eq!(record.state_reason.as_deref(), Some("404"));
+    assert_eq!(record.gone_at, Some(gone_at));
+    assert_eq!(record.text, Some(text("있던")), "content stays");
+    bench
+        .visit_again("1", |of| state(of, ArticleState::Gone, "404 again"))
+        .await;
+    let record = bench.record("1");
+    assert_eq!(record.gone_at, Some(gone_at), "the first time counts");
+    let target = bench.store.target(ArticleId(record.id)).await.unwrap();
+    assert_eq!(
+        (target.n_gone_answers, target.state),
+        (2, ArticleState::Gone)
+    );
+
+    bench.list(vec![row("2")]).await;
+    let (job, of) = bench.next_article().await;
+    // CASES.md, 29: a secret post still shows title and date.
+    let secret = Outcome::ArticleState {
+        article: of,
+        state: ArticleState::Restricted,
+        title: Some("비밀 제목".into()),
+        author: None,
+        posted: Some(posted("2026-11-23T01:00:00Z", Precision::Minute)),
+        reason: "403".into(),
+    };
+    bench.settle(&job, secret).await;
+    let record = bench.record("2");
+    assert_eq!(record.state, ArticleState::Restricted);
+    assert_eq!(record.title, "비밀 제목");
+    assert_eq!(record.posted_at_precision.as_deref(), Some("minute"));
+    assert_eq!((record.text, record.gone_at), (None, None));
+    // The listing's cover title does not come back over it.
+    bench.list(vec![row("2")]).await;
+    assert_eq!(bench.record("2").title, "비밀 제목");
+
+    let report = bench.report().await;
+    assert_eq!(
+        (report.n_gone, report.n_restricted, report.n_failed),
+        (2, 1, 0)
+    );
+    let board = bench.place.archive().boards().unwrap().remove(0);
+    let counts = (
+        board.counts.n_articles,
+        board.counts.n_gone,
+        board.counts.n_restricted,
+    );
+    assert_eq!(counts, (2, 1, 1));
+}
+
+pub async fn a_gone_article_that_is_back_has_reappeared<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    bench.store_article("1", content("있던")).await;
+    bench
+        .visit_again("1", |of| state(of, ArticleState::Gone, "404"))
+        .await;
+    assert_eq!(bench.store.n_listed(bench.board.id).await.unwrap(), 0);
+    let settled = bench
+        .visit_again("1", |of| article(of, content("있던")))
+        .await;
+    assert!(
+        !settled.stored && !settled.changed,
+        "it says what it said before"
+    );
+    let record = bench.record("1");
+    assert_eq!((record.state, record.gone_at), (ArticleState::Stored, None));
+    assert_eq!(record.state_reason, None);
+    let target = bench.store.target(ArticleId(record.id)).await.unwrap();
+    assert_eq!(target.n_gone_answers, 0);
+}
+
+pub async fn a_failure_is_not_an_answer<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    bench.store_article("1", content("있던")).await;
+    bench
+        .visit_again("1", |of| state(of, ArticleState::Gone, "404"))
+        .await;
+    let gone_at = bench.now;
+    bench
+        .visit_again("1", |of| state(of, ArticleState::Failed, "502"))
+        .await;
+    let record = bench.record("1");
+    assert_eq!(
+        (record.state, record.gone_at),
+        (ArticleState::Failed, Some(gone_at))
+    );
+    let target = bench.store.target(ArticleId(record.id)).await.unwrap();
+    assert_eq!(target.n_gone_answers, 1);
+}
+
+/// CASES.md, 7: a comment's id that redirects to its post.
+pub async fn what_was_no_article_goes_unless_it_held_content<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    let misread = |article| Outcome::NotAnArticle {
+        article,
+        reason: "redirects to 285".into(),
+    };
+    bench.list(vec![row("293")]).await;
+    let (job, of) = bench.next_article().await;
+    bench.settle(&job, misread(of)).await;
+    assert_eq!(bench.records(), []);
+    assert_eq!(bench.store.n_queued(bench.board.id).await.unwrap(), (1, 0));
+
+    bench.store_article("294", content("있던")).await;
+    bench.visit_again("294", misread).await;
+    let record = bench.record("294");
+    assert_eq!(record.state, ArticleState::Failed);
+    assert_eq!(record.text, Some(text("있던")));
+}
+
+pub async fn articles_of_a_later_pass_count_for_it<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    bench.list(vec![row("2"), row("1")]).await;
+    let first = bench.pass;
+    bench.end_pass(PassEnd::Complete).await;
+    // The walk is over, its articles are not.
+    let (job, of) = bench.next_article().await;
+    bench.settle(&job, article(of, content("하나"))).await;
+    bench.begin(PassKind::Incremental).await;
+    let (job, of) = bench.next_article().await;
+    bench.settle(&job, article(of, content("둘"))).await;
+    let stored = |pass| {
+        let store = bench.store.clone();
+        async move { store.pass(pass).await.unwrap().report.n_stored }
+    };
+    assert_eq!((stored(first).await, stored(bench.pass).await), (1, 1));
+}
