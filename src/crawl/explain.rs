@@ -105,7 +105,7 @@ pub async fn explain(
                 tld_of(&fetched.final_url),
             )
         });
-        let html = scraper::Html::parse_document(&decoded.text);
+        let html = crate::document::parse(&decoded.text);
         let recognised =
             library.recognise(&html, &decoded.text, &fetched.cookies, &fetched.final_url);
         let signs = recognised

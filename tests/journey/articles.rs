@@ -1,9 +1,7 @@
 //! Article pages: cases 27 to 36.
 
-use std::time::Duration;
-
 use crate::support::board::{Draft, Part};
-use crate::support::server::{Handler, Moment, Reply, Request};
+use crate::support::server::{Handler, Reply, Request};
 use crate::support::site::{Asked, Engine, Site};
 use crate::support::truth::text;
 use crate::support::world::World;
