@@ -10,7 +10,8 @@
 //! 3. A *job* (one page to visit) waits in the store. [`crawl`] claims it and hands it to [`fetch`], where one object per
 //!    host owns robots.txt, pace, connections and pauses. Every request passes through it, redirects and robots files
 //!    included.
-//! 4. [`fetch::decode`] decides the charset from bytes. The text is parsed once, on the blocking pool.
+//! 4. [`fetch::decode`] decides the charset from bytes. [`document::parse`] is the one door to the HTML parser; a text
+//!    goes through it once, on the blocking pool.
 //! 5. [`article::classify`] says what the page is before anything of it is believed.
 //! 6. A listing page becomes rows and a pager ([`listing::read_listing`]); [`listing::advance`] joins it to the walk by
 //!    overlap or rank and says which page is next. An article page becomes an [`Article`](model::Article).
@@ -36,7 +37,8 @@
 //! Who may import whom is enforced by `tests/architecture.rs`.
 //!
 //! # Where we left the design's letter, and why
-//! - `dates` stands beside the stages: listings and articles read the same words, and neither may import the other.
+//! - `dates` and `document` stand beside the stages: listings and articles read the same words and the same tree, and
+//!   neither may import the other.
 //! - Articles are requested in the URL form that the listing links (invariant 3), but session ids and fragments are cut
 //!   first, and a redirect is only followed to a URL that has the shape of an article or a listing.
 //! - A board without ranks (a gallery) has each page read once more after the next one when they do not overlap: without
@@ -55,6 +57,7 @@ pub mod model;
 
 pub mod config;
 pub mod dates;
+pub mod document;
 pub mod profile;
 
 pub mod fetch;

@@ -139,11 +139,11 @@ fn usage_errors_end_with_2_and_say_why() {
 #[test]
 fn a_broken_configuration_ends_every_command_that_reads_it() {
     let folder = empty_folder();
-    let text = "[http]\ntimeuot = \"30s\"\n[pace]\nrate = \"9999/s\"\n";
+    let text = "[http]\ntimeuot = \"30s\"\n[pace]\nrate = \"9999999/s\"\n";
     std::fs::write(folder.path().join("boardwalk.toml"), text).expect("written");
     let complaints = "\
 boardwalk.toml:2:1: `timeuot` is not a key of http; did you mean `timeout`?
-boardwalk.toml:4:8: pace.rate: `9999/s` is too fast; the most is 1000/s
+boardwalk.toml:4:8: pace.rate: `9999999/s` is too fast; the most is 1000000/s
 ";
     for args in [
         vec!["check"],
@@ -222,10 +222,15 @@ fn a_missing_archive_is_not_made_by_reading() {
     ] {
         let said = run(folder.path(), &args);
         assert_eq!(said.code, Some(2), "{args:?}");
-        assert_eq!(
-            said.stderr, "error: boardwalk.db does not exist; a crawl makes it\n",
-            "{args:?}"
+        assert!(
+            said.stderr.starts_with("error: ")
+                && said
+                    .stderr
+                    .ends_with("boardwalk.db does not exist; a crawl makes it\n"),
+            "{args:?}: {}",
+            said.stderr
         );
+        assert_eq!(said.stdout, "", "{args:?}");
     }
     let said = run(folder.path(), &["status", "--database", "sqlite:other.db"]);
     assert!(
@@ -250,7 +255,9 @@ fn check_reads_the_operator_s_profiles() {
     let said = run(folder.path(), &["check"]);
     assert_eq!(said.code, Some(2));
     assert!(
-        said.stderr.starts_with("mine.toml:2:1: "),
+        said.stderr
+            .lines()
+            .any(|line| line.starts_with("mine.toml:2:1: ")),
         "{}",
         said.stderr
     );

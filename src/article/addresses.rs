@@ -9,21 +9,45 @@ use scraper::ElementRef;
 /// Longer is no address (RFC 5321, 4.5.3.1.3: a path has at most 256 octets).
 const MAX_HEX: usize = 2 * 257;
 
-/// The address behind a protected element, if it is one.
+/// The address that stands for a protected element's words, if it is one. A link with words of its own
+/// (`<a href="/cdn-cgi/l/email-protection#HEX">기자</a>`) keeps them.
 pub(super) fn protected(element: ElementRef<'_>) -> Option<String> {
-    let tag = element.value();
-    if let Some(hex) = tag.attr("data-cfemail") {
+    if let Some(hex) = element.value().attr("data-cfemail") {
         return decode(hex);
     }
-    let (path, hex) = tag.attr("href")?.split_once('#')?;
-    path.ends_with("/cdn-cgi/l/email-protection")
-        .then(|| decode(hex))
-        .flatten()
+    let address = linked(element.value().attr("href")?)?;
+    let words: String = element
+        .text()
+        .flat_map(str::chars)
+        .take(MAX_WORDS)
+        .collect();
+    matches!(crate::profile::fold(&words).as_str(), "" | PLACEHOLDER).then_some(address)
 }
+
+/// The address behind a protected link, without the subject that it may carry.
+pub(super) fn linked(href: &str) -> Option<String> {
+    let (path, hex) = href.split_once('#')?;
+    if !is_protection(path) {
+        return None;
+    }
+    let decoded = decode(hex)?;
+    let address = decoded.split('?').next().unwrap_or_default();
+    Some(address.to_owned())
+}
+
+/// Whether a link leads to the edge's page about protected addresses, which is never to be asked for.
+pub(super) fn is_protection(href: &str) -> bool {
+    let path = href.split(['#', '?']).next().unwrap_or_default();
+    path.trim_end().ends_with("/cdn-cgi/l/email-protection")
+}
+
+/// What stands in the page until a script has decoded it (its space is U+00A0).
+const PLACEHOLDER: &str = "[email protected]";
+const MAX_WORDS: usize = 40;
 
 /// `543a31…` → `news@…`.
 pub(super) fn decode(hex: &str) -> Option<String> {
-    if hex.len() > MAX_HEX || hex.len() < 4 || hex.len() % 2 != 0 || !hex.is_ascii() {
+    if hex.len() > MAX_HEX || hex.len() < 4 || !hex.len().is_multiple_of(2) || !hex.is_ascii() {
         return None;
     }
     let mut bytes = (0..hex.len())
@@ -78,6 +102,14 @@ mod tests {
         }
         assert_eq!(decode("00ff"), None, "not UTF-8");
         assert_eq!(decode("001b"), None, "a control character");
+    }
+
+    #[test]
+    fn a_link_may_carry_a_subject() {
+        // `a@b?subject=c` with the key 0.
+        let href = "/cdn-cgi/l/email-protection#006140623f7375626a6563743d63";
+        assert_eq!(linked(href).as_deref(), Some("a@b"));
+        assert_eq!(linked("/news/1#0061406278"), None);
     }
 
     #[test]

@@ -16,12 +16,14 @@ use crate::profile::{ClassRule, Profile, element_text};
 /// *about* them stays one.
 static CHALLENGE_TITLE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\s*(just a moment|attention required|checking your browser|please wait|one moment|access denied|are you (a )?(robot|human)|verify(ing)? you are|security check|ddos|bot (check|verification)|잠시만 기다|보안 (확인|검사)|접속이? ?차단|접근이? ?차단|자동 ?등록 ?방지|로봇이 아닙니다)",
+        r"(?i)^\s*(just a moment|attention required|checking your browser|please wait|one moment|are you (a )?(robot|human)|verify(ing)? you are|security check|ddos|bot (check|verification)|잠시만 기다|보안 (확인|검사)|접속이? ?차단|접근이? ?차단|자동 ?등록 ?방지|로봇이 아닙니다)",
     )
 });
 
 /// Marks in the source that only bot checks have.
-const CHALLENGE_MARKS: [&str; 7] = [
+const CHALLENGE_MARKS: [&str; 8] = [
+    // Cloudflare's block page, whatever its title.
+    "cf-error-details",
     "_cf_chl_opt",
     "cf-browser-verification",
     "cf_chl_",
@@ -30,6 +32,21 @@ const CHALLENGE_MARKS: [&str; 7] = [
     "sucuri_cloudproxy_js",
     "px-captcha",
 ];
+
+/// Block pages of content networks share their title with boards that refuse one article to guests; these words
+/// do not stand on the latter.
+static DENIED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?is)<title>\s*access denied.*(?:reference(?:\s|&#32;)*(?:#|&#35;)|cloudflare|incapsula|sucuri|akamai)",
+    )
+});
+
+/// Addresses of login forms.
+static LOGIN_URL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^https?://[^/]+/(?:[^?#]*/)?(?:log-?in|sign-?in|member_?login)(?:form)?(?:\.\w+)?/?(?:[?#]|$)|[?&]act=dispMemberLoginForm\b",
+    )
+});
 
 /// A CAPTCHA on a page with next to no words.
 static CAPTCHA: LazyLock<Regex> =
@@ -77,6 +94,12 @@ pub fn classify(view: &PageView<'_>, profile: Option<&Profile>) -> (PageClass, S
     }
     if let Some(found) = profile.and_then(|profile| own_class(view, profile)) {
         return found;
+    }
+    if let Some(to) = view
+        .redirect_to
+        .filter(|to| LOGIN_URL.is_match(to.as_str()))
+    {
+        return (PageClass::Login, format!("redirects to {to}"));
     }
     if let Some(to) = view.redirect_to {
         return (PageClass::Unknown, format!("redirects to {to}"));
@@ -162,6 +185,9 @@ fn challenge(view: &PageView<'_>) -> Option<String> {
     if CHALLENGE_TITLE.is_match(&title) {
         return Some(format!("bot check or block page: {title}"));
     }
+    if DENIED.is_match(view.source) {
+        return Some(format!("block page: {title}"));
+    }
     if let Some(mark) = CHALLENGE_MARKS
         .iter()
         .find(|mark| view.source.contains(**mark))
@@ -191,9 +217,35 @@ fn alert(source: &str) -> Option<String> {
     }
     let found = ALERT.captures(source)?;
     let said = found.get(1).or(found.get(2))?.as_str();
-    let said = said
-        .replace("\\n", " ")
-        .replace("\\\"", "\"")
-        .replace("\\/", "/");
-    Some(crate::profile::fold(&said))
+    Some(crate::profile::fold(&unescaped(said)))
+}
+
+/// A script's string as its reader sees it. `\n`, `\t` and the like are white space; `\uXXXX` is a character.
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            plain.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some('n' | 'r' | 't') => plain.push(' '),
+            Some('u') => {
+                let rest = chars.as_str();
+                let code = rest.get(..4).filter(|hex| hex.is_ascii());
+                let code = code.and_then(|hex| u32::from_str_radix(hex, 16).ok());
+                match code.and_then(char::from_u32) {
+                    Some(c) => {
+                        plain.push(c);
+                        chars = rest[4..].chars();
+                    }
+                    None => plain.push('u'),
+                }
+            }
+            Some(other) => plain.push(other),
+            None => {}
+        }
+    }
+    plain
 }

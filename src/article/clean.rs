@@ -110,7 +110,7 @@ pub(super) fn clean(
                             muted = Some(node.id());
                         } else if KEPT.contains_key(name)
                             && open.len() < MAX_DEPTH
-                            && start(inner, base, &mut out)
+                            && start(inner, base, options, &mut out)
                             && !VOID.contains(&name)
                         {
                             open.push((node.id(), name));
@@ -120,12 +120,12 @@ pub(super) fn clean(
                 }
             }
             Edge::Close(node) if muted == Some(node.id()) => muted = None,
-            Edge::Close(node) if muted.is_none() => {
-                if open.last().is_some_and(|(id, _)| *id == node.id()) {
-                    let (_, name) = open.pop().expect("just seen");
-                    // Writing to a String cannot fail.
-                    let _ = write!(out, "</{name}>");
-                }
+            Edge::Close(node)
+                if muted.is_none() && open.last().is_some_and(|(id, _)| *id == node.id()) =>
+            {
+                let (_, name) = open.pop().expect("just seen");
+                // Writing to a String cannot fail.
+                let _ = write!(out, "</{name}>");
             }
             _ => {}
         }
@@ -134,7 +134,7 @@ pub(super) fn clean(
 }
 
 /// Writes a start tag; `false` where the tag makes no sense without an attribute it lacks.
-fn start(element: ElementRef<'_>, base: &Url, out: &mut String) -> bool {
+fn start(element: ElementRef<'_>, base: &Url, options: &ReadOptions, out: &mut String) -> bool {
     let tag = element.value();
     let name = tag.name();
     if name == "img" {
@@ -150,7 +150,7 @@ fn start(element: ElementRef<'_>, base: &Url, out: &mut String) -> bool {
     for attribute in KEPT.get(name).copied().unwrap_or_default() {
         let value = match (*attribute, tag.attr(attribute)) {
             (_, None) | ("src", _) => continue,
-            ("href", Some(href)) => match safe_link(href, base) {
+            ("href", Some(href)) => match link_of(href, base, options) {
                 Some(link) => link,
                 None => continue,
             },
@@ -164,8 +164,17 @@ fn start(element: ElementRef<'_>, base: &Url, out: &mut String) -> bool {
     true
 }
 
+/// A protected address becomes `mailto:`; its masked form leads nowhere, and so does the edge's own page.
+fn link_of(href: &str, base: &Url, options: &ReadOptions) -> Option<String> {
+    if addresses::is_protection(href) {
+        let address = addresses::linked(href).filter(|_| !options.mask_addresses)?;
+        return safe_link(&format!("mailto:{address}"), base);
+    }
+    safe_link(href, base)
+}
+
 /// An absolute `http`, `https` or `mailto` link.
-pub(super) fn safe_link(href: &str, base: &Url) -> Option<String> {
+fn safe_link(href: &str, base: &Url) -> Option<String> {
     let link = base.join(href.trim()).ok()?;
     matches!(link.scheme(), "http" | "https" | "mailto").then(|| link.to_string())
 }
@@ -217,6 +226,21 @@ mod tests {
         assert_eq!(
             cleaned("<custom-x><b>a</b></custom-x><form><p>c</p></form>"),
             "<b>a</b><p>c</p>"
+        );
+    }
+
+    #[test]
+    fn protected_links_lead_to_the_address_or_nowhere() {
+        let page = "<a href='/cdn-cgi/l/email-protection#0061406278'>기자</a><a href='/cdn-cgi/l/email-protection'>x</a>";
+        assert_eq!(cleaned(page), "<a href=\"mailto:a@bx\">기자</a><a>x</a>");
+        let html = scraper::Html::parse_fragment(page);
+        let base = Url::parse("http://board.test/").expect("a URL");
+        let masked = ReadOptions {
+            mask_addresses: true,
+        };
+        assert_eq!(
+            clean(html.root_element(), &[], &base, &masked),
+            "<a>기자</a><a>x</a>"
         );
     }
 

@@ -1,6 +1,6 @@
 //! Comments of an article's page, in page order, with depth, and the other pages they are spread over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use scraper::{ElementRef, Selector};
 use url::Url;
@@ -24,6 +24,7 @@ pub fn read_comments(
     let rules = &profile.comments;
     let root = view.html.root_element();
     let mut comments: Vec<Comment> = Vec::new();
+    let mut seen = HashSet::new();
     let items = rules
         .item
         .iter()
@@ -34,7 +35,7 @@ pub fn read_comments(
         let Some(key) = first_value(&rules.key, item) else {
             continue;
         };
-        if comments.iter().any(|comment| comment.key == key) {
+        if !seen.insert(key.clone()) {
             continue;
         }
         comments.push(comment(item, key, view, profile, options));
@@ -65,7 +66,10 @@ fn comment(
     let shown = rules
         .body
         .iter()
-        .find_map(|selector| item.select(selector).next())
+        .find_map(|selector| {
+            item.select(selector)
+                .find(|found| is_own(item, rules, found))
+        })
         .map(|body| text::render(body, &rules.body_remove, options));
     let secret = is_secret(item, rules)
         || shown
@@ -96,19 +100,22 @@ fn ancestors<'a>(item: ElementRef<'a>, selector: &Selector) -> Vec<ElementRef<'a
         .collect()
 }
 
-/// A mark of secrecy of the item's own, not of a comment nested in it.
+/// Part of the comment itself, not of one nested in it.
+fn is_own(item: ElementRef<'_>, rules: &CommentRules, found: &ElementRef<'_>) -> bool {
+    let nearest = found
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .find(|ancestor| rules.item.iter().any(|selector| selector.matches(ancestor)));
+    nearest.is_none_or(|nearest| nearest == item)
+}
+
 fn is_secret(item: ElementRef<'_>, rules: &CommentRules) -> bool {
-    let own = |found: &ElementRef<'_>| {
-        let nearest = found
-            .ancestors()
-            .filter_map(ElementRef::wrap)
-            .find(|ancestor| rules.item.iter().any(|selector| selector.matches(ancestor)));
-        nearest.is_none_or(|nearest| nearest == item)
-    };
-    rules
-        .secret
-        .iter()
-        .any(|selector| selector.matches(&item) || item.select(selector).any(|found| own(&found)))
+    rules.secret.iter().any(|selector| {
+        selector.matches(&item)
+            || item
+                .select(selector)
+                .any(|found| is_own(item, rules, &found))
+    })
 }
 
 /// The level of nesting on a flat list: a number in a class as it is, a margin divided by the profile's unit.
@@ -151,10 +158,7 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
             (Some(this), Some(that)) => this.key == that.key,
             _ => false,
         };
-        let number = url
-            .query_pairs()
-            .find(|(name, _)| name == parameter.as_str())
-            .and_then(|(_, value)| value.parse::<u32>().ok());
+        let number = number_in(&url, parameter);
         if let Some(number) = number
             && same
             && (1..=MAX_PAGES).contains(&number)
@@ -166,9 +170,17 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
         return found;
     };
     let root = view.html.root_element();
+    // The page shown is the one that is not linked. Where all are, it is the last (Rhymix, without the parameter).
+    let unlinked = || {
+        (1..=highest)
+            .find(|number| !others.contains_key(number))
+            .unwrap_or(highest)
+    };
     found.current = first_value(&rules.page_current, root)
         .and_then(|number| number.parse().ok())
-        .unwrap_or(highest);
+        .or_else(|| number_in(view.url, parameter))
+        .filter(|number| (1..=MAX_PAGES).contains(number))
+        .unwrap_or_else(unlinked);
     others.remove(&found.current);
     // A pager in blocks of ten links only some of the pages; those between are there too.
     if let Some(template) = others.values().next().cloned() {
@@ -182,6 +194,11 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
     }
     found.others = others.into_iter().collect();
     found
+}
+
+fn number_in(url: &Url, parameter: &str) -> Option<u32> {
+    let (_, value) = url.query_pairs().find(|(name, _)| name == parameter)?;
+    value.parse().ok()
 }
 
 fn with_parameter(url: &Url, name: &str, number: u32) -> Url {

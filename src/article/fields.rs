@@ -70,9 +70,13 @@ fn titles(profile: &Profile, root: ElementRef<'_>) -> Vec<String> {
         .iter()
         .filter_map(|rule| {
             let value = rule.value(root)?;
+            // What a site appends stands in <title> alone; a heading may hold the same signs as words.
+            let is_page_title = rule
+                .element(root)
+                .is_some_and(|element| element.value().name() == "title");
             Some(match &rules.title_suffix {
-                Some(suffix) => suffix.replace(&value, "").trim().to_owned(),
-                None => value,
+                Some(suffix) if is_page_title => suffix.replace(&value, "").trim().to_owned(),
+                _ => value,
             })
         })
         .filter(|value| !value.is_empty())
@@ -94,14 +98,23 @@ fn count(rules: &[Rule], root: ElementRef<'_>) -> Option<u64> {
     signed(&first_value(rules, root)?).and_then(|number| u64::try_from(number).ok())
 }
 
-/// `1,234`, `조회 12`, `-3`.
+/// The first number: `1,234`, `조회 12`, `-3`. One that is rounded (`1.2만`, `3k`) is none.
 fn signed(text: &str) -> Option<i64> {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let number: i64 = digits.parse().ok()?;
-    let negative = text
-        .find(|c: char| c.is_ascii_digit())
-        .is_some_and(|at| text[..at].ends_with(['-', '−']));
-    Some(if negative { -number } else { number })
+    let at = text.find(|c: char| c.is_ascii_digit())?;
+    let (before, from) = text.split_at(at);
+    let end = from
+        .find(|c: char| !c.is_ascii_digit() && c != ',')
+        .unwrap_or(from.len());
+    let (digits, after) = from.split_at(end);
+    if after.starts_with(['.', '만', '천', 'k', 'K', 'm', 'M']) {
+        return None;
+    }
+    let number: i64 = digits.replace(',', "").parse().ok()?;
+    Some(if before.ends_with(['-', '−']) {
+        -number
+    } else {
+        number
+    })
 }
 
 /// Where a field came from.
@@ -164,4 +177,26 @@ pub fn explain_article(view: &PageView<'_>, profile: &Profile) -> Vec<FieldTrace
         });
     }
     traces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::signed;
+
+    #[test]
+    fn counts_are_the_first_whole_number() {
+        for (text, want) in [
+            ("1,234", Some(1_234)),
+            ("조회 12 (3)", Some(12)),
+            ("-3", Some(-3)),
+            ("추천: −4", Some(-4)),
+            ("1.2만", None),
+            ("3k", None),
+            ("99999999999999999999", None),
+            ("없음", None),
+            ("", None),
+        ] {
+            assert_eq!(signed(text), want, "{text:?}");
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! Images and attachments of an article. Images: behind lazy-loading attributes, absolute, in reading order, with alt and
 //! caption; no `data:` URL, spacer or empty source. Attachments: keyed by the engine's own id, never by a token.
 
-use scraper::{ElementRef, Html, Selector};
+use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 use crate::model::{Attachment, Image};
@@ -41,6 +43,8 @@ const MAX_IMAGES: usize = 2_000;
 const MAX_ATTACHMENTS: usize = 500;
 
 static IMG: LazyLock<Selector> =
+    LazyLock::new(|| Selector::parse("img, amp-img, noscript").expect("a constant selector"));
+static ANY_IMG: LazyLock<Selector> =
     LazyLock::new(|| Selector::parse("img, amp-img").expect("a constant selector"));
 static CAPTION: LazyLock<Selector> = LazyLock::new(|| {
     Selector::parse(
@@ -49,63 +53,104 @@ static CAPTION: LazyLock<Selector> = LazyLock::new(|| {
     .expect("a constant selector")
 });
 
-/// The images of an article: those that stand in front of the body by the profile, then those in it.
+/// The images of an article: those that stand in front of the body by the profile, then those in it. Each once.
 pub(super) fn images(
     html: &Html,
     body: ElementRef<'_>,
     profile: &Profile,
     base: &Url,
 ) -> Vec<Image> {
-    let before = profile
-        .article
+    let rules = &profile.article;
+    let before = rules
         .images_before
         .iter()
         .flat_map(|selector| html.select(selector));
-    let mut images: Vec<Image> = Vec::new();
+    let mut found = Found::default();
     for container in before.chain([body]) {
+        if ANY_IMG.matches(&container) {
+            found.add(container, base);
+        }
         for element in container.select(&IMG) {
-            let removed = profile.article.body_remove.iter().any(|selector| {
-                element
-                    .ancestors()
-                    .filter_map(ElementRef::wrap)
-                    .any(|ancestor| selector.matches(&ancestor))
+            let removed = rules.body_remove.iter().any(|selector| {
+                selector.matches(&element)
+                    || element
+                        .ancestors()
+                        .filter_map(ElementRef::wrap)
+                        .any(|ancestor| selector.matches(&ancestor))
             });
-            if removed || images.len() >= MAX_IMAGES {
+            if removed {
                 continue;
             }
-            let Some(url) = source_of(element, base) else {
-                continue;
-            };
-            if images.iter().any(|image| image.url == url) {
-                continue;
+            if element.value().name() == "noscript" {
+                found.add_unscripted(element, base);
+            } else {
+                found.add(element, base);
             }
-            // HTML Purifier, which many boards run, fills an empty alt with the file's name: nobody wrote that.
-            let alt =
-                words(element.value().attr("alt")).filter(|alt| !url.ends_with(&format!("/{alt}")));
-            images.push(Image {
-                url,
-                alt,
-                caption: caption(element),
-            });
         }
     }
-    images
+    found.images
+}
+
+#[derive(Default)]
+struct Found {
+    images: Vec<Image>,
+    seen: HashSet<String>,
+}
+
+impl Found {
+    fn add(&mut self, element: ElementRef<'_>, base: &Url) {
+        let Some(url) = source_of(element, base) else {
+            return;
+        };
+        if self.images.len() >= MAX_IMAGES || !self.seen.insert(url.clone()) {
+            return;
+        }
+        let alt = words(element.value().attr("alt")).filter(|alt| !names_file(alt, &url));
+        self.images.push(Image {
+            url,
+            alt,
+            caption: caption(element),
+        });
+    }
+
+    /// What a lazy loader shows to browsers without scripts. The parser takes it for text, as a browser would.
+    fn add_unscripted(&mut self, noscript: ElementRef<'_>, base: &Url) {
+        const MAX_BYTES: usize = 4_096;
+        let markup: String = noscript.text().collect();
+        if markup.len() > MAX_BYTES || !markup.contains("<img") {
+            return;
+        }
+        for element in Html::parse_fragment(&markup).select(&ANY_IMG) {
+            self.add(element, base);
+        }
+    }
+}
+
+/// HTML Purifier, which many boards run, fills a missing `alt` with the file's name: nobody wrote that.
+fn names_file(alt: &str, url: &str) -> bool {
+    let name_of = |url: &Url| url.path_segments()?.next_back().map(str::to_owned);
+    let Ok(url) = Url::parse(url) else {
+        return false;
+    };
+    !alt.is_empty()
+        && !alt.contains(['/', '?', '#'])
+        && url
+            .join(alt)
+            .is_ok_and(|named| name_of(&named) == name_of(&url))
 }
 
 /// The picture's absolute address; `None` for spacers, `data:` URLs and empty sources.
 pub(super) fn source_of(element: ElementRef<'_>, base: &Url) -> Option<String> {
     let tag = element.value();
-    let lazy = LAZY.iter().filter_map(|name| tag.attr(name));
-    let from_set = ["data-srcset", "srcset"]
-        .iter()
-        .filter_map(|name| tag.attr(name))
-        .filter_map(|set| set.split_whitespace().next());
     let is_dot = |name: &str| matches!(tag.attr(name).map(str::trim), Some("0" | "1" | "1px"));
     if is_dot("width") && is_dot("height") {
         return None;
     }
-    lazy.chain(tag.attr("src"))
-        .chain(from_set)
+    let lazy = LAZY.iter().filter_map(|name| tag.attr(name));
+    // Behind a lazy loader `src` is a spacer that may have any name, so the lazy set goes first.
+    lazy.chain(tag.attr("data-srcset").and_then(largest))
+        .chain(tag.attr("src"))
+        .chain(tag.attr("srcset").and_then(largest))
         .map(str::trim)
         .filter(|src| !src.is_empty() && !src.starts_with('#'))
         .filter_map(|src| base.join(src).ok())
@@ -117,12 +162,41 @@ pub(super) fn source_of(element: ElementRef<'_>, base: &Url) -> Option<String> {
         .map(String::from)
 }
 
+/// The largest picture of a `srcset`. A URL in it ends at white space, and may hold commas (HTML, 4.8.4.2.1).
+fn largest(set: &str) -> Option<&str> {
+    let mut best: Option<(f64, &str)> = None;
+    let mut rest = set;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+        if rest.is_empty() {
+            return best.map(|(_, url)| url);
+        }
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let (url, after) = rest.split_at(end);
+        let (url, descriptor) = if let Some(url) = url.strip_suffix(',') {
+            rest = after;
+            (url.trim_end_matches(','), "")
+        } else {
+            let (descriptor, after) = after.split_once(',').unwrap_or((after, ""));
+            rest = after;
+            (url, descriptor.trim())
+        };
+        let size = descriptor.trim_end_matches(['w', 'x']).parse();
+        let size = size.unwrap_or(1.0);
+        if !url.starts_with("data:") && best.is_none_or(|(other, _)| size > other) {
+            best = Some((size, url));
+        }
+    }
+}
+
 /// The figure's caption, where the markup says that it is one.
 fn caption(image: ElementRef<'_>) -> Option<String> {
-    let figure = image
+    // How far above the image its frame may be: `figure > a > picture > img`.
+    const MAX_LEVELS: usize = 4;
+    let frame = image
         .ancestors()
         .filter_map(ElementRef::wrap)
-        .take(4)
+        .take(MAX_LEVELS)
         .find(|ancestor| {
             ancestor.value().name() == "figure"
                 || ancestor
@@ -130,13 +204,12 @@ fn caption(image: ElementRef<'_>) -> Option<String> {
                     .classes()
                     .any(|class| matches!(class, "wp-caption" | "image" | "img_box" | "photo"))
         })?;
-    words(
-        figure
-            .select(&CAPTION)
-            .next()
-            .map(|caption| element_text(caption, &[]))
-            .as_deref(),
-    )
+    // A wider frame than one picture's tells nothing about any of them.
+    if frame.value().name() != "figure" && frame.select(&ANY_IMG).nth(1).is_some() {
+        return None;
+    }
+    let caption = frame.select(&CAPTION).next()?;
+    words(Some(&element_text(caption, &[])))
 }
 
 fn words(text: Option<&str>) -> Option<String> {
@@ -150,10 +223,12 @@ pub(super) fn attachments(html: &Html, profile: &Profile, base: &Url) -> Vec<Att
     let mut files: Vec<Attachment> = Vec::new();
     let links = rules.link.iter().flat_map(|selector| html.select(selector));
     for link in links.take(MAX_ATTACHMENTS) {
-        let Some(url) = link
-            .value()
+        let tag = link.value();
+        let Some(url) = tag
             .attr("href")
-            .and_then(|href| base.join(href.trim()).ok())
+            .map(|href| behind_script(href.trim()))
+            .or_else(|| quoted(tag.attr("onclick")?))
+            .and_then(|address| base.join(address).ok())
             .filter(|url| matches!(url.scheme(), "http" | "https"))
         else {
             continue;
@@ -190,6 +265,22 @@ pub(super) fn attachments(html: &Html, profile: &Profile, base: &Url) -> Vec<Att
         });
     }
     files
+}
+
+/// The address that `javascript:file_download('./download.php?no=0', …)` goes to (gnuboard4).
+fn behind_script(href: &str) -> &str {
+    let is_script = href
+        .get(..11)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("javascript:"));
+    if !is_script {
+        return href;
+    }
+    quoted(href).unwrap_or(href)
+}
+
+/// The first string in a script (`window.location.href='/?action=…'`, KBoard).
+fn quoted(script: &str) -> Option<&str> {
+    script.split(['\'', '"']).nth(1)
 }
 
 fn parameter_of(url: &Url, name: &str) -> Option<String> {
@@ -268,7 +359,15 @@ mod tests {
             ),
             (
                 "<img srcset='/z.png 1x, /z2.png 2x'>",
-                Some("http://board.test/z.png"),
+                Some("http://board.test/z2.png"),
+            ),
+            (
+                "<img srcset='/a,b.png, /c.png 300w,/d.png 1024w'>",
+                Some("http://board.test/d.png"),
+            ),
+            (
+                "<img src='/trans.gif' data-srcset='/e.png'>",
+                Some("http://board.test/e.png"),
             ),
             ("<img src=''>", None),
             ("<img src='data:image/gif;base64,R0'>", None),
@@ -277,6 +376,37 @@ mod tests {
         ] {
             assert_eq!(source(img).as_deref(), want, "{img}");
         }
+    }
+
+    #[test]
+    fn a_caption_is_one_where_the_markup_says_so() {
+        let captions = |fragment: &str| -> Vec<Option<String>> {
+            let html = Html::parse_fragment(fragment);
+            html.select(&ANY_IMG).map(caption).collect()
+        };
+        let one = "<figure><a><img src=a></a><figcaption>설명</figcaption></figure>";
+        assert_eq!(captions(one), [Some("설명".into())]);
+        let two = "<div class=photo><img src=a><img src=b><p class=caption>설명</p></div>";
+        assert_eq!(captions(two), [None, None]);
+        assert_eq!(captions("<p><img src=a></p><p>짧은 글</p>"), [None]);
+    }
+
+    #[test]
+    fn a_files_name_is_no_alt() {
+        let url = "http://img.test/a/th%20%EC%82%AC.jpg?w=1";
+        assert!(names_file("th 사.jpg", url));
+        assert!(!names_file("사진 둘", url));
+        assert!(!names_file("", "http://img.test/a/b.jpg"));
+    }
+
+    #[test]
+    fn a_download_by_script_has_its_address_in_quotes() {
+        assert_eq!(
+            behind_script("javascript:file_download('./download.php?no=1', 'a.hwp');"),
+            "./download.php?no=1"
+        );
+        assert_eq!(behind_script("javascript:;"), "javascript:;");
+        assert_eq!(behind_script("글"), "글");
     }
 
     #[test]

@@ -246,6 +246,17 @@ mod tests {
     fn protected_addresses_are_words_of_the_text() {
         let protected = "기자 <a href='/cdn-cgi/l/email-protection' class='__cf_email__' data-cfemail='0061406278'>[email&#160;protected]</a>.";
         assert_eq!(text_of(protected), "기자 a@bx.");
+        let nested = "<a href='/cdn-cgi/l/email-protection#0061406278'><span class='__cf_email__' data-cfemail='036243617b'>[email&#160;protected]</span></a>";
+        assert_eq!(text_of(nested), "a@bx");
+        assert_eq!(
+            text_of("<a href='/cdn-cgi/l/email-protection#0061406278'>[email&#160;protected]</a>"),
+            "a@bx"
+        );
+        assert_eq!(
+            text_of("<a href='/cdn-cgi/l/email-protection#0061406278'>홍길동 기자</a>"),
+            "홍길동 기자",
+            "a link with words of its own keeps them"
+        );
         assert_eq!(
             text_of("기자 <a href='/x'>[email&#160;protected]</a>"),
             "기자 [email protected]"

@@ -1,12 +1,16 @@
 //! `boardwalk check`: are configuration and profiles right?
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 
+use super::outfit::{self, library, profile_text};
 use super::{Exit, Usage};
 use crate::config::{BoardOptions, Complaint, ConfigError, Options, Place};
+use crate::crawl::explain;
+use crate::outputs::terminal;
+use crate::profile::{Library, Profile};
 
 /// Check the configuration and all profiles
 ///
@@ -33,7 +37,11 @@ impl CheckCommand {
             ],
             None => options.boards.iter().collect(),
         };
-        let complaints = complaints(options, &boards, &mut compile);
+        let library = library(options)?;
+        let complaints: Vec<Complaint> = boards
+            .iter()
+            .flat_map(|board| about_board(options, &library, board))
+            .collect();
         if !complaints.is_empty() {
             return Err(ConfigError::Complaints(complaints).into());
         }
@@ -49,68 +57,138 @@ impl CheckCommand {
             options.profiles.len()
         )?;
         if self.live {
-            // LEAD: fetch and read one page of each of `boards`, print a line each.
-            anyhow::bail!("reading pages live is under construction");
+            return live(options, &boards, &mut out);
         }
         Ok(Exit::Done)
     }
 }
 
-/// What the compiler of profiles says of a text, with a board's overrides over it.
-type Compile<'c> = dyn FnMut(Profile<'_>, &toml::Table) -> Vec<(Place, String)> + 'c;
-
-/// Which profile.
-enum Profile<'p> {
-    /// One of the operator's files.
-    Text(&'p str),
-    /// A built-in one, or one of the operator's, by name.
-    Named(&'p str),
-}
-
-/// Stands in for the profile stage until it is there.
-fn compile(profile: Profile<'_>, overrides: &toml::Table) -> Vec<(Place, String)> {
-    // LEAD: Text: Profile::from_toml(text); Named: the library's text through Profile::from_toml_with, and a
-    // complaint with the known names where there is none. Complaint { line, column, .. } becomes (Place, message).
-    let _ = overrides;
-    match profile {
-        Profile::Named(_) => Vec::new(),
-        Profile::Text(text) => match toml::from_str::<crate::profile::ProfileFile>(text) {
-            Ok(_) => Vec::new(),
-            Err(error) => {
-                let at = error.span().map_or(0, |span| span.start);
-                vec![(Place::of(text, at), error.message().to_owned())]
-            }
-        },
-    }
-}
-
-fn complaints(
-    options: &Options,
-    boards: &[&BoardOptions],
-    compile: &mut Compile<'_>,
-) -> Vec<Complaint> {
-    let mut complaints = Vec::new();
-    for source in &options.profiles {
-        let found = compile(Profile::Text(&source.text), &toml::Table::new());
-        complaints.extend(found.into_iter().map(|(place, message)| Complaint {
-            path: source.path.clone(),
-            place,
-            message,
-        }));
-    }
-    let file = options.source.as_deref().unwrap_or(Path::new(""));
-    for board in boards {
-        let Some(engine) = &board.engine else {
-            // Without an engine the profile is only known when the first page is.
-            continue;
+/// Reads page 1 of each board and says what is on it. Partial where one of them is not as it should be.
+fn live(options: &Options, boards: &[&BoardOptions], out: &mut impl Write) -> anyhow::Result<Exit> {
+    let owned: Vec<BoardOptions> = boards.iter().map(|board| (*board).clone()).collect();
+    let library = Arc::new(outfit::library(options)?);
+    let fetcher = outfit::fetcher(options, &owned)?;
+    let runtime = outfit::runtime()?;
+    let mut exit = Exit::Done;
+    for board in &owned {
+        let target = outfit::target(options, &library, board)?;
+        let label = terminal::line(board.label());
+        let explained = runtime.block_on(explain(&fetcher, Arc::clone(&library), &target));
+        let found = match &explained {
+            Ok(explanation) => explanation
+                .listing
+                .as_ref()
+                .filter(|found| found.n_rows > 0),
+            Err(_) => None,
         };
-        let found = compile(Profile::Named(engine), &board.overrides);
-        complaints.extend(found.into_iter().map(|(_, message)| Complaint {
-            path: PathBuf::from(file),
-            // Overrides have lost their places; their board has one.
-            place: board.place.unwrap_or(Place { line: 1, column: 1 }),
-            message: format!("board {}: {message}", board.label()),
-        }));
+        match (&explained, found) {
+            (Err(error), _) => writeln!(out, "{label}: {}", terminal::line(&error.to_string()))?,
+            (Ok(explanation), Some(listing)) => writeln!(
+                out,
+                "{label}: {}, {} rows, newest \"{}\"",
+                explanation.profile.as_deref().unwrap_or("?"),
+                listing.n_rows,
+                terminal::line(
+                    listing
+                        .rows
+                        .iter()
+                        .find(|row| !row.notice)
+                        .map_or("", |row| row.title.as_str())
+                )
+            )?,
+            (Ok(explanation), None) => writeln!(
+                out,
+                "{label}: no rows; the page is {} ({})",
+                explanation.class,
+                terminal::line(&explanation.class_reason)
+            )?,
+        }
+        if found.is_none() {
+            exit = Exit::Partial;
+        }
     }
-    complaints
+    Ok(exit)
+}
+
+/// What is wrong with a board's engine and the fields it lays over it.
+fn about_board(options: &Options, library: &Library, board: &BoardOptions) -> Vec<Complaint> {
+    let complaint = |message: &str| Complaint {
+        path: options.source.clone().unwrap_or_default(),
+        // Overrides have lost their places; their board has one.
+        place: board.place.unwrap_or(Place { line: 1, column: 1 }),
+        message: format!("board {}: {message}", board.label()),
+    };
+    let known: Vec<&str> = library.names().collect();
+    let engines = match board.engine.as_deref() {
+        Some(engine) if known.contains(&engine) => vec![engine],
+        Some(engine) => {
+            let known = known.join(", ");
+            return vec![complaint(&format!(
+                "there is no engine {engine}; known are {known}"
+            ))];
+        }
+        // Which one reads it is known when its first page is; the fields must fit some.
+        None => known,
+    };
+    if board.overrides.is_empty() {
+        return Vec::new();
+    }
+    let mut refusals = Vec::new();
+    for engine in engines {
+        let text = profile_text(options, engine).unwrap_or_default();
+        match Profile::from_toml_with(&text, &board.overrides) {
+            Ok(_) => return Vec::new(),
+            Err(found) => refusals.push(found),
+        }
+    }
+    let first = refusals.into_iter().next().unwrap_or_default();
+    let first = first.iter();
+    first
+        .map(|found| complaint(&format!("override: {}", found.message)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn said(wishes: &str) -> Vec<String> {
+        let text = format!("\n[[board]]\nname = \"a\"\nurl = \"http://h/a\"\n{wishes}\n");
+        let options = crate::config::from_toml(Path::new("b.toml"), &text).expect("a good file");
+        let library = library(&options).expect("good profiles");
+        about_board(&options, &library, &options.boards[0])
+            .iter()
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn an_unknown_engine_is_told_with_the_known_ones() {
+        let said = said("engine = \"phpbb9\"");
+        assert_eq!(said.len(), 1, "{said:?}");
+        let start = "b.toml:2:1: board a: there is no engine phpbb9; known are gnuboard4, ";
+        assert!(said[0].starts_with(start), "{said:?}");
+    }
+
+    #[test]
+    fn fields_that_make_no_profile_are_told_at_their_board() {
+        for engine in ["engine = \"rhymix\"\n", ""] {
+            let said = said(&format!("{engine}override.listing.rows = [\"a[\"]"));
+            assert!(
+                said.iter()
+                    .any(|line| line.starts_with("b.toml:2:1: board a: override: ")),
+                "{said:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn fields_that_fit_are_not_complained_about() {
+        for engine in ["engine = \"rhymix\"\n", ""] {
+            let said = said(&format!("{engine}override.title = \"Ours\""));
+            assert!(said.is_empty(), "{said:?}");
+        }
+    }
 }

@@ -144,10 +144,7 @@ fn run(args: CrawlArgs) -> anyhow::Result<Exit> {
         stop: stop.clone(),
         database: options.database.to_string(),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
-    let report = runtime.block_on(async {
+    let report = outfit::runtime()?.block_on(async {
         tokio::spawn(wait_for_signals(stop));
         crawl_once(outfit, outfit::crawl_options(options), targets).await
     });
@@ -234,3 +231,6 @@ fn find(named: &str, options: &Options) -> Result<BoardOptions, Usage> {
     };
     Err(Usage(format!("there is no board {named}; {known}{hint}")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ mod status;
 
 use std::fmt;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
@@ -27,6 +27,7 @@ pub use progress::Progress;
 
 use crate::config::{ConfigError, Database, Environment, LogFormat, Options};
 use crate::outputs::{OutputError, terminal};
+use crate::store::sqlite::SqliteArchive;
 use crate::store::{Archive, StoreError};
 use crate::telemetry::{FILTER_VARIABLE, LogRequest};
 
@@ -241,12 +242,8 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 ///
 /// # Errors
 /// [`StoreError::Missing`] where there is none: only a crawl makes one.
-fn open_archive(database: &Database) -> anyhow::Result<Box<dyn Archive>> {
+fn open_archive(database: &Database) -> Result<Box<dyn Archive>, StoreError> {
     match database {
-        Database::Sqlite(path) => open_sqlite(path),
+        Database::Sqlite(path) => Ok(Box::new(SqliteArchive::open(path)?)),
     }
-}
-
-fn open_sqlite(path: &Path) -> anyhow::Result<Box<dyn Archive>> {
-    Ok(Box::new(crate::store::sqlite::SqliteArchive::open(path)?))
 }

@@ -187,6 +187,16 @@ fn is_private(url: &Url) -> bool {
     }
 }
 
+/// The runtime that a command's requests run on.
+///
+/// # Errors
+/// Where the system has no thread left for it.
+pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+}
+
 /// How a run behaves.
 pub(super) fn crawl_options(options: &Options) -> CrawlOptions {
     let seed = std::hash::BuildHasher::hash_one(

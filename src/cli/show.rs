@@ -5,11 +5,12 @@ use std::io::Write;
 use clap::Args;
 use jiff::tz::TimeZone;
 
+use super::outfit::library;
 use super::{DatabaseArg, Exit, open_archive};
 use crate::config::Options;
 use crate::outputs::show::{Page, choices};
 use crate::outputs::{json, terminal};
-use crate::store::ArticleRecord;
+use crate::store::{Archive, ArticleRecord};
 
 /// Show an article: its text, images, attachments and comments
 #[derive(Debug, Args)]
@@ -30,7 +31,7 @@ impl ShowCommand {
     pub(super) fn run(self, options: &Options) -> anyhow::Result<Exit> {
         let database = self.database.or(options);
         let archive = open_archive(&database)?;
-        let found = archive.find(&self.article)?;
+        let found = find(archive.as_ref(), &self.article, options)?;
         let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
         if self.json {
             for article in &found {
@@ -50,7 +51,7 @@ impl ShowCommand {
                     _ => archive.revisions(crate::model::ArticleId(article.id))?,
                 };
                 let page = Page {
-                    zone: zone_of(article, options),
+                    zone: zone_of(article, archive.as_ref(), options)?,
                     columns: terminal::width(),
                 };
                 page.show(article, &revisions, &mut out)?;
@@ -67,11 +68,55 @@ impl ShowCommand {
     }
 }
 
-/// The board's own zone, so that a date that is known to the day is the day the page shows.
-fn zone_of(article: &ArticleRecord, options: &Options) -> TimeZone {
-    let configured = options
-        .board(&article.board)
-        .and_then(|board| board.timezone.clone());
-    // LEAD: before the machine's zone, ask the profile: the board's `profile` in the archive, Library::get, `timezone`.
-    configured.unwrap_or_else(TimeZone::system)
+/// What fits, by the archive's own means; a URL in a form that was never stored by the identity rules of the profiles
+/// that read the archive's boards.
+fn find(
+    archive: &dyn Archive,
+    what: &str,
+    options: &Options,
+) -> anyhow::Result<Vec<ArticleRecord>> {
+    let found = archive.find(what)?;
+    let Ok(url) = url::Url::parse(what) else {
+        return Ok(found);
+    };
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let library = library(options)?;
+    let mut profiles: Vec<String> = archive
+        .boards()?
+        .into_iter()
+        .map(|board| board.counts.profile)
+        .collect();
+    profiles.sort_unstable();
+    profiles.dedup();
+    for profile in profiles.iter().filter_map(|name| library.get(name)) {
+        if let Some(article) = profile.identity.article(&url) {
+            let found = archive.find(article.key.as_str())?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// The board's own zone, so that a date that is known to the day is the day the page shows: the configuration's,
+/// else that of the profile that reads the board, else this machine's.
+fn zone_of(
+    article: &ArticleRecord,
+    archive: &dyn Archive,
+    options: &Options,
+) -> anyhow::Result<TimeZone> {
+    let configured = options.board(&article.board);
+    if let Some(zone) = configured.and_then(|board| board.timezone.clone()) {
+        return Ok(zone);
+    }
+    let library = library(options)?;
+    let boards = archive.boards()?;
+    let board = boards
+        .iter()
+        .find(|board| board.counts.name == article.board);
+    let profile = board.and_then(|board| library.get(&board.counts.profile));
+    Ok(profile.map_or_else(TimeZone::system, |profile| profile.timezone.clone()))
 }

@@ -100,7 +100,7 @@ pub(super) struct HttpFile {
 #[schemars(inline)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct PaceFile {
-    /// Most requests in a time, for each host; 1/d to 1000/s. robots.txt may ask for less, never for more.
+    /// Most requests in a time, for each host; 1/d to 1000000/s. robots.txt may ask for less, never for more.
     #[schemars(extend("default" = "1/s"))]
     pub(super) rate: Option<At<String>>,
     /// Requests in flight at a time, for each host; 1 to 64.

@@ -68,11 +68,11 @@ fn split_at(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
 }
 
 /// The fastest pace that can be asked for: a board on one's own machine.
-const FASTEST_PER_S: f64 = 1_000.0;
+const FASTEST_PER_S: f64 = 1_000_000.0;
 /// The slowest: one request a day.
 const SLOWEST_S: f64 = 86_400.0;
 
-/// A pace as the least time between two requests: `2/s`, `30/min`, `0.5/s`. At most 1000/s, at least 1/d.
+/// A pace as the least time between two requests: `2/s`, `30/min`, `0.5/s`. At most 1000000/s, at least 1/d.
 ///
 /// # Errors
 /// Another form, or out of bounds.
@@ -90,7 +90,7 @@ pub fn rate(text: &str) -> Result<Duration, String> {
     }
     let interval_s = ms as f64 / 1_000.0 / number;
     if interval_s < 1.0 / FASTEST_PER_S {
-        return Err(format!("`{text}` is too fast; the most is 1000/s"));
+        return Err(format!("`{text}` is too fast; the most is 1000000/s"));
     }
     if interval_s > SLOWEST_S {
         return Err(format!("`{text}` is too slow; the least is 1/d"));
@@ -287,7 +287,18 @@ mod tests {
             assert_eq!(rate(text), Ok(Duration::from_millis(ms)), "{text}");
         }
         for text in [
-            "", "1", "/s", "s/1", "1/ms", "-1/s", "1e9/s", "0/s", "2000/s", "1/w", "./s", "1/",
+            "",
+            "1",
+            "/s",
+            "s/1",
+            "1/ms",
+            "-1/s",
+            "1e9/s",
+            "0/s",
+            "2000000/s",
+            "1/w",
+            "./s",
+            "1/",
         ] {
             assert!(rate(text).is_err(), "{text}");
         }

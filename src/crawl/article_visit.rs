@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::debug;
 
 use super::board::BoardContext;
-use super::crew::Crew;
+use super::crew::{Crew, Trouble};
 use super::visit::{Reading, again};
 use crate::article::{self, PageView};
 use crate::fetch::Fetched;
@@ -23,7 +23,10 @@ const GONE_RECHECK_S: i64 = 5;
 
 /// After this many "gone" answers in a row, with no page in between that was there, an outage is likelier than
 /// deletions: nothing is marked, all of it is asked again later (BOARDS.md; CASES 28).
-const MOST_GONE_IN_A_ROW: u32 = 10;
+const MOST_GONE_IN_A_ROW: u32 = 20;
+
+/// So few answers in a row may be deletions on a board that has nothing else to fetch.
+const FEW_GONE_IN_A_ROW: u32 = 6;
 
 /// Pure part, on the blocking pool.
 pub(super) fn read(view: &PageView<'_>, context: &BoardContext) -> Reading {
@@ -68,6 +71,7 @@ pub(super) async fn outcome<S: Store>(
     }
     if content.class != PageClass::Gone {
         crew.tally.n_gone_in_a_row.store(0, Ordering::Relaxed);
+        crew.tally.n_there.fetch_add(1, Ordering::Relaxed);
     }
     let state = |state: ArticleState, content: Box<Article>| Outcome::ArticleState {
         article,
@@ -80,7 +84,9 @@ pub(super) async fn outcome<S: Store>(
     match content.class {
         PageClass::Article => {
             done(crew);
-            let found_on = identity.article(&job.url).and_then(|found| found.board);
+            let found_on = url::Url::parse(&target.url)
+                .ok()
+                .and_then(|url| identity.article(&url)?.board);
             let now_on = answered_by.as_ref().and_then(|found| found.board.clone());
             let moved_to = match (found_on, now_on) {
                 (Some(before), Some(now)) if before != now => Some(now),
@@ -118,33 +124,24 @@ pub(super) async fn outcome<S: Store>(
         }
         PageClass::Restricted | PageClass::Login | PageClass::Closed => {
             done(crew);
+            let mut content = content;
+            if !is_placeholder(&target.listed_title) {
+                // What stands in a heading's place there is often a message, not the title.
+                content.title = None;
+            }
             Ok(state(ArticleState::Restricted, content))
         }
-        PageClass::Gone => {
-            let in_a_row = crew.tally.n_gone_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
-            if in_a_row > MOST_GONE_IN_A_ROW {
-                let error = format!(
-                    "many articles gone at once, which looks like an outage: {}",
-                    content.reason
-                );
-                let due_at = at + crew.backoff(job.attempts);
-                return again(crew, board, job, error, true, due_at, at).await;
+        PageClass::Gone => Ok(match gone(crew, job, article, &content.reason) {
+            Belief::Asked(reason) => Outcome::Retry {
+                due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
+                error: reason,
+                counts: false,
+            },
+            Belief::Gone => {
+                done(crew);
+                state(ArticleState::Gone, content)
             }
-            let first_time = crew
-                .gone_once
-                .lock()
-                .expect("no holder of this lock panics")
-                .insert(article);
-            if first_time {
-                return Ok(Outcome::Retry {
-                    due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
-                    error: content.reason,
-                    counts: false,
-                });
-            }
-            done(crew);
-            Ok(state(ArticleState::Gone, content))
-        }
+        }),
         PageClass::Listing | PageClass::Challenge | PageClass::Error | PageClass::Unknown => {
             let error = format!("{} shows no article: {}", fetched.final_url, content.reason);
             let due_at = at + crew.backoff(job.attempts);
@@ -181,6 +178,50 @@ pub(super) fn comments_outcome<S: Store>(
         error: reason,
         counts: true,
     }
+}
+
+/// What a "gone" answer is worth.
+enum Belief {
+    /// Not yet: it is asked for once more.
+    Asked(String),
+    Gone,
+}
+
+/// The second answer is believed, if in between some other page was there, or few are gone at all.
+fn gone<S: Store>(crew: &Crew<S>, job: &Job, article: ArticleId, reason: &str) -> Belief {
+    let n_there = crew.tally.n_there.load(Ordering::Relaxed);
+    let in_a_row = crew.tally.n_gone_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
+    let first = {
+        let mut once = crew
+            .gone_once
+            .lock()
+            .expect("no holder of this lock panics");
+        let first = once.get(&article).copied();
+        once.entry(article).or_insert(n_there);
+        first
+    };
+    let confirmed = first.is_some_and(|then| n_there > then || in_a_row <= FEW_GONE_IN_A_ROW);
+    if confirmed {
+        return Belief::Gone;
+    }
+    if in_a_row > MOST_GONE_IN_A_ROW {
+        crew.trouble(
+            job.board,
+            Trouble {
+                what: format!(
+                    "{in_a_row} articles in a row are said to be gone ({reason}): this looks like an outage"
+                ),
+                advice: "none of them was marked as gone; the next run asks again".into(),
+            },
+        );
+    }
+    Belief::Asked(reason.to_owned())
+}
+
+/// Boards list every secret post under the same words; only then does the post's own page know better.
+fn is_placeholder(title: &str) -> bool {
+    let bare: String = title.chars().filter(|c| c.is_alphanumeric()).collect();
+    matches!(bare.as_str(), "비밀글입니다" | "비밀글" | "비공개글입니다")
 }
 
 /// The article's page, or one of its comments' pages, could not be read in all its tries; a later pass asks again.

@@ -178,7 +178,7 @@ pub(super) async fn recognise(
         let charset = target.charset.clone();
         tokio::task::spawn_blocking(move || {
             let decoded = decode_page(&fetched, charset.as_deref(), None);
-            let html = scraper::Html::parse_document(&decoded.text);
+            let html = crate::document::parse(&decoded.text);
             let recognised =
                 library.recognise(&html, &decoded.text, &fetched.cookies, &fetched.final_url);
             drop(html);

@@ -1,6 +1,6 @@
 //! What every visit of a run shares.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -67,8 +67,8 @@ pub(super) struct Crew<S> {
     /// The page by which a board was recognised, kept for its first visit so that it is fetched once.
     pub at_hand: Mutex<HashMap<JobId, Fetched>>,
     pub troubles: Mutex<HashMap<BoardId, Trouble>>,
-    /// Articles that a board has called gone once in this run; the second answer is believed.
-    pub gone_once: Mutex<HashSet<ArticleId>>,
+    /// Articles that a board has called gone once in this run, with [`Tally::n_there`] at that time.
+    pub gone_once: Mutex<HashMap<ArticleId, u64>>,
     jitter: AtomicU64,
 }
 
@@ -89,6 +89,8 @@ pub(super) struct Tally {
     pub n_due: AtomicU64,
     pub n_failed: AtomicU64,
     pub n_requests: AtomicU64,
+    /// Articles' pages that were there, whatever they showed.
+    pub n_there: AtomicU64,
     /// "Gone" answers in a row, without a page that was there: an outage looks like this.
     pub n_gone_in_a_row: AtomicU32,
 }
@@ -117,7 +119,7 @@ impl<S> Crew<S> {
             tally: Tally::default(),
             at_hand: Mutex::new(at_hand),
             troubles: Mutex::new(HashMap::new()),
-            gone_once: Mutex::new(HashSet::new()),
+            gone_once: Mutex::new(HashMap::new()),
             jitter,
         }
     }

@@ -158,10 +158,13 @@ fn changed(row: &Row, known: &Known) -> bool {
         // It is listed again.
         ArticleState::Gone => return true,
     };
+    // A row without a count says nothing; one with a count where there was none is a first comment.
     let count_changed = row
         .comment_count
-        .is_some_and(|count| known.comment_count.is_some_and(|before| before != count));
-    worth && (row.title != known.title || count_changed)
+        .is_some_and(|count| count != known.comment_count.unwrap_or(0));
+    // New on this board, and stored as another board's: it may have moved here.
+    let moved = !known.before_this_pass && row.canonical_url.as_str() != known.url;
+    worth && (row.title != known.title || count_changed || moved)
 }
 
 fn step_outcome<S: Store>(

@@ -8,6 +8,7 @@
 mod article_visit;
 mod board;
 mod crew;
+mod explain;
 mod listing_visit;
 mod once;
 mod report;
@@ -16,5 +17,6 @@ mod worker;
 
 pub use board::{BoardContext, Tailor, Target, TargetError};
 pub use crew::{CrawlOptions, Observer, Sighting};
+pub use explain::{Explanation, ListingSummary, explain};
 pub use once::{CrawlError, Outfit, crawl_once};
 pub use report::{BoardReport, CrawlReport, Finish};

@@ -140,7 +140,7 @@ async fn read<S: Store>(
             as_of,
             fetched,
         };
-        let html = scraper::Html::parse_document(&answer.text);
+        let html = crate::document::parse(&answer.text);
         let view = answer.view(&html);
         let (class, reason) = classify(&view, Some(&context.profile));
         let reading = match kind {

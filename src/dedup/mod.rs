@@ -8,7 +8,7 @@
 
 mod exact;
 
-pub use exact::{content_hash, normalise, text_hash};
+pub use exact::{content_hash, normalise, text_hash, words_hash};
 
 /// A blake3 hash.
 pub type Hash = [u8; 32];

@@ -140,19 +140,22 @@ fn is_another_page(walk: &Walk, page: &ListingPage) -> bool {
     if number <= walk.deepest || number == 1 {
         return false;
     }
-    match page.pager.current {
-        Some(current) => current != number,
-        None => {
-            let same_as_before =
-                walk.last_page_digest.is_some() && digest(page) == walk.last_page_digest;
-            let lowest = page.ordinary().filter_map(|row| row.rank).min();
-            let no_progress = match (walk.edge.as_ref().and_then(|edge| edge.rank), lowest) {
-                (Some(at), Some(lowest)) => lowest >= at,
-                _ => false,
-            };
-            same_as_before || no_progress
-        }
+    let pager = &page.pager;
+    if pager.current.is_some_and(|current| current != number) {
+        return true;
     }
+    // A pager that shows this page among others vouches for it, even if new posts have pushed every row of the page
+    // before onto it.
+    if pager.current.is_some() && pager.last.is_some_and(|last| last >= number) {
+        return false;
+    }
+    let same_as_before = walk.last_page_digest.is_some() && digest(page) == walk.last_page_digest;
+    let lowest = page.ordinary().filter_map(|row| row.rank).min();
+    let no_progress = match (walk.edge.as_ref().and_then(|edge| edge.rank), lowest) {
+        (Some(at), Some(lowest)) => lowest >= at,
+        _ => false,
+    };
+    same_as_before || no_progress
 }
 
 /// Behind the last row. The board is whole if the walk came down to rank 1; otherwise the last rows may have

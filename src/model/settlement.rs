@@ -16,8 +16,11 @@ pub struct ArticleId(pub i64);
 pub struct Known {
     pub article: ArticleId,
     pub state: ArticleState,
+    /// As the listing showed them last.
     pub title: String,
     pub comment_count: Option<u64>,
+    /// The canonical URL it is stored under.
+    pub url: String,
     /// First seen by an earlier pass than this one.
     pub before_this_pass: bool,
 }

@@ -57,12 +57,64 @@ pub struct PostedAt {
 }
 
 impl PostedAt {
-    /// The finer of two readings; at equal precision `self`, the one already held.
+    /// The finer of two readings; at equal precision `self`, the one already held, unless it was counted back from the
+    /// moment of the page and the other names the moment itself.
     /// A coarser reading (`2시간 전`, a listing's day) never overwrites a finer one.
     pub fn finer(self, other: Option<PostedAt>) -> PostedAt {
         match other {
             Some(other) if other.precision > self.precision => other,
+            Some(other)
+                if other.precision == self.precision
+                    && self.is_relative()
+                    && !other.is_relative() =>
+            {
+                other
+            }
             _ => self,
         }
+    }
+
+    /// `43분 전`, `3 hours ago`, `15h`: off by up to one unit, since a page rounds and is served a moment later.
+    fn is_relative(&self) -> bool {
+        let text = self.text.trim().to_lowercase();
+        let short = text
+            .strip_suffix(['s', 'm', 'h', 'd', 'w', 'y'])
+            .is_some_and(|digits| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit()));
+        short
+            || ["전", "前", "ago", "방금"]
+                .iter()
+                .any(|word| text.ends_with(word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, second: i64, precision: Precision) -> PostedAt {
+        PostedAt {
+            at: Timestamp::from_second(second).expect("in range"),
+            precision,
+            text: text.into(),
+        }
+    }
+
+    #[test]
+    fn the_finer_reading_stays() {
+        let day = read("2026.11.23", 0, Precision::Day);
+        let minute = read("2026.11.23 10:21", 60, Precision::Minute);
+        let ago = read("2시간 전", 120, Precision::Hour);
+        assert_eq!(day.clone().finer(Some(minute.clone())), minute);
+        assert_eq!(minute.clone().finer(Some(day.clone())), minute);
+        assert_eq!(minute.clone().finer(Some(ago)), minute);
+        assert_eq!(minute.clone().finer(None), minute);
+    }
+
+    #[test]
+    fn a_named_moment_replaces_one_that_was_counted_back() {
+        let ago = read("58분 전", 60, Precision::Minute);
+        let named = read("2026.11.24 00:39", 0, Precision::Minute);
+        assert_eq!(ago.clone().finer(Some(named.clone())), named);
+        assert_eq!(named.clone().finer(Some(ago)), named);
     }
 }

@@ -168,6 +168,9 @@ impl Page {
         if let Some(at) = comment.posted_at {
             line.push_str(&format!(" · {}", moment::short(at, &self.zone)));
         }
+        if let Some(at) = comment.gone_at {
+            line.push_str(&format!(" · gone since {}", moment::short(at, &self.zone)));
+        }
         writeln!(out, "{:indent$}{DIM}{line}{DIM:#}", "")?;
         match &comment.text {
             Some(text) => self.text(text, indent, out),
@@ -316,6 +319,17 @@ Comments (2)
             "{text}"
         );
         assert!(text.contains("첫 문단이다."));
+    }
+
+    #[test]
+    fn a_comment_that_is_gone_says_so_and_keeps_its_words() {
+        let mut record = article(1);
+        record.comments[0].gone_at = Some(at("2026-12-01T00:00:00Z"));
+        let text = shown(&record, None);
+        assert!(
+            text.contains("손님1 · 2026-11-20 10:00 · gone since 2026-12-01 09:00\n  좋네요"),
+            "{text}"
+        );
     }
 
     #[test]

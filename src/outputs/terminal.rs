@@ -4,6 +4,7 @@
 //! shell; bidirectional controls make text read other than it is (CVE-2021-42574). Both are removed, nothing else is.
 
 use std::borrow::Cow;
+use std::io::IsTerminal;
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -115,12 +116,17 @@ fn skip_string(rest: &mut Peekable<Chars<'_>>) {
     }
 }
 
-/// The terminal's width in columns; `None` where the standard output is none. At most `MOST_COLUMNS`: longer lines
-/// are hard to read.
+/// Columns to wrap to; `None` where the standard output is no terminal. At most 100: longer lines are hard to read.
+/// A terminal that does not tell its size has 80.
 pub fn width() -> Option<usize> {
     const MOST_COLUMNS: usize = 100;
-    terminal_size::terminal_size_of(std::io::stdout())
-        .map(|(width, _)| usize::from(width.0).min(MOST_COLUMNS))
+    const UNKNOWN_COLUMNS: usize = 80;
+    let stdout = std::io::stdout();
+    stdout.is_terminal().then(|| {
+        terminal_size::terminal_size_of(stdout).map_or(UNKNOWN_COLUMNS, |(width, _)| {
+            usize::from(width.0).min(MOST_COLUMNS)
+        })
+    })
 }
 
 #[cfg(test)]

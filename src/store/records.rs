@@ -83,6 +83,7 @@ pub struct ArticleRecord {
     pub fetched_at: Option<Timestamp>,
     pub gone_at: Option<Timestamp>,
     pub revision_count: u32,
+    /// Of the text alone, normalised: equal for two articles with the same words.
     pub content_hash: Option<String>,
     pub story: Option<i64>,
     /// Key of the first stored article with the same text.

@@ -112,7 +112,13 @@ fn case_24_a_deletion_while_walking_hides_no_article() {
         for n_deleted in [1, 4] {
             let world = World::with_posts(engine, 3, 90);
             before_listing(&world.site, 2, move |boards| {
-                for id in boards.boards[0].order[2..2 + n_deleted].to_vec() {
+                for id in boards.boards[0]
+                    .order
+                    .clone()
+                    .into_iter()
+                    .skip(2)
+                    .take(n_deleted)
+                {
                     boards.delete("news", id);
                 }
             });

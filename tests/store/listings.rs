@@ -232,6 +232,7 @@ pub async fn known_tells_what_the_listing_showed_and_since_when<P: Place>(place:
         state: ArticleState::Stored,
         title: "잘린 제…".into(),
         comment_count: Some(4),
+        url: bench.record("1").url,
         before_this_pass: false,
     };
     assert_eq!(known[&key("1")], expected);

@@ -17,7 +17,7 @@ pub(super) fn known(
 ) -> rusqlite::Result<HashMap<ArticleKey, Known>> {
     let mut known = HashMap::new();
     let mut select = conn.prepare_cached(
-        "SELECT asked.value, article.id, state, listed_title, listed_comments,
+        "SELECT asked.value, article.id, state, listed_title, listed_comments, article.url,
             EXISTS (SELECT 1 FROM place JOIN pass ON pass.id = ?2 AND pass.board = place.board
                 WHERE place.article = article.id AND place.first_pass <> pass.id)
          FROM json_each(?1) AS asked
@@ -33,7 +33,8 @@ pub(super) fn known(
             state,
             title: row.get(3)?,
             comment_count: row.get::<_, Option<Count>>(4)?.map(|n| n.0),
-            before_this_pass: row.get(5)?,
+            url: row.get(5)?,
+            before_this_pass: row.get(6)?,
         };
         known.insert(ArticleKey::from_stored(row.get(0)?), entry);
     }

@@ -5,15 +5,17 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::prepare::unpack;
 use super::values::{Count, Json, Ms, Named, posted_at};
 use crate::dedup::Hash;
+use crate::dedup::words_hash;
 use crate::model::{ArticleId, ArticleKey, Attachment, Image};
 use crate::store::{ArticleFilter, ArticleRecord, CommentRecord, Revision};
 
-const ARTICLE: &str = "SELECT article.id, coalesce(article.moved_to, board.name), article.key, article.url,
+const ARTICLE: &str =
+    "SELECT article.id, coalesce(article.moved_to, board.name), article.key, article.url,
         place.rank, article.title, article.author, article.posted_at, article.posted_precision,
         article.posted_text, article.category, article.source, revision.text, revision.images,
         revision.attachments, revision.tags, article.views, article.votes, article.comment_count,
         coalesce(place.notice, 0), article.state, article.state_reason, article.first_seen_at,
-        article.fetched_at, article.gone_at, article.n_revisions, revision.content_hash, story.story,
+        article.fetched_at, article.gone_at, article.n_revisions, story.story,
         (SELECT first.key FROM fingerprint AS mine
             JOIN fingerprint AS other ON other.text_hash = mine.text_hash AND other.seq < mine.seq
             JOIN article AS first ON first.id = other.article
@@ -71,8 +73,8 @@ fn read_record(row: &Row<'_>) -> rusqlite::Result<ArticleRecord> {
     let posted = posted_at(row, 7)?;
     let Named(state) = row.get(20)?;
     let Ms(first_seen_at) = row.get(22)?;
-    let hash: Option<Hash> = row.get(26)?;
-    let duplicate_of: Option<String> = row.get(28)?;
+    let text: Option<String> = row.get(12)?;
+    let duplicate_of: Option<String> = row.get(27)?;
     Ok(ArticleRecord {
         id: row.get(0)?,
         board: row.get(1)?,
@@ -88,7 +90,8 @@ fn read_record(row: &Row<'_>) -> rusqlite::Result<ArticleRecord> {
         posted_text: posted.map(|posted| posted.text),
         category: row.get(10)?,
         source: row.get(11)?,
-        text: row.get(12)?,
+        content_hash: text.as_deref().map(|text| hex(&words_hash(text))),
+        text,
         images: list::<Image>(row, 13)?,
         attachments: list::<Attachment>(row, 14)?,
         comments: Vec::new(),
@@ -103,10 +106,9 @@ fn read_record(row: &Row<'_>) -> rusqlite::Result<ArticleRecord> {
         fetched_at: time(23)?,
         gone_at: time(24)?,
         revision_count: row.get(25)?,
-        content_hash: hash.map(|hash| hex(&hash)),
-        story: row.get(27)?,
+        story: row.get(26)?,
         duplicate_of: duplicate_of.map(ArticleKey::from_stored),
-        comments_complete: row.get(29)?,
+        comments_complete: row.get(28)?,
     })
 }
 

@@ -208,7 +208,7 @@ impl Visit<'_> {
         let posted = finer(held.posted, row.posted.clone());
         self.conn
             .prepare_cached(
-                "UPDATE article SET found_url = ?2, listed_title = ?3, listed_category = coalesce(?4, listed_category),
+                "UPDATE article SET found_url = CASE url WHEN ?14 THEN ?2 ELSE found_url END, listed_title = ?3, listed_category = coalesce(?4, listed_category),
                     listed_comments = coalesce(?5, listed_comments), title = ?6, author = coalesce(author, ?7),
                     posted_at = ?8, posted_precision = ?9, posted_text = ?10, category = ?11, secret = ?12,
                     last_seen_at = max(last_seen_at, ?13)
@@ -228,6 +228,9 @@ impl Visit<'_> {
                 category,
                 row.secret,
                 Ms(self.at),
+                // Listed on a second board, it is still asked for under its own address: only that one tells whether
+                // it has moved.
+                row.canonical_url.as_str(),
             ])?;
         self.place(board, pass, article, row)?;
         let mut counts = counts_of(row);

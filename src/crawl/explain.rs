@@ -1,0 +1,201 @@
+//! How is one URL understood? One request (and one for robots.txt), nothing stored.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use url::Url;
+
+use super::board::{Target, TargetError};
+use super::visit::error_text;
+use crate::article::{FieldTrace, PageView, classify, explain_article};
+use crate::fetch::{Fetcher, Request, decode, decode_as, tld_of};
+use crate::listing::read_listing;
+use crate::model::PageClass;
+use crate::profile::{Library, Profile};
+
+/// What boardwalk makes of a URL.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explanation {
+    pub url: String,
+    pub final_url: String,
+    pub status: u16,
+    /// Which rule of robots.txt decided.
+    pub robots: String,
+    /// Seconds between two requests to this host.
+    pub interval_s: f64,
+    pub charset: &'static str,
+    /// Characters that could not be decoded.
+    pub n_replaced: usize,
+    pub profile: Option<String>,
+    /// Why this profile.
+    pub signs: Vec<String>,
+    pub class: String,
+    pub class_reason: String,
+    /// An article's permanent identity.
+    pub key: Option<String>,
+    pub canonical_url: Option<String>,
+    /// The board that the URL, as a listing, belongs to.
+    pub board: Option<String>,
+    pub fields: Vec<FieldTrace>,
+    pub listing: Option<ListingSummary>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct ListingSummary {
+    pub n_rows: usize,
+    pub n_notices: usize,
+    pub current_page: Option<u32>,
+    pub last_page: Option<u32>,
+    pub rows: Vec<RowSummary>,
+    pub warnings: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct RowSummary {
+    pub key: String,
+    pub rank: Option<u64>,
+    pub notice: bool,
+    pub title: String,
+    pub author: Option<String>,
+    pub posted: Option<String>,
+    pub comment_count: Option<u64>,
+}
+
+/// Rows shown of a listing.
+const SHOWN_ROWS: usize = 10;
+
+/// Fetches the target's URL once and tells how it is read.
+///
+/// # Errors
+/// [`TargetError::Fetch`]: robots.txt forbids it, or no page came.
+pub async fn explain(
+    fetcher: &Fetcher,
+    library: Arc<Library>,
+    target: &Target,
+) -> Result<Explanation, TargetError> {
+    let failed = |error: &crate::fetch::FetchError| TargetError::Fetch {
+        url: target.url.clone(),
+        cause: error_text(error),
+    };
+    let robots = fetcher
+        .robots_verdict(&target.url)
+        .await
+        .map_err(|error| failed(&error))?;
+    let request = Request::new(target.url.clone(), "explain", "explain");
+    let fetched = fetcher
+        .get(&request)
+        .await
+        .map_err(|error| failed(&error))?;
+    let interval_s = fetcher.host(&target.url).snapshot().interval.as_secs_f64();
+    let target = target.clone();
+    let explained = tokio::task::spawn_blocking(move || {
+        let fixed = target
+            .charset
+            .as_deref()
+            .and_then(|label| decode_as(&fetched.body, label));
+        let decoded = fixed.unwrap_or_else(|| {
+            let hint = target
+                .profile
+                .as_ref()
+                .and_then(|profile| profile.charset.as_deref());
+            decode(
+                &fetched.body,
+                fetched.content_type.as_deref(),
+                hint,
+                tld_of(&fetched.final_url),
+            )
+        });
+        let html = crate::document::parse(&decoded.text);
+        let recognised =
+            library.recognise(&html, &decoded.text, &fetched.cookies, &fetched.final_url);
+        let signs = recognised
+            .as_ref()
+            .map(|found| found.signs.clone())
+            .unwrap_or_default();
+        let profile = target
+            .profile
+            .clone()
+            .or_else(|| recognised.map(|found| found.profile))
+            .map(|profile| target.tailor.apply(profile));
+        let view = PageView {
+            html: &html,
+            source: &decoded.text,
+            url: &fetched.final_url,
+            redirect_to: fetched.redirect_to.as_ref(),
+            status: fetched.status,
+            as_of: fetched.server_date.unwrap_or(fetched.received_at),
+        };
+        let (class, class_reason) = classify(&view, profile.as_deref());
+        let mut explanation = Explanation {
+            url: fetched.requested.to_string(),
+            final_url: fetched.final_url.to_string(),
+            status: fetched.status,
+            robots,
+            interval_s,
+            charset: decoded.charset,
+            n_replaced: decoded.n_replaced,
+            profile: profile.as_ref().map(|profile| profile.engine.clone()),
+            signs,
+            class: format!("{class:?}").to_lowercase(),
+            class_reason,
+            key: None,
+            canonical_url: None,
+            board: None,
+            fields: Vec::new(),
+            listing: None,
+        };
+        if let Some(profile) = &profile {
+            identify(&mut explanation, profile, &target.url);
+            if class == PageClass::Article {
+                explanation.fields = explain_article(&view, profile);
+            } else {
+                explanation.listing = summary(&view, profile);
+            }
+        }
+        explanation
+    })
+    .await;
+    Ok(explained.expect("parsers are pure and do not panic; a panic here is a bug to be seen"))
+}
+
+fn identify(explanation: &mut Explanation, profile: &Profile, url: &Url) {
+    if let Some(found) = profile.identity.article(url) {
+        explanation.key = Some(found.key.to_string());
+        explanation.canonical_url = Some(found.canonical_url.to_string());
+    } else if let Some(found) = profile.identity.board(url) {
+        explanation.board = Some(found.key);
+        explanation.canonical_url = profile.identity.listing_page(url, 1).map(String::from);
+    }
+}
+
+fn summary(view: &PageView<'_>, profile: &Profile) -> Option<ListingSummary> {
+    let listing = read_listing(view.html, view.url, profile, view.as_of);
+    listing.container_found.then(|| ListingSummary {
+        n_rows: listing.rows.len(),
+        n_notices: listing.rows.iter().filter(|row| row.notice).count(),
+        current_page: listing.pager.current,
+        last_page: listing.pager.last,
+        rows: listing
+            .rows
+            .iter()
+            .take(SHOWN_ROWS)
+            .map(|row| RowSummary {
+                key: row.key.to_string(),
+                rank: row.rank,
+                notice: row.notice,
+                title: row.title.clone(),
+                author: row.author.clone(),
+                posted: row.posted.as_ref().map(|posted| {
+                    let local = posted.at.to_zoned_datetime(profile.timezone.clone());
+                    format!(
+                        "{} ({})",
+                        local.strftime("%Y-%m-%d %H:%M"),
+                        posted.precision.as_str()
+                    )
+                }),
+                comment_count: row.comment_count,
+            })
+            .collect(),
+        warnings: listing.warnings,
+    })
+}

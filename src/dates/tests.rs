@@ -1,0 +1,232 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn seoul() -> TimeZone {
+    TimeZone::get("Asia/Seoul").expect("a known zone")
+}
+
+/// The fixed clock of the cases: 00:50 on 24 November in Korea, while UTC is still on the 23rd.
+fn as_of() -> Timestamp {
+    "2026-11-23T15:50:00Z".parse().expect("a time")
+}
+
+fn local(found: &PostedAt) -> String {
+    let zoned = found.at.to_zoned_datetime(seoul());
+    format!(
+        "{} {}",
+        zoned.strftime("%Y-%m-%d %H:%M:%S"),
+        found.precision.as_str()
+    )
+}
+
+#[track_caller]
+fn check(text: &str, want: &str) {
+    let got = read_date(text, &seoul(), as_of()).map_or("none".into(), |found| local(&found));
+    assert_eq!(got, want, "{text:?}");
+}
+
+#[test]
+fn full_dates_are_read_in_the_sites_zone() {
+    check("2026.11.23", "2026-11-23 00:00:00 day");
+    check("2026.11.23 23:57", "2026-11-23 23:57:00 minute");
+    check("2026.11.23 12:35:21", "2026-11-23 12:35:21 second");
+    check("2026.11.23. 10:20", "2026-11-23 10:20:00 minute");
+    check("2026-11-23\u{a0}(월) 10:20", "2026-11-23 10:20:00 minute");
+    check("2026/11/23(月) 10:20:30.12", "2026-11-23 10:20:30 second");
+    check(
+        "2026년 11월 23일 오후 3시 5분",
+        "2026-11-23 15:05:00 minute",
+    );
+    check("2026년 1월 3일 9시 5분", "2026-01-03 09:05:00 minute");
+    check("2026年11月23日", "2026-11-23 00:00:00 day");
+    check("작성일 2026.11.23 23:57", "2026-11-23 23:57:00 minute");
+    check("DATE : 2026-11-23 15:45:24", "2026-11-23 15:45:24 second");
+    check("20261124005000", "2026-11-24 00:50:00 second");
+    check("2026. 11", "2026-11-01 00:00:00 month");
+}
+
+#[test]
+fn zones_in_the_text_win() {
+    check("2026-11-23T22:15:00+09:00", "2026-11-23 22:15:00 second");
+    check("2026-11-23T13:15:00Z", "2026-11-23 22:15:00 second");
+    check(
+        "Mon, 23 Nov 2026 13:15:00 +0000",
+        "2026-11-23 22:15:00 second",
+    );
+    check(
+        "Mon, 23 Nov 2026 13:15:00 GMT",
+        "2026-11-23 22:15:00 second",
+    );
+    check("2026-11-23 13:15:00 UTC", "2026-11-23 22:15:00 second");
+    check("2026-11-23T13:15:00+00", "2026-11-23 22:15:00 second");
+    check("2026-11-23T22:15:00.123+0900", "2026-11-23 22:15:00 second");
+    check("1795439700", "2026-11-23 22:15:00 second");
+    check("1795439700000", "2026-11-23 22:15:00 second");
+}
+
+#[test]
+fn short_dates_go_by_the_sites_day() {
+    check("00:44", "2026-11-24 00:44:00 minute");
+    check("11-23", "2026-11-23 00:00:00 day");
+    check("11.23", "2026-11-23 00:00:00 day");
+    check("11/24", "2026-11-24 00:00:00 day");
+    check("12-31", "2025-12-31 00:00:00 day");
+    check("07.15", "2026-07-15 00:00:00 day");
+    check("11월 23일", "2026-11-23 00:00:00 day");
+    check("11-23 22:15", "2026-11-23 22:15:00 minute");
+    check("16 Nov", "2026-11-16 00:00:00 day");
+    check("작성일자 00:44", "2026-11-24 00:44:00 minute");
+    // Tonight has not been yet: last year's.
+    check("11-24 23:00", "2025-11-24 23:00:00 minute");
+    check("11/24(화) 00:30", "2026-11-24 00:30:00 minute");
+}
+
+#[test]
+fn a_two_digit_year_comes_first() {
+    check("26-11-24 00:02", "2026-11-24 00:02:00 minute");
+    check("26/11/23", "2026-11-23 00:00:00 day");
+    check("25-10-20 09:00", "2025-10-20 09:00:00 minute");
+    check("26.09.18", "2026-09-18 00:00:00 day");
+    check("99.12.31", "1999-12-31 00:00:00 day");
+}
+
+#[test]
+fn relative_words_have_the_precision_of_their_unit() {
+    check("43분 전", "2026-11-24 00:07:00 minute");
+    check("43분전", "2026-11-24 00:07:00 minute");
+    check("2시간 전", "2026-11-23 22:50:00 hour");
+    check("3일 전", "2026-11-21 00:00:00 day");
+    check("2개월 전", "2026-09-24 00:00:00 month");
+    check("1년 전", "2025-11-24 00:00:00 year");
+    check("방금", "2026-11-24 00:50:00 minute");
+    check("방금 전", "2026-11-24 00:50:00 minute");
+    check("어제 10:21", "2026-11-23 10:21:00 minute");
+    check("그저께", "2026-11-22 00:00:00 day");
+    check("18 seconds ago", "2026-11-24 00:49:42 second");
+    check("an hour ago", "2026-11-23 23:50:00 hour");
+    check("15h", "2026-11-23 09:50:00 hour");
+    check("Yesterday, 10:21 PM", "2026-11-23 22:21:00 minute");
+    check("昨天 10:20", "2026-11-23 10:20:00 minute");
+    check("3 天前", "2026-11-21 00:00:00 day");
+    check("1시간 20분 전", "2026-11-23 23:30:00 minute");
+    check("한 시간 전", "2026-11-23 23:50:00 hour");
+    check("하루 전", "2026-11-23 00:00:00 day");
+    check("일주일 전", "2026-11-17 00:00:00 month");
+    check("몇 초 전", "2026-11-24 00:50:00 minute");
+    check("2 days, 3 hours ago", "2026-11-21 21:50:00 hour");
+    check("3時間前", "2026-11-23 21:50:00 hour");
+}
+
+#[test]
+fn english_dates_and_halves_of_the_day() {
+    check("Nov. 16, 2026, 3:56 p.m.", "2026-11-16 15:56:00 minute");
+    check("Nov. 16, 2026, 3 p.m.", "2026-11-16 15:00:00 minute");
+    check("Nov. 16, 2026, noon", "2026-11-16 12:00:00 minute");
+    check("Nov. 16, 2026, midnight", "2026-11-16 00:00:00 minute");
+    check("Mon Nov 23, 2026 10:21 pm", "2026-11-23 22:21:00 minute");
+    check("2026년 11월 23일 오후 3시", "2026-11-23 15:00:00 hour");
+    check(
+        "2026년 11월 23일 03시 05분 09초",
+        "2026-11-23 03:05:09 second",
+    );
+    check("November 16, 2026", "2026-11-16 00:00:00 day");
+    check("16 Nov 2026", "2026-11-16 00:00:00 day");
+    check("2026.11.23 오전 12:05", "2026-11-23 00:05:00 minute");
+    check("2026.11.23 오후 12:05", "2026-11-23 12:05:00 minute");
+}
+
+#[test]
+fn what_is_no_date_is_none() {
+    for text in [
+        "",
+        " ",
+        "-",
+        "24:00",
+        "2026.11.23 24:00",
+        "02-29",
+        "오후 3시 5분",
+        "00:61",
+        "2025-02-29",
+        "02-30",
+        "2026-13-01",
+        "2027.01.01",
+        "23:59",
+        "1970.01.01",
+        "비밀글",
+        "공지",
+        "296",
+        "12345",
+        "26.13.40",
+        "０",
+        "0분",
+        "99999999999999999999",
+        "1.50",
+        "2026-11-24T15:50:00+00:00",
+    ] {
+        check(text, "none");
+    }
+}
+
+#[test]
+fn a_cell_and_its_tooltip_make_one_date() {
+    let both = |cell: &str, tooltip: &str| {
+        combine(cell, tooltip, &seoul(), as_of()).map_or("none".into(), |found| local(&found))
+    };
+    assert_eq!(both("2026.11.22", "18:20"), "2026-11-22 18:20:00 minute");
+    assert_eq!(both("2026.11.24", "43분 전"), "2026-11-24 00:07:00 minute");
+    assert_eq!(both("2026.11.22", "43분 전"), "2026-11-22 00:00:00 day");
+    assert_eq!(
+        both("11.23", "2026-11-23 10:21:33"),
+        "2026-11-23 10:21:33 second"
+    );
+    assert_eq!(
+        both("", "2026-11-23 10:21:33"),
+        "2026-11-23 10:21:33 second"
+    );
+    assert_eq!(
+        both("2026.11.24", "18:20"),
+        "2026-11-24 00:00:00 day",
+        "not in the future"
+    );
+    assert_eq!(both("2026.11.22", "24:00"), "2026-11-22 00:00:00 day");
+    assert_eq!(
+        both("10-20", "2025-10-20 09:00"),
+        "2025-10-20 09:00:00 minute",
+        "a stated year replaces a guessed one"
+    );
+    assert_eq!(both("10-20", "2025-10-20"), "2025-10-20 00:00:00 day");
+    assert_eq!(
+        both("2026.11.22", "2026-11-23 10:00"),
+        "2026-11-22 00:00:00 day",
+        "another day's tooltip is about something else"
+    );
+    assert_eq!(both("2026.11.22", ""), "2026-11-22 00:00:00 day");
+    assert_eq!(both("", ""), "none");
+}
+
+proptest! {
+    #[test]
+    fn no_text_panics_and_no_date_lies_ahead(text in ".{0,60}") {
+        if let Some(found) = read_date(&text, &seoul(), as_of()) {
+            prop_assert!(found.at <= as_of().checked_add(MOST_AHEAD).expect("in range"));
+        }
+    }
+
+    #[test]
+    fn date_like_text_never_panics(
+        text in "['(]{0,1}[0-9]{0,5}[.:/년월 -]{1,2}[0-9]{0,3}[.:/월일 -]{0,2}[0-9]{0,3}( 오후)?( [0-9]{1,2}:[0-9]{1,2})?(전|ago|d)?",
+        time in "(오후 )?[0-9]{1,2}:[0-9]{2}",
+        second in 0i64..4_000_000_000,
+    ) {
+        let now = Timestamp::from_second(second).expect("in range");
+        if let Some(found) = read_date(&text, &seoul(), now) {
+            prop_assert!(found.at <= now.checked_add(MOST_AHEAD).expect("in range"));
+        }
+        for (cell, tooltip) in [(text.as_str(), time.as_str()), (&text, &text), (&time, &text)] {
+            if let Some(found) = combine(cell, tooltip, &seoul(), now) {
+                prop_assert!(found.at <= now.checked_add(MOST_AHEAD).expect("in range"));
+            }
+        }
+    }
+}
