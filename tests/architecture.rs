@@ -108,7 +108,10 @@ impl Source {
         let mut kept = Vec::new();
         let mut lines = self.lines.iter().enumerate().peekable();
         while let Some((n, line)) = lines.next() {
-            if line.trim() == "#[cfg(test)]" {
+            if ["#[cfg(test)]", "#[cfg(all(test,"]
+                .iter()
+                .any(|test| line.trim().starts_with(test))
+            {
                 // The item ends with its line, or with a brace as far in as it began: rustfmt sees to that.
                 let end = format!("{}}}", &line[..line.len() - line.trim_start().len()]);
                 let mut item = lines
