@@ -131,17 +131,19 @@ pub(super) async fn outcome<S: Store>(
             }
             Ok(state(ArticleState::Restricted, content))
         }
-        PageClass::Gone => Ok(match gone(crew, job, article, &content.reason) {
-            Belief::Asked(reason) => Outcome::Retry {
-                due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
-                error: reason,
-                counts: false,
+        PageClass::Gone => Ok(
+            match gone(crew, board, job, article, &content.reason).await? {
+                Belief::Asked(reason) => Outcome::Retry {
+                    due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
+                    error: reason,
+                    counts: false,
+                },
+                Belief::Gone => {
+                    done(crew);
+                    state(ArticleState::Gone, content)
+                }
             },
-            Belief::Gone => {
-                done(crew);
-                state(ArticleState::Gone, content)
-            }
-        }),
+        ),
         PageClass::Listing | PageClass::Challenge | PageClass::Error | PageClass::Unknown => {
             let error = format!("{} shows no article: {}", fetched.final_url, content.reason);
             let due_at = at + crew.backoff(job.attempts);
@@ -187,8 +189,15 @@ enum Belief {
     Gone,
 }
 
-/// The second answer is believed, if in between some other page was there, or few are gone at all.
-fn gone<S: Store>(crew: &Crew<S>, job: &Job, article: ArticleId, reason: &str) -> Belief {
+/// The second answer is believed, if in between some other page was there, or few are gone at all. Where many are, one
+/// article that was there is asked for: if it still is, this is no outage.
+async fn gone<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    job: &Job,
+    article: ArticleId,
+    reason: &str,
+) -> Result<Belief, StoreError> {
     let n_there = crew.tally.n_there.load(Ordering::Relaxed);
     let in_a_row = crew.tally.n_gone_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
     let first = {
@@ -200,9 +209,11 @@ fn gone<S: Store>(crew: &Crew<S>, job: &Job, article: ArticleId, reason: &str) -
         once.entry(article).or_insert(n_there);
         first
     };
-    let confirmed = first.is_some_and(|then| n_there > then || in_a_row <= FEW_GONE_IN_A_ROW);
-    if confirmed {
-        return Belief::Gone;
+    let Some(then) = first else {
+        return Ok(Belief::Asked(reason.to_owned()));
+    };
+    if n_there > then || in_a_row <= FEW_GONE_IN_A_ROW || is_up(crew, board).await? {
+        return Ok(Belief::Gone);
     }
     if in_a_row > MOST_GONE_IN_A_ROW {
         crew.trouble(
@@ -215,7 +226,46 @@ fn gone<S: Store>(crew: &Crew<S>, job: &Job, article: ArticleId, reason: &str) -
             },
         );
     }
-    Belief::Asked(reason.to_owned())
+    Ok(Belief::Asked(reason.to_owned()))
+}
+
+/// Is an article that was there still there? Counts as a page that was there, so that it is asked for once and not for
+/// each of many deletions.
+async fn is_up<S: Store>(crew: &Crew<S>, board: &Arc<BoardContext>) -> Result<bool, StoreError> {
+    let Some(target) = crew.store.last_stored(board.board.id).await? else {
+        return Ok(false);
+    };
+    let Ok(url) = url::Url::parse(&target.url) else {
+        return Ok(false);
+    };
+    let request = board.request(url, Some(board.board.url.clone()), "probe");
+    let Ok(fetched) = crew.fetcher.get(&request).await else {
+        return Ok(false);
+    };
+    crew.tally
+        .n_requests
+        .fetch_add(fetched.receipts.len() as u64, Ordering::Relaxed);
+    let context = Arc::clone(board);
+    let there = tokio::task::spawn_blocking(move || {
+        let decoded = context.decode(&fetched);
+        let html = crate::document::parse(&decoded.text);
+        let view = PageView {
+            html: &html,
+            source: &decoded.text,
+            url: &fetched.final_url,
+            redirect_to: fetched.redirect_to.as_ref(),
+            status: fetched.status,
+            as_of: fetched.received_at,
+        };
+        article::classify(&view, Some(&context.profile)).0 == PageClass::Article
+    })
+    .await
+    .expect("classifying is pure and does not panic");
+    if there {
+        crew.tally.n_there.fetch_add(1, Ordering::Relaxed);
+        crew.tally.n_gone_in_a_row.store(0, Ordering::Relaxed);
+    }
+    Ok(there)
 }
 
 /// Boards list every secret post under the same words; only then does the post's own page know better.

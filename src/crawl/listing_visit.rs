@@ -117,6 +117,13 @@ async fn admit<S: Store>(
         n_new,
         n_listed: crew.store.n_listed(board.board.id).await? + n_unknown,
         earlier_deficit: earlier.and_then(|pass| pass.walk.deficit),
+        next_gap: crew
+            .store
+            .gaps(board.board.id)
+            .await?
+            .into_iter()
+            .map(|gap| gap.page)
+            .find(|page| *page > pass.walk.page),
         quiet_pages: crew.options.quiet_pages,
     };
     let step = advance(&pass.walk, &listing, facts);

@@ -86,9 +86,11 @@ pub async fn crawl_once<S: Store>(
         crew.tally.n_due.fetch_add(articles, Ordering::Relaxed);
     }
     let mut ends = work_hosts(&crew).await?;
-    for board in stale {
+    // Once more where page 1 was read long ago, and where the walk has left something open.
+    for board in crew.boards.keys().copied().collect::<Vec<_>>() {
         let finished = crew.store.open_pass(board).await?.is_none();
-        if finished && !outfit.stop.is_cancelled() && !crew.in_trouble(board) {
+        let unfinished = stale.contains(&board) || !crew.store.gaps(board).await?.is_empty();
+        if finished && unfinished && !outfit.stop.is_cancelled() && !crew.in_trouble(board) {
             begin(
                 &crew.store,
                 &crew.board(board),

@@ -26,6 +26,8 @@ pub struct Facts {
     pub n_listed: u64,
     /// [`Walk::deficit`] at the end of the pass before.
     pub earlier_deficit: Option<i64>,
+    /// The first page behind this one that an earlier walk could not read or join.
+    pub next_gap: Option<u32>,
     /// Quiet pages in a row after which an incremental pass ends; at least 1.
     pub quiet_pages: u32,
 }
@@ -47,6 +49,7 @@ pub fn begin(kind: PassKind, max_pages: Option<u32>, since: Option<jiff::Timesta
         deepest: 0,
         edge: None,
         n_torn: 0,
+        moved: false,
         n_quiet: 0,
         last_page_digest: None,
         ahead: None,
@@ -76,6 +79,7 @@ pub fn advance(walk: &Walk, page: &ListingPage, facts: Facts) -> Step {
 
     let mut gap = None;
     let unmoved = walk.edge.as_ref() == Some(&last_row);
+    after.moved |= has_moved(walk, page, &last_row);
     if let Some(ahead) = after.ahead.take() {
         return prove(walk, after, ahead, last_row, page, facts);
     }
@@ -134,6 +138,17 @@ pub fn skip(walk: &Walk, note: &str) -> Step {
     }
 }
 
+/// Rows were pushed onto this page from the one before, or the page read again is not as it was.
+fn has_moved(walk: &Walk, page: &ListingPage, last_row: &Edge) -> bool {
+    let Some(edge) = &walk.edge else {
+        return false;
+    };
+    if walk.page < walk.deepest {
+        return edge != last_row;
+    }
+    page.ordinary().any(|row| row.key == edge.key)
+}
+
 /// The board answered with some other page: the last one again, page 1, or wherever a redirect led.
 fn is_another_page(walk: &Walk, page: &ListingPage) -> bool {
     let number = walk.page;
@@ -167,7 +182,12 @@ fn past_the_end(walk: &Walk) -> Step {
         .as_ref()
         .and_then(|edge| edge.rank)
         .is_some_and(|rank| rank > 1);
-    if short_of_the_end && walk.page > 1 && walk.n_torn < MAX_TORN {
+    // Without ranks nothing tells; one look back shows whether the last rows are still where they were.
+    let unranked = walk.kind == PassKind::Full
+        && walk.edge.as_ref().is_some_and(|edge| edge.rank.is_none())
+        && walk.n_torn == 0;
+    let look_back = unranked || (short_of_the_end && walk.n_torn < MAX_TORN);
+    if look_back && walk.page > 1 {
         after.n_torn += 1;
         after.page -= 1;
         after.last_page_digest = None;
@@ -178,10 +198,19 @@ fn past_the_end(walk: &Walk) -> Step {
             end: None,
         };
     }
+    // A board that never moved under the walk just does not count down to 1. One that did may have had the last word.
+    let gap = (short_of_the_end && walk.moved).then(|| Gap {
+        page: walk.page,
+        reason: GapReason::Torn,
+        note: format!(
+            "the listing ended on page {} before rank 1; its last rows may be missing",
+            walk.page.saturating_sub(1).max(1)
+        ),
+    });
     Step {
         walk: after,
         next: None,
-        gap: None,
+        gap,
         end: Some(PassEnd::Complete),
     }
 }
@@ -242,8 +271,19 @@ fn onward(mut after: Walk, page: &ListingPage, facts: Facts) -> Step {
     }
     after.deepest = after.deepest.max(number);
     after.last_page_digest = digest(page);
-    let end = end_of(&after, page, facts);
+    let mut end = end_of(&after, page, facts);
     after.page = number.saturating_add(1);
+    if let (Some(PassEnd::CaughtUp), Some(gap)) = (end, facts.next_gap) {
+        // Nothing new here, but something is still open further down: on from the page in front of it.
+        end = None;
+        after.n_quiet = 0;
+        let there = gap.saturating_sub(1);
+        if there > after.page {
+            after.page = there;
+            after.edge = None;
+            after.last_page_digest = None;
+        }
+    }
     Step {
         next: end.is_none().then_some(after.page),
         walk: after,
@@ -258,12 +298,8 @@ fn end_of(after: &Walk, page: &ListingPage, facts: Facts) -> Option<PassEnd> {
     if rank == Some(1) {
         return Some(PassEnd::Complete);
     }
-    let pager = &page.pager;
-    let at_last_page = pager.next.is_none() && pager.last.is_some_and(|last| number >= last);
-    // Where ranks say that there should be more, the page past the end is asked all the same.
-    if at_last_page && rank.is_none() {
-        return Some(PassEnd::Complete);
-    }
+    // Without rank 1 the page behind the last is asked for, whatever the pager shows: a block of page links that ends
+    // here may be just a block that is full.
     if after.max_pages.is_some_and(|max| number >= max) || number >= MAX_PAGES {
         return Some(PassEnd::Limit);
     }

@@ -35,6 +35,8 @@ pub struct Walk {
     pub edge: Option<Edge>,
     /// Steps back in a row because a page did not join; reset by a join.
     pub n_torn: u32,
+    /// Rows were seen to shift while this walk went on.
+    pub moved: bool,
     /// Pages in a row that brought nothing new.
     pub n_quiet: u32,
     /// Keys of the last page's ordinary rows, hashed: the same page again means the end.

@@ -99,6 +99,12 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// What a visit to an article needs to know of it.
     fn target(&self, article: ArticleId) -> impl Future<Output = Answer<ArticleTarget>> + Send;
 
+    /// The article of a board whose content was read last: whether it is still there tells an outage from deletions.
+    fn last_stored(
+        &self,
+        board: BoardId,
+    ) -> impl Future<Output = Answer<Option<ArticleTarget>>> + Send;
+
     /// Live, listed articles of a board that are not notices: what the newest rank should be.
     fn n_listed(&self, board: BoardId) -> impl Future<Output = Answer<u64>> + Send;
 

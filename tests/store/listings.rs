@@ -69,6 +69,7 @@ pub async fn the_walk_is_where_the_last_page_left_it<P: Place>(place: P) {
         n_torn: 1,
         n_quiet: 2,
         last_page_digest: Some("abc".into()),
+        moved: true,
         ahead: Some(Edge {
             key: key("77"),
             rank: None,

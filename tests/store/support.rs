@@ -47,6 +47,7 @@ pub fn walk(kind: PassKind) -> Walk {
         n_quiet: 0,
         last_page_digest: None,
         ahead: None,
+        moved: false,
         deficit: None,
         newest_rank: None,
         max_pages: None,

@@ -119,6 +119,13 @@ impl Store for SqliteStore {
         })
     }
 
+    async fn last_stored(&self, board: BoardId) -> Answer<Option<ArticleTarget>> {
+        self.read("looking for a stored article", move |conn| {
+            read::last_stored(conn, board)
+        })
+        .await
+    }
+
     async fn n_listed(&self, board: BoardId) -> Answer<u64> {
         self.read("counting listed articles", move |conn| {
             read::n_listed(conn, board)

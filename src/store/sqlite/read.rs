@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::values::{Count, Json, Named};
-use crate::model::{ArticleId, ArticleKey, BoardId, Known, PassId};
+use crate::model::{ArticleId, ArticleKey, ArticleState, BoardId, Known, PassId};
 use crate::store::ArticleTarget;
 
 /// Title and comment count are those of the listing's last sighting, not of the article's page: a row is compared
@@ -61,6 +61,21 @@ pub(super) fn target(
         })
     })
     .optional()
+}
+
+pub(super) fn last_stored(
+    conn: &Connection,
+    board: BoardId,
+) -> rusqlite::Result<Option<ArticleTarget>> {
+    let article = conn
+        .prepare_cached(
+            "SELECT id FROM article WHERE board = ?1 AND state = ?2 ORDER BY visited_at DESC LIMIT 1",
+        )?
+        .query_row(params![board.0, Named(ArticleState::Stored)], |row| {
+            row.get(0).map(ArticleId)
+        })
+        .optional()?;
+    article.map_or(Ok(None), |article| target(conn, article))
 }
 
 /// Listing pages; articles and comment pages.

@@ -149,6 +149,7 @@ fn walk() -> Walk {
         n_quiet: 0,
         last_page_digest: None,
         ahead: None,
+        moved: false,
         deficit: None,
         newest_rank: None,
         max_pages: None,

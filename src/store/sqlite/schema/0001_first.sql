@@ -38,6 +38,7 @@ CREATE TABLE pass (
     edge_key         TEXT,
     edge_rank        INTEGER,
     n_torn           INTEGER NOT NULL,
+    moved            INTEGER NOT NULL DEFAULT 0,
     n_quiet          INTEGER NOT NULL,
     last_page_digest TEXT,
     ahead_key        TEXT,
