@@ -89,7 +89,7 @@ fn world_of(seed: u64) -> World {
         quirks.ranks = seed % 4 != 3;
         quirks.pager_shows_last = seed % 5 != 4;
     });
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         world.site.boards(|boards| {
             boards.notice("news");
         });

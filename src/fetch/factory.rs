@@ -35,6 +35,7 @@ pub(super) fn build_client(
         Some(_) => Route::Named,
         None => route,
     };
+    #[expect(clippy::disallowed_methods)] // This is the one place.
     let builder = Client::builder()
         .user_agent(&options.user_agent)
         .default_headers(always)
