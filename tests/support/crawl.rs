@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::server::{Moment, Server};
 
 /// A run that takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A folder with a database in it, and the program to be run there.
 pub struct Boardwalk {
