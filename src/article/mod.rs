@@ -1,4 +1,4 @@
-//! A page → what it is ([`classify`]) and the article on it ([`read_article`]). Pure and synchronous: never an error,
+//! A page → what it is ([`classify()`]) and the article on it ([`read_article`]). Pure and synchronous: never an error,
 //! never a panic on any input, never a request. Only a page of class `Article` is content.
 
 mod addresses;

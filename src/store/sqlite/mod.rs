@@ -1,6 +1,6 @@
 //! The store in one SQLite file. All SQL of boardwalk is in this folder.
 //!
-//! In: the conductor's calls ([`Store`]) and the outputs' ([`crate::store::Archive`], by [`SqliteArchive`]).
+//! In: the conductor's calls ([`crate::store::Store`]) and the outputs' ([`crate::store::Archive`], by [`SqliteArchive`]).
 //! Out: rows. One thread owns the writing connection and commits what is queued as a group ([`writer`]); a few
 //! reading connections serve the rest. Times are whole milliseconds since 1970 in UTC, all of them.
 //!
