@@ -11,6 +11,10 @@ const PAST_ENDS: [PastEnd; 5] = [
     PastEnd::FirstPage,
 ];
 
+/// Without ranks each page is read twice, to prove that no row slipped past; and the end is only believed after a second
+/// look, which a redirect makes one request longer each time.
+const MORE_AT_THE_END: usize = 4;
+
 fn engines() -> [Engine; 2] {
     [Engine::Rhymix, Engine::Gnuboard5 { rewrite: 0 }]
 }
@@ -34,7 +38,7 @@ fn cases_21_and_22_the_walk_ends_whatever_is_behind_the_last_page() {
             let requests = world.crawl_well();
             world.assert_whole(false);
             assert!(
-                requests.listings.len() <= 2 * 3 + 2,
+                requests.listings.len() <= 2 * 3 + MORE_AT_THE_END,
                 "{engine:?} {past_end:?}: {requests:?}"
             );
             assert!(
