@@ -41,7 +41,7 @@ fn assert_spaced(log: &[Entry], interval: Duration) {
     }
 }
 
-fn at_pace<'a>(concurrency: &'a str) -> [&'a str; 4] {
+fn at_pace(concurrency: &str) -> [&str; 4] {
     ["--rate", RATE, "--concurrency", concurrency]
 }
 
