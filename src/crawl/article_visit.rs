@@ -15,7 +15,8 @@ use crate::model::{
     Article, ArticleId, ArticleState, Comment, Job, JobKind, JobPriority, NewJob, Outcome,
     PageClass,
 };
-use crate::store::{Store, StoreError};
+use crate::profile::ArticleRef;
+use crate::store::{ArticleTarget, Store, StoreError};
 
 /// A board that says "gone" is asked once more after this long before it is believed: a page may vanish for a moment
 /// while a moderator moves it, and one answer is no evidence.
@@ -84,43 +85,15 @@ pub(super) async fn outcome<S: Store>(
     match content.class {
         PageClass::Article => {
             done(crew);
-            let found_on = url::Url::parse(&target.url)
-                .ok()
-                .and_then(|url| identity.article(&url)?.board);
-            let now_on = answered_by.as_ref().and_then(|found| found.board.clone());
-            let moved_to = match (found_on, now_on) {
-                (Some(before), Some(now)) if before != now => Some(now),
-                _ => None,
-            };
-            let comment_jobs = content
-                .comment_pages
-                .others
-                .iter()
-                .map(|(page, url)| NewJob {
-                    board: job.board,
-                    kind: JobKind::Comments {
-                        article,
-                        page: *page,
-                    },
-                    url: url.clone(),
-                    referer: Some(fetched.final_url.clone()),
-                    priority: JobPriority::Comments,
-                    due_at: at,
-                })
-                .collect();
-            let canonical_url = answered_by.map(|mut found| {
-                if let (None, Some(id)) = (&found.id, &content.id_in_page) {
-                    found = identity.with_id(&found, id);
-                }
-                found.canonical_url.to_string()
-            });
-            Ok(Outcome::Article {
-                article,
+            Ok(stored(
+                board,
+                job,
+                &target,
+                fetched,
+                answered_by,
                 content,
-                moved_to,
-                canonical_url,
-                comment_jobs,
-            })
+                at,
+            ))
         }
         PageClass::Restricted | PageClass::Login | PageClass::Closed => {
             done(crew);
@@ -179,6 +152,56 @@ pub(super) fn comments_outcome<S: Store>(
         due_at: at + crew.backoff(job.attempts),
         error: reason,
         counts: true,
+    }
+}
+
+/// The article's content, where it is now, and jobs for the further pages of its comments.
+fn stored(
+    board: &BoardContext,
+    job: &Job,
+    target: &ArticleTarget,
+    fetched: &Fetched,
+    answered_by: Option<ArticleRef>,
+    content: Box<Article>,
+    at: Timestamp,
+) -> Outcome {
+    let identity = &board.profile.identity;
+    let found_on = url::Url::parse(&target.url)
+        .ok()
+        .and_then(|url| identity.article(&url)?.board);
+    let now_on = answered_by.as_ref().and_then(|found| found.board.clone());
+    let moved_to = match (found_on, now_on) {
+        (Some(before), Some(now)) if before != now => Some(now),
+        _ => None,
+    };
+    let comment_jobs = content
+        .comment_pages
+        .others
+        .iter()
+        .map(|(page, url)| NewJob {
+            board: job.board,
+            kind: JobKind::Comments {
+                article: target.id,
+                page: *page,
+            },
+            url: url.clone(),
+            referer: Some(fetched.final_url.clone()),
+            priority: JobPriority::Comments,
+            due_at: at,
+        })
+        .collect();
+    let canonical_url = answered_by.map(|mut found| {
+        if let (None, Some(id)) = (&found.id, &content.id_in_page) {
+            found = identity.with_id(&found, id);
+        }
+        found.canonical_url.to_string()
+    });
+    Outcome::Article {
+        article: target.id,
+        content,
+        moved_to,
+        canonical_url,
+        comment_jobs,
     }
 }
 

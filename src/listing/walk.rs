@@ -52,6 +52,7 @@ pub fn begin(kind: PassKind, max_pages: Option<u32>, since: Option<jiff::Timesta
         moved: false,
         n_quiet: 0,
         last_page_digest: None,
+        first_page_digest: None,
         ahead: None,
         newest_rank: None,
         deficit: None,
@@ -72,6 +73,7 @@ pub fn advance(walk: &Walk, page: &ListingPage, facts: Facts) -> Step {
     let mut after = walk.clone();
     if number == 1 {
         after.newest_rank = highest_rank(page);
+        after.first_page_digest = digest(page);
     }
     after.deficit = after
         .newest_rank
@@ -164,7 +166,9 @@ fn is_another_page(walk: &Walk, page: &ListingPage) -> bool {
     if pager.current.is_some() && pager.last.is_some_and(|last| last >= number) {
         return false;
     }
-    let same_as_before = walk.last_page_digest.is_some() && digest(page) == walk.last_page_digest;
+    let shown = digest(page);
+    let same_as_before =
+        shown.is_some() && (shown == walk.last_page_digest || shown == walk.first_page_digest);
     let lowest = page.ordinary().filter_map(|row| row.rank).min();
     let no_progress = match (walk.edge.as_ref().and_then(|edge| edge.rank), lowest) {
         (Some(at), Some(lowest)) => lowest >= at,
@@ -182,8 +186,9 @@ fn past_the_end(walk: &Walk) -> Step {
         .as_ref()
         .and_then(|edge| edge.rank)
         .is_some_and(|rank| rank > 1);
-    // Without ranks nothing tells; one look back shows whether the last rows are still where they were.
-    let unranked = walk.kind == PassKind::Full
+    // Without ranks nothing tells. Where rows were seen to shift, one look back shows whether the last ones are still
+    // where they were.
+    let unranked = walk.moved
         && walk.edge.as_ref().is_some_and(|edge| edge.rank.is_none())
         && walk.n_torn == 0;
     let look_back = unranked || (short_of_the_end && walk.n_torn < MAX_TORN);

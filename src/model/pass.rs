@@ -41,6 +41,8 @@ pub struct Walk {
     pub n_quiet: u32,
     /// Keys of the last page's ordinary rows, hashed: the same page again means the end.
     pub last_page_digest: Option<String>,
+    /// Likewise of page 1: some engines show it for every number past the end.
+    pub first_page_digest: Option<String>,
     /// Boards without ranks: oldest row of the page ahead, while this page is read again only to prove that the
     /// two join.
     pub ahead: Option<Edge>,

@@ -48,6 +48,7 @@ pub fn walk(kind: PassKind) -> Walk {
         last_page_digest: None,
         ahead: None,
         moved: false,
+        first_page_digest: None,
         deficit: None,
         newest_rank: None,
         max_pages: None,

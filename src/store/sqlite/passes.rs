@@ -64,7 +64,7 @@ fn free_name(conn: &Connection, board: &NewBoard) -> rusqlite::Result<String> {
 
 const PASS: &str = "SELECT id, board, kind, page, deepest, edge_key, edge_rank, n_torn, n_quiet,
     last_page_digest, ahead_key, ahead_rank, newest_rank, deficit, max_pages, since, started_at, ended_at, end_word,
-    n_listing_pages, n_rows, n_new, n_stored, n_changed, n_restricted, n_gone, n_failed, n_duplicates, moved
+    n_listing_pages, n_rows, n_new, n_stored, n_changed, n_restricted, n_gone, n_failed, n_duplicates, moved, first_page_digest
     FROM pass";
 
 fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
@@ -79,6 +79,7 @@ fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
             edge: read_edge(row, 5)?,
             n_torn: row.get(7)?,
             moved: row.get(28)?,
+            first_page_digest: row.get(29)?,
             n_quiet: row.get(8)?,
             last_page_digest: row.get(9)?,
             ahead: read_edge(row, 10)?,
@@ -186,7 +187,7 @@ pub(super) fn save_walk(conn: &Connection, pass: PassId, walk: &Walk) -> rusqlit
     conn.prepare_cached(
         "UPDATE pass SET kind = ?2, page = ?3, deepest = ?4, edge_key = ?5, edge_rank = ?6, n_torn = ?7,
             n_quiet = ?8, last_page_digest = ?9, ahead_key = ?10, ahead_rank = ?11, newest_rank = ?12,
-            deficit = ?13, max_pages = ?14, since = ?15, moved = ?16
+            deficit = ?13, max_pages = ?14, since = ?15, moved = ?16, first_page_digest = ?17
          WHERE id = ?1",
     )?
     .execute(params![
@@ -206,6 +207,7 @@ pub(super) fn save_walk(conn: &Connection, pass: PassId, walk: &Walk) -> rusqlit
         walk.max_pages,
         walk.since.map(Ms),
         walk.moved,
+        walk.first_page_digest,
     ])?;
     Ok(())
 }

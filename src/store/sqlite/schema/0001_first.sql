@@ -41,6 +41,7 @@ CREATE TABLE pass (
     moved            INTEGER NOT NULL DEFAULT 0,
     n_quiet          INTEGER NOT NULL,
     last_page_digest TEXT,
+    first_page_digest TEXT,
     ahead_key        TEXT,
     ahead_rank       INTEGER,
     newest_rank      INTEGER,
