@@ -224,6 +224,15 @@ pub(super) fn end(
         "UPDATE pass SET ended_at = ?2, end_word = ?3, note = ?4 WHERE id = ?1 AND ended_at IS NULL",
     )?
     .execute(params![pass.0, Ms(at), Named(end), note])?;
+    if end == PassEnd::Complete {
+        // The whole board was read: what was only pinned in it is a notice now, wherever it stood before.
+        conn.prepare_cached(
+            "UPDATE place SET notice = 1, ordinary_pass = NULL
+             WHERE board = (SELECT board FROM pass WHERE id = ?1 AND kind = 'full')
+                AND notice_pass = ?1 AND ordinary_pass IS NOT NULL AND ordinary_pass <> ?1",
+        )?
+        .execute([pass.0])?;
+    }
     queue::remove_listings(conn, pass)
 }
 

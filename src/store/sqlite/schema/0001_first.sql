@@ -155,8 +155,10 @@ CREATE TABLE place (
     -- The number column, where an ordinary row last showed it.
     rank          INTEGER,
     notice        INTEGER NOT NULL,
-    -- The last pass in which it was pinned: in one pass it may stand on one page as a notice, on another without.
+    -- The last pass in which it was pinned, and in which it stood as an ordinary row. Some boards show a pinned post
+    -- in its own place too; then it is part of the board's order, and no notice.
     notice_pass   INTEGER,
+    ordinary_pass INTEGER,
     first_pass    INTEGER NOT NULL REFERENCES pass,
     first_seen_at INTEGER NOT NULL,
     last_seen_at  INTEGER NOT NULL,

@@ -285,12 +285,14 @@ impl Visit<'_> {
     ) -> rusqlite::Result<()> {
         self.conn
             .prepare_cached(
-                "INSERT INTO place (board, article, rank, notice, notice_pass, first_pass, first_seen_at, last_seen_at)
-                 VALUES (?1, ?2, ?3, ?4, CASE WHEN ?4 THEN ?5 END, ?5, ?6, ?6)
+                "INSERT INTO place (board, article, rank, notice, notice_pass, ordinary_pass, first_pass,
+                    first_seen_at, last_seen_at)
+                 VALUES (?1, ?2, ?3, ?4, iif(?4, ?5, NULL), iif(?4, NULL, ?5), ?5, ?6, ?6)
                  ON CONFLICT (board, article) DO UPDATE SET
                     rank = coalesce(excluded.rank, rank),
-                    notice = excluded.notice OR coalesce(notice_pass = ?5, 0),
+                    notice = excluded.notice AND ordinary_pass IS NULL,
                     notice_pass = coalesce(excluded.notice_pass, notice_pass),
+                    ordinary_pass = coalesce(excluded.ordinary_pass, ordinary_pass),
                     last_seen_at = max(last_seen_at, excluded.last_seen_at)",
             )?
             .execute(params![
