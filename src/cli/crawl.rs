@@ -199,7 +199,10 @@ impl Observer for Watcher {
         match sighting {
             Sighting::Listing { done, total } => self.0.listing(done, total),
             Sighting::Articles { done, total } => self.0.articles(done, total),
-            Sighting::Note(note) => self.0.message(&note),
+            Sighting::Note(note) => {
+                tracing::info!("{note}");
+                self.0.message(&note);
+            }
         }
     }
 }

@@ -41,7 +41,12 @@ fn write_board(out: &mut impl Write, board: &BoardReport) -> std::io::Result<()>
     let counts = &board.counts;
     let name = terminal::line(&board.name);
     if let Some(trouble) = &board.trouble {
-        writeln!(out, "{name}: {}", terminal::line(trouble))?;
+        // Some causes begin with the URL, which is all the name an unknown board has.
+        let trouble = terminal::line(trouble);
+        let said = trouble
+            .strip_prefix(name.as_ref() as &str)
+            .unwrap_or(&trouble);
+        writeln!(out, "{name}: {}", said.trim_start_matches([':', ' ']))?;
     }
     let Some(profile) = &board.profile else {
         return Ok(());

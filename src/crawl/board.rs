@@ -6,7 +6,10 @@ use url::Url;
 
 use super::visit::error_text;
 use crate::article::ReadOptions;
-use crate::fetch::{Decoded, Fetched, Fetcher, Request, decode, decode_as, host_key, tld_of};
+use crate::fetch::{
+    Decoded, FetchError, FetchErrorKind, Fetched, Fetcher, Request, decode, decode_as, host_key,
+    tld_of,
+};
 use crate::model::{Board, NewBoard};
 use crate::profile::{Library, Profile};
 
@@ -75,8 +78,9 @@ impl std::fmt::Debug for Tailor {
 /// Why a target cannot be crawled.
 #[derive(Debug, thiserror::Error)]
 pub enum TargetError {
-    #[error("{url} could not be fetched: {cause}")]
-    Fetch { url: Url, cause: String },
+    #[error("{cause}")]
+    /// The cause names the URL.
+    Fetch { cause: String },
     #[error(
         "{url} answered {status}, and no board software was recognised in it; known are {known}. \
          If it is one of these under a changed skin, name it with --engine"
@@ -169,10 +173,7 @@ pub(super) async fn recognise(
     let fetched = fetcher
         .get(&request)
         .await
-        .map_err(|error| TargetError::Fetch {
-            url: target.url.clone(),
-            cause: error_text(&error),
-        })?;
+        .map_err(|error| unreachable(fetcher, &error))?;
     let (fetched, recognised) = {
         let library = Arc::clone(library);
         let charset = target.charset.clone();
@@ -213,6 +214,23 @@ pub(super) async fn recognise(
         profile: recognised.profile,
         page: same.then_some(fetched),
     })
+}
+
+/// Why no page came. Where it was for want of a robots file, what became of asking for that one.
+pub(super) fn unreachable(fetcher: &Fetcher, error: &FetchError) -> TargetError {
+    let mut cause = error_text(error);
+    if matches!(error.kind, FetchErrorKind::RobotsUnreachable { .. }) {
+        let said = fetcher
+            .fresh_robots()
+            .into_iter()
+            .flat_map(|robots| robots.receipts)
+            .filter_map(|receipt| receipt.error)
+            .next_back();
+        if let Some(said) = said {
+            cause = format!("{cause}: {said}");
+        }
+    }
+    TargetError::Fetch { cause }
 }
 
 fn new_board(target: &Target, url: &Url, profile: &Profile) -> Result<NewBoard, TargetError> {

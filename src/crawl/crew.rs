@@ -89,6 +89,9 @@ pub(super) struct Tally {
     pub n_due: AtomicU64,
     pub n_failed: AtomicU64,
     pub n_requests: AtomicU64,
+    /// Requests that brought an answer of any kind, and those that brought none.
+    pub n_answers: AtomicU64,
+    pub n_silent: AtomicU64,
     /// Articles' pages that were there, whatever they showed.
     pub n_there: AtomicU64,
     /// "Gone" answers in a row, without a page that was there: an outage looks like this.
@@ -133,15 +136,18 @@ impl<S> Crew<S> {
     }
 
     pub fn trouble(&self, board: BoardId, trouble: Trouble) {
-        self.observer.see(Sighting::Note(format!(
-            "{}: {}",
-            self.board(board).board.name,
-            trouble.what
-        )));
-        self.troubles
+        let told = self
+            .troubles
             .lock()
             .expect("no holder of this lock panics")
-            .insert(board, trouble);
+            .insert(board, trouble.clone());
+        if told.is_none() {
+            self.observer.see(Sighting::Note(format!(
+                "{}: {}",
+                self.board(board).board.name,
+                trouble.what
+            )));
+        }
     }
 
     pub fn in_trouble(&self, board: BoardId) -> bool {

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use url::Url;
 
-use super::board::{Target, TargetError};
-use super::visit::error_text;
+use super::board::{Target, TargetError, unreachable};
 use crate::article::{FieldTrace, PageView, classify, explain_article};
 use crate::fetch::{Fetcher, Request, decode, decode_as, tld_of};
 use crate::listing::read_listing;
@@ -73,19 +72,15 @@ pub async fn explain(
     library: Arc<Library>,
     target: &Target,
 ) -> Result<Explanation, TargetError> {
-    let failed = |error: &crate::fetch::FetchError| TargetError::Fetch {
-        url: target.url.clone(),
-        cause: error_text(error),
-    };
     let robots = fetcher
         .robots_verdict(&target.url)
         .await
-        .map_err(|error| failed(&error))?;
+        .map_err(|error| unreachable(fetcher, &error))?;
     let request = Request::new(target.url.clone(), "explain", "explain");
     let fetched = fetcher
         .get(&request)
         .await
-        .map_err(|error| failed(&error))?;
+        .map_err(|error| unreachable(fetcher, &error))?;
     let interval_s = fetcher.host(&target.url).snapshot().interval.as_secs_f64();
     let target = target.clone();
     let explained = tokio::task::spawn_blocking(move || {

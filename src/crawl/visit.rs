@@ -20,6 +20,9 @@ use crate::store::{Store, StoreError, StoredRobots};
 /// (BOARDS.md 9).
 const BLOCK_PAUSE_S: i64 = 2 * 3_600;
 
+/// Requests without an answer after which a host that has never answered is given up for this run.
+const MOST_SILENT: u64 = 3;
+
 /// Visits one page and makes all that follows from it true. An error is the store's: the run cannot go on.
 pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled, StoreError> {
     let board = crew.board(job.board);
@@ -34,6 +37,7 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
         let at = crew.clock.now();
         let settlement = match answer {
             Ok(fetched) => {
+                crew.tally.n_answers.fetch_add(1, Ordering::Relaxed);
                 let receipts = fetched.receipts.clone();
                 count_requests(crew, &receipts);
                 let mut settlement = read(crew, &board, &job, fetched, at).await?;
@@ -258,6 +262,9 @@ async fn failed<S: Store>(
     let receipts = error.take_receipts();
     let pause = error.pause.take().map(|pause| *pause);
     let counts = error.counts_as_try();
+    if error.is_silence() {
+        silent(crew, board, job, &said);
+    }
     let outcome = match error.retry() {
         Retry::StopBoard => {
             let mut settlement = blocked(crew, board, job, None, said, at);
@@ -283,6 +290,22 @@ async fn failed<S: Store>(
         pause,
         at,
     })
+}
+
+/// A host that has not answered once in this run is not waited for: who started it is told, and may look why. (One that
+/// falls silent later is paused for longer and longer, until the operator's patience ends.)
+fn silent<S: Store>(crew: &Crew<S>, board: &BoardContext, job: &Job, said: &str) {
+    let n_silent = crew.tally.n_silent.fetch_add(1, Ordering::Relaxed) + 1;
+    if n_silent >= MOST_SILENT && crew.tally.n_answers.load(Ordering::Relaxed) == 0 {
+        crew.trouble(
+            job.board,
+            Trouble {
+                what: format!("{} does not answer: {said}", board.board.host),
+                advice: "check the address and the network; what is queued waits for the next run"
+                    .into(),
+            },
+        );
+    }
 }
 
 /// Tries again at `due_at`, unless the job's tries are used up.

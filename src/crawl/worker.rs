@@ -64,10 +64,12 @@ async fn dispatch<S: Store>(
                 )));
                 return Ok(HostEnd::Later);
             }
+            let wait = wait_between(now, pause.until);
+            tell_wait(crew, host, wait, &pause.reason);
             tokio::select! {
                 () = crew.stop.cancelled() => {}
                 Some(ended) = in_flight.join_next() => { joined(ended)?; }
-                () = tokio::time::sleep(wait_between(now, pause.until)) => {}
+                () = tokio::time::sleep(wait) => {}
             }
             continue;
         }
@@ -101,6 +103,16 @@ async fn dispatch<S: Store>(
                 Some(_) => {}
             }
         }
+        if in_flight.is_empty()
+            && let Some(at) = next_due
+        {
+            tell_wait(
+                crew,
+                host,
+                wait_between(now, at),
+                "a page is tried again then",
+            );
+        }
         let room = in_flight.len() < crew.options.max_connections;
         let until_due = match next_due {
             Some(at) if room => wait_between(now, at).max(Duration::from_millis(1)),
@@ -111,6 +123,17 @@ async fn dispatch<S: Store>(
             Some(ended) = in_flight.join_next() => { joined(ended)?; }
             () = sleep(until_due) => {}
         }
+    }
+}
+
+/// Waits longer than a few seconds are told.
+fn tell_wait<S>(crew: &Crew<S>, host: &str, wait: Duration, reason: &str) {
+    const WORTH_TELLING: Duration = Duration::from_secs(3);
+    if wait > WORTH_TELLING {
+        crew.observer.see(Sighting::Note(format!(
+            "waiting {} s for {host}: {reason}",
+            wait.as_secs()
+        )));
     }
 }
 

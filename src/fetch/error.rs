@@ -154,6 +154,17 @@ impl FetchError {
         }
     }
 
+    /// Nobody answered: no connection, no answer in time, or one that broke off.
+    pub fn is_silence(&self) -> bool {
+        matches!(
+            self.kind,
+            FetchErrorKind::Connect(_)
+                | FetchErrorKind::Timeout { .. }
+                | FetchErrorKind::Broken(_)
+                | FetchErrorKind::RobotsUnreachable { .. }
+        )
+    }
+
     /// Whether this used up one of the job's tries. What is the host's fault, not the page's, does not: else an
     /// outage of an hour would leave a thousand articles marked as failed.
     pub fn counts_as_try(&self) -> bool {
