@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
 use url::Url;
 
 use super::Usage;
@@ -80,7 +79,7 @@ fn tailor(options: &Options, board: &BoardOptions) -> Tailor {
 /// A board as the crawl wants it named.
 ///
 /// # Errors
-/// An engine that no profile has, overrides that do not fit it, a date that is none in the board's zone.
+/// An engine that no profile has, overrides that do not fit it.
 pub(super) fn target(
     options: &Options,
     library: &Library,
@@ -106,21 +105,12 @@ pub(super) fn target(
             return Err(Usage(format!("board {}: {}", board.label(), said.join("; "))).into());
         }
     }
-    let zone = board
-        .timezone
-        .clone()
-        .or_else(|| profile.as_ref().map(|profile| profile.timezone.clone()))
-        .unwrap_or_else(TimeZone::system);
-    let since = match board.since {
-        Some(since) => Some(since.in_zone(&zone).map_err(Usage)?),
-        None => None,
-    };
     Ok(Target {
         name: board.name.clone(),
         profile,
         charset: board.charset.clone(),
         max_pages: board.pages.most(),
-        since,
+        since: board.since,
         tailor: tailor(options, board),
         url: board.url.clone(),
     })

@@ -62,6 +62,8 @@ pub(super) async fn outcome<S: Store>(
     if let Some(found) = &answered_by
         && found.id.is_some()
         && found.key != target.key
+        // A host that sends everybody to another one (`www.`) keeps its numbers.
+        && found.key.id() != target.key.id()
         && !target.key.id().starts_with('~')
     {
         done(crew);
@@ -70,7 +72,10 @@ pub(super) async fn outcome<S: Store>(
             reason: format!("{} leads to {}", job.url, found.key),
         });
     }
-    if content.class != PageClass::Gone {
+    // By its status alone: a ban looks the same.
+    let merely_refused = content.class == PageClass::Restricted
+        && matches!(content.reason.as_str(), "status 401" | "status 403");
+    if content.class != PageClass::Gone && !merely_refused {
         crew.tally.n_gone_in_a_row.store(0, Ordering::Relaxed);
         crew.tally.n_there.fetch_add(1, Ordering::Relaxed);
     }
@@ -95,6 +100,19 @@ pub(super) async fn outcome<S: Store>(
                 at,
             ))
         }
+        PageClass::Restricted if merely_refused => Ok(
+            match gone(crew, board, job, article, &content.reason).await? {
+                Belief::Asked(reason) => Outcome::Retry {
+                    due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
+                    error: reason,
+                    counts: false,
+                },
+                Belief::Gone => {
+                    done(crew);
+                    state(ArticleState::Restricted, content)
+                }
+            },
+        ),
         PageClass::Restricted | PageClass::Login | PageClass::Closed => {
             done(crew);
             let mut content = content;
@@ -243,9 +261,9 @@ async fn gone<S: Store>(
             job.board,
             Trouble {
                 what: format!(
-                    "{in_a_row} articles in a row are said to be gone ({reason}): this looks like an outage"
+                    "{in_a_row} articles in a row are said to be gone or closed ({reason}): this looks like an outage or a ban"
                 ),
-                advice: "none of them was marked as gone; the next run asks again".into(),
+                advice: "none of them was marked as such; the next run asks again".into(),
             },
         );
     }

@@ -6,11 +6,12 @@ use url::Url;
 
 use super::visit::error_text;
 use crate::article::ReadOptions;
+use crate::config::Since;
 use crate::fetch::{
     Decoded, FetchError, FetchErrorKind, Fetched, Fetcher, Request, decode, decode_as, host_key,
     tld_of,
 };
-use crate::model::{Board, NewBoard};
+use crate::model::{Board, NewBoard, PassReport};
 use crate::profile::{Library, Profile};
 
 /// A board as the operator names it.
@@ -25,7 +26,8 @@ pub struct Target {
     /// Charset of the pages, whatever they declare.
     pub charset: Option<String>,
     pub max_pages: Option<u32>,
-    pub since: Option<jiff::Timestamp>,
+    /// Resolved in the board's zone, once its profile is known.
+    pub since: Option<Since>,
     /// The operator's own wishes over the profile, whichever it is.
     pub tailor: Tailor,
 }
@@ -104,6 +106,8 @@ pub struct BoardContext {
     pub read_options: ReadOptions,
     pub max_pages: Option<u32>,
     pub since: Option<jiff::Timestamp>,
+    /// What all passes had done when this run began.
+    pub totals_before: PassReport,
 }
 
 impl BoardContext {
@@ -111,10 +115,16 @@ impl BoardContext {
         Self {
             charset: target.charset.clone(),
             board,
-            profile,
             read_options: ReadOptions { mask_addresses },
             max_pages: target.max_pages,
-            since: target.since,
+            since: target.since.and_then(|since| {
+                since
+                    .in_zone(&profile.timezone)
+                    .inspect_err(|error| tracing::error!("{error}; the whole board is walked"))
+                    .ok()
+            }),
+            totals_before: PassReport::default(),
+            profile,
         }
     }
 
@@ -201,7 +211,11 @@ pub(super) async fn recognise(
         recognised.profile.title,
         recognised.signs.join(", ")
     );
-    let url = if recognised.profile.identity.board(&target.url).is_some() {
+    // Where the host sends everybody to another (`www.`), that one is the board's: pace and pauses are its own.
+    let identity = &recognised.profile.identity;
+    let elsewhere = host_key(&fetched.final_url) != host_key(&target.url)
+        && identity.board(&fetched.final_url).is_some();
+    let url = if identity.board(&target.url).is_some() && !elsewhere {
         target.url.clone()
     } else {
         fetched.final_url.clone()

@@ -69,6 +69,8 @@ pub(super) struct Crew<S> {
     pub troubles: Mutex<HashMap<BoardId, Trouble>>,
     /// Articles that a board has called gone once in this run, with [`Tally::n_there`] at that time.
     pub gone_once: Mutex<HashMap<ArticleId, u64>>,
+    /// Jobs whose page said "later", with [`Tally::n_answers`] at that time.
+    pub busy: Mutex<HashMap<JobId, u64>>,
     jitter: AtomicU64,
 }
 
@@ -123,6 +125,7 @@ impl<S> Crew<S> {
             at_hand: Mutex::new(at_hand),
             troubles: Mutex::new(HashMap::new()),
             gone_once: Mutex::new(HashMap::new()),
+            busy: Mutex::new(HashMap::new()),
             jitter,
         }
     }

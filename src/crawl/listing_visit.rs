@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tracing::{info, warn};
 
 use super::board::BoardContext;
@@ -13,7 +13,7 @@ use crate::fetch::Fetched;
 use crate::listing::{Facts, Step, advance, read_listing, skip};
 use crate::model::{
     ArticleKey, ArticleState, Job, JobKind, JobPriority, Known, ListingPage, NewJob, Outcome,
-    PageClass, Pass, PassEnd, PassId, PassKind, Row, Walk,
+    PageClass, Pass, PassEnd, PassId, PassKind, Row,
 };
 use crate::store::{Store, StoreError};
 
@@ -48,39 +48,28 @@ pub(super) async fn outcome<S: Store>(
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
     let pass = crew.store.pass(found.pass).await?;
-    let no_listing = found.listing.rows.is_empty() && !found.listing.says_empty;
-    let there = !no_listing || found.listing.container_found;
+    let nothing = found.listing.rows.is_empty() && !found.listing.says_empty;
+    let promised = pass.walk.last_shown.is_some_and(|last| found.page <= last);
+    let refused = fetched.status >= 400 || (nothing && !found.listing.container_found);
     match found.class {
-        // 404 behind the last page is one way to end a listing; in front of it, it is a fault.
-        PageClass::Gone | PageClass::Closed
-            if found.page > 1 && !within_pager(&pass.walk, crew) =>
-        {
-            return Ok(step_outcome(
-                crew,
-                board,
-                &pass,
-                advance(&pass.walk, &ListingPage::default(), Facts::default()),
-                Vec::new(),
-                Vec::new(),
-                at,
-            ));
-        }
         PageClass::Gone | PageClass::Closed | PageClass::Restricted | PageClass::Login
-            if !there || fetched.status >= 400 =>
+            if refused && found.page == 1 =>
         {
-            return Ok(closed(crew, board, &pass, &found, at));
+            return Ok(closed(crew, board, &pass, &found));
         }
-        PageClass::Error => {
-            let due_at = at + crew.backoff(job.attempts);
-            return again(crew, board, job, found.reason, true, due_at, at).await;
+        // 404 behind the last page is one way to end a listing; in front of it, it is a fault.
+        PageClass::Gone | PageClass::Closed if refused && !promised => {
+            let step = advance(&pass.walk, &ListingPage::default(), Facts::default());
+            return Ok(step_outcome(board, &pass, step, Vec::new(), Vec::new(), at));
         }
         _ => {}
     }
-    if !there {
-        // No list where there should be one: perhaps a fault of the moment, perhaps a new layout.
+    // No rows where there should be some: a fault of the moment, or a new layout.
+    let missing = nothing && (found.page == 1 || promised || !found.listing.container_found);
+    if refused || missing || found.class == PageClass::Error {
         let due_at = at + crew.backoff(job.attempts);
         let error = format!(
-            "no listing found in {} (status {}, {})",
+            "no rows found in {} (status {}, {})",
             job.url, fetched.status, found.reason
         );
         return again(crew, board, job, error, true, due_at, at).await;
@@ -145,15 +134,7 @@ async fn admit<S: Store>(
             .n_pages_known
             .store(u64::from(shown), Ordering::Relaxed);
     }
-    Ok(step_outcome(
-        crew,
-        board,
-        pass,
-        step,
-        listing.rows,
-        revisit,
-        at,
-    ))
+    Ok(step_outcome(board, pass, step, listing.rows, revisit, at))
 }
 
 /// Does the listing show that the article's page has something new?
@@ -174,8 +155,7 @@ fn changed(row: &Row, known: &Known) -> bool {
     worth && (row.title != known.title || count_changed || moved)
 }
 
-fn step_outcome<S: Store>(
-    crew: &Crew<S>,
+fn step_outcome(
     board: &BoardContext,
     pass: &Pass,
     step: Step,
@@ -194,7 +174,6 @@ fn step_outcome<S: Store>(
             end.as_str()
         );
     }
-    let _ = crew;
     Outcome::Listing {
         pass: pass.id,
         rows,
@@ -232,19 +211,8 @@ pub(super) fn listing_job(board: &BoardContext, pass: PassId, page: u32, at: Tim
     }
 }
 
-/// The walk's page lies within what the pager has shown, so it should be there.
-fn within_pager<S>(walk: &Walk, crew: &Crew<S>) -> bool {
-    u64::from(walk.page) <= crew.tally.n_pages_known.load(Ordering::Relaxed)
-}
-
 /// The board is not shown to us, or is not there.
-fn closed<S: Store>(
-    crew: &Crew<S>,
-    board: &BoardContext,
-    pass: &Pass,
-    found: &Found,
-    at: Timestamp,
-) -> Outcome {
+fn closed<S: Store>(crew: &Crew<S>, board: &BoardContext, pass: &Pass, found: &Found) -> Outcome {
     let (what, advice) = match found.class {
         PageClass::Restricted | PageClass::Login => (
             format!("the listing is not shown to guests ({})", found.reason),
@@ -262,7 +230,6 @@ fn closed<S: Store>(
             advice: advice.into(),
         },
     );
-    let _ = at;
     Outcome::ListingSkipped {
         pass: pass.id,
         walk: pass.walk.clone(),
@@ -301,20 +268,4 @@ pub(super) async fn unreadable<S: Store>(
         end: step.end,
         error,
     })
-}
-
-/// Is a deeper look due? The first pass of a board is one; so is one each `deep_every`.
-pub(super) fn pass_kind(
-    last_full: Option<&Pass>,
-    deep_every: SignedDuration,
-    now: Timestamp,
-) -> PassKind {
-    let fresh = last_full
-        .and_then(|pass| pass.ended_at)
-        .is_some_and(|ended| now.duration_since(ended) < deep_every);
-    if fresh {
-        PassKind::Incremental
-    } else {
-        PassKind::Full
-    }
 }

@@ -10,7 +10,7 @@ use tracing::info;
 
 use super::board::{BoardContext, Known, Target, TargetError, recognise};
 use super::crew::{CrawlOptions, Crew, Observer};
-use super::listing_visit::{listing_job, pass_kind};
+use super::listing_visit::listing_job;
 use super::report::{BoardReport, CrawlReport, Finish};
 use super::visit::save_robots;
 use super::worker::{HostEnd, work};
@@ -124,7 +124,10 @@ async fn prepare<S: Store>(
     target.profile = target.profile.map(|profile| target.tailor.apply(profile));
     let known = match recognise(&outfit.fetcher, &outfit.library, &target).await {
         Ok(known) => known,
-        Err(error) => return Ok(Err(error)),
+        Err(error) => {
+            keep_what_was_said(outfit, &target).await?;
+            return Ok(Err(error));
+        }
     };
     save_robots(&outfit.store, &outfit.fetcher).await?;
     let Known { new, profile, page } = known;
@@ -134,50 +137,77 @@ async fn prepare<S: Store>(
         target.tailor.apply(profile)
     };
     let board = outfit.store.register_board(new, now).await?;
-    let context = BoardContext::new(board, &target, profile, options.mask_addresses);
-    let was_stale = match outfit.store.open_pass(context.board.id).await? {
-        Some(pass) => {
-            info!(
-                "going on with the pass of {} begun at {}",
-                context.board.name, pass.started_at
-            );
-            now.duration_since(pass.started_at) > STALE_WALK
-        }
-        None => {
-            let stale = resume_only(outfit, &context, now).await?;
-            if stale.is_none() {
-                let last_full = outfit.store.last_pass(context.board.id, true).await?;
-                let kind = pass_kind(last_full.as_ref(), options.deep_every, now);
-                begin(&outfit.store, &context, kind, options, now).await?;
-                if let Some(page) = page {
-                    keep_at_hand(outfit, &context, page, at_hand).await?;
-                }
-            }
-            stale.unwrap_or(false)
-        }
-    };
-    Ok(Ok((context, was_stale)))
-}
-
-/// Articles of an interrupted run are still queued, its walk is done: they come first, and a pass begun a moment ago
-/// needs no successor. `None`: there is nothing to resume.
-async fn resume_only<S: Store>(
-    outfit: &Outfit<S>,
-    context: &BoardContext,
-    now: Timestamp,
-) -> Result<Option<bool>, StoreError> {
+    let mut context = BoardContext::new(board, &target, profile, options.mask_addresses);
+    context.totals_before = outfit.store.totals(context.board.id).await?;
     let board = context.board.id;
+    let limits = (context.max_pages, context.since);
+    if let Some(pass) = outfit.store.open_pass(board).await? {
+        info!(
+            "going on with the pass of {} begun at {}",
+            context.board.name, pass.started_at
+        );
+        if (pass.walk.max_pages, pass.walk.since) != limits {
+            outfit.store.set_limits(pass.id, limits.0, limits.1).await?;
+        }
+        let was_stale = now.duration_since(pass.started_at) > STALE_WALK;
+        return Ok(Ok((context, was_stale)));
+    }
+    let last = outfit.store.last_pass(board, false).await?;
+    let same_limits = last
+        .as_ref()
+        .is_some_and(|last| (last.walk.max_pages, last.walk.since) == limits);
+    let cut_short = outfit.store.was_cut_short(board).await?;
+    // Articles of an interrupted run are still queued, its walk is done: they come first, and a pass begun a moment
+    // ago needs no successor.
+    let may_resume = !cut_short || (same_limits && ended_by(last.as_ref(), PassEnd::Limit));
     let due_now = outfit
         .store
         .next_due(&context.board.host, &[board])
         .await?
         .is_some_and(|at| at <= now);
-    if !due_now {
-        return Ok(None);
+    if let (true, true, Some(last)) = (may_resume, due_now, &last) {
+        let was_stale = now.duration_since(last.started_at) > STALE_WALK;
+        return Ok(Ok((context, was_stale)));
     }
-    let last = outfit.store.last_pass(board, false).await?;
-    let stale = last.is_none_or(|pass| now.duration_since(pass.started_at) > STALE_WALK);
-    Ok(Some(stale))
+    let last_full = outfit.store.last_pass(board, true).await?;
+    let fresh = last_full
+        .and_then(|pass| pass.ended_at)
+        .is_some_and(|ended| now.duration_since(ended) < options.deep_every);
+    let kind = if cut_short {
+        // Quiet rows prove nothing below the limit of an earlier pass, except up to that same limit.
+        let again =
+            same_limits && limits != (None, None) && !ended_by(last.as_ref(), PassEnd::Stopped);
+        if again {
+            PassKind::Incremental
+        } else {
+            PassKind::Full
+        }
+    } else if fresh {
+        PassKind::Incremental
+    } else {
+        PassKind::Full
+    };
+    begin(&outfit.store, &context, kind, options, now).await?;
+    if let Some(page) = page {
+        keep_at_hand(outfit, &context, page, at_hand).await?;
+    }
+    Ok(Ok((context, false)))
+}
+
+fn ended_by(pass: Option<&Pass>, end: PassEnd) -> bool {
+    pass.is_some_and(|pass| pass.end == Some(end))
+}
+
+/// A board that was not reached may have asked us to wait; the next run must know.
+async fn keep_what_was_said<S: Store>(
+    outfit: &Outfit<S>,
+    target: &Target,
+) -> Result<(), StoreError> {
+    save_robots(&outfit.store, &outfit.fetcher).await?;
+    if let Some(pause) = outfit.fetcher.host(&target.url).pause_in_force() {
+        outfit.store.save_pause(pause, Vec::new()).await?;
+    }
+    Ok(())
 }
 
 /// Hands page 1, fetched to recognise the board, to the job that asks for it.
@@ -389,7 +419,11 @@ async fn board_report<S: Store>(
         url: board.url.to_string(),
         profile: Some(board.profile.clone()),
         walk: pass.as_ref().and_then(|pass| pass.end).map(PassEnd::as_str),
-        counts: pass.map(|pass| pass.report).unwrap_or_default(),
+        counts: crew
+            .store
+            .totals(board.id)
+            .await?
+            .since(&context.totals_before),
         n_queued: n_listing + n_articles,
         n_gaps: crew.store.gaps(board.id).await?.len() as u64,
         trouble: trouble.map(|trouble| trouble.what),

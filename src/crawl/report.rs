@@ -50,6 +50,7 @@ pub struct BoardReport {
     pub profile: Option<String>,
     /// `complete`, `caught up`, `limit`, `stopped`; `None`: the walk was not finished.
     pub walk: Option<&'static str>,
+    /// What this run did.
     #[serde(flatten)]
     pub counts: PassReport,
     /// Pages still queued.

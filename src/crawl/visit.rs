@@ -44,11 +44,6 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
                 settlement.receipts = receipts;
                 settlement
             }
-            Err(error) if matches!(error.kind, FetchErrorKind::Paused { .. }) => {
-                // Nothing was asked: the job waits in the queue for the pause to end.
-                crew.store.release(&job);
-                return Ok(Settled::default());
-            }
             Err(error) => {
                 count_requests(crew, error.receipts());
                 failed(crew, &board, &job, error, at).await?
@@ -261,7 +256,7 @@ async fn failed<S: Store>(
     let said = error_text(&error);
     let receipts = error.take_receipts();
     let pause = error.pause.take().map(|pause| *pause);
-    let counts = error.counts_as_try();
+    let counts = error.counts_as_try() || busy_alone(crew, job, &error);
     if error.is_silence() {
         silent(crew, board, job, &said);
     }
@@ -290,6 +285,20 @@ async fn failed<S: Store>(
         pause,
         at,
     })
+}
+
+/// A page that asks to come back later, time and again, while others of its host are answered, is a page that fails.
+fn busy_alone<S>(crew: &Crew<S>, job: &Job, error: &FetchError) -> bool {
+    if !matches!(error.kind, FetchErrorKind::Busy { .. }) {
+        return false;
+    }
+    let n_answers = crew.tally.n_answers.load(Ordering::Relaxed);
+    let before = crew
+        .busy
+        .lock()
+        .expect("no holder of this lock panics")
+        .insert(job.id, n_answers);
+    before.is_some_and(|then| n_answers > then) || (before.is_some() && n_answers == 0)
 }
 
 /// A host that has not answered once in this run is not waited for: who started it is told, and may look why. (One that

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tracing::debug;
 
-use super::crew::{Crew, Sighting, wait_between};
+use super::crew::{Crew, Sighting, Trouble, wait_between};
 use super::visit::visit;
 use crate::model::{BoardId, HostPause, Settled};
 use crate::store::{Store, StoreError};
@@ -58,10 +58,18 @@ async fn dispatch<S: Store>(
         let now = crew.clock.now();
         if let Some(pause) = paused(crew, &open, now) {
             if pause.until.duration_since(now) > crew.options.patience {
-                crew.observer.see(Sighting::Note(format!(
-                    "{host} is left alone until {} ({})",
-                    pause.until, pause.reason
-                )));
+                for board in &open {
+                    crew.trouble(
+                        *board,
+                        Trouble {
+                            what: format!(
+                                "{host} is left alone until {} ({})",
+                                pause.until, pause.reason
+                            ),
+                            advice: "run again after that".into(),
+                        },
+                    );
+                }
                 return Ok(HostEnd::Later);
             }
             let wait = wait_between(now, pause.until);

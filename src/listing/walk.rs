@@ -50,6 +50,7 @@ pub fn begin(kind: PassKind, max_pages: Option<u32>, since: Option<jiff::Timesta
         edge: None,
         n_torn: 0,
         moved: false,
+        last_shown: None,
         n_quiet: 0,
         last_page_digest: None,
         first_page_digest: None,
@@ -80,6 +81,7 @@ pub fn advance(walk: &Walk, page: &ListingPage, facts: Facts) -> Step {
         .map(|rank| rank as i64 - facts.n_listed as i64);
 
     let mut gap = None;
+    after.last_shown = page.pager.last.or(after.last_shown);
     let unmoved = walk.edge.as_ref() == Some(&last_row);
     after.moved |= has_moved(walk, page, &last_row);
     if let Some(ahead) = after.ahead.take() {
@@ -278,7 +280,9 @@ fn onward(mut after: Walk, page: &ListingPage, facts: Facts) -> Step {
     after.last_page_digest = digest(page);
     let mut end = end_of(&after, page, facts);
     after.page = number.saturating_add(1);
-    if let (Some(PassEnd::CaughtUp), Some(gap)) = (end, facts.next_gap) {
+    let reachable =
+        |gap: &u32| after.since.is_none() && after.max_pages.is_none_or(|max| *gap <= max);
+    if let (Some(PassEnd::CaughtUp), Some(gap)) = (end, facts.next_gap.filter(reachable)) {
         // Nothing new here, but something is still open further down: on from the page in front of it.
         end = None;
         after.n_quiet = 0;

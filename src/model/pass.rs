@@ -37,6 +37,8 @@ pub struct Walk {
     pub n_torn: u32,
     /// Rows were seen to shift while this walk went on.
     pub moved: bool,
+    /// The last page that a pager of this walk has linked.
+    pub last_shown: Option<u32>,
     /// Pages in a row that brought nothing new.
     pub n_quiet: u32,
     /// Keys of the last page's ordinary rows, hashed: the same page again means the end.
@@ -114,6 +116,23 @@ pub struct PassReport {
     pub n_failed: u64,
     /// Stored articles whose text equals another's.
     pub n_duplicates: u64,
+}
+
+impl PassReport {
+    /// What was added since an earlier sum.
+    pub fn since(self, before: &PassReport) -> PassReport {
+        PassReport {
+            n_listing_pages: self.n_listing_pages.saturating_sub(before.n_listing_pages),
+            n_rows: self.n_rows.saturating_sub(before.n_rows),
+            n_new: self.n_new.saturating_sub(before.n_new),
+            n_stored: self.n_stored.saturating_sub(before.n_stored),
+            n_changed: self.n_changed.saturating_sub(before.n_changed),
+            n_restricted: self.n_restricted.saturating_sub(before.n_restricted),
+            n_gone: self.n_gone.saturating_sub(before.n_gone),
+            n_failed: self.n_failed.saturating_sub(before.n_failed),
+            n_duplicates: self.n_duplicates.saturating_sub(before.n_duplicates),
+        }
+    }
 }
 
 /// A stretch of a listing that a walk could not read or could not join.

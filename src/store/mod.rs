@@ -24,8 +24,8 @@ pub use records::{
 };
 
 use crate::model::{
-    ArticleId, ArticleKey, Board, BoardId, Gap, Job, Known, NewBoard, NewJob, Pass, PassId,
-    Receipt, Settled, Settlement, Walk,
+    ArticleId, ArticleKey, Board, BoardId, Gap, HostPause, Job, Known, NewBoard, NewJob, Pass,
+    PassId, PassReport, Receipt, Settled, Settlement, Walk,
 };
 
 type Answer<T> = Result<T, StoreError>;
@@ -53,6 +53,21 @@ pub trait Store: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Answer<Option<Pass>>> + Send;
 
     fn pass(&self, pass: PassId) -> impl Future<Output = Answer<Pass>> + Send;
+
+    /// All passes of a board added up.
+    fn totals(&self, board: BoardId) -> impl Future<Output = Answer<PassReport>> + Send;
+
+    /// Whether a pass since the last one that read the whole board was ended by a limit, or stopped: then rows that
+    /// look quiet may hide others, deeper, that no pass has seen.
+    fn was_cut_short(&self, board: BoardId) -> impl Future<Output = Answer<bool>> + Send;
+
+    /// Changes how far an open pass goes.
+    fn set_limits(
+        &self,
+        pass: PassId,
+        max_pages: Option<u32>,
+        since: Option<Timestamp>,
+    ) -> impl Future<Output = Answer<()>> + Send;
 
     /// Starts a pass. In the same transaction its first listing job is queued (`first` is asked for it, once the
     /// pass has an id), and so is a job for each failed article of the board, and for each restricted one last
@@ -123,6 +138,13 @@ pub trait Store: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Answer<()>> + Send;
 
     fn host(&self, host: &str) -> impl Future<Output = Answer<Option<HostRecord>>> + Send;
+
+    /// Keeps a pause that a host asked for outside any job.
+    fn save_pause(
+        &self,
+        pause: HostPause,
+        receipts: Vec<Receipt>,
+    ) -> impl Future<Output = Answer<()>> + Send;
 
     /// Keeps what a host's robots file said, and the receipts of asking for it.
     fn save_robots(

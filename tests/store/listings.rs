@@ -70,6 +70,7 @@ pub async fn the_walk_is_where_the_last_page_left_it<P: Place>(place: P) {
         n_quiet: 2,
         last_page_digest: Some("abc".into()),
         moved: true,
+        last_shown: Some(31),
         first_page_digest: Some("def".into()),
         ahead: Some(Edge {
             key: key("77"),

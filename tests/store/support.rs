@@ -48,6 +48,7 @@ pub fn walk(kind: PassKind) -> Walk {
         last_page_digest: None,
         ahead: None,
         moved: false,
+        last_shown: None,
         first_page_digest: None,
         deficit: None,
         newest_rank: None,

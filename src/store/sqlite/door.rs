@@ -7,8 +7,8 @@ use rusqlite::Connection;
 
 use super::{SqliteStore, claims, hosts, passes, prepare, read, settle, sql_error};
 use crate::model::{
-    ArticleId, ArticleKey, Board, BoardId, Gap, Job, Known, NewBoard, NewJob, Outcome, Pass,
-    PassEnd, PassId, Receipt, Settled, Settlement, Walk,
+    ArticleId, ArticleKey, Board, BoardId, Gap, HostPause, Job, Known, NewBoard, NewJob, Outcome,
+    Pass, PassEnd, PassId, PassReport, Receipt, Settled, Settlement, Walk,
 };
 use crate::store::{Answer, ArticleTarget, HostRecord, Store, StoreError, StoredRobots};
 
@@ -45,6 +45,30 @@ impl Store for SqliteStore {
                 what: "pass",
                 id: pass.0,
             })
+    }
+
+    async fn totals(&self, board: BoardId) -> Answer<PassReport> {
+        self.read("adding up passes", move |conn| passes::totals(conn, board))
+            .await
+    }
+
+    async fn was_cut_short(&self, board: BoardId) -> Answer<bool> {
+        self.read("looking for a pass cut short", move |conn| {
+            passes::was_cut_short(conn, board)
+        })
+        .await
+    }
+
+    async fn set_limits(
+        &self,
+        pass: PassId,
+        max_pages: Option<u32>,
+        since: Option<Timestamp>,
+    ) -> Answer<()> {
+        self.write("changing a pass", move |conn| {
+            passes::set_limits(conn, pass, max_pages, since)
+        })
+        .await
     }
 
     async fn begin_pass(
@@ -177,6 +201,14 @@ impl Store for SqliteStore {
         let host = host.to_owned();
         self.read("looking up a host", move |conn| hosts::host(conn, &host))
             .await
+    }
+
+    async fn save_pause(&self, pause: HostPause, receipts: Vec<Receipt>) -> Answer<()> {
+        self.write("keeping a pause", move |conn| {
+            hosts::pause(conn, &pause)?;
+            hosts::keep_receipts(conn, &receipts)
+        })
+        .await
     }
 
     async fn save_robots(

@@ -64,7 +64,7 @@ fn free_name(conn: &Connection, board: &NewBoard) -> rusqlite::Result<String> {
 
 const PASS: &str = "SELECT id, board, kind, page, deepest, edge_key, edge_rank, n_torn, n_quiet,
     last_page_digest, ahead_key, ahead_rank, newest_rank, deficit, max_pages, since, started_at, ended_at, end_word,
-    n_listing_pages, n_rows, n_new, n_stored, n_changed, n_restricted, n_gone, n_failed, n_duplicates, moved, first_page_digest
+    n_listing_pages, n_rows, n_new, n_stored, n_changed, n_restricted, n_gone, n_failed, n_duplicates, moved, first_page_digest, last_shown
     FROM pass";
 
 fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
@@ -80,6 +80,7 @@ fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
             n_torn: row.get(7)?,
             moved: row.get(28)?,
             first_page_digest: row.get(29)?,
+            last_shown: row.get(30)?,
             n_quiet: row.get(8)?,
             last_page_digest: row.get(9)?,
             ahead: read_edge(row, 10)?,
@@ -150,6 +151,55 @@ pub(super) fn last_pass(
     .optional()
 }
 
+pub(super) fn totals(conn: &Connection, board: BoardId) -> rusqlite::Result<PassReport> {
+    conn.prepare_cached(
+        "SELECT total(n_listing_pages), total(n_rows), total(n_new), total(n_stored), total(n_changed),
+            total(n_restricted), total(n_gone), total(n_failed), total(n_duplicates)
+         FROM pass WHERE board = ?1",
+    )?
+    .query_row([board.0], |row| {
+        let count = |i: usize| row.get::<_, f64>(i).map(|n| n as u64);
+        Ok(PassReport {
+            n_listing_pages: count(0)?,
+            n_rows: count(1)?,
+            n_new: count(2)?,
+            n_stored: count(3)?,
+            n_changed: count(4)?,
+            n_restricted: count(5)?,
+            n_gone: count(6)?,
+            n_failed: count(7)?,
+            n_duplicates: count(8)?,
+        })
+    })
+}
+
+pub(super) fn was_cut_short(conn: &Connection, board: BoardId) -> rusqlite::Result<bool> {
+    conn.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM pass WHERE board = ?1 AND end_word IN (?2, ?3)
+            AND id > coalesce((SELECT max(id) FROM pass WHERE board = ?1 AND kind = 'full' AND end_word = ?4), 0))",
+    )?
+    .query_row(
+        params![
+            board.0,
+            Named(PassEnd::Limit),
+            Named(PassEnd::Stopped),
+            Named(PassEnd::Complete)
+        ],
+        |row| row.get(0),
+    )
+}
+
+pub(super) fn set_limits(
+    conn: &Connection,
+    pass: PassId,
+    max_pages: Option<u32>,
+    since: Option<Timestamp>,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE pass SET max_pages = ?2, since = ?3 WHERE id = ?1")?
+        .execute(params![pass.0, max_pages, since.map(Ms)])?;
+    Ok(())
+}
+
 pub(super) fn begin_pass(
     conn: &Connection,
     board: BoardId,
@@ -187,7 +237,8 @@ pub(super) fn save_walk(conn: &Connection, pass: PassId, walk: &Walk) -> rusqlit
     conn.prepare_cached(
         "UPDATE pass SET kind = ?2, page = ?3, deepest = ?4, edge_key = ?5, edge_rank = ?6, n_torn = ?7,
             n_quiet = ?8, last_page_digest = ?9, ahead_key = ?10, ahead_rank = ?11, newest_rank = ?12,
-            deficit = ?13, max_pages = ?14, since = ?15, moved = ?16, first_page_digest = ?17
+            deficit = ?13, max_pages = ?14, since = ?15, moved = ?16, first_page_digest = ?17,
+            last_shown = ?18
          WHERE id = ?1",
     )?
     .execute(params![
@@ -208,6 +259,7 @@ pub(super) fn save_walk(conn: &Connection, pass: PassId, walk: &Walk) -> rusqlit
         walk.since.map(Ms),
         walk.moved,
         walk.first_page_digest,
+        walk.last_shown,
     ])?;
     Ok(())
 }
@@ -232,6 +284,13 @@ pub(super) fn end(
                 AND notice_pass = ?1 AND ordinary_pass IS NOT NULL AND ordinary_pass <> ?1",
         )?
         .execute([pass.0])?;
+        // What earlier passes left open lies behind this one, or behind the board's end.
+        conn.prepare_cached(
+            "UPDATE gap SET closed_at = ?2, closed_by = ?1
+             FROM pass WHERE pass.id = ?1 AND gap.board = pass.board AND gap.closed_at IS NULL
+                AND gap.pass <> ?1 AND (pass.kind = 'full' OR gap.page >= pass.deepest)",
+        )?
+        .execute(params![pass.0, Ms(at)])?;
     }
     queue::remove_listings(conn, pass)
 }

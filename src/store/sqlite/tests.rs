@@ -150,6 +150,7 @@ fn walk() -> Walk {
         last_page_digest: None,
         ahead: None,
         moved: false,
+        last_shown: None,
         first_page_digest: None,
         deficit: None,
         newest_rank: None,

@@ -39,6 +39,7 @@ CREATE TABLE pass (
     edge_rank        INTEGER,
     n_torn           INTEGER NOT NULL,
     moved            INTEGER NOT NULL DEFAULT 0,
+    last_shown       INTEGER,
     n_quiet          INTEGER NOT NULL,
     last_page_digest TEXT,
     first_page_digest TEXT,
