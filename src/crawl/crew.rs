@@ -69,8 +69,8 @@ pub(super) struct Crew<S> {
     pub troubles: Mutex<HashMap<BoardId, Trouble>>,
     /// Articles that a board has called gone once in this run, with [`Tally::n_there`] at that time.
     pub gone_once: Mutex<HashMap<ArticleId, u64>>,
-    /// Jobs whose page said "later", with [`Tally::n_answers`] at that time.
-    pub busy: Mutex<HashMap<JobId, u64>>,
+    /// Jobs whose page said "later", and how often in this run.
+    pub busy: Mutex<HashMap<JobId, u32>>,
     jitter: AtomicU64,
 }
 

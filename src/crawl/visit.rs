@@ -256,7 +256,7 @@ async fn failed<S: Store>(
     let said = error_text(&error);
     let receipts = error.take_receipts();
     let pause = error.pause.take().map(|pause| *pause);
-    let counts = error.counts_as_try() || busy_alone(crew, job, &error);
+    let counts = error.counts_as_try() || busy_too_often(crew, job, &error);
     if error.is_silence() {
         silent(crew, board, job, &said);
     }
@@ -287,18 +287,17 @@ async fn failed<S: Store>(
     })
 }
 
-/// A page that asks to come back later, time and again, while others of its host are answered, is a page that fails.
-fn busy_alone<S>(crew: &Crew<S>, job: &Job, error: &FetchError) -> bool {
+/// A page that asks to come back later does not fail; one that does so time and again does.
+fn busy_too_often<S>(crew: &Crew<S>, job: &Job, error: &FetchError) -> bool {
+    /// Answers of this kind to one job, in one run, that are free.
+    const FREE: u32 = 3;
     if !matches!(error.kind, FetchErrorKind::Busy { .. }) {
         return false;
     }
-    let n_answers = crew.tally.n_answers.load(Ordering::Relaxed);
-    let before = crew
-        .busy
-        .lock()
-        .expect("no holder of this lock panics")
-        .insert(job.id, n_answers);
-    before.is_some_and(|then| n_answers > then) || (before.is_some() && n_answers == 0)
+    let mut busy = crew.busy.lock().expect("no holder of this lock panics");
+    let n_times = busy.entry(job.id).or_default();
+    *n_times += 1;
+    *n_times > FREE
 }
 
 /// A host that has not answered once in this run is not waited for: who started it is told, and may look why. (One that

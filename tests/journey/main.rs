@@ -4,6 +4,7 @@
 mod articles;
 mod engines;
 mod identity;
+mod recovering;
 mod rows;
 #[path = "../support/mod.rs"]
 mod support;
