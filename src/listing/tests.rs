@@ -193,6 +193,7 @@ fn a_listing_without_a_table_gives_the_same_rows() {
     assert_eq!(row.category.as_deref(), Some("사회"));
     assert_eq!(row.author.as_deref(), Some("하나"));
     assert_eq!((row.rank, row.comment_count), (None, Some(130)));
+    assert_eq!(posted(row).unwrap(), "2026-11-22T15:00:00Z day");
     assert_eq!((page.pager.current, page.pager.last), (Some(2), Some(15)));
 }
 
@@ -310,6 +311,43 @@ fn a_skin_without_class_names_is_read_by_its_header() {
     );
     assert_eq!(row.author.as_deref(), Some("독자"));
     assert_eq!((page.pager.current, page.pager.last), (Some(1), Some(2)));
+}
+
+/// Case 19: a header in another order (date last), `No.` for the number, words spaced out, no class on any cell.
+#[test]
+fn columns_in_another_order_are_mapped_by_their_words() {
+    let html = "<table class=board_list><tr><th>글&nbsp;쓴&nbsp;이<th>No.<th>제&nbsp;&nbsp;&nbsp;목<th>조&nbsp;회\
+                <th>날 &nbsp; 짜</tr>\
+                <tr><td>독자<td>12<td><a href='/bbs/board.php?bo_table=town&wr_id=40'>금리 동결</a><td>5<td>11-23</tr>\
+                </table>";
+    let url = "http://board.example/bbs/board.php?bo_table=town";
+    let page = read_page("gnuboard4", html, url);
+    let row = &page.rows[0];
+    assert_eq!((titles(&page), page.rows.len()), (vec!["금리 동결"], 1));
+    assert_eq!(row.author.as_deref(), Some("독자"));
+    assert_eq!((row.rank, row.views), (Some(12), Some(5)));
+    assert_eq!(posted(row).unwrap(), "2026-11-22T15:00:00Z day");
+}
+
+/// Case 19: without a header row the classes of the cells tell, and without those the shape of the link.
+#[test]
+fn without_a_header_cell_classes_tell_and_then_shapes() {
+    let url = "http://board.example/bbs/board.php?bo_table=town";
+    let start = GNUBOARD4.find("<tr><th>").unwrap();
+    let end = start + GNUBOARD4[start..].find("</tr>").unwrap() + "</tr>".len();
+    let headless = format!("{}{}", &GNUBOARD4[..start], &GNUBOARD4[end..]);
+    assert!(!headless.contains("<th"));
+    let with_header = read_page("gnuboard4", GNUBOARD4, url);
+    assert_eq!(
+        read_page("gnuboard4", &headless, url).rows,
+        with_header.rows
+    );
+
+    let bare = headless.replace("<td class=", "<td data-was=");
+    let page = read_page("gnuboard4", &bare, url);
+    assert_eq!(keys(&page), keys(&with_header));
+    assert_eq!(titles(&page)[0], "알립니다");
+    assert_eq!(page.rows[1].author.as_deref(), Some("독자"));
 }
 
 #[test]
