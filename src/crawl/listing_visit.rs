@@ -76,11 +76,19 @@ pub(super) async fn outcome<S: Store>(
         }
         _ => {}
     }
-    if !there {
+    // An empty frame, and no word that there are no posts: not believed where there must be some (CASES 39).
+    let pages_follow = found
+        .listing
+        .pager
+        .last
+        .is_some_and(|last| last > found.page);
+    let rows_missing = no_listing && (found.page == 1 || pages_follow);
+    if !there || rows_missing {
         // No list where there should be one: perhaps a fault of the moment, perhaps a new layout.
         let due_at = at + crew.backoff(job.attempts);
+        let what = if there { "rows" } else { "listing" };
         let error = format!(
-            "no listing found in {} (status {}, {})",
+            "no {what} found in {} (status {}, {})",
             job.url, fetched.status, found.reason
         );
         return again(crew, board, job, error, true, due_at, at).await;

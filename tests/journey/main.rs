@@ -3,6 +3,7 @@
 
 mod articles;
 mod engines;
+mod fakes;
 mod identity;
 mod rows;
 #[path = "../support/mod.rs"]
