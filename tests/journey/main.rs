@@ -2,6 +2,8 @@
 //! the board holds. Numbers in the names of tests are those of the catalogue of cases.
 
 mod articles;
+mod bytes;
+mod copies;
 mod engines;
 mod fakes;
 mod identity;
