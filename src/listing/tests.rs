@@ -197,6 +197,36 @@ fn a_listing_without_a_table_gives_the_same_rows() {
     assert_eq!((page.pager.current, page.pager.last), (Some(2), Some(15)));
 }
 
+/// Case 20: sketchbook5 as a webzine. No table, the link lies over the box and has no words of its own, no number.
+#[test]
+fn a_webzine_gives_its_rows_without_numbers() {
+    let row = |class: &str, id: u32, title: &str, link: &str| {
+        format!(
+            "<li class='{class}'><div class=rt_area><div class=tmb_wrp><img class=tmb src=/t.jpg alt=''></div>\
+             <h3 class=ngeb>{title}</h3><div class=cnt>첫머리 글 2025.01.02</div><div class=info>\
+             <span><i></i><span>Date</span><b>2026.11.22</b></span><span><i></i><span>Category</span><b>사진</b></span>\
+             <span><i></i><span>By</span><b><a href='#popup_menu_area' class=member_5>하나</a></b></span>\
+             <span><i></i><span>Reply</span><b>6</b></span><span><i></i><span>Views</span><b>31</b></span></div></div>\
+             <a {link} href='/art/{id}'><span class=blind>Read More</span></a></li>"
+        )
+    };
+    let html = format!(
+        "<div class=bd_lst_wrp><ol class='bd_lst bd_zine zine zine1'>{}{}{}</ol></div>",
+        row("notice clear", 7, "규칙", ""),
+        row("clear", 90, "바다 산책", "class=hx"),
+        row("select clear", 89, "지금 보는 글", "class=hx"),
+    );
+    let page = read_page("rhymix", &html, "http://board.example/art");
+    assert_eq!(titles(&page), ["규칙", "바다 산책", "지금 보는 글"]);
+    assert!(page.rows[0].notice && page.rows[2].current);
+    let row = &page.rows[1];
+    assert_eq!(row.key.as_str(), "board.example/90");
+    assert_eq!((row.rank, row.comment_count), (None, Some(6)));
+    assert_eq!(row.author.as_deref(), Some("하나"));
+    assert_eq!(row.category.as_deref(), Some("사진"));
+    assert_eq!(posted(row).unwrap(), "2026-11-21T15:00:00Z day");
+}
+
 #[test]
 fn a_page_past_the_end_has_no_ordinary_rows() {
     let page = read_page(
