@@ -137,7 +137,18 @@ impl Reader<'_> {
     /// Forms of digits that state the year. `Some(None)`: such a form, but no such moment.
     fn stated(&self, words: &str) -> Option<Option<Moment>> {
         if let Some(found) = ZONED.captures(words).or_else(|| RFC_2822.captures(words)) {
-            return Some(zoned(&found));
+            let moment = zoned(&found);
+            // Feeds that write local time as if it were UTC would lie hours ahead.
+            let is_utc = matches!(
+                &found["z"],
+                "z" | "gmt" | "utc" | "+00" | "+0000" | "+00:00"
+            );
+            return Some(match moment {
+                Some((at, _)) if is_utc && !self.is_past(at) => {
+                    number(&found, "y").and_then(|year| self.dated(&found, year))
+                }
+                _ => moment,
+            });
         }
         if let Some(found) = YEAR_FIRST
             .captures(words)

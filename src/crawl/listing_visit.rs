@@ -64,12 +64,23 @@ pub(super) async fn outcome<S: Store>(
         }
         _ => {}
     }
-    // No rows where there should be some: a fault of the moment, or a new layout.
-    let missing = nothing && (found.page == 1 || promised || !found.listing.container_found);
+    // No rows where there should be some: a fault of the moment, or a new layout (CASES 39).
+    let pages_follow = found
+        .listing
+        .pager
+        .last
+        .is_some_and(|last| last > found.page);
+    let missing =
+        nothing && (found.page == 1 || promised || pages_follow || !found.listing.container_found);
     if refused || missing || found.class == PageClass::Error {
         let due_at = at + crew.backoff(job.attempts);
+        let what = if found.listing.container_found {
+            "rows"
+        } else {
+            "listing"
+        };
         let error = format!(
-            "no rows found in {} (status {}, {})",
+            "no {what} found in {} (status {}, {})",
             job.url, fetched.status, found.reason
         );
         return again(crew, board, job, error, true, due_at, at).await;

@@ -65,6 +65,20 @@ fn zones_in_the_text_win() {
     check("1795439700000", "2026-11-23 22:15:00 second");
 }
 
+/// Case 37: KBoard's feed gives local time as if it were UTC. What would lie ahead is the site's own time.
+#[test]
+fn universal_time_that_lies_ahead_is_local() {
+    let feed = "Tue, 24 Nov 2026 00:47:12 +0000";
+    check(feed, "2026-11-24 00:47:12 second");
+    check("2026-11-24T00:47:12Z", "2026-11-24 00:47:12 second");
+    // The words as they stood are kept.
+    let found = read_date(feed, &seoul(), as_of()).expect("a date");
+    assert_eq!(found.text, feed);
+    // Not where it lies ahead either way, nor where another zone is named.
+    check("Tue, 24 Nov 2026 02:00:00 +0000", "none");
+    check("2026-11-24T00:47:12-05:00", "none");
+}
+
 #[test]
 fn short_dates_go_by_the_sites_day() {
     check("00:44", "2026-11-24 00:44:00 minute");

@@ -193,7 +193,38 @@ fn a_listing_without_a_table_gives_the_same_rows() {
     assert_eq!(row.category.as_deref(), Some("사회"));
     assert_eq!(row.author.as_deref(), Some("하나"));
     assert_eq!((row.rank, row.comment_count), (None, Some(130)));
+    assert_eq!(posted(row).unwrap(), "2026-11-22T15:00:00Z day");
     assert_eq!((page.pager.current, page.pager.last), (Some(2), Some(15)));
+}
+
+/// Case 20: sketchbook5 as a webzine. No table, the link lies over the box and has no words of its own, no number.
+#[test]
+fn a_webzine_gives_its_rows_without_numbers() {
+    let row = |class: &str, id: u32, title: &str, link: &str| {
+        format!(
+            "<li class='{class}'><div class=rt_area><div class=tmb_wrp><img class=tmb src=/t.jpg alt=''></div>\
+             <h3 class=ngeb>{title}</h3><div class=cnt>첫머리 글 2025.01.02</div><div class=info>\
+             <span><i></i><span>Date</span><b>2026.11.22</b></span><span><i></i><span>Category</span><b>사진</b></span>\
+             <span><i></i><span>By</span><b><a href='#popup_menu_area' class=member_5>하나</a></b></span>\
+             <span><i></i><span>Reply</span><b>6</b></span><span><i></i><span>Views</span><b>31</b></span></div></div>\
+             <a {link} href='/art/{id}'><span class=blind>Read More</span></a></li>"
+        )
+    };
+    let html = format!(
+        "<div class=bd_lst_wrp><ol class='bd_lst bd_zine zine zine1'>{}{}{}</ol></div>",
+        row("notice clear", 7, "규칙", ""),
+        row("clear", 90, "바다 산책", "class=hx"),
+        row("select clear", 89, "지금 보는 글", "class=hx"),
+    );
+    let page = read_page("rhymix", &html, "http://board.example/art");
+    assert_eq!(titles(&page), ["규칙", "바다 산책", "지금 보는 글"]);
+    assert!(page.rows[0].notice && page.rows[2].current);
+    let row = &page.rows[1];
+    assert_eq!(row.key.as_str(), "board.example/90");
+    assert_eq!((row.rank, row.comment_count), (None, Some(6)));
+    assert_eq!(row.author.as_deref(), Some("하나"));
+    assert_eq!(row.category.as_deref(), Some("사진"));
+    assert_eq!(posted(row).unwrap(), "2026-11-21T15:00:00Z day");
 }
 
 #[test]
@@ -310,6 +341,43 @@ fn a_skin_without_class_names_is_read_by_its_header() {
     );
     assert_eq!(row.author.as_deref(), Some("독자"));
     assert_eq!((page.pager.current, page.pager.last), (Some(1), Some(2)));
+}
+
+/// Case 19: a header in another order (date last), `No.` for the number, words spaced out, no class on any cell.
+#[test]
+fn columns_in_another_order_are_mapped_by_their_words() {
+    let html = "<table class=board_list><tr><th>글&nbsp;쓴&nbsp;이<th>No.<th>제&nbsp;&nbsp;&nbsp;목<th>조&nbsp;회\
+                <th>날 &nbsp; 짜</tr>\
+                <tr><td>독자<td>12<td><a href='/bbs/board.php?bo_table=town&wr_id=40'>금리 동결</a><td>5<td>11-23</tr>\
+                </table>";
+    let url = "http://board.example/bbs/board.php?bo_table=town";
+    let page = read_page("gnuboard4", html, url);
+    let row = &page.rows[0];
+    assert_eq!((titles(&page), page.rows.len()), (vec!["금리 동결"], 1));
+    assert_eq!(row.author.as_deref(), Some("독자"));
+    assert_eq!((row.rank, row.views), (Some(12), Some(5)));
+    assert_eq!(posted(row).unwrap(), "2026-11-22T15:00:00Z day");
+}
+
+/// Case 19: without a header row the classes of the cells tell, and without those the shape of the link.
+#[test]
+fn without_a_header_cell_classes_tell_and_then_shapes() {
+    let url = "http://board.example/bbs/board.php?bo_table=town";
+    let start = GNUBOARD4.find("<tr><th>").unwrap();
+    let end = start + GNUBOARD4[start..].find("</tr>").unwrap() + "</tr>".len();
+    let headless = format!("{}{}", &GNUBOARD4[..start], &GNUBOARD4[end..]);
+    assert!(!headless.contains("<th"));
+    let with_header = read_page("gnuboard4", GNUBOARD4, url);
+    assert_eq!(
+        read_page("gnuboard4", &headless, url).rows,
+        with_header.rows
+    );
+
+    let bare = headless.replace("<td class=", "<td data-was=");
+    let page = read_page("gnuboard4", &bare, url);
+    assert_eq!(keys(&page), keys(&with_header));
+    assert_eq!(titles(&page)[0], "알립니다");
+    assert_eq!(page.rows[1].author.as_deref(), Some("독자"));
 }
 
 #[test]

@@ -2,7 +2,10 @@
 //! the board holds. Numbers in the names of tests are those of the catalogue of cases.
 
 mod articles;
+mod bytes;
+mod copies;
 mod engines;
+mod fakes;
 mod identity;
 mod recovering;
 mod rows;

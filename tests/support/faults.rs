@@ -31,6 +31,10 @@ pub enum Fault {
     Bomb(usize),
     /// A login page at 200.
     Login,
+    /// 403 with the block page of a content network.
+    Cloud,
+    /// The right page, but its table has lost its rows.
+    NoRows,
     /// 200 and nothing.
     Empty,
     /// The right answer, this much later.
@@ -84,6 +88,11 @@ impl Fault {
             Self::FalseGzip => proper.header("Content-Encoding", "gzip"),
             Self::Bomb(mebibytes) => bomb(*mebibytes),
             Self::Login => Reply::html(LOGIN),
+            Self::Cloud => Reply::html(CLOUD).status(403),
+            Self::NoRows => Reply {
+                body: without_rows(&proper.body),
+                ..proper
+            },
             Self::Empty => Reply::html(""),
             Self::Late(latency) => proper.latency(*latency),
             Self::Silent => proper.manner(Manner::Silent),
@@ -100,6 +109,18 @@ const CHALLENGE: &str = r#"<!DOCTYPE html><html lang="ko"><head><title>잠시만
 const LOGIN: &str = r#"<!DOCTYPE html><html lang="ko"><head><title>로그인</title></head><body><h1>로그인</h1>
 <form action="/login" method="post"><input type="text" name="user_id"><input type="password" name="password">
 <button type="submit">로그인</button></form></body></html>"#;
+
+const CLOUD: &str = r#"<!DOCTYPE html><html lang="en-US"><head><title>Attention Required! | Cloudflare</title></head>
+<body><div id="cf-wrapper"><div id="cf-error-details" class="cf-error-details-wrapper"><h1>Sorry, you have been blocked</h1>
+<h2>You are unable to access this site</h2><img src="/cdn-cgi/images/cloud.png" alt="cloud"></div></div></body></html>"#;
+
+/// A listing as a program with a broken database renders it: the frame, and nothing in it.
+fn without_rows(page: &[u8]) -> Vec<u8> {
+    let page = String::from_utf8_lossy(page);
+    let (before, rest) = page.split_once("<tbody>").unwrap_or((&page, ""));
+    let (_, after) = rest.split_once("</tbody>").unwrap_or(("", rest));
+    format!("{before}<tbody></tbody>{after}").into_bytes()
+}
 
 /// A gzip stream in stored blocks (RFC 1951, 3.2.4): no compressor needed.
 pub fn gzip_stored(body: &[u8]) -> Vec<u8> {
