@@ -73,9 +73,9 @@ impl ArticleState {
 pub struct Image {
     /// Absolute, behind lazy-loading attributes; never a `data:` URL or a spacer.
     pub url: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub alt: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub caption: Option<String>,
 }
 
@@ -87,7 +87,7 @@ pub struct Attachment {
     /// Absolute, without the parts that change from view to view.
     pub url: String,
     /// Bytes, where the page tells.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub size: Option<u64>,
 }
 

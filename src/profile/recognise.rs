@@ -8,19 +8,8 @@ use url::Url;
 
 use super::Profile;
 
-/// The profiles in the binary: name and text of the file in `config/engines/`.
-const BUILT_IN: [(&str, &str); 4] = [
-    ("rhymix", include_str!("../../config/engines/rhymix.toml")),
-    (
-        "gnuboard5",
-        include_str!("../../config/engines/gnuboard5.toml"),
-    ),
-    (
-        "gnuboard4",
-        include_str!("../../config/engines/gnuboard4.toml"),
-    ),
-    ("kboard", include_str!("../../config/engines/kboard.toml")),
-];
+/// The profiles in the binary: name and text of each file in `config/engines/`, listed by `build.rs`.
+const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/engines.rs"));
 
 /// Signs of an engine, compiled.
 #[derive(Debug, Clone, Default)]
@@ -86,8 +75,8 @@ impl Library {
     /// The text of a built-in profile, to be laid over with a board's own table.
     pub fn built_in_text(engine: &str) -> Option<&'static str> {
         BUILT_IN
-            .into_iter()
-            .find_map(|(name, text)| (name == engine).then_some(text))
+            .iter()
+            .find_map(|(name, text)| (*name == engine).then_some(*text))
     }
 
     /// A profile of the same name is replaced.
