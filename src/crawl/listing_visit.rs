@@ -49,7 +49,13 @@ pub(super) async fn outcome<S: Store>(
 ) -> Result<Outcome, StoreError> {
     let pass = crew.store.pass(found.pass).await?;
     let nothing = found.listing.rows.is_empty() && !found.listing.says_empty;
-    let promised = pass.walk.last_shown.is_some_and(|last| found.page <= last);
+    // What this page's own pager shows is newer than what those before it did: the last page may have been emptied.
+    let promised = found
+        .listing
+        .pager
+        .last
+        .or(pass.walk.last_shown)
+        .is_some_and(|last| found.page <= last);
     let refused = fetched.status >= 400 || (nothing && !found.listing.container_found);
     match found.class {
         PageClass::Gone | PageClass::Closed | PageClass::Restricted | PageClass::Login

@@ -190,7 +190,7 @@ fn past_the_end(walk: &Walk) -> Step {
         .is_some_and(|rank| rank > 1);
     // Without ranks nothing tells. Where rows were seen to shift, one look back shows whether the last ones are still
     // where they were.
-    let unranked = walk.moved
+    let unranked = (walk.moved || walk.last_shown.is_some_and(|last| walk.page <= last))
         && walk.edge.as_ref().is_some_and(|edge| edge.rank.is_none())
         && walk.n_torn == 0;
     let look_back = unranked || (short_of_the_end && walk.n_torn < MAX_TORN);
