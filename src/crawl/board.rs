@@ -267,7 +267,7 @@ fn new_board(target: &Target, url: &Url, profile: &Profile) -> Result<NewBoard, 
 }
 
 /// `fixed` is the operator's word; `hint` is for pages that declare nothing.
-fn decode_page(fetched: &Fetched, fixed: Option<&str>, hint: Option<&str>) -> Decoded {
+pub(super) fn decode_page(fetched: &Fetched, fixed: Option<&str>, hint: Option<&str>) -> Decoded {
     fixed
         .and_then(|label| decode_as(&fetched.body, label))
         .unwrap_or_else(|| {

@@ -89,7 +89,6 @@ pub(super) struct Tally {
     pub n_pages_known: AtomicU64,
     pub n_articles: AtomicU64,
     pub n_due: AtomicU64,
-    pub n_failed: AtomicU64,
     pub n_requests: AtomicU64,
     /// Requests that brought an answer of any kind, and those that brought none.
     pub n_answers: AtomicU64,

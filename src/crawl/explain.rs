@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use url::Url;
 
-use super::board::{Target, TargetError, unreachable};
+use super::board::{Target, TargetError, decode_page, unreachable};
 use crate::article::{FieldTrace, PageView, classify, explain_article};
-use crate::fetch::{Fetcher, Request, decode, decode_as, tld_of};
+use crate::fetch::{Fetcher, Request};
 use crate::listing::read_listing;
 use crate::model::PageClass;
 use crate::profile::{Library, Profile};
@@ -84,22 +84,11 @@ pub async fn explain(
     let interval_s = fetcher.host(&target.url).snapshot().interval.as_secs_f64();
     let target = target.clone();
     let explained = tokio::task::spawn_blocking(move || {
-        let fixed = target
-            .charset
-            .as_deref()
-            .and_then(|label| decode_as(&fetched.body, label));
-        let decoded = fixed.unwrap_or_else(|| {
-            let hint = target
-                .profile
-                .as_ref()
-                .and_then(|profile| profile.charset.as_deref());
-            decode(
-                &fetched.body,
-                fetched.content_type.as_deref(),
-                hint,
-                tld_of(&fetched.final_url),
-            )
-        });
+        let hint = target
+            .profile
+            .as_ref()
+            .and_then(|profile| profile.charset.as_deref());
+        let decoded = decode_page(&fetched, target.charset.as_deref(), hint);
         let html = crate::document::parse(&decoded.text);
         let recognised =
             library.recognise(&html, &decoded.text, &fetched.cookies, &fetched.final_url);

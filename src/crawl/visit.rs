@@ -36,9 +36,9 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
         };
         let at = crew.clock.now();
         let settlement = match answer {
-            Ok(fetched) => {
+            Ok(mut fetched) => {
                 crew.tally.n_answers.fetch_add(1, Ordering::Relaxed);
-                let receipts = fetched.receipts.clone();
+                let receipts = std::mem::take(&mut fetched.receipts);
                 count_requests(crew, &receipts);
                 let mut settlement = read(crew, &board, &job, fetched, at).await?;
                 settlement.receipts = receipts;
@@ -141,21 +141,25 @@ async fn read<S: Store>(
         };
         let html = crate::document::parse(&answer.text);
         let view = answer.view(&html);
-        let (class, reason) = classify(&view, Some(&context.profile));
         let reading = match kind {
             JobKind::Listing { .. } => Reading::Listing(listing_visit::read(&view, &context)),
             JobKind::Article { .. } => article_visit::read(&view, &context),
             JobKind::Comments { .. } => article_visit::read_comments(&view, &context),
         };
+        // Reading an article has told what the page is.
+        let (class, reason) = match &reading {
+            Reading::Article(content) => (content.class, content.reason.clone()),
+            Reading::Listing(_) | Reading::Comments(_) => classify(&view, Some(&context.profile)),
+        };
         drop(html);
         (answer, class, reason, reading)
     })
     .await;
-    let (answer, class, reason, reading) =
+    let (mut answer, class, reason, reading) =
         parsed.expect("parsers are pure and do not panic; a panic here is a bug to be seen");
     debug!(status = answer.fetched.status, class = ?class, reason, "read {}", job.url);
 
-    let page = Some(visited(&answer));
+    let page = Some(visited(&mut answer));
     if class == PageClass::Challenge {
         return Ok(blocked(crew, board, job, page, reason, at));
     }
@@ -194,7 +198,9 @@ pub(super) enum Reading {
     Comments(Vec<crate::model::Comment>),
 }
 
-fn visited(answer: &Answer) -> Visited {
+/// Takes the body out of the answer: nobody reads it again.
+fn visited(answer: &mut Answer) -> Visited {
+    let body = std::mem::take(&mut answer.fetched.body);
     let fetched = &answer.fetched;
     Visited {
         url: fetched.requested.to_string(),
@@ -203,7 +209,7 @@ fn visited(answer: &Answer) -> Visited {
         content_type: fetched.content_type.clone(),
         charset: answer.charset.to_owned(),
         fetched_at: fetched.received_at,
-        body: fetched.body.clone(),
+        body,
     }
 }
 
@@ -346,7 +352,6 @@ async fn give_up<S: Store>(
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
     warn!("gave up on {}: {error}", job.url);
-    crew.tally.n_failed.fetch_add(1, Ordering::Relaxed);
     match &job.kind {
         JobKind::Listing { pass, .. } => {
             listing_visit::unreadable(crew, board, job, *pass, error, at).await

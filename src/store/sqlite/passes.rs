@@ -153,24 +153,12 @@ pub(super) fn last_pass(
 
 pub(super) fn totals(conn: &Connection, board: BoardId) -> rusqlite::Result<PassReport> {
     conn.prepare_cached(
-        "SELECT total(n_listing_pages), total(n_rows), total(n_new), total(n_stored), total(n_changed),
-            total(n_restricted), total(n_gone), total(n_failed), total(n_duplicates)
+        "SELECT coalesce(sum(n_listing_pages), 0), coalesce(sum(n_rows), 0), coalesce(sum(n_new), 0),
+            coalesce(sum(n_stored), 0), coalesce(sum(n_changed), 0), coalesce(sum(n_restricted), 0),
+            coalesce(sum(n_gone), 0), coalesce(sum(n_failed), 0), coalesce(sum(n_duplicates), 0)
          FROM pass WHERE board = ?1",
     )?
-    .query_row([board.0], |row| {
-        let count = |i: usize| row.get::<_, f64>(i).map(|n| n as u64);
-        Ok(PassReport {
-            n_listing_pages: count(0)?,
-            n_rows: count(1)?,
-            n_new: count(2)?,
-            n_stored: count(3)?,
-            n_changed: count(4)?,
-            n_restricted: count(5)?,
-            n_gone: count(6)?,
-            n_failed: count(7)?,
-            n_duplicates: count(8)?,
-        })
-    })
+    .query_row([board.0], |row| read_report(row, 0))
 }
 
 pub(super) fn was_cut_short(conn: &Connection, board: BoardId) -> rusqlite::Result<bool> {
