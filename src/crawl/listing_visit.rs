@@ -10,7 +10,7 @@ use super::crew::{Crew, Trouble};
 use super::visit::again;
 use crate::article::PageView;
 use crate::fetch::Fetched;
-use crate::listing::{Facts, Step, advance, read_listing, skip};
+use crate::listing::{Facts, Step, advance, has_late, read_listing, skip};
 use crate::model::{
     ArticleKey, ArticleState, Job, JobKind, JobPriority, Known, ListingPage, NewJob, Outcome,
     PageClass, Pass, PassEnd, PassId, PassKind, Row,
@@ -65,8 +65,7 @@ pub(super) async fn outcome<S: Store>(
         }
         // 404 behind the last page is one way to end a listing; in front of it, it is a fault.
         PageClass::Gone | PageClass::Closed if refused && !promised => {
-            let step = advance(&pass.walk, &ListingPage::default(), Facts::default());
-            return Ok(step_outcome(board, &pass, step, Vec::new(), Vec::new(), at));
+            return admit(crew, board, &pass, ListingPage::default(), at).await;
         }
         _ => {}
     }
@@ -119,17 +118,14 @@ async fn admit<S: Store>(
         })
         .count();
     let earlier = crew.store.last_pass(board.board.id, false).await?;
+    let gaps = crew.store.gaps(board.board.id).await?;
     let facts = Facts {
+        pass: pass.id,
         n_new,
+        late: has_late(&listing, pass.walk.page, |key| known.contains_key(key)),
         n_listed: crew.store.n_listed(board.board.id).await? + n_unknown,
         earlier_deficit: earlier.and_then(|pass| pass.walk.deficit),
-        next_gap: crew
-            .store
-            .gaps(board.board.id)
-            .await?
-            .into_iter()
-            .map(|gap| gap.page)
-            .find(|page| *page > pass.walk.page),
+        gaps: &gaps,
         quiet_pages: crew.options.quiet_pages,
     };
     let step = advance(&pass.walk, &listing, facts);
@@ -196,7 +192,7 @@ fn step_outcome(
         rows,
         revisit,
         next: step.next.map(|page| listing_job(board, pass.id, page, at)),
-        closes_gap: Some(pass.walk.page),
+        gaps: step.gaps,
         walk: step.walk,
         gap: step.gap,
         end: step.end,

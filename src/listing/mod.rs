@@ -1,6 +1,7 @@
 //! A listing page → rows, pager, and where the walk goes next. Pure: never an error or a panic on any input, never a
 //! request.
 
+mod gaps;
 mod header;
 mod join;
 mod pager;
@@ -8,7 +9,7 @@ mod rows;
 mod walk;
 
 pub use rows::read_listing;
-pub use walk::{Facts, Step, advance, begin, skip};
+pub use walk::{Facts, Step, advance, begin, has_late, skip};
 
 #[cfg(test)]
 mod tests;

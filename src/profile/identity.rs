@@ -43,9 +43,9 @@ pub struct ArticleRef {
 /// A listing page, as far as its URL tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoardRef {
-    /// `host[:port][/base]/board`.
+    /// `host[:port][/base]/board`, and `?category` where it is one category of a board.
     pub key: String,
-    /// The board's name in URLs.
+    /// The board's name in URLs; `board/category` for one category of it, percent-encoded as in the URL.
     pub name: String,
     pub base: String,
     /// 1-based. 1 where the URL names none, or none that is a page.
@@ -214,8 +214,18 @@ fn board_ref(url: &Url, caught: &Caught) -> Option<BoardRef> {
     let name = caught.get("board").filter(|name| !name.is_empty())?.clone();
     let base = caught.get("base").cloned().unwrap_or_default();
     let page = caught.get("page").and_then(|page| page.parse().ok());
+    let site = format!("{}{base}", host_of(url));
+    let category = caught.get("category").filter(|name| !name.is_empty());
+    let (key, name) = match category {
+        // Ranks count within the category: it is a board of its own, with the same articles.
+        Some(category) => (
+            format!("{site}/{name}?{category}"),
+            format!("{name}/{category}"),
+        ),
+        None => (format!("{site}/{name}"), name),
+    };
     Some(BoardRef {
-        key: format!("{}{base}/{name}", host_of(url)),
+        key,
         name,
         base,
         page: page.unwrap_or(1).max(1),

@@ -24,7 +24,7 @@ pub use records::{
 };
 
 use crate::model::{
-    ArticleId, ArticleKey, Board, BoardId, Gap, HostPause, Job, Known, NewBoard, NewJob, Pass,
+    ArticleId, ArticleKey, Board, BoardId, HostPause, Job, Known, NewBoard, NewJob, OpenGap, Pass,
     PassId, PassReport, Receipt, Settled, Settlement, Walk,
 };
 
@@ -124,7 +124,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn n_listed(&self, board: BoardId) -> impl Future<Output = Answer<u64>> + Send;
 
     /// Gaps that no pass has closed yet, by page.
-    fn gaps(&self, board: BoardId) -> impl Future<Output = Answer<Vec<Gap>>> + Send;
+    fn gaps(&self, board: BoardId) -> impl Future<Output = Answer<Vec<OpenGap>>> + Send;
 
     /// Makes a visit true.
     fn settle(&self, settlement: Settlement) -> impl Future<Output = Answer<Settled>> + Send;

@@ -260,19 +260,27 @@ pub async fn known_tells_what_the_listing_showed_and_since_when<P: Place>(place:
     assert!(known[&key("1")].before_this_pass);
 }
 
-pub async fn gaps_stay_until_a_page_closes_them<P: Place>(place: P) {
+pub async fn gaps_stay_until_a_walk_has_been_through_them<P: Place>(place: P) {
     let mut bench = Bench::new(place).await;
-    let gap = |page, reason| Gap {
+    let edge = |id: &str, rank| Edge {
+        key: key(id),
+        rank: Some(rank),
+    };
+    let gap = |page, reason, above| Gap {
         page,
+        above,
+        below: None,
         reason,
         note: "500, three times".into(),
     };
+    let unread = gap(1, GapReason::Unread, None);
+    let torn = gap(2, GapReason::Torn, Some(edge("70", 7)));
     let job = bench.next().await.unwrap();
     let skipped = Outcome::ListingSkipped {
         pass: bench.pass,
         walk: walk(PassKind::Full),
         next: Some(listing_job(bench.board.id, bench.pass, 2, bench.now)),
-        gap: Some(gap(1, GapReason::Unread)),
+        gap: Some(unread.clone()),
         end: None,
         error: "500".into(),
     };
@@ -281,24 +289,44 @@ pub async fn gaps_stay_until_a_page_closes_them<P: Place>(place: P) {
     assert_eq!((report.n_listing_pages, report.n_rows), (0, 0));
     let job = bench.next().await.unwrap();
     let mut outcome = listing(bench.pass, vec![]);
-    if let Outcome::Listing { gap: torn, end, .. } = &mut outcome {
-        *torn = Some(gap(2, GapReason::Torn));
+    if let Outcome::Listing { gap, end, .. } = &mut outcome {
+        *gap = Some(torn.clone());
         *end = Some(PassEnd::Complete);
     }
     bench.settle(&job, outcome).await;
     let open = bench.store.gaps(bench.board.id).await.unwrap();
-    assert_eq!(open, [gap(1, GapReason::Unread), gap(2, GapReason::Torn)]);
+    let gaps: Vec<Gap> = open.iter().map(|open| open.gap.clone()).collect();
+    assert_eq!(gaps, [unread, torn.clone()]);
+    assert!(
+        open.iter()
+            .all(|open| open.reached_by.is_none() && open.found_by == bench.pass)
+    );
     assert_eq!(bench.place.archive().boards().unwrap()[0].n_gaps, 2);
 
     bench.begin(PassKind::Full).await;
     let job = bench.next().await.unwrap();
     let mut outcome = listing(bench.pass, vec![]);
-    if let Outcome::Listing { closes_gap, .. } = &mut outcome {
-        *closes_gap = Some(1);
+    if let Outcome::Listing { gaps, next, .. } = &mut outcome {
+        gaps.closed = vec![open[0].id];
+        gaps.reached = vec![open[1].id];
+        gaps.bounded = vec![(open[1].id, edge("50", 5))];
+        *next = Some(listing_job(bench.board.id, bench.pass, 2, bench.now));
     }
     bench.settle(&job, outcome).await;
     let open = bench.store.gaps(bench.board.id).await.unwrap();
-    assert_eq!(open, [gap(2, GapReason::Torn)]);
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].reached_by, Some(bench.pass));
+    let below = Some(edge("50", 5));
+    assert_eq!(open[0].gap, Gap { below, ..torn });
+    // The stretch breaks: what it had reached must be reached again.
+    let job = bench.next().await.unwrap();
+    let mut outcome = listing(bench.pass, vec![]);
+    if let Outcome::Listing { gaps, .. } = &mut outcome {
+        gaps.broken = true;
+    }
+    bench.settle(&job, outcome).await;
+    let open = bench.store.gaps(bench.board.id).await.unwrap();
+    assert_eq!(open[0].reached_by, None);
 }
 
 pub async fn hostile_numbers_are_taken<P: Place>(place: P) {

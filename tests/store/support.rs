@@ -54,6 +54,9 @@ pub fn walk(kind: PassKind) -> Walk {
         newest_rank: None,
         max_pages: None,
         since: None,
+        n_rounds: 0,
+        late: false,
+        top: None,
     }
 }
 
@@ -128,7 +131,7 @@ pub fn listing(pass: PassId, rows: Vec<Row>) -> Outcome {
         walk: walk(PassKind::Full),
         next: None,
         gap: None,
-        closes_gap: None,
+        gaps: GapSteps::default(),
         end: None,
     }
 }

@@ -7,8 +7,8 @@ use rusqlite::Connection;
 
 use super::{SqliteStore, claims, hosts, passes, prepare, read, settle, sql_error};
 use crate::model::{
-    ArticleId, ArticleKey, Board, BoardId, Gap, HostPause, Job, Known, NewBoard, NewJob, Outcome,
-    Pass, PassEnd, PassId, PassReport, Receipt, Settled, Settlement, Walk,
+    ArticleId, ArticleKey, Board, BoardId, HostPause, Job, Known, NewBoard, NewJob, OpenGap,
+    Outcome, Pass, PassEnd, PassId, PassReport, Receipt, Settled, Settlement, Walk,
 };
 use crate::store::{Answer, ArticleTarget, HostRecord, Store, StoreError, StoredRobots};
 
@@ -157,7 +157,7 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn gaps(&self, board: BoardId) -> Answer<Vec<Gap>> {
+    async fn gaps(&self, board: BoardId) -> Answer<Vec<OpenGap>> {
         self.read("listing gaps", move |conn| passes::gaps(conn, board))
             .await
     }

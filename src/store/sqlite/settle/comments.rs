@@ -6,7 +6,11 @@ use rusqlite::{OptionalExtension, params};
 use super::super::queue;
 use super::super::values::{Count, Ms, Named, finer, posted_at};
 use super::{Done, Visit};
-use crate::model::{ArticleId, Comment, JobKind, NewJob, PostedAt, resolve_parents};
+use crate::model::{ArticleId, Comment, JobKind, JobPriority, NewJob, PostedAt, resolve_parents};
+
+/// Rounds in a row that may show fewer comments than the page states before that is taken for the board's own way of
+/// counting (secret or removed comments count on some).
+const MAX_SHORT_ROUNDS: u32 = 3;
 
 /// What is held of a comment.
 struct Held {
@@ -197,9 +201,9 @@ impl Visit<'_> {
             return Ok(());
         }
         let n_seen = self.resolve_round(article)?;
-        self.conn
-            .prepare_cached("UPDATE article SET comments_complete = 1 WHERE id = ?1")?
-            .execute([article.0])?;
+        if self.is_short(article, n_seen, stated)? {
+            return Ok(());
+        }
         // A page that shows fewer comments than it says there are (a mobile skin, a script that loads them) is no
         // evidence that any is gone; nor is one that shows none and says nothing.
         if n_seen >= stated.map_or(1, |n| n.0) {
@@ -211,6 +215,42 @@ impl Visit<'_> {
                 .execute(params![article.0, Ms(self.at)])?;
         }
         Ok(())
+    }
+
+    /// Does the list lack comments that its page says are there? While it was read page by page, one that was deleted may
+    /// have pulled another to a page already read: the article is asked for again, at once and by the next passes, a few
+    /// times. `false`: the list is taken for whole.
+    fn is_short(
+        &self,
+        article: ArticleId,
+        n_seen: u64,
+        stated: Option<Count>,
+    ) -> rusqlite::Result<bool> {
+        let lacks = stated.is_some_and(|stated| n_seen < stated.0);
+        let n_pages: u32 = self
+            .conn
+            .prepare_cached(
+                "SELECT count(DISTINCT page) FROM comment
+                 WHERE article = ?1 AND round = (SELECT comment_round FROM article WHERE id = ?1)",
+            )?
+            .query_row([article.0], |row| row.get(0))?;
+        // On one page nothing can have shifted: what it lacks, it does not show.
+        let in_doubt = lacks && n_pages > 1;
+        let n_short: u32 = self
+            .conn
+            .prepare_cached(
+                "UPDATE article SET comments_short = iif(?2, comments_short + 1, 0),
+                    comments_complete = NOT (?2 AND comments_short + 1 < ?3)
+                 WHERE id = ?1 RETURNING comments_short",
+            )?
+            .query_row(params![article.0, in_doubt, MAX_SHORT_ROUNDS], |row| {
+                row.get(0)
+            })?;
+        let again = in_doubt && n_short < MAX_SHORT_ROUNDS;
+        if again {
+            queue::push_article(self.conn, article, JobPriority::Revisit, self.at)?;
+        }
+        Ok(again)
     }
 
     /// Sets the parents of this round's comments. Answers how many there are.

@@ -9,8 +9,8 @@ use super::super::values::{Count, Ms, Named, finer, posted_at};
 use super::super::{passes, queue};
 use super::{Done, Visit, names};
 use crate::model::{
-    ArticleId, ArticleKey, ArticleState, BoardId, Gap, JobKind, JobPriority, NewJob, Outcome,
-    PassEnd, PassId, PostedAt, Row, Walk,
+    ArticleId, ArticleKey, ArticleState, BoardId, Gap, GapSteps, JobKind, JobPriority, NewJob,
+    Outcome, PassEnd, PassId, PostedAt, Row, Walk,
 };
 
 /// Counts as one page shows them.
@@ -42,7 +42,7 @@ impl Visit<'_> {
             walk,
             next,
             gap,
-            closes_gap,
+            gaps,
             end,
         } = outcome
         else {
@@ -69,9 +69,7 @@ impl Visit<'_> {
             }
         }
         done.report.n_new = done.settled.n_new;
-        if let Some(page) = closes_gap {
-            passes::close_gap(self.conn, board, *pass, *page, self.at)?;
-        }
+        passes::step_gaps(self.conn, board, *pass, gaps, self.at)?;
         done.settled.n_queued +=
             u64::from(self.walk_on(board, *pass, walk, next.as_ref(), gap.as_ref(), *end, None)?);
         Ok(done)
@@ -91,6 +89,11 @@ impl Visit<'_> {
         };
         let mut done = Done::default();
         let board = self.board_of(*pass)?;
+        let broken = GapSteps {
+            broken: true,
+            ..GapSteps::default()
+        };
+        passes::step_gaps(self.conn, board, *pass, &broken, self.at)?;
         let queued = self.walk_on(
             board,
             *pass,
