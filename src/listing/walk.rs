@@ -223,6 +223,10 @@ fn join_on(walk: &Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
     if let Some(ahead) = after.ahead.take() {
         return prove(walk, after, ahead, last_row, page, facts);
     }
+    if unmoved && number == walk.deepest && last_row.rank.is_none() {
+        // The look back from behind the end: the last rows are where they were.
+        return Step::end(after, PassEnd::Complete);
+    }
     if unmoved && number < walk.deepest {
         after.n_torn += TORN_WITHOUT_CAUSE;
     }

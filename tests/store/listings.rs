@@ -80,6 +80,9 @@ pub async fn the_walk_is_where_the_last_page_left_it<P: Place>(place: P) {
         newest_rank: Some(296),
         max_pages: Some(20),
         since: Some(start()),
+        n_rounds: 3,
+        late: true,
+        top: Some(key("99")),
     };
     let job = bench.next().await.unwrap();
     let mut outcome = listing(bench.pass, vec![]);
