@@ -59,6 +59,7 @@ pub mod config;
 pub mod dates;
 pub mod document;
 pub mod profile;
+pub mod schedule;
 
 pub mod fetch;
 

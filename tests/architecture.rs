@@ -18,7 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("listing", &["model", "profile", "dates"]),
     ("article", &["model", "profile", "dates"]),
     ("learn", &["model", "profile", "dates"]),
-    ("store", &["model", "dedup"]),
+    ("store", &["model", "dedup", "schedule"]),
     ("frontier", &["model", "store"]),
     ("outputs", &["model", "store"]),
     (

@@ -11,6 +11,8 @@ use crate::crawl::{CrawlOptions, Tailor, Target};
 use crate::fetch::{FetchOptions, Fetcher, HostPort, Pace, host_key, install_crypto};
 use crate::model::SystemClock;
 use crate::profile::{Library, Profile};
+use crate::schedule::RevisitSchedule;
+use crate::store::sqlite::StoreOptions;
 
 /// The built-in profiles and the operator's own.
 ///
@@ -202,5 +204,35 @@ pub(super) fn crawl_options(options: &Options) -> CrawlOptions {
         max_connections: options.pace.max_connections,
         mask_addresses: options.text.mask_addresses,
         seed,
+    }
+}
+
+/// What is kept, and for how long.
+pub(super) fn store_options(options: &Options) -> StoreOptions {
+    let (store, revisit) = (&options.store, &options.revisit);
+    StoreOptions {
+        keep_raw_pages: store.keep_raw_pages,
+        raw_pages_days: store.raw_pages_days,
+        raw_pages_max_bytes: store.raw_pages_max_bytes,
+        search_index: store.search_index,
+        receipts_days: store.receipts_days,
+        revisits: if revisit.enabled {
+            RevisitSchedule::new(revisit.ages.iter().copied(), revisit.max_per_pass)
+        } else {
+            RevisitSchedule::off()
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_configuration_and_store_are_the_same() {
+        assert_eq!(store_options(&Options::default()), StoreOptions::default());
+        let mut off = Options::default();
+        off.revisit.enabled = false;
+        assert_eq!(store_options(&off).revisits, RevisitSchedule::off());
     }
 }

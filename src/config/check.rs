@@ -14,12 +14,12 @@ use url::Url;
 
 use super::complaint::{Complaint, Complaints};
 use super::file::{
-    At, BoardFile, ConfigFile, HttpFile, LogFile, PaceFile, PagesFile, StoreFile, WalkFile, schema,
+    At, BoardFile, ConfigFile, HttpFile, LogFile, PaceFile, PagesFile, RevisitFile, StoreFile, WalkFile, schema,
 };
 use super::human::{self, PageLimit};
 use super::options::{
     BoardOptions, Database, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
-    ProfileSource, StoreOptions, TextOptions, WalkOptions, user_agent,
+    ProfileSource, RevisitOptions, StoreOptions, TextOptions, WalkOptions, user_agent,
 };
 use super::shape::prune_table;
 
@@ -86,6 +86,7 @@ impl Checker<'_> {
             http: self.http(&file.http),
             pace: self.pace(&file.pace),
             walk: self.walk(&file.walk),
+            revisit: self.revisit(&file.revisit),
             store: self.store(&file.store),
             text: TextOptions {
                 mask_addresses: flag(
@@ -232,10 +233,49 @@ impl Checker<'_> {
         }
     }
 
+    fn revisit(&mut self, file: &RevisitFile) -> RevisitOptions {
+        /// As many as the schedule takes.
+        const MAX_AGES: usize = 16;
+        let default = RevisitOptions::default();
+        let ages = file.ages.as_ref().map(|ages| {
+            if let Some(surplus) = ages.get(MAX_AGES) {
+                self.complaints.add(
+                    surplus.span().start,
+                    format!("revisit.ages has {} ages; the most is {MAX_AGES}", ages.len()),
+                );
+            }
+            ages.iter()
+                .filter_map(|age| self.duration("revisit.ages", Some(age), MINUTE..=3_650 * DAY))
+                .map(signed)
+                .collect()
+        });
+        RevisitOptions {
+            enabled: flag(&file.enabled, default.enabled),
+            ages: ages.unwrap_or(default.ages),
+            max_per_pass: self
+                .number(
+                    "revisit.max_per_pass",
+                    file.max_per_pass.as_ref(),
+                    1..=1_000_000,
+                )
+                .unwrap_or(default.max_per_pass),
+        }
+    }
+
     fn store(&mut self, file: &StoreFile) -> StoreOptions {
         let default = StoreOptions::default();
         StoreOptions {
             keep_raw_pages: flag(&file.keep_raw_pages, default.keep_raw_pages),
+            raw_pages_days: self.number(
+                "store.raw_pages_days",
+                file.raw_pages_days.as_ref(),
+                1..=36_500,
+            ),
+            raw_pages_max_bytes: self.size(
+                "store.raw_pages_max",
+                file.raw_pages_max.as_ref(),
+                MIB..=u64::MAX,
+            ),
             search_index: flag(&file.search_index, default.search_index),
             receipts_days: self
                 .number(

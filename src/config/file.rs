@@ -59,6 +59,7 @@ pub(super) struct ConfigFile {
     pub(super) http: HttpFile,
     pub(super) pace: PaceFile,
     pub(super) walk: WalkFile,
+    pub(super) revisit: RevisitFile,
     pub(super) store: StoreFile,
     pub(super) text: TextFile,
     pub(super) log: LogFile,
@@ -133,6 +134,22 @@ pub(super) struct WalkFile {
     pub(super) patience: Option<At<String>>,
 }
 
+/// When articles are looked at again though their rows show no change.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RevisitFile {
+    /// Whether they are at all. A row that shows another title or comment count leads to a visit in any case.
+    #[schemars(extend("default" = true))]
+    pub(super) enabled: Option<At<bool>>,
+    /// Ages of a post at which it is visited again, at most 16 of them. Beyond the last they grow threefold, and a change makes the post young again.
+    #[schemars(extend("default" = ["1h", "6h", "1d", "3d", "10d", "30d"]))]
+    pub(super) ages: Option<Vec<At<String>>>,
+    /// Articles that one pass of a board visits again by their age; 1 to 1000000.
+    #[schemars(extend("default" = 500))]
+    pub(super) max_per_pass: Option<At<i64>>,
+}
+
 /// What is kept besides the articles.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(inline)]
@@ -141,6 +158,10 @@ pub(super) struct StoreFile {
     /// Keep each fetched page as it came, compressed.
     #[schemars(extend("default" = true))]
     pub(super) keep_raw_pages: Option<At<bool>>,
+    /// Days for which raw pages are kept; 1 to 36500. What was read from them stays.
+    pub(super) raw_pages_days: Option<At<i64>>,
+    /// Room for raw pages as they lie on the disk, as in 20GiB. The oldest go when there is more.
+    pub(super) raw_pages_max: Option<At<String>>,
     /// Fill the full-text index.
     #[schemars(extend("default" = true))]
     pub(super) search_index: Option<At<bool>>,

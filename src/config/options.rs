@@ -21,6 +21,7 @@ pub struct Options {
     pub http: HttpOptions,
     pub pace: PaceOptions,
     pub walk: WalkOptions,
+    pub revisit: RevisitOptions,
     pub store: StoreOptions,
     pub text: TextOptions,
     pub log: LogOptions,
@@ -163,9 +164,32 @@ impl Default for WalkOptions {
     }
 }
 
+/// When articles are visited again without a sign of change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisitOptions {
+    pub enabled: bool,
+    /// Of the post.
+    pub ages: Vec<SignedDuration>,
+    pub max_per_pass: u32,
+}
+
+impl Default for RevisitOptions {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            ages: [1, 6, 24, 72, 240, 720].map(SignedDuration::from_hours).into(),
+            max_per_pass: 500,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreOptions {
     pub keep_raw_pages: bool,
+    /// `None`: for good.
+    pub raw_pages_days: Option<u32>,
+    /// `None`: as many as come.
+    pub raw_pages_max_bytes: Option<u64>,
     pub search_index: bool,
     pub receipts_days: u32,
 }
@@ -174,6 +198,8 @@ impl Default for StoreOptions {
     fn default() -> Self {
         Self {
             keep_raw_pages: true,
+            raw_pages_days: None,
+            raw_pages_max_bytes: None,
             search_index: true,
             receipts_days: 90,
         }

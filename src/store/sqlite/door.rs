@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{SqliteStore, claims, hosts, passes, prepare, read, settle, sql_error};
+use super::{SqliteStore, claims, hosts, passes, prepare, read, revisits, settle, sql_error};
 use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, Gap, HostPause, Job, Known, NewBoard, NewJob, Outcome,
     Pass, PassEnd, PassId, PassReport, Receipt, Settled, Settlement, Walk,
@@ -79,9 +79,12 @@ impl Store for SqliteStore {
         restricted_before: Timestamp,
         at: Timestamp,
     ) -> Answer<Pass> {
+        let max_revisits = self.0.options.revisits.max_per_pass;
         let pass = self
             .write("beginning a pass", move |conn| {
-                passes::begin_pass(conn, board, &walk, first, restricted_before, at)
+                let pass = passes::begin_pass(conn, board, &walk, first, restricted_before, at)?;
+                revisits::queue_due(conn, board, max_revisits, at)?;
+                Ok(pass)
             })
             .await?;
         self.pass(pass).await
@@ -177,7 +180,7 @@ impl Store for SqliteStore {
             })?;
         let prune = self.is_time_to_prune(at);
         let work = move |conn: &Connection| {
-            let settled = settle::settle(conn, &prepared);
+            let settled = settle::settle(conn, &prepared, &options.revisits);
             let settled = settled.map_err(|error| sql_error(doing, error))?;
             if prune {
                 hosts::prune_receipts(conn, at, options.receipts_days)

@@ -19,6 +19,7 @@ mod queue;
 mod read;
 mod readers;
 mod records;
+mod revisits;
 mod schema;
 mod search;
 mod settle;
@@ -37,6 +38,7 @@ pub use archive::SqliteArchive;
 
 use super::{Answer, StoreError};
 use crate::model::ArticleId;
+use crate::schedule::RevisitSchedule;
 use claims::Claims;
 use guard::Found;
 use readers::Readers;
@@ -57,18 +59,28 @@ pub enum OpenMode {
 pub struct StoreOptions {
     /// Keep each fetched page as it came, compressed.
     pub keep_raw_pages: bool,
+    /// Raw pages older than this many days are removed. What was read from them stays.
+    pub raw_pages_days: Option<u32>,
+    /// The oldest raw pages are removed where all together take more, as they are stored.
+    pub raw_pages_max_bytes: Option<u64>,
     /// Fill the full-text index. Turned on later, it is built when the store is opened.
     pub search_index: bool,
     /// Receipts of requests older than this many days are removed.
     pub receipts_days: u32,
+    /// When articles are visited again without a sign of change. With another one than before, all are planned anew
+    /// when the store is opened.
+    pub revisits: RevisitSchedule,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
         Self {
             keep_raw_pages: true,
+            raw_pages_days: None,
+            raw_pages_max_bytes: None,
             search_index: true,
             receipts_days: 90,
+            revisits: RevisitSchedule::default(),
         }
     }
 }
@@ -188,6 +200,8 @@ fn open_to_write(path: &Path, options: StoreOptions) -> Answer<(PathBuf, Connect
         .map_err(|error| sql_error("bringing the store up to date", error))?;
     search::bring_up_to_date(&conn, options.search_index)
         .map_err(|error| sql_error("building the search index", error))?;
+    revisits::bring_up_to_date(&conn, &options.revisits)
+        .map_err(|error| sql_error("planning visits", error))?;
     lock.mark();
     Ok((path, conn, lock))
 }

@@ -2,13 +2,13 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::search;
+use super::super::{revisits, search};
 use super::super::values::{Count, Json, Ms, Named, finer, posted_at};
 use super::listing::Counts;
 use super::{Done, Visit, names};
 use crate::dedup::{Fingerprint, Hash, content_hash};
 use crate::model::{
-    Article, ArticleId, ArticleKey, ArticleState, BoardId, EventKind, NewJob, PostedAt,
+    Article, ArticleId, ArticleKey, ArticleState, BoardId, EventKind, Image, NewJob, PostedAt,
 };
 
 /// What is held before the visit.
@@ -24,6 +24,7 @@ struct Held {
     n_revisions: u32,
     comments_stated: Option<u64>,
     content_hash: Option<Hash>,
+    images: Vec<Image>,
 }
 
 /// What is to be held after it.
@@ -80,6 +81,7 @@ impl Visit<'_> {
             content.comment_count,
             comment_jobs,
         )?;
+        revisits::plan(self.conn, article, self.revisits)?;
         Ok(done)
     }
 
@@ -87,7 +89,7 @@ impl Visit<'_> {
         self.conn
             .prepare_cached(
                 "SELECT article.board, url, found_url, state, article.title, author, article.category, posted_at,
-                    posted_precision, posted_text, n_revisions, comments_stated, content_hash
+                    posted_precision, posted_text, n_revisions, comments_stated, content_hash, revision.images
                  FROM article
                  LEFT JOIN revision ON revision.article = article.id AND revision.number = n_revisions
                  WHERE article.id = ?1",
@@ -106,6 +108,10 @@ impl Visit<'_> {
                     n_revisions: row.get(10)?,
                     comments_stated: row.get::<_, Option<Count>>(11)?.map(|n| n.0),
                     content_hash: row.get(12)?,
+                    images: row
+                        .get::<_, Option<Json<Vec<Image>>>>(13)?
+                        .map(|images| images.0)
+                        .unwrap_or_default(),
                 })
             })
     }
@@ -124,7 +130,7 @@ impl Visit<'_> {
         };
         let keys = content.attachments.iter().map(|file| file.key.as_str());
         let hash = content_hash(now.title, now.category, &content.text, keys);
-        if held.content_hash != Some(hash) {
+        if held.content_hash != Some(hash) || !same_images(&held.images, &content.images) {
             let number = held.n_revisions + 1;
             self.conn
                 .prepare_cached(
@@ -146,8 +152,10 @@ impl Visit<'_> {
                     hash,
                 ])?;
             self.conn
-                .prepare_cached("UPDATE article SET n_revisions = ?2 WHERE id = ?1")?
-                .execute(params![article.0, number])?;
+                .prepare_cached(
+                    "UPDATE article SET n_revisions = ?2, changed_at = iif(?2 > 1, ?3, changed_at) WHERE id = ?1",
+                )?
+                .execute(params![article.0, number, Ms(self.at)])?;
             let text_changed = fingerprint(self.conn, article, &packed.fingerprint)?;
             if let Some(tokens) = &packed.text_tokens {
                 search::replace(self.conn, article, now.title, tokens, now.author)?;
@@ -231,6 +239,17 @@ impl Visit<'_> {
         }
         Ok(())
     }
+}
+
+/// The same pictures in the same order, by the paths of their addresses: hosts take turns, and queries hold sizes and
+/// tokens that change from view to view.
+fn same_images(held: &[Image], now: &[Image]) -> bool {
+    fn path(image: &Image) -> &str {
+        let url = image.url.split(['?', '#']).next().unwrap_or_default();
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        rest.split_once('/').map_or("", |(_, path)| path)
+    }
+    held.iter().map(path).eq(now.iter().map(path))
 }
 
 /// Puts an article's fingerprint in place of its earlier one. `true`: its text is another than before. A text gets

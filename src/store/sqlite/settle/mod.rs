@@ -17,6 +17,7 @@ use super::queue::{self, QueuedJob};
 use super::values::Ms;
 use super::{hosts, pages, passes};
 use crate::model::{ArticleId, BoardId, EventKind, Outcome, PassId, PassReport, Settled};
+use crate::schedule::RevisitSchedule;
 
 /// What all outcomes need to know.
 struct Visit<'a> {
@@ -24,6 +25,7 @@ struct Visit<'a> {
     job: &'a QueuedJob,
     prepared: &'a Prepared,
     at: Timestamp,
+    revisits: &'a RevisitSchedule,
 }
 
 /// What an outcome adds to its pass's counters, and the answer to the conductor.
@@ -33,7 +35,11 @@ struct Done {
     report: PassReport,
 }
 
-pub(super) fn settle(conn: &Connection, prepared: &Prepared) -> rusqlite::Result<Settled> {
+pub(super) fn settle(
+    conn: &Connection,
+    prepared: &Prepared,
+    revisits: &RevisitSchedule,
+) -> rusqlite::Result<Settled> {
     let settlement = &prepared.settlement;
     hosts::keep_receipts(conn, &settlement.receipts)?;
     if let Some(pause) = &settlement.pause {
@@ -50,6 +56,7 @@ pub(super) fn settle(conn: &Connection, prepared: &Prepared) -> rusqlite::Result
         job: &job,
         prepared,
         at: settlement.at,
+        revisits,
     };
     if let Outcome::Retry {
         due_at,
