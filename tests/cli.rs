@@ -53,6 +53,7 @@ fn every_subcommand_explains_itself() {
         vec!["--help"],
         vec!["crawl", "--help"],
         vec!["show", "--help"],
+        vec!["changes", "--help"],
         vec!["status", "--help"],
         vec!["export", "--help"],
         vec!["check", "--help"],

@@ -3,6 +3,7 @@
 //! Results go to the standard output, everything else to the standard error stream. A reader that goes away (a
 //! broken pipe) ends a command quietly. Exit codes are a contract: see [`Exit`].
 
+mod changes;
 mod check;
 mod completions;
 mod config;
@@ -71,6 +72,7 @@ pub struct Cli {
 enum Command {
     Crawl(crawl::CrawlCommand),
     Show(show::ShowCommand),
+    Changes(changes::ChangesCommand),
     Status(status::StatusCommand),
     Export(export::ExportCommand),
     Check(check::CheckCommand),
@@ -180,6 +182,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Crawl(command) => command.run(options, quiet),
         Command::Show(command) => command.run(&options),
+        Command::Changes(command) => command.run(&options),
         Command::Status(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
         Command::Check(command) => command.run(&options),

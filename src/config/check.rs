@@ -14,7 +14,8 @@ use url::Url;
 
 use super::complaint::{Complaint, Complaints};
 use super::file::{
-    At, BoardFile, ConfigFile, HttpFile, LogFile, PaceFile, PagesFile, RevisitFile, StoreFile, WalkFile, schema,
+    At, BoardFile, ConfigFile, HttpFile, LogFile, PaceFile, PagesFile, RevisitFile, StoreFile,
+    WalkFile, schema,
 };
 use super::human::{self, PageLimit};
 use super::options::{
@@ -241,7 +242,10 @@ impl Checker<'_> {
             if let Some(surplus) = ages.get(MAX_AGES) {
                 self.complaints.add(
                     surplus.span().start,
-                    format!("revisit.ages has {} ages; the most is {MAX_AGES}", ages.len()),
+                    format!(
+                        "revisit.ages has {} ages; the most is {MAX_AGES}",
+                        ages.len()
+                    ),
                 );
             }
             ages.iter()

@@ -177,7 +177,9 @@ impl Default for RevisitOptions {
     fn default() -> Self {
         Self {
             enabled: true,
-            ages: [1, 6, 24, 72, 240, 720].map(SignedDuration::from_hours).into(),
+            ages: [1, 6, 24, 72, 240, 720]
+                .map(SignedDuration::from_hours)
+                .into(),
             max_per_pass: 500,
         }
     }

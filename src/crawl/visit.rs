@@ -209,6 +209,7 @@ fn visited(answer: &mut Answer) -> Visited {
         content_type: fetched.content_type.clone(),
         charset: answer.charset.to_owned(),
         fetched_at: fetched.received_at,
+        as_of: answer.as_of,
         body,
     }
 }

@@ -6,12 +6,13 @@ use jiff::Timestamp;
 
 use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, Image};
 use crate::store::{
-    Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, CommentRecord, Revision,
-    SizeOnDisk, StoreError,
+    Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, ChangeFilter, ChangeRecord,
+    CommentRecord, CountRecord, Revision, SizeOnDisk, StoreError,
 };
 
 pub(super) struct TestArchive {
     articles: Vec<ArticleRecord>,
+    pub(super) changes: Vec<ChangeRecord>,
     /// Articles handed out so far.
     pub(super) n_read: Cell<usize>,
 }
@@ -20,6 +21,7 @@ impl TestArchive {
     pub(super) fn with(articles: Vec<ArticleRecord>) -> Self {
         Self {
             articles,
+            changes: Vec::new(),
             n_read: Cell::new(0),
         }
     }
@@ -60,6 +62,23 @@ impl Archive for TestArchive {
         Ok(Vec::new())
     }
 
+    fn changes(
+        &self,
+        _: &ChangeFilter,
+        each: &mut dyn FnMut(ChangeRecord) -> bool,
+    ) -> Result<(), StoreError> {
+        for change in &self.changes {
+            if !each(change.clone()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn counts(&self, _: ArticleId) -> Result<Vec<CountRecord>, StoreError> {
+        Ok(Vec::new())
+    }
+
     fn size_on_disk(&self) -> Result<SizeOnDisk, StoreError> {
         Ok(SizeOnDisk {
             file_bytes: 3 << 20,
@@ -83,6 +102,7 @@ pub(super) fn comment(key: &str, parent: Option<&str>, text: Option<&str>) -> Co
         text: text.map(str::to_owned),
         secret: text.is_none(),
         gone_at: None,
+        withdrawn_at: None,
     }
 }
 

@@ -100,7 +100,10 @@ impl RevisitSchedule {
 /// An hour, six hours, a day, three, ten, thirty.
 impl Default for RevisitSchedule {
     fn default() -> Self {
-        Self::new([1, 6, 24, 72, 240, 720].map(SignedDuration::from_hours), 500)
+        Self::new(
+            [1, 6, 24, 72, 240, 720].map(SignedDuration::from_hours),
+            500,
+        )
     }
 }
 

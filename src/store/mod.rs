@@ -19,8 +19,9 @@ use jiff::Timestamp;
 
 pub use error::StoreError;
 pub use records::{
-    ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, CommentRecord,
-    HostRecord, PassSummary, Revision, SizeOnDisk, StoredRobots,
+    ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, ChangeFilter,
+    ChangeRecord, CommentRecord, CountRecord, HostRecord, PassSummary, Revision, RevisionKind,
+    SizeOnDisk, StoredRobots,
 };
 
 use crate::model::{
@@ -172,6 +173,17 @@ pub trait Archive {
 
     /// Oldest first.
     fn revisions(&self, article: ArticleId) -> Answer<Vec<Revision>>;
+
+    /// Calls `each` for every change that fits, oldest first, without holding them all in memory. `each` returns
+    /// `false` to stop.
+    fn changes(
+        &self,
+        filter: &ChangeFilter,
+        each: &mut dyn FnMut(ChangeRecord) -> bool,
+    ) -> Answer<()>;
+
+    /// How the counts of an article went, oldest first: a line where one of them changed.
+    fn counts(&self, article: ArticleId) -> Answer<Vec<CountRecord>>;
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
 }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::model::{
-    ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, Image, PassEnd, PassReport,
+    ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, EventKind, Image, PassEnd,
+    PassReport,
 };
 
 /// What a visit needs to know of its article.
@@ -48,6 +49,9 @@ pub struct CommentRecord {
     /// When a complete reading of the comments no longer had it. Its words are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gone_at: Option<Timestamp>,
+    /// Since when its place is shown without its words. They are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn_at: Option<Timestamp>,
 }
 
 /// One article as exports give it: the line of the command contract. Field order is the output's order.
@@ -109,8 +113,71 @@ pub struct Revision {
     pub category: Option<String>,
     pub text: String,
     pub html: String,
+    pub images: Vec<Image>,
     pub attachments: Vec<Attachment>,
     pub content_hash: String,
+    pub kind: RevisionKind,
+}
+
+/// Where a revision comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RevisionKind {
+    /// What the board showed: the first, or an edit.
+    Visit,
+    /// A stored page, read anew by other rules. No author changed anything.
+    Reparse,
+}
+
+impl RevisionKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Visit => "visit",
+            Self::Reparse => "reparse",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Visit, Self::Reparse]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
+/// Which changes are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChangeFilter {
+    pub board: Option<String>,
+    /// Found at or after this moment.
+    pub since: Option<Timestamp>,
+}
+
+/// Something that happened to an article.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangeRecord {
+    /// When a visit found it.
+    pub at: Timestamp,
+    pub kind: EventKind,
+    pub board: String,
+    /// Row id, as exports name the article.
+    pub article: i64,
+    pub key: ArticleKey,
+    pub url: String,
+    /// As it is now.
+    pub title: String,
+    /// The revision it led to.
+    pub revision: Option<u32>,
+    /// The evidence: `404`, `alert: …`.
+    pub note: Option<String>,
+}
+
+/// Counts as they were seen at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CountRecord {
+    pub at: Timestamp,
+    pub views: Option<u64>,
+    pub votes: Option<i64>,
+    pub comments: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,6 +6,7 @@ mod comments;
 mod file;
 mod jobs;
 mod listings;
+mod living;
 mod names;
 mod support;
 
@@ -93,6 +94,12 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     comments::a_comment_that_a_whole_list_lacks_is_gone_and_kept,
     comments::a_page_that_shows_too_few_comments_is_no_evidence,
     comments::words_of_a_comment_are_not_overwritten_by_none,
+    living::one_syllable_is_a_revision,
+    living::another_picture_is_a_revision_and_another_host_is_none,
+    living::a_young_article_is_looked_at_again_at_growing_ages,
+    living::an_old_article_is_left_alone,
+    living::visits_again_come_after_new_articles,
+    living::late_and_withdrawn_comments_make_an_article_young,
     names::a_slug_gets_its_number_and_is_known_by_both,
     names::a_slug_of_a_known_article_becomes_its_alias,
     names::an_article_is_found_by_all_its_names,

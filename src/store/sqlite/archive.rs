@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{check_to_read, guard, open_to_read, records, sql_error, status};
+use super::{changes, check_to_read, guard, open_to_read, records, sql_error, status};
 use crate::model::ArticleId;
 use crate::store::{
-    Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, Revision, SizeOnDisk,
+    Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, ChangeFilter, ChangeRecord,
+    CountRecord, Revision, SizeOnDisk,
 };
 
 /// Articles read at a time. Each lot is a transaction of its own, and none is open while the caller works: a reader
@@ -83,6 +84,32 @@ impl Archive for SqliteArchive {
         self.read("reading revisions", |conn| {
             records::revisions(conn, article)
         })
+    }
+
+    fn changes(
+        &self,
+        filter: &ChangeFilter,
+        each: &mut dyn FnMut(ChangeRecord) -> bool,
+    ) -> Answer<()> {
+        let mut after = changes::Place::before(filter);
+        loop {
+            let lot = self.read("reading changes", |conn| {
+                changes::next(conn, filter, after, N_AT_A_TIME)
+            })?;
+            let Some((_, last)) = lot.last() else {
+                return Ok(());
+            };
+            after = *last;
+            for (record, _) in lot {
+                if !each(record) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn counts(&self, article: ArticleId) -> Answer<Vec<CountRecord>> {
+        self.read("reading counts", |conn| changes::counts(conn, article))
     }
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk> {

@@ -170,14 +170,24 @@ impl Store for SqliteStore {
         let (job, at) = (settlement.job, settlement.at);
         let doing = doing_of(&settlement.outcome);
         let options = self.0.options;
-        let prepared = tokio::task::spawn_blocking(move || prepare::prepare(settlement, options))
-            .await
-            .map_err(|_| StoreError::Closed)?
-            .map_err(|source| StoreError::Open {
-                path: self.0.path.clone(),
-                doing: "a page cannot be compressed",
-                source,
-            })?;
+        let packing = match &settlement.page {
+            Some(_) if options.keep_raw_pages => self.packing(job).await?,
+            _ => None,
+        };
+        let (place, dictionary) = packing.unzip();
+        let prepared = self
+            .off_thread("a page cannot be compressed", move || {
+                prepare::prepare(settlement, options, dictionary.flatten().as_deref())
+            })
+            .await?;
+        let page = match (&prepared.page, &prepared.settlement.page) {
+            (Some(packed), Some(page)) => Some((
+                packed.hash,
+                page.body.len() as u64,
+                packed.body.len() as u64,
+            )),
+            _ => None,
+        };
         let prune = self.is_time_to_prune(at);
         let work = move |conn: &Connection| {
             let settled = settle::settle(conn, &prepared, &options.revisits);
@@ -190,7 +200,19 @@ impl Store for SqliteStore {
         };
         // Only now, and before the next claim is looked at: settled jobs are gone, put-off ones may be given out.
         let claims = self.0.claims.clone();
-        writer.call(work, move || claims.release(job)).await
+        let settled = writer.call(work, move || claims.release(job)).await?;
+        if let (Some(place), Some((hash, body_bytes, packed_bytes))) = (place, page) {
+            // The visit is settled, whatever becomes of this.
+            let tidied = async {
+                self.note_page(&place, hash, body_bytes, packed_bytes, at)
+                    .await?;
+                self.retain_pages(at).await
+            };
+            if let Err(error) = tidied.await {
+                tracing::warn!("raw pages could not be tidied: {error}");
+            }
+        }
+        Ok(settled)
     }
 
     async fn stop_pass(&self, pass: PassId, reason: String, at: Timestamp) -> Answer<()> {

@@ -8,7 +8,9 @@
 //! make a new store where an unreadable one lies ([`guard`]).
 
 mod archive;
+mod changes;
 mod claims;
+mod dictionary;
 mod door;
 mod guard;
 mod hosts;
@@ -25,6 +27,7 @@ mod search;
 mod settle;
 mod status;
 mod values;
+mod vault;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -40,6 +43,7 @@ use super::{Answer, StoreError};
 use crate::model::ArticleId;
 use crate::schedule::RevisitSchedule;
 use claims::Claims;
+use dictionary::Dictionaries;
 use guard::Found;
 use readers::Readers;
 use writer::Writer;
@@ -102,6 +106,8 @@ struct Inner {
     claims: Claims,
     options: StoreOptions,
     pruned_at: AtomicI64,
+    retained_at: AtomicI64,
+    dictionaries: Dictionaries,
     path: PathBuf,
     // Held, never looked at.
     _lock: Mutex<Option<guard::Lock>>,
@@ -132,6 +138,8 @@ impl SqliteStore {
             claims: Claims::default(),
             options,
             pruned_at: AtomicI64::new(i64::MIN),
+            retained_at: AtomicI64::new(i64::MIN),
+            dictionaries: Dictionaries::default(),
             path,
             _lock: Mutex::new(lock),
         })))

@@ -7,7 +7,7 @@ use super::values::{Count, Json, Ms, Named, posted_at};
 use crate::dedup::Hash;
 use crate::dedup::words_hash;
 use crate::model::{ArticleId, ArticleKey, Attachment, Image};
-use crate::store::{ArticleFilter, ArticleRecord, CommentRecord, Revision};
+use crate::store::{ArticleFilter, ArticleRecord, CommentRecord, Revision, RevisionKind};
 
 const ARTICLE: &str =
     "SELECT article.id, coalesce(article.moved_to, board.name), article.key, article.url,
@@ -124,7 +124,7 @@ fn hex(hash: &Hash) -> String {
 
 fn with_comments(conn: &Connection, mut record: ArticleRecord) -> rusqlite::Result<ArticleRecord> {
     let mut select = conn.prepare_cached(
-        "SELECT key, parent, author, posted_at, text, secret, gone_at FROM comment
+        "SELECT key, parent, author, posted_at, text, secret, gone_at, withdrawn_at FROM comment
          WHERE article = ?1 ORDER BY page, position, id",
     )?;
     record.comments = select
@@ -137,6 +137,7 @@ fn with_comments(conn: &Connection, mut record: ArticleRecord) -> rusqlite::Resu
                 text: row.get(4)?,
                 secret: row.get(5)?,
                 gone_at: row.get::<_, Option<Ms>>(6)?.map(|ms| ms.0),
+                withdrawn_at: row.get::<_, Option<Ms>>(7)?.map(|ms| ms.0),
             })
         })?
         .collect::<rusqlite::Result<_>>()?;
@@ -207,7 +208,7 @@ fn select_ids(
 /// Oldest first.
 pub(super) fn revisions(conn: &Connection, article: ArticleId) -> rusqlite::Result<Vec<Revision>> {
     conn.prepare_cached(
-        "SELECT number, at, title, category, text, html, attachments, content_hash FROM revision
+        "SELECT number, at, title, category, text, html, attachments, content_hash, images, kind FROM revision
          WHERE article = ?1 ORDER BY number",
     )?
     .query_map([article.0], |row| {
@@ -228,8 +229,10 @@ pub(super) fn revisions(conn: &Connection, article: ArticleId) -> rusqlite::Resu
             category: row.get(3)?,
             text: row.get(4)?,
             html,
+            images: list(row, 8)?,
             attachments: list(row, 6)?,
             content_hash: hex(&hash),
+            kind: row.get::<_, Named<RevisionKind>>(9)?.0,
         })
     })?
     .collect()

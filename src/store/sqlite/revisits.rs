@@ -88,7 +88,8 @@ pub(super) fn bring_up_to_date(
     }
     let transaction = conn.unchecked_transaction()?;
     {
-        let mut select = transaction.prepare(&format!("{HISTORY} AND id > ?1 ORDER BY id LIMIT 1000"))?;
+        let mut select =
+            transaction.prepare(&format!("{HISTORY} AND id > ?1 ORDER BY id LIMIT 1000"))?;
         let mut after = 0;
         loop {
             let some: Vec<(ArticleId, History)> = select

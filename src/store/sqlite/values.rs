@@ -96,6 +96,26 @@ impl<T: Word> FromSql for Named<T> {
 #[error("`{0}` is not a word that this boardwalk writes")]
 struct UnknownWord(String);
 
+impl Word for crate::store::RevisionKind {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        Self::parse(word)
+    }
+}
+
+impl Word for crate::model::EventKind {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        Self::parse(word)
+    }
+}
+
 impl Word for ArticleState {
     fn word(self) -> &'static str {
         self.as_str()

@@ -32,3 +32,6 @@ CREATE INDEX article_revisit ON article (board, revisit_at) WHERE revisit_at IS 
 
 -- Its place is still shown, its words are not any more; they are kept.
 ALTER TABLE comment ADD COLUMN withdrawn_at INTEGER;
+
+-- Changes since a moment.
+CREATE INDEX event_at ON event (at, id);

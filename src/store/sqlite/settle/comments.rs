@@ -3,8 +3,8 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::super::{queue, revisits};
 use super::super::values::{Count, Ms, Named, finer, posted_at};
+use super::super::{queue, revisits};
 use super::{Done, Visit};
 use crate::model::{ArticleId, Comment, JobKind, NewJob, PostedAt, resolve_parents};
 
