@@ -163,7 +163,7 @@ fn run(args: CrawlArgs) -> anyhow::Result<Exit> {
 
 /// The first signal lets the visits in flight end; the second ends the process at once, which loses nothing but what
 /// was in flight.
-async fn wait_for_signals(stop: CancellationToken) {
+pub(super) async fn wait_for_signals(stop: CancellationToken) {
     wait_for_signal().await;
     stop.cancel();
     anstream::eprintln!("stopping: what is in flight is finished first; once more to stop at once");

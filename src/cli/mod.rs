@@ -12,6 +12,7 @@ mod explain;
 mod export;
 mod outfit;
 mod progress;
+mod reparse;
 mod report;
 mod show;
 mod status;
@@ -73,6 +74,7 @@ enum Command {
     Crawl(crawl::CrawlCommand),
     Show(show::ShowCommand),
     Changes(changes::ChangesCommand),
+    Reparse(reparse::ReparseCommand),
     Status(status::StatusCommand),
     Export(export::ExportCommand),
     Check(check::CheckCommand),
@@ -183,6 +185,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Crawl(command) => command.run(options, quiet),
         Command::Show(command) => command.run(&options),
         Command::Changes(command) => command.run(&options),
+        Command::Reparse(command) => command.run(&options, quiet),
         Command::Status(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
         Command::Check(command) => command.run(&options),

@@ -69,6 +69,7 @@ struct RevisionLine<'a> {
     at: Timestamp,
     kind: RevisionKind,
     content_hash: &'a str,
+    note: Option<&'a str>,
     /// Empty for the first.
     changes: Vec<FieldChange>,
 }
@@ -92,6 +93,7 @@ pub fn write_json(
             at: revision.at,
             kind: revision.kind,
             content_hash: &revision.content_hash,
+            note: revision.note.as_deref(),
             changes: before.map_or_else(Vec::new, |before| field_changes(before, revision)),
         };
         json::write_line(&line, out)?;
@@ -132,6 +134,9 @@ pub fn write(
         )?;
         for change in before.map_or_else(Vec::new, |before| field_changes(before, revision)) {
             field(&change, out)?;
+        }
+        if let Some(note) = &revision.note {
+            writeln!(out, "  {}", terminal::line(note))?;
         }
     }
     if let Some(at) = article.gone_at {
@@ -221,6 +226,7 @@ mod tests {
             attachments: Vec::new(),
             content_hash: "00".into(),
             kind: RevisionKind::Visit,
+            note: None,
         }
     }
 

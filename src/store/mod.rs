@@ -1,5 +1,6 @@
-//! Where everything is kept. Two doors: [`Store`] for the conductor, which changes things one whole visit at a
-//! time, and [`Archive`] for the outputs, which only read.
+//! Where everything is kept. Three doors: [`Store`] for the conductor, which changes things one whole visit at a
+//! time, [`Archive`] for the outputs, which only read, and
+//! [`Rereading`] for a reparse, which reads stored pages anew.
 //!
 //! Rules every store keeps, and the conformance suite (`tests/store/`) checks:
 //! - [`Store::settle`] is one transaction, and returns only after it is durable (power loss included).
@@ -9,6 +10,7 @@
 
 mod error;
 mod records;
+mod reread;
 pub mod search_text;
 pub mod sqlite;
 
@@ -23,6 +25,7 @@ pub use records::{
     ChangeRecord, CommentRecord, CountRecord, HostRecord, PassSummary, Revision, RevisionKind,
     SizeOnDisk, StoredRobots,
 };
+pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
 
 use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, Gap, HostPause, Job, Known, NewBoard, NewJob, Pass,

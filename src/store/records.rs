@@ -117,6 +117,8 @@ pub struct Revision {
     pub attachments: Vec<Attachment>,
     pub content_hash: String,
     pub kind: RevisionKind,
+    /// What changed with it outside of these fields: `author: 가 → 나`.
+    pub note: Option<String>,
 }
 
 /// Where a revision comes from.

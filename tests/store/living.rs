@@ -146,7 +146,8 @@ pub async fn late_and_withdrawn_comments_make_an_article_young<P: Place>(place: 
         bench.list_again(vec![old.clone()], vec![key("1")]).await;
         visit(&mut bench, page).await;
         assert_eq!(due_after(&mut bench, 1).await, [ArticleId(1)]);
-        visit(&mut bench, bench_page(&bench)).await;
+        let same = bench_page(&bench);
+        visit(&mut bench, same).await;
     }
     let record = bench.record("1");
     assert_eq!(record.comments[0].text.as_deref(), Some("댓글 a"));

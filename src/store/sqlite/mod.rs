@@ -21,6 +21,7 @@ mod queue;
 mod read;
 mod readers;
 mod records;
+mod rereads;
 mod revisits;
 mod schema;
 mod search;

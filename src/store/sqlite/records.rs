@@ -208,7 +208,7 @@ fn select_ids(
 /// Oldest first.
 pub(super) fn revisions(conn: &Connection, article: ArticleId) -> rusqlite::Result<Vec<Revision>> {
     conn.prepare_cached(
-        "SELECT number, at, title, category, text, html, attachments, content_hash, images, kind FROM revision
+        "SELECT number, at, title, category, text, html, attachments, content_hash, images, kind, note FROM revision
          WHERE article = ?1 ORDER BY number",
     )?
     .query_map([article.0], |row| {
@@ -233,6 +233,7 @@ pub(super) fn revisions(conn: &Connection, article: ArticleId) -> rusqlite::Resu
             attachments: list(row, 6)?,
             content_hash: hex(&hash),
             kind: row.get::<_, Named<RevisionKind>>(9)?.0,
+            note: row.get(10)?,
         })
     })?
     .collect()

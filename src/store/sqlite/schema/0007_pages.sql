@@ -24,6 +24,8 @@ CREATE INDEX visit_fetched ON visit (fetched_at);
 
 -- visit: what the board showed; reparse: the same stored page, read anew.
 ALTER TABLE revision ADD COLUMN kind TEXT NOT NULL DEFAULT 'visit';
+-- What changed with it outside of a revision's fields (author, date, source), with the words of before.
+ALTER TABLE revision ADD COLUMN note TEXT;
 
 -- The last time a visit found content or comments changed, and when the schedule wants the next visit.
 ALTER TABLE article ADD COLUMN changed_at INTEGER;

@@ -254,7 +254,7 @@ fn same_images(held: &[Image], now: &[Image]) -> bool {
 
 /// Puts an article's fingerprint in place of its earlier one. `true`: its text is another than before. A text gets
 /// its place in the order of copies when the article first holds it.
-fn fingerprint(
+pub(in crate::store::sqlite) fn fingerprint(
     conn: &Connection,
     article: ArticleId,
     fingerprint: &Fingerprint,

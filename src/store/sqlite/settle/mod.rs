@@ -9,6 +9,8 @@ mod listing;
 mod names;
 mod state;
 
+pub(super) use article::fingerprint as keep_fingerprint;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
