@@ -83,8 +83,12 @@ impl Archive for TestArchive {
         Ok(SizeOnDisk {
             file_bytes: 3 << 20,
             raw_pages_bytes: 1 << 20,
-            text_bytes: 2_048,
+            articles_bytes: 1_024,
+            revisions_bytes: 2_048,
+            comments_bytes: 512,
             search_bytes: 0,
+            receipts_bytes: 100,
+            other_bytes: 7,
         })
     }
 }

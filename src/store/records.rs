@@ -228,11 +228,19 @@ impl PassSummary {
     }
 }
 
-/// Bytes by kind.
+/// Bytes by kind, indexes included.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SizeOnDisk {
     pub file_bytes: u64,
+    /// Rows of the articles and of their places and names.
+    pub articles_bytes: u64,
+    /// Titles, texts and cleaned markup, version by version.
+    pub revisions_bytes: u64,
+    pub comments_bytes: u64,
+    /// Pages as they came, their dictionaries, and the visits that brought them.
     pub raw_pages_bytes: u64,
-    pub text_bytes: u64,
     pub search_bytes: u64,
+    pub receipts_bytes: u64,
+    /// Counts, events, jobs, fingerprints, and room that is free.
+    pub other_bytes: u64,
 }
