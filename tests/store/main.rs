@@ -8,6 +8,8 @@ mod jobs;
 mod listings;
 mod living;
 mod names;
+mod pages;
+mod rereads;
 mod support;
 
 use boardwalk::store::sqlite::{OpenMode, SqliteArchive, SqliteStore, StoreOptions};
@@ -100,6 +102,9 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     living::an_old_article_is_left_alone,
     living::visits_again_come_after_new_articles,
     living::late_and_withdrawn_comments_make_an_article_young,
+    rereads::a_reading_is_of_the_page_that_brought_the_newest_content,
+    rereads::a_reread_is_a_revision_of_its_own_kind_and_no_event,
+    rereads::a_page_that_could_not_be_read_can_be_later,
     names::a_slug_gets_its_number_and_is_known_by_both,
     names::a_slug_of_a_known_article_becomes_its_alias,
     names::an_article_is_found_by_all_its_names,

@@ -29,11 +29,15 @@ const MAX_PAGES: usize = 8;
 
 /// Pages after which a place gets its first dictionary, and those after which it gets one of more pages.
 const FIRST_AFTER: usize = 4;
-const SECOND_AFTER: u64 = 32;
+const SECOND_AFTER: u64 = 16;
 
 /// Pages by which it is judged whether a dictionary keeps its promise, and the factor by which it may fail it.
 const JUDGED_BY: u64 = 64;
-const MOST_BROKEN: u64 = 2;
+const MOST_BROKEN: u64 = 3;
+
+/// No dictionary promises more than a hundredth: pages that are neighbours are also alike in what they say, and those to
+/// come will not be.
+const LEAST_PROMISE: u64 = 10;
 
 /// The last pages of a place: half of them make the next dictionary, the other half tell what it promises.
 const MAX_RECENT: usize = 2 * MAX_PAGES;
@@ -103,7 +107,7 @@ pub(super) fn make(pages: &[Vec<u8>]) -> io::Result<Option<Made>> {
     }
     let promise = match body_bytes {
         0 => 0,
-        bytes => (packed_bytes * 1_000 / bytes).max(1),
+        bytes => (packed_bytes * 1_000 / bytes).max(LEAST_PROMISE),
     };
     Ok(Some(Made { content, promise }))
 }
@@ -261,7 +265,11 @@ mod tests {
     #[test]
     fn a_page_becomes_what_sets_it_apart() {
         let made = make(&pages(16)).unwrap().unwrap();
-        assert!((1..20).contains(&made.promise), "{}", made.promise);
+        assert!(
+            (LEAST_PROMISE..20).contains(&made.promise),
+            "{}",
+            made.promise
+        );
         let dictionary = Dictionary::prepare(1, made.promise, &made.content);
         let other = page("그 뒤에 온 글");
         let packed = dictionary.pack(&other).unwrap();
@@ -303,11 +311,15 @@ mod tests {
             shelf.put(place.clone(), Some(Arc::new(dictionary)));
         };
         with_promise(0);
-        assert_eq!(noted(&shelf, &place, 100, 200), [32]);
+        assert_eq!(noted(&shelf, &place, 100, 200), [16]);
         with_promise(50);
-        assert_eq!(noted(&shelf, &place, 500, 90), [0; 0], "within its promise");
+        assert_eq!(
+            noted(&shelf, &place, 500, 140),
+            [0; 0],
+            "within its promise"
+        );
         with_promise(50);
-        assert_eq!(noted(&shelf, &place, 500, 110), [64], "a new skin");
+        assert_eq!(noted(&shelf, &place, 500, 160), [64], "a new skin");
         shelf.give_up(&place);
         assert!(shelf.newest(&place).unwrap().is_some());
     }

@@ -125,6 +125,22 @@ pub(super) fn by_hashes(conn: &Connection, hashes: &[Hash]) -> rusqlite::Result<
     Ok(pages)
 }
 
+/// Some of a board's pages that were packed without a dictionary: they came first, while one was made, or in an older
+/// store.
+pub(super) fn plain(conn: &Connection, board: BoardId) -> rusqlite::Result<Vec<StoredPage>> {
+    /// Pages looked at, and taken: what a moment bears.
+    const MOST_LOOKED_AT: u32 = 4_096;
+    const MOST: u32 = 64;
+    conn.prepare_cached(
+        "SELECT id, body_bytes, body, dictionary
+         FROM page WHERE id IN (SELECT id FROM page WHERE dictionary IS NULL ORDER BY id LIMIT ?2)
+            AND EXISTS (SELECT 1 FROM visit WHERE visit.page = page.id AND visit.board = ?1)
+         LIMIT ?3",
+    )?
+    .query_map(params![board.0, MOST_LOOKED_AT, MOST], read_page)?
+    .collect()
+}
+
 /// Columns: id, body_bytes, body, dictionary.
 pub(super) fn read_page(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredPage> {
     Ok(StoredPage {
@@ -155,8 +171,9 @@ pub(super) fn save_dictionary(
         packed_content
     ])?;
     let id = conn.last_insert_rowid();
-    let mut update =
-        conn.prepare_cached("UPDATE page SET body = ?2, dictionary = ?3 WHERE id = ?1")?;
+    let mut update = conn.prepare_cached(
+        "UPDATE page SET body = ?2, dictionary = ?3 WHERE id = ?1 AND length(body) > length(?2)",
+    )?;
     for (page, body) in repacked {
         update.execute(params![page, body, id])?;
     }

@@ -86,9 +86,10 @@ impl SqliteStore {
         recent: Vec<Hash>,
         at: Timestamp,
     ) -> Answer<bool> {
-        let stored = self
+        let board = place.0;
+        let (stored, plain) = self
             .read("reading raw pages", move |conn| {
-                pages::by_hashes(conn, &recent)
+                Ok((pages::by_hashes(conn, &recent)?, pages::plain(conn, board)?))
             })
             .await?;
         let mut ids = Vec::new();
@@ -103,11 +104,14 @@ impl SqliteStore {
                     return Ok(None);
                 };
                 let packer = Dictionary::prepare(0, 0, &made.content);
-                let repacked = ids
+                let mut repacked = ids
                     .into_iter()
                     .zip(&bodies)
                     .map(|(id, body)| Ok((id, packer.pack(body)?)))
                     .collect::<io::Result<Vec<_>>>()?;
+                for page in plain {
+                    repacked.push((page.id, packer.pack(&pages::unpack_plain(&page)?)?));
+                }
                 let packed_content = prepare::pack(&made.content)?;
                 Ok(Some((made, packed_content, repacked)))
             })

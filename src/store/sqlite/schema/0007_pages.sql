@@ -16,7 +16,7 @@ CREATE INDEX dictionary_newest ON dictionary (board, kind, id);
 
 -- NULL: plain zstd.
 ALTER TABLE page ADD COLUMN dictionary INTEGER REFERENCES dictionary;
-CREATE INDEX page_dictionary ON page (dictionary) WHERE dictionary IS NOT NULL;
+CREATE INDEX page_dictionary ON page (dictionary);
 
 -- The clock that the page's short dates go by; NULL: `fetched_at`.
 ALTER TABLE visit ADD COLUMN as_of INTEGER;
