@@ -8,8 +8,11 @@ use boardwalk::model::{Article, PageClass};
 use boardwalk::profile::Library;
 use url::Url;
 
-/// A page, and its parts that another fetch shows otherwise: `(engine, page, URL, [(once, then)])`.
-const PAGES: [(&str, &str, &str, &[(&str, &str)]); 3] = [
+/// What a part of a page is once, and in another fetch.
+type Part = (&'static str, &'static str);
+
+/// Engine, page, URL, and the parts that another fetch shows otherwise.
+const PAGES: [(&str, &str, &str, &[Part]); 3] = [
     (
         "rhymix",
         include_str!("fixtures/rhymix/article.html"),

@@ -30,7 +30,8 @@ pub struct FieldChange {
 
 /// The fields in which two revisions differ, in the order of a page. Lists have a line an item.
 pub fn field_changes(before: &Revision, after: &Revision) -> Vec<FieldChange> {
-    let fields: [(&'static str, fn(&Revision) -> String); 5] = [
+    type Read = fn(&Revision) -> String;
+    let fields: [(&'static str, Read); 5] = [
         ("title", |revision| revision.title.clone()),
         ("category", |revision| {
             revision.category.clone().unwrap_or_default()

@@ -20,7 +20,7 @@ use crate::model::{Article, ArticleId, Board, BoardId, Clock, PageClass};
 use crate::profile::Library;
 use crate::store::{RawVisit, Reread, Rereading, StoreError, StoredReading};
 pub use compare::Example;
-use compare::{Compared, compare};
+use compare::{Change, compare};
 
 /// Articles read at a time, and made true in one transaction. Their pages are all that is held in memory.
 const N_AT_A_TIME: u32 = 64;
@@ -129,7 +129,7 @@ enum Verdict {
     NoProfile,
     NoPage,
     NoArticle,
-    Read(Box<Reread>, Compared),
+    Read(Box<Reread>, Vec<Change>),
 }
 
 /// Reads a lot on the blocking pool, as many at a time as there are cores; the answers are in the lot's order.
@@ -182,11 +182,11 @@ fn read_one(reading: &StoredReading, context: Option<&BoardContext>) -> Verdict 
     let compared = compare(&reading.fields, content, reading.has_content);
     let reread = Reread {
         article: reading.article,
-        fields: compared.fields.clone(),
+        fields: compared.fields,
         fetched_at: visit.fetched_at,
-        note: compared.note.clone(),
+        note: compared.note,
     };
-    Verdict::Read(Box::new(reread), compared)
+    Verdict::Read(Box::new(reread), compared.changes)
 }
 
 /// As a visit would have read it, at the moment of the visit. `None`: its address cannot be read any more.
@@ -215,7 +215,7 @@ impl ReparseReport {
     /// Counts a verdict; answers what is to be stored.
     fn add(&mut self, reading: &StoredReading, verdict: Verdict) -> Option<Reread> {
         self.n_articles += 1;
-        let (reread, compared) = match verdict {
+        let (reread, changes) = match verdict {
             Verdict::NoProfile => {
                 self.n_without_profile += 1;
                 return None;
@@ -228,15 +228,15 @@ impl ReparseReport {
                 self.n_no_article += 1;
                 return None;
             }
-            Verdict::Read(reread, compared) => (reread, compared),
+            Verdict::Read(reread, changes) => (reread, changes),
         };
-        if compared.changes.is_empty() {
+        if changes.is_empty() {
             self.n_unchanged += 1;
             return None;
         }
         self.n_changed += 1;
         self.n_new_content += u64::from(!reading.has_content);
-        for change in compared.changes {
+        for change in changes {
             let field = self.fields.entry(change.field).or_default();
             field.n_changed += 1;
             if field.examples.len() < MAX_EXAMPLES {
