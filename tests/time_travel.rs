@@ -195,3 +195,42 @@ fn a_reparse_that_is_killed_is_simply_run_again() {
         assert_eq!(article["revision_count"], 2, "{article}");
     }
 }
+
+/// Who updates boardwalk, or mends a profile, and does not reparse: the next visits read otherwise.
+#[test]
+fn a_visit_that_reads_the_same_page_by_other_rules_finds_no_edit() {
+    for engine in ENGINES {
+        let world = World::with_posts(engine, 13, 25);
+        world.crawl_well();
+        write_other_profile(&world);
+        let (commented, edited) = world.site.boards(|boards| {
+            let order = boards.boards[0].order.clone();
+            boards.edit("news", order[5]);
+            // Their rows show new comments, so that their pages are asked for.
+            for id in [order[2], order[5]] {
+                boards.comment("news", id, None);
+            }
+            (order[2], order[5])
+        });
+        world.crawl_well();
+        let changes = world.boardwalk.run(&["changes", "--json"]).expect_code(0);
+        let found: Vec<(String, String)> = lines(&changes)
+            .iter()
+            .filter(|change| change["kind"] != "stored")
+            .map(|change| (change["kind"].to_string(), change["key"].to_string()))
+            .collect();
+        assert_eq!(
+            found,
+            [(r#""edited""#.to_owned(), format!("{:?}", world.key(edited)))],
+            "{engine:?}"
+        );
+        for (id, kind) in [(commented, "reparse"), (edited, "visit")] {
+            let shown = world
+                .boardwalk
+                .run(&["show", &world.key(id), "--history", "--json"]);
+            let revisions = lines(&shown.expect_code(0));
+            assert_eq!(revisions.len(), 2, "{engine:?}");
+            assert_eq!(revisions[1]["kind"], kind, "{engine:?}");
+        }
+    }
+}

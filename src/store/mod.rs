@@ -25,6 +25,7 @@ pub use records::{
     ChangeRecord, CommentRecord, CountRecord, HostRecord, PassSummary, Revision, RevisionKind,
     SizeOnDisk, StoredRobots,
 };
+use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
 
 use crate::model::{
@@ -35,7 +36,7 @@ use crate::model::{
 type Answer<T> = Result<T, StoreError>;
 
 /// What the conductor does with a store.
-pub trait Store: Clone + Send + Sync + 'static {
+pub trait Store: Rereading {
     /// The board with this key, made if it is new. A changed URL or profile is taken over; a name that is taken
     /// by another board becomes `host/name`.
     fn register_board(

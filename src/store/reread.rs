@@ -6,6 +6,7 @@ use std::future::Future;
 use jiff::Timestamp;
 
 use super::Answer;
+use crate::dedup::content_hash;
 use crate::model::{ArticleId, ArticleKey, Attachment, BoardId, Image, PostedAt};
 
 /// The fields of an article that come from its page.
@@ -21,6 +22,33 @@ pub struct ArticleFields {
     pub images: Vec<Image>,
     pub attachments: Vec<Attachment>,
     pub tags: Vec<String>,
+}
+
+impl ArticleFields {
+    /// Equal in what makes a revision: title, category, text, pictures and files.
+    pub fn same_content(&self, other: &Self) -> bool {
+        let hash = |fields: &Self| {
+            let keys = fields.attachments.iter().map(|file| file.key.as_str());
+            content_hash(
+                &fields.title,
+                fields.category.as_deref(),
+                &fields.text,
+                keys,
+            )
+        };
+        hash(self) == hash(other) && same_images(&self.images, &other.images)
+    }
+}
+
+/// The same pictures in the same order, by the paths of their addresses: hosts take turns, and queries hold sizes and
+/// tokens that change from view to view.
+pub(super) fn same_images(held: &[Image], now: &[Image]) -> bool {
+    fn path(image: &Image) -> &str {
+        let url = image.url.split(['?', '#']).next().unwrap_or_default();
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        rest.split_once('/').map_or("", |(_, path)| path)
+    }
+    held.iter().map(path).eq(now.iter().map(path))
 }
 
 /// A stored visit with its page as it came.
@@ -70,6 +98,12 @@ pub trait Rereading: Clone + Send + Sync + 'static {
         after: ArticleId,
         limit: u32,
     ) -> impl Future<Output = Answer<Vec<StoredReading>>> + Send;
+
+    /// One article; `None`: it has no stored page.
+    fn reading(
+        &self,
+        article: ArticleId,
+    ) -> impl Future<Output = Answer<Option<StoredReading>>> + Send;
 
     /// Makes a batch true in one transaction: a revision of kind [`super::RevisionKind::Reparse`] for each article. No
     /// event is written, as nobody changed anything.

@@ -211,6 +211,36 @@ fn read_page(visit: &RawVisit, context: &BoardContext) -> Option<Article> {
     Some(read_article(&view, &context.profile, &context.read_options))
 }
 
+/// Did only the rules change since this article's page was read? Asked where a visit reads something else than is held:
+/// if the stored page, read by the same rules, says what the new one says, nobody edited it.
+pub(super) async fn only_rules_changed<S: Rereading>(
+    store: &S,
+    article: ArticleId,
+    content: &Article,
+    context: &Arc<BoardContext>,
+) -> Result<bool, StoreError> {
+    let Some(reading) = store.reading(article).await? else {
+        return Ok(false);
+    };
+    let now = compare(&reading.fields, content.clone(), true).fields;
+    if !reading.has_content || now.same_content(&reading.fields) {
+        return Ok(false);
+    }
+    let context = Arc::clone(context);
+    let same = tokio::task::spawn_blocking(move || {
+        let visit = reading.visits.first()?;
+        let then = read_page(visit, &context)?;
+        (then.class == PageClass::Article).then(|| {
+            compare(&reading.fields, then, true)
+                .fields
+                .same_content(&now)
+        })
+    })
+    .await
+    .expect("parsers are pure and do not panic");
+    Ok(same == Some(true))
+}
+
 impl ReparseReport {
     /// Counts a verdict; answers what is to be stored.
     fn add(&mut self, reading: &StoredReading, verdict: Verdict) -> Option<Reread> {

@@ -1,7 +1,7 @@
 //! Stored pages read anew: which page belongs to an article's newest content, and the revision that a reparse makes.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::pages::{StoredPage, read_page};
 use super::prepare::{self, unpack};
@@ -35,6 +35,14 @@ fn count(conn: &Connection, board: Option<BoardId>) -> rusqlite::Result<u64> {
         .map(i64::unsigned_abs)
 }
 
+const READING: &str = "SELECT article.id, article.board, article.key, article.title, article.author,
+        article.posted_at, article.posted_precision, article.posted_text, article.category, article.source,
+        revision.text, revision.html, revision.images, revision.attachments, revision.tags, revision.title,
+        revision.category,
+        (SELECT max(at) FROM revision WHERE revision.article = article.id AND kind = 'visit')
+    FROM article
+    LEFT JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions";
+
 fn next(
     conn: &Connection,
     board: Option<BoardId>,
@@ -42,24 +50,33 @@ fn next(
     limit: u32,
 ) -> rusqlite::Result<Vec<Packed>> {
     let mut select = conn.prepare_cached(&format!(
-        "SELECT article.id, article.board, article.key, article.title, article.author, article.posted_at,
-            article.posted_precision, article.posted_text, article.category, article.source, revision.text,
-            revision.html, revision.images, revision.attachments, revision.tags, revision.title, revision.category,
-            (SELECT max(at) FROM revision WHERE revision.article = article.id AND kind = 'visit')
-         FROM article
-         LEFT JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions
-         WHERE article.id > ?2 AND {WITH_PAGES} ORDER BY article.id LIMIT ?3"
+        "{READING} WHERE article.id > ?2 AND {WITH_PAGES} ORDER BY article.id LIMIT ?3"
     ))?;
     let found: Vec<(StoredReading, Option<Timestamp>)> = select
         .query_map(params![board.map(|board| board.0), after.0, limit], read)?
         .collect::<rusqlite::Result<_>>()?;
     found
         .into_iter()
-        .map(|(reading, read_at)| {
-            let pages = pages_of(conn, reading.article, read_at)?;
-            Ok(Packed { reading, pages })
-        })
+        .map(|found| with_pages(conn, found))
         .collect()
+}
+
+fn one(conn: &Connection, article: ArticleId) -> rusqlite::Result<Option<Packed>> {
+    let found = conn
+        .prepare_cached(&format!("{READING} WHERE article.id = ?1"))?
+        .query_row([article.0], read)
+        .optional()?
+        .map(|found| with_pages(conn, found))
+        .transpose()?;
+    Ok(found.filter(|packed| !packed.pages.is_empty()))
+}
+
+fn with_pages(
+    conn: &Connection,
+    (reading, read_at): (StoredReading, Option<Timestamp>),
+) -> rusqlite::Result<Packed> {
+    let pages = pages_of(conn, reading.article, read_at)?;
+    Ok(Packed { reading, pages })
 }
 
 /// The article as it is held, and when the visit was settled that brought its newest content.
@@ -233,6 +250,17 @@ fn save(conn: &Connection, prepared: &Prepared, at: Timestamp) -> rusqlite::Resu
     Ok(())
 }
 
+impl SqliteStore {
+    async fn unpacked_reading(&self, packed: Packed) -> Answer<StoredReading> {
+        let mut reading = packed.reading;
+        for (mut visit, page) in packed.pages {
+            visit.body = self.unpacked(page).await?;
+            reading.visits.push(visit);
+        }
+        Ok(reading)
+    }
+}
+
 impl Rereading for SqliteStore {
     async fn n_readings(&self, board: Option<BoardId>) -> Answer<u64> {
         self.read("counting stored pages", move |conn| count(conn, board))
@@ -251,14 +279,20 @@ impl Rereading for SqliteStore {
             })
             .await?;
         let mut readings = Vec::with_capacity(packed.len());
-        for Packed { mut reading, pages } in packed {
-            for (mut visit, page) in pages {
-                visit.body = self.unpacked(page).await?;
-                reading.visits.push(visit);
-            }
-            readings.push(reading);
+        for packed in packed {
+            readings.push(self.unpacked_reading(packed).await?);
         }
         Ok(readings)
+    }
+
+    async fn reading(&self, article: ArticleId) -> Answer<Option<StoredReading>> {
+        let packed = self
+            .read("reading a stored page", move |conn| one(conn, article))
+            .await?;
+        match packed {
+            Some(packed) => self.unpacked_reading(packed).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn save_rereads(&self, rereads: Vec<Reread>, at: Timestamp) -> Answer<()> {

@@ -123,6 +123,7 @@ impl SqliteStore {
         let of = place.clone();
         let id = self
             .write("keeping a dictionary", move |conn| {
+                pages::remove_unused_dictionaries(conn, at)?;
                 pages::save_dictionary(conn, &of, &made, &packed_content, &repacked, at)
             })
             .await?;

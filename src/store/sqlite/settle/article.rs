@@ -10,6 +10,7 @@ use crate::dedup::{Fingerprint, Hash, content_hash};
 use crate::model::{
     Article, ArticleId, ArticleKey, ArticleState, BoardId, EventKind, Image, NewJob, PostedAt,
 };
+use crate::store::{RevisionKind, same_images};
 
 /// What is held before the visit.
 struct Held {
@@ -132,11 +133,13 @@ impl Visit<'_> {
         let hash = content_hash(now.title, now.category, &content.text, keys);
         if held.content_hash != Some(hash) || !same_images(&held.images, &content.images) {
             let number = held.n_revisions + 1;
+            let first = held.n_revisions == 0;
+            let edited = !first && !content.only_rules_changed;
             self.conn
                 .prepare_cached(
                     "INSERT INTO revision (article, number, at, title, category, text, html, images, attachments,
-                        tags, content_hash)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                        tags, content_hash, kind)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 )?
                 .execute(params![
                     article.0,
@@ -150,27 +153,30 @@ impl Visit<'_> {
                     Json(&content.attachments),
                     Json(&content.tags),
                     hash,
+                    Named(if edited || first {
+                        RevisionKind::Visit
+                    } else {
+                        RevisionKind::Reparse
+                    }),
                 ])?;
             self.conn
                 .prepare_cached(
-                    "UPDATE article SET n_revisions = ?2, changed_at = iif(?2 > 1, ?3, changed_at) WHERE id = ?1",
+                    "UPDATE article SET n_revisions = ?2, changed_at = iif(?4, ?3, changed_at) WHERE id = ?1",
                 )?
-                .execute(params![article.0, number, Ms(self.at)])?;
+                .execute(params![article.0, number, Ms(self.at), edited])?;
             let text_changed = fingerprint(self.conn, article, &packed.fingerprint)?;
             if let Some(tokens) = &packed.text_tokens {
                 search::replace(self.conn, article, now.title, tokens, now.author)?;
             }
-            let first = held.n_revisions == 0;
-            let kind = if first {
-                EventKind::Stored
-            } else {
-                EventKind::Edited
-            };
-            self.event(held.board, article, kind, Some(number), None)?;
+            if first {
+                self.event(held.board, article, EventKind::Stored, Some(number), None)?;
+            } else if edited {
+                self.event(held.board, article, EventKind::Edited, Some(number), None)?;
+            }
             done.settled.stored = first;
-            done.settled.changed = !first;
+            done.settled.changed = edited;
             done.report.n_stored = u64::from(first);
-            done.report.n_changed = u64::from(!first);
+            done.report.n_changed = u64::from(edited);
             done.settled.duplicate_of = duplicate_of(self.conn, article)?;
             done.report.n_duplicates =
                 u64::from(text_changed && done.settled.duplicate_of.is_some());
@@ -239,17 +245,6 @@ impl Visit<'_> {
         }
         Ok(())
     }
-}
-
-/// The same pictures in the same order, by the paths of their addresses: hosts take turns, and queries hold sizes and
-/// tokens that change from view to view.
-fn same_images(held: &[Image], now: &[Image]) -> bool {
-    fn path(image: &Image) -> &str {
-        let url = image.url.split(['?', '#']).next().unwrap_or_default();
-        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-        rest.split_once('/').map_or("", |(_, path)| path)
-    }
-    held.iter().map(path).eq(now.iter().map(path))
 }
 
 /// Puts an article's fingerprint in place of its earlier one. `true`: its text is another than before. A text gets
