@@ -159,7 +159,7 @@ fn print(report: &ReparseReport, out: &mut dyn Write) -> std::io::Result<()> {
         (report.n_new_content, "of the changed had no content before"),
         (
             report.n_no_article,
-            "are no article to today's profile; what is held stays",
+            "show no article by today's profile (restricted, gone, an error page); what is held stays",
         ),
         (
             report.n_without_page,

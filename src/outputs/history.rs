@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::difference::{Line, Piece, lines};
 use super::{json, moment, terminal};
-use crate::store::{ArticleRecord, CountRecord, Revision, RevisionKind};
+use crate::store::{ArticleRecord, CommentRecord, CountRecord, Revision, RevisionKind};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -147,7 +147,39 @@ pub fn write(
             moment::short(at, zone)
         )?;
     }
+    comments(article, revisions.first(), zone, out)?;
     series(counts, zone, out)
+}
+
+/// Comments that came after the article was first stored, and those whose words or place are no longer shown.
+fn comments(
+    article: &ArticleRecord,
+    first: Option<&Revision>,
+    zone: &TimeZone,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut news: Vec<(Timestamp, &str, &CommentRecord)> = Vec::new();
+    for comment in &article.comments {
+        if first.is_some_and(|first| comment.first_seen_at > first.at) {
+            news.push((comment.first_seen_at, "new      ", comment));
+        }
+        news.extend(comment.withdrawn_at.map(|at| (at, "withdrawn", comment)));
+        news.extend(comment.gone_at.map(|at| (at, "deleted  ", comment)));
+    }
+    news.sort_by_key(|(at, _, _)| *at);
+    if !news.is_empty() {
+        writeln!(out, "\n{BOLD}Comments ({}){BOLD:#}", news.len())?;
+    }
+    for (at, what, comment) in news {
+        let author = terminal::line(comment.author.as_deref().unwrap_or("(no name)"));
+        let at = moment::short(at, zone);
+        write!(out, "  {at}  {what}  {author}")?;
+        if let Some(text) = &comment.text {
+            write!(out, "  {DIM}{}{DIM:#}", terminal::line(text))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 fn field(change: &FieldChange, out: &mut dyn Write) -> io::Result<()> {
@@ -292,6 +324,31 @@ Counts (1)
 ";
         let first = revision(1, "하나\n둘\n셋\n넷\n다섯");
         assert_eq!(shown(&[first, second, third], &counts), expected);
+    }
+
+    #[test]
+    fn late_withdrawn_and_deleted_comments_are_told() {
+        let mut article = article(1);
+        article.comments[0].first_seen_at = at("2026-11-24T02:00:00Z");
+        article.comments[0].gone_at = Some(at("2026-11-25T02:00:00Z"));
+        article.comments[1].withdrawn_at = Some(at("2026-11-24T03:00:00Z"));
+        let mut out = Vec::new();
+        write(
+            &article,
+            &[revision(1, "글")],
+            &[],
+            &TimeZone::UTC,
+            &mut anstream::StripStream::new(&mut out),
+        )
+        .expect("memory takes all");
+        let text = String::from_utf8(out).expect("UTF-8");
+        let expected = "
+Comments (3)
+  2026-11-24 02:00  new        손님1  좋네요
+  2026-11-24 03:00  withdrawn  손님2
+  2026-11-25 02:00  deleted    손님1  좋네요
+";
+        assert!(text.ends_with(expected), "{text}");
     }
 
     #[test]

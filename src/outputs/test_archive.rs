@@ -105,6 +105,7 @@ pub(super) fn comment(key: &str, parent: Option<&str>, text: Option<&str>) -> Co
         posted_at: Some(at("2026-11-20T01:00:00Z")),
         text: text.map(str::to_owned),
         secret: text.is_none(),
+        first_seen_at: at("2026-11-21T00:00:05Z"),
         gone_at: None,
         withdrawn_at: None,
     }

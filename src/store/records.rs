@@ -46,6 +46,9 @@ pub struct CommentRecord {
     pub posted_at: Option<Timestamp>,
     pub text: Option<String>,
     pub secret: bool,
+    /// When a visit first saw it.
+    #[serde(skip)]
+    pub first_seen_at: Timestamp,
     /// When a complete reading of the comments no longer had it. Its words are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gone_at: Option<Timestamp>,

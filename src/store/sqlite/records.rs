@@ -124,7 +124,7 @@ fn hex(hash: &Hash) -> String {
 
 fn with_comments(conn: &Connection, mut record: ArticleRecord) -> rusqlite::Result<ArticleRecord> {
     let mut select = conn.prepare_cached(
-        "SELECT key, parent, author, posted_at, text, secret, gone_at, withdrawn_at FROM comment
+        "SELECT key, parent, author, posted_at, text, secret, gone_at, withdrawn_at, first_seen_at FROM comment
          WHERE article = ?1 ORDER BY page, position, id",
     )?;
     record.comments = select
@@ -138,6 +138,7 @@ fn with_comments(conn: &Connection, mut record: ArticleRecord) -> rusqlite::Resu
                 secret: row.get(5)?,
                 gone_at: row.get::<_, Option<Ms>>(6)?.map(|ms| ms.0),
                 withdrawn_at: row.get::<_, Option<Ms>>(7)?.map(|ms| ms.0),
+                first_seen_at: row.get::<_, Ms>(8)?.0,
             })
         })?
         .collect::<rusqlite::Result<_>>()?;
