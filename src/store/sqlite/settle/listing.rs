@@ -31,6 +31,8 @@ struct Listed {
     listed_comments: Option<u64>,
     n_revisions: u32,
     posted: Option<PostedAt>,
+    /// The board it was found on.
+    home: BoardId,
 }
 
 impl Visit<'_> {
@@ -200,7 +202,9 @@ impl Visit<'_> {
         } else {
             &held.title
         };
-        let follows = held.category.is_none() || held.category == held.listed_category;
+        // Another board's categories are its own.
+        let at_home = board == held.home;
+        let follows = at_home && (held.category.is_none() || held.category == held.listed_category);
         let category = match &row.category {
             Some(category) if follows => Some(category),
             _ => held.category.as_ref(),
@@ -218,7 +222,7 @@ impl Visit<'_> {
                 article.0,
                 row.url.as_str(),
                 row.title,
-                row.category,
+                row.category.as_ref().filter(|_| at_home),
                 row.comment_count.map(Count),
                 title,
                 row.author,
@@ -257,7 +261,7 @@ impl Visit<'_> {
         self.conn
             .prepare_cached(
                 "SELECT state, title, listed_title, category, listed_category, listed_comments, n_revisions,
-                    posted_at, posted_precision, posted_text
+                    posted_at, posted_precision, posted_text, board
                  FROM article WHERE id = ?1",
             )?
             .query_row([article.0], |row| {
@@ -271,6 +275,7 @@ impl Visit<'_> {
                     listed_comments: row.get::<_, Option<Count>>(5)?.map(|n| n.0),
                     n_revisions: row.get(6)?,
                     posted: posted_at(row, 7)?,
+                    home: BoardId(row.get(10)?),
                 })
             })
     }
