@@ -1,0 +1,135 @@
+//! Takes out of a body what is not its text. In: a candidate. Out: a mask.
+//!
+//! Many small rules, each with a guard: what holds too much of the prose is not taken out, whatever it is called, and a
+//! pass that leaves next to nothing is undone.
+
+use super::lines::{Held, Sums, lines_of};
+use super::marks::Marks;
+use super::page::{Mask, Page, Tag};
+
+/// A pass that leaves less than one part in this many of the prose is undone (trafilatura's figure).
+const UNDO_BELOW_ONE_IN: u32 = 7;
+/// Names are not believed of what holds this share of the prose.
+const TOO_MUCH: f32 = 0.4;
+
+/// Before there is a candidate: what is no part of any body, wherever it stands.
+pub(super) fn furniture(page: &Page<'_>) -> Mask {
+    let bare = Mask::none(page);
+    let sums = Sums::of(page, &lines_of(page, &bare, &[0]));
+    let whole = sums.held(page, 0).prose;
+    let mut mask = bare;
+    sweep(page, &mut mask, &[0], |at| {
+        let node = page.node(at);
+        let held = sums.held(page, at);
+        let share = share(held.prose, whole);
+        let named = node.marks.any(
+            Marks::HIDDEN
+                | Marks::COMMENTS
+                | Marks::SHARE
+                | Marks::RELATED
+                | Marks::SUBSCRIBE
+                | Marks::CHROME
+                | Marks::ADVERTISEMENT,
+        ) && !node.marks.any(Marks::BODY);
+        match node.tag {
+            Tag::Nav => true,
+            Tag::Footer | Tag::Aside => share < TOO_MUCH,
+            Tag::Form => share < 0.2,
+            Tag::Header => share < 0.2 && node.marks.any(Marks::CHROME),
+            _ => named && share < 0.3,
+        }
+    });
+    mask
+}
+
+/// Calls `out` on each place below the roots, outermost first, and takes out what it says.
+fn sweep(page: &Page<'_>, mask: &mut Mask, roots: &[u32], out: impl Fn(u32) -> bool) {
+    for &root in roots {
+        let mut at = root + 1;
+        while at < page.node(root).end {
+            let node = page.node(at);
+            if mask.is_out(at) {
+                at = node.end;
+            } else if node.tag != Tag::Text && out(at) {
+                mask.take_out(page, at);
+                at = node.end;
+            } else {
+                at += 1;
+            }
+        }
+    }
+}
+
+fn share(part: u32, whole: u32) -> f32 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f32 / whole as f32
+    }
+}
+
+/// Cleans a candidate.
+pub(super) fn clean(page: &Page<'_>, base: &Mask, roots: &[u32]) -> Mask {
+    let mut mask = base.clone();
+    for pass in [by_name, by_links] {
+        let sums = Sums::of(page, &lines_of(page, &mask, roots));
+        let before = prose_of(page, &sums, roots);
+        let mut tried = mask.clone();
+        pass(page, &mut tried, roots, &sums, before);
+        let after = Sums::of(page, &lines_of(page, &tried, roots));
+        if prose_of(page, &after, roots) * UNDO_BELOW_ONE_IN >= before {
+            mask = tried;
+        }
+    }
+    mask
+}
+
+fn prose_of(page: &Page<'_>, sums: &Sums, roots: &[u32]) -> u32 {
+    roots.iter().map(|root| sums.held(page, *root).prose).sum()
+}
+
+fn by_name(page: &Page<'_>, mask: &mut Mask, roots: &[u32], sums: &Sums, whole: u32) {
+    sweep(page, mask, roots, |at| {
+        let node = page.node(at);
+        let held = sums.held(page, at);
+        let share = share(held.prose, whole);
+        if node.marks.any(Marks::DECLARED) {
+            return false;
+        }
+        let named = node.marks.any(FURNITURE) && !node.marks.any(Marks::BODY);
+        match node.tag {
+            Tag::Aside | Tag::Footer => share < TOO_MUCH,
+            Tag::Caption => true,
+            Tag::Figure => held.prose < 400 || share < 0.2,
+            Tag::Form => share < 0.2,
+            // Words in a line carry names of all kinds.
+            Tag::Link | Tag::Time => false,
+            Tag::Inline => named && held.width < 200,
+            _ => (named || node.marks.any(Marks::CAPTION)) && share < TOO_MUCH,
+        }
+    });
+}
+
+const FURNITURE: Marks = Marks::furniture();
+
+fn by_links(page: &Page<'_>, mask: &mut Mask, roots: &[u32], sums: &Sums, _whole: u32) {
+    sweep(page, mask, roots, |at| {
+        let node = page.node(at);
+        let held = sums.held(page, at);
+        match node.tag {
+            Tag::List => is_link_list(held),
+            Tag::Paragraph | Tag::Heading(_) => held.width < 250 && held.link_share() > 0.85,
+            Tag::Table => held.link_share() > 0.6,
+            Tag::Division | Tag::Section | Tag::Item | Tag::Block => {
+                held.width > 0 && held.link_share() > 0.6 && held.width < 2_000
+            }
+            _ => false,
+        }
+    });
+}
+
+/// A menu, not an enumeration.
+fn is_link_list(held: Held) -> bool {
+    let wide = held.n_lines > 0 && held.width / held.n_lines > 120;
+    held.link_share() > 0.6 && !wide
+}

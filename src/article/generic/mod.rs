@@ -1,0 +1,203 @@
+//! The article of a page for which there is no profile. In: a parsed page and its address, if known. Out: kind, title,
+//! author, date, text, language, site and image. Pure: no request, no error, no panic.
+//!
+//! The page is flattened once ([`page`]) and counted; nothing is copied or parsed again. What board and forum software
+//! marks as written by people ([`anchors`]) is believed first. Otherwise three answers are found in ways that have
+//! nothing in common ([`candidates`]), each is cleaned by small guarded rules ([`clean`]), and the one that agrees most
+//! with the others is taken ([`agreement`]). Head and tail are trimmed ([`trim`]). Where the page shows next to nothing,
+//! its scripts' data is read ([`payload`], [`structured`]).
+
+mod agreement;
+mod anchors;
+mod candidates;
+mod clean;
+mod kind;
+mod lines;
+mod marks;
+mod metadata;
+mod page;
+mod payload;
+mod structured;
+mod trim;
+
+use jiff::Timestamp;
+use scraper::Html;
+use serde::Serialize;
+use url::Url;
+
+pub use kind::PageKind;
+
+use crate::model::{PostedAt, Precision};
+use lines::{Line, Sums, lines_of};
+use page::{Mask, Page};
+use structured::Claims;
+
+/// What was read from a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Extraction {
+    pub kind: PageKind,
+    pub title: Option<String>,
+    pub author: Option<String>,
+    pub posted_at: Option<PostedAt>,
+    /// Paragraphs, separated by one line break.
+    pub text: String,
+    /// A code of two or three letters.
+    pub language: Option<String>,
+    /// The site's own name.
+    pub site: Option<String>,
+    /// The main image's address.
+    pub image: Option<String>,
+    /// The posts of a thread, in the order of the page.
+    pub posts: Vec<Post>,
+}
+
+/// One post of a thread.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Post {
+    pub author: Option<String>,
+    pub posted_at: Option<PostedAt>,
+    pub text: String,
+}
+
+/// Below this width of prose the page is asked for text in other places.
+const SHORT: u32 = 300;
+
+/// Reads a page.
+pub fn extract(html: &Html, url: Option<&Url>) -> Extraction {
+    let page = Page::of(html);
+    let claims = Claims::of(&page);
+    let site = metadata::site(&claims);
+    let title = metadata::title(&page, &claims, site.as_deref());
+    let (kind, text) = text_of(&page, &claims, url, title.as_deref());
+    Extraction {
+        kind,
+        author: metadata::author(&page, &claims, site.as_deref()),
+        posted_at: posted_at(&page, &claims),
+        language: metadata::language(&page, &claims, &text),
+        image: metadata::image(&claims, url),
+        title,
+        text,
+        site,
+        posts: Vec::new(),
+    }
+}
+
+fn text_of(
+    page: &Page<'_>,
+    claims: &Claims,
+    url: Option<&Url>,
+    title: Option<&str>,
+) -> (PageKind, String) {
+    if page.nodes.is_empty() {
+        return (PageKind::Other, String::new());
+    }
+    let bare = Mask::none(page);
+    let post = anchors::post(page);
+    let messages = anchors::messages(page);
+    let mask = clean::furniture(page);
+    let all = lines_of(page, &mask, &[0]);
+    let sums = Sums::of(page, &all);
+    let counts = kind::Counts {
+        n_messages: messages.len(),
+        has_post: post.is_some(),
+    };
+    let kind = kind::of(page, claims, url, &sums, &counts);
+    if let Some(post) = post {
+        return (kind, join(&lines_of(page, &bare, &[post])));
+    }
+    if !messages.is_empty() {
+        return (kind, join(&lines_of(page, &bare, &messages)));
+    }
+    let found: Vec<candidates::Roots> = [
+        candidates::by_names(page, &sums),
+        candidates::by_score(page, &sums, &all),
+        candidates::by_prose(page, &sums),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let mut answers: Vec<Vec<Line>> = found
+        .iter()
+        .map(|roots| lines_of(page, &clean::clean(page, &mask, roots), roots))
+        .collect();
+    if std::env::var_os("BWDEBUG").is_some() {
+        for (n, (roots, answer)) in found.iter().zip(&answers).enumerate() {
+            eprintln!("### candidate {n}: whole {:?}", sums.held(page, 0));
+            for root in roots { let node = page.node(*root); eprintln!("   root {root} {:?} {:?} {:?} held {:?}", node.tag, page.attr(*root,"class"), page.attr(*root,"id"), sums.held(page,*root)); }
+            for line in answer { eprintln!("      {:?} {}", page.attr(line.block,"class"), line.text.chars().take(90).collect::<String>()); }
+        }
+        eprintln!("chosen {:?}", agreement::most_agreed(&answers));
+        let raw = lines_of(page, &bare, &[0]);
+        for line in raw.iter().filter(|l| l.prose()>0 && mask.is_out(l.first)).take(8) {
+            eprintln!("  OUT: {}", line.text.chars().take(60).collect::<String>());
+            for above in std::iter::once(line.block).chain(page.ancestors(line.block)) { if mask.is_out(above) { eprintln!("        {:?} {:?} {:?} {:?}", page.node(above).tag, page.attr(above,"class"), page.attr(above,"id"), page.node(above).marks);} }
+        }
+    }
+    let mut lines = agreement::most_agreed(&answers)
+        .map(|at| answers.swap_remove(at))
+        .unwrap_or_default();
+    let titles: Vec<String> = title.map(metadata::plain).into_iter().collect();
+    lines = trim::trim(page, lines, &titles);
+    let prose: u32 = lines.iter().map(Line::prose).sum();
+    if prose < SHORT {
+        if let Some(body) = &claims.body
+            && body.chars().count() > prose as usize
+        {
+            return (kind, body.clone());
+        }
+        let state = payload::prose(page);
+        if !state.is_empty() {
+            return (kind, state.join("\n"));
+        }
+    }
+    (kind, join(&lines))
+}
+
+fn join(lines: &[Line]) -> String {
+    let mut text = String::with_capacity(lines.iter().map(|line| line.text.len() + 1).sum());
+    for line in lines {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&line.text);
+    }
+    text
+}
+
+/// When it was posted, as far as the page says so for machines.
+fn posted_at(page: &Page<'_>, claims: &Claims) -> Option<PostedAt> {
+    claims
+        .published
+        .as_deref()
+        .into_iter()
+        .chain(claims.meta(&[
+            "article:published_time",
+            "datepublished",
+            "date",
+            "pubdate",
+            "dc.date",
+        ]))
+        .chain((0..page.len()).filter_map(|at| page.attr(at, "datetime")))
+        .find_map(moment)
+}
+
+/// A date, or a date and a time, as ISO 8601 writes them.
+fn moment(text: &str) -> Option<PostedAt> {
+    let text = text.trim();
+    let posted = |at: Timestamp, precision: Precision| PostedAt {
+        at,
+        precision,
+        text: text.to_owned(),
+    };
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(posted(at, Precision::Second));
+    }
+    let utc = |at: jiff::civil::DateTime| jiff::tz::TimeZone::UTC.to_timestamp(at).ok();
+    if text.len() > 10
+        && let Ok(at) = text.parse::<jiff::civil::DateTime>()
+    {
+        return Some(posted(utc(at)?, Precision::Second));
+    }
+    let day: jiff::civil::Date = text.get(..10)?.parse().ok()?;
+    Some(posted(utc(day.at(0, 0, 0, 0))?, Precision::Day))
+}
