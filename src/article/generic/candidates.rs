@@ -62,14 +62,16 @@ fn with_twins(page: &Page<'_>, first: u32, found: &[(u32, u32)]) -> Roots {
         return vec![first];
     }
     let class = page.attr(first, "class");
+    let around = page.attr(node.parent, "class");
     found
         .iter()
         .map(|(at, _)| *at)
         .filter(|at| {
             *at == first
-                || (page.node(*at).parent == node.parent
-                    && class.is_some()
-                    && page.attr(*at, "class") == class)
+                || (class.is_some()
+                    && page.attr(*at, "class") == class
+                    && (page.node(*at).parent == node.parent
+                        || page.attr(page.node(*at).parent, "class") == around))
         })
         .collect()
 }

@@ -17,8 +17,12 @@ pub(super) fn furniture(page: &Page<'_>) -> Mask {
     let bare = Mask::none(page);
     let sums = Sums::of(page, &lines_of(page, &bare, &[0]));
     let whole = sums.held(page, 0).prose;
+    let body = declared_body(page, &sums);
     let mut mask = bare;
     sweep(page, &mut mask, &[0], |at| {
+        if body.is_some_and(|body| page.holds(at, body)) {
+            return false;
+        }
         let node = page.node(at);
         let held = sums.held(page, at);
         let share = share(held.prose, whole);
@@ -40,6 +44,21 @@ pub(super) fn furniture(page: &Page<'_>) -> Mask {
         }
     });
     mask
+}
+
+/// The element that is named as the body and holds most of the prose of all that are; what is around it stays.
+fn declared_body(page: &Page<'_>, sums: &Sums) -> Option<u32> {
+    (0..page.len())
+        .filter(|at| {
+            let node = page.node(*at);
+            node.marks.any(Marks::BODY)
+                && node.tag.is_container()
+                && !node.marks.any(Marks::COMMENTS)
+        })
+        .map(|at| (sums.held(page, at).prose, at))
+        .filter(|(prose, _)| *prose > 0)
+        .max_by_key(|(prose, at)| (*prose, std::cmp::Reverse(*at)))
+        .map(|(_, at)| at)
 }
 
 /// Calls `out` on each place below the roots, outermost first, and takes out what it says.
@@ -104,7 +123,7 @@ fn by_name(page: &Page<'_>, mask: &mut Mask, roots: &[u32], sums: &Sums, whole: 
             Tag::Form => share < 0.2,
             // Words in a line carry names of all kinds.
             Tag::Link | Tag::Time => false,
-            Tag::Inline => named && held.width < 200,
+            Tag::Inline => (named || node.marks.any(Marks::CAPTION)) && held.width < 200,
             _ => (named || node.marks.any(Marks::CAPTION)) && share < TOO_MUCH,
         }
     });
