@@ -12,13 +12,31 @@ const UNDO_BELOW_ONE_IN: u32 = 7;
 /// Names are not believed of what holds this share of the prose.
 const TOO_MUCH: f32 = 0.4;
 
+/// Names that take out too much of a page are names of its text; then only elements and comments are believed.
+const LEFT_BY_NAMES: f32 = 0.4;
+
 /// Before there is a candidate: what is no part of any body, wherever it stands.
 pub(super) fn furniture(page: &Page<'_>) -> Mask {
     let bare = Mask::none(page);
     let sums = Sums::of(page, &lines_of(page, &bare, &[0]));
+    let strict = furniture_named(page, &bare, &sums, NAMES);
+    let loose = furniture_named(page, &bare, &sums, Marks::COMMENTS);
+    let prose = |mask: &Mask| -> u32 {
+        lines_of(page, mask, &[0]).iter().map(super::lines::Line::prose).sum()
+    };
+    if share(prose(&strict), prose(&loose)) < LEFT_BY_NAMES {
+        loose
+    } else {
+        strict
+    }
+}
+
+const NAMES: Marks = Marks::furniture_of_page();
+
+fn furniture_named(page: &Page<'_>, bare: &Mask, sums: &Sums, names: Marks) -> Mask {
+    let mut mask = bare.clone();
     let whole = sums.held(page, 0).prose;
-    let body = declared_body(page, &sums);
-    let mut mask = bare;
+    let body = declared_body(page, sums);
     sweep(page, &mut mask, &[0], |at| {
         if body.is_some_and(|body| page.holds(at, body)) {
             return false;
@@ -26,15 +44,7 @@ pub(super) fn furniture(page: &Page<'_>) -> Mask {
         let node = page.node(at);
         let held = sums.held(page, at);
         let share = share(held.prose, whole);
-        let named = node.marks.any(
-            Marks::HIDDEN
-                | Marks::COMMENTS
-                | Marks::SHARE
-                | Marks::RELATED
-                | Marks::SUBSCRIBE
-                | Marks::CHROME
-                | Marks::ADVERTISEMENT,
-        ) && !node.marks.any(Marks::BODY);
+        let named = node.marks.any(names) && !node.marks.any(Marks::BODY);
         match node.tag {
             Tag::Nav => true,
             Tag::Footer | Tag::Aside => share < TOO_MUCH,

@@ -56,6 +56,19 @@ impl Marks {
         )
     }
 
+    /// What is taken out before a body is looked for.
+    pub(super) const fn furniture_of_page() -> Marks {
+        Marks(
+            Self::HIDDEN.0
+                | Self::COMMENTS.0
+                | Self::SHARE.0
+                | Self::RELATED.0
+                | Self::SUBSCRIBE.0
+                | Self::CHROME.0
+                | Self::ADVERTISEMENT.0,
+        )
+    }
+
     pub(super) fn any(self, other: Marks) -> bool {
         self.0 & other.0 != 0
     }
@@ -110,7 +123,7 @@ const PATTERNS: &[(Marks, &str)] = &[
     ),
     (
         Marks::CHROME,
-        r"\bnav\b|\bnav(?:bar|igation|box|menu)|\bsub-?nav|\bmenu|\bside-?bar|\bfooter|\bmasthead|\bsite-(?:header|footer|head|top)|\bcookie|\bconsent|\bgdpr|\bmodal|\bpop-?up|\boverlay|\bbanner|\bwidget(?:-area|s|-title)?\b|\bpagination|\bpager\b|\bskip-?(?:link|to)|\bsearch-?(?:form|box|bar)?\b|\blog-?in\b|\btoolbar|\btooltip|\bbuttons?\b|\bbtn\b|\brail\b|\bright-?(?:col|column|rail)\b|\bdropdown|\bcarousel|\bticker\b|\btoc\b|\btable-of-contents|\bez-toc|\bmw-editsection|\bnavbox|\bcatlinks|\bcontrols?\b|\bplayer\b|\bjw-?player|\bvideo-?js|\bslideshow-?nav|\bgallery-?nav|\bplaceholder",
+        r"\bnav\b|\bnav(?:bar|igation|box|menu)|\bsub-?nav|\bmenu|\bside-?bar|\bfooter|\bmasthead|\bsite-(?:header|footer|head|top)|\bcookie|\bconsent|\bgdpr|\bmodal|\bpop-?up|\boverlay|\bbanner|(?:^| )(?:sidebar-)?widget(?:-area|s|-title)?(?: |$)|(?:^| )widget |\bpagination|\bpager\b|\bskip-?(?:link|to)|\bsearch-?(?:form|box|bar)?\b|\blog-?in\b|\btoolbar|\btooltip|\bbuttons?\b|\bbtn\b|\brail\b|\bright-?(?:col|column|rail)\b|\bdropdown|\bcarousel|\bticker\b|\btoc\b|\btable-of-contents|\bez-toc|\bmw-editsection|\bnavbox|\bcatlinks|\bcontrols?\b|\bplayer\b|\bjw-?player|\bvideo-?js|\bslideshow-?nav|\bgallery-?nav|\bplaceholder",
     ),
     (
         Marks::ADVERTISEMENT,
@@ -122,7 +135,7 @@ const PATTERNS: &[(Marks, &str)] = &[
     ),
     (
         Marks::HIDDEN,
-        r"\bhidden\b|\bhide\b|\bis-hidden\b|\bvisually-?hidden|\bsr-only|\bscreen-?reader|\bno-?print\b|\bprint-only|\bnoscript|\boffscreen|\bassistive|\bu-hidden|\bdisplay-none|\bd-none\b",
+        r"(?:^| )(?:hidden|hide|is-hidden)(?: |$)|\bvisually-?hidden|\bsr-only|\bscreen-?reader|\bno-?print\b|\bprint-only|\bnoscript|\boffscreen|\bassistive|\bu-hidden|\bdisplay-none|\bd-none\b",
     ),
     (
         Marks::AUTHOR,

@@ -105,8 +105,11 @@ fn text_of(
     if let Some(post) = post {
         return (kind, join(&lines_of(page, &bare, &[post])));
     }
-    if !messages.is_empty() {
-        return (kind, join(&lines_of(page, &bare, &messages)));
+    if kind == PageKind::Thread {
+        let lines = lines_of(page, &bare, &messages);
+        if !lines.is_empty() {
+            return (kind, join(&lines));
+        }
     }
     let found: Vec<candidates::Roots> = [
         candidates::by_names(page, &sums),
