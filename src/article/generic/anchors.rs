@@ -15,7 +15,7 @@ enum Sign {
     IdBegins(&'static str),
     Attribute(&'static str, &'static str),
     /// A class of the element and one of an element around it.
-    Within(&'static str, &'static str),
+    Within(&'static str, &'static [&'static str]),
 }
 
 /// Bodies of board posts: there is one of them on a page.
@@ -26,38 +26,35 @@ const POSTS: &[Sign] = &[
     Sign::Id("bo_v_con"),
     Sign::Id("writeContents"),
     // KBoard.
-    Sign::Within("content-view", "kboard-content"),
+    Sign::Within("content-view", &["kboard-content"]),
     Sign::Class("content-view"),
 ];
 
 /// Messages of threads: as many as the page has posts.
 const MESSAGES: &[Sign] = &[
     // XenForo 2 and 1.
-    Sign::Within("bbWrapper", "message-body"),
+    Sign::Within("bbWrapper", &["message-body"]),
     Sign::Class("bbWrapper"),
     Sign::Class("messageText"),
     // phpBB 3.
-    Sign::Within("content", "postbody"),
+    Sign::Within("content", &["postbody"]),
     // vBulletin.
     Sign::IdBegins("post_message_"),
     // Invision.
     Sign::Attribute("data-role", "commentContent"),
     // Vanilla.
-    Sign::Within("Message", "Item-Body"),
-    Sign::Within("Message", "Discussion"),
+    Sign::Within("Message", &["Item-Body", "Discussion"]),
     // Discourse, with scripts and without.
-    Sign::Within("cooked", "topic-post"),
-    Sign::Within("post", "topic-body"),
-    Sign::Within("post", "crawler-post"),
+    Sign::Within("cooked", &["topic-post"]),
+    Sign::Within("post", &["topic-body", "crawler-post"]),
     // Stack Exchange.
-    Sign::Within("js-post-body", "postcell"),
-    Sign::Within("js-post-body", "answercell"),
+    Sign::Within("js-post-body", &["postcell", "answercell"]),
     // MyBB.
-    Sign::Within("post_body", "post_content"),
+    Sign::Within("post_body", &["post_content"]),
     // SMF.
-    Sign::Within("inner", "post"),
+    Sign::Within("inner", &["post"]),
     // Flarum without scripts, NodeBB.
-    Sign::Within("Post-body", "Post"),
+    Sign::Within("Post-body", &["Post"]),
     Sign::Attribute("component", "post/content"),
     // Discuz!.
     Sign::IdBegins("postmessage_"),
@@ -87,7 +84,7 @@ impl Sign {
                     && page.ancestors(at).take(8).any(|above| {
                         page.node(above)
                             .element
-                            .is_some_and(|element| element.classes().any(|class| class == outer))
+                            .is_some_and(|element| element.classes().any(|class| outer.contains(&class)))
                     })
             }
         }

@@ -19,6 +19,7 @@ mod page;
 mod payload;
 mod structured;
 mod trim;
+mod wide;
 
 use jiff::Timestamp;
 use scraper::Html;
@@ -110,6 +111,7 @@ fn text_of(
         if !lines.is_empty() {
             return (kind, join(&lines));
         }
+        return (kind, join(&wide::text(page, true)));
     }
     let found: Vec<candidates::Roots> = [
         candidates::by_names(page, &sums),
@@ -141,6 +143,13 @@ fn text_of(
         .unwrap_or_default();
     let titles: Vec<String> = title.map(metadata::plain).into_iter().collect();
     lines = trim::trim(page, lines, &titles);
+    if matches!(kind, PageKind::Listing | PageKind::Other) {
+        let wide = wide::text(page, false);
+        let width = |lines: &[Line]| lines.iter().map(|line| line.width).sum::<u32>();
+        if width(&lines) * 2 < width(&wide) {
+            lines = wide;
+        }
+    }
     let prose: u32 = lines.iter().map(Line::prose).sum();
     if prose < SHORT {
         if let Some(body) = &claims.body
