@@ -82,9 +82,9 @@ impl Sign {
             Sign::Within(inner, outer) => {
                 class(inner)
                     && page.ancestors(at).take(8).any(|above| {
-                        page.node(above)
-                            .element
-                            .is_some_and(|element| element.classes().any(|class| outer.contains(&class)))
+                        page.node(above).element.is_some_and(|element| {
+                            element.classes().any(|class| outer.contains(&class))
+                        })
                     })
             }
         }

@@ -22,7 +22,10 @@ pub(super) fn furniture(page: &Page<'_>) -> Mask {
     let strict = furniture_named(page, &bare, &sums, NAMES);
     let loose = furniture_named(page, &bare, &sums, Marks::COMMENTS);
     let prose = |mask: &Mask| -> u32 {
-        lines_of(page, mask, &[0]).iter().map(super::lines::Line::prose).sum()
+        lines_of(page, mask, &[0])
+            .iter()
+            .map(super::lines::Line::prose)
+            .sum()
     };
     if share(prose(&strict), prose(&loose)) < LEFT_BY_NAMES {
         loose

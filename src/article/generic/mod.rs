@@ -111,6 +111,19 @@ fn text_of(
         if !lines.is_empty() {
             return (kind, join(&lines));
         }
+        let posts = payload::discourse(page).unwrap_or_default();
+        let text = from_html(&posts);
+        if !text.is_empty() {
+            return (kind, text);
+        }
+        if let Some(inner) = payload::unscripted(page) {
+            let inner = crate::document::parse(inner);
+            let inner = Page::of(&inner);
+            let lines = lines_of(&inner, &Mask::none(&inner), &anchors::messages(&inner));
+            if !lines.is_empty() {
+                return (kind, join(&lines));
+            }
+        }
         return (kind, join(&wide::text(page, true)));
     }
     let found: Vec<candidates::Roots> = [
@@ -128,14 +141,43 @@ fn text_of(
     if std::env::var_os("BWDEBUG").is_some() {
         for (n, (roots, answer)) in found.iter().zip(&answers).enumerate() {
             eprintln!("### candidate {n}: whole {:?}", sums.held(page, 0));
-            for root in roots { let node = page.node(*root); eprintln!("   root {root} {:?} {:?} {:?} held {:?}", node.tag, page.attr(*root,"class"), page.attr(*root,"id"), sums.held(page,*root)); }
-            for line in answer { eprintln!("      {:?} {}", page.attr(line.block,"class"), line.text.chars().take(90).collect::<String>()); }
+            for root in roots {
+                let node = page.node(*root);
+                eprintln!(
+                    "   root {root} {:?} {:?} {:?} held {:?}",
+                    node.tag,
+                    page.attr(*root, "class"),
+                    page.attr(*root, "id"),
+                    sums.held(page, *root)
+                );
+            }
+            for line in answer {
+                eprintln!(
+                    "      {:?} {}",
+                    page.attr(line.block, "class"),
+                    line.text.chars().take(90).collect::<String>()
+                );
+            }
         }
         eprintln!("chosen {:?}", agreement::most_agreed(&answers));
         let raw = lines_of(page, &bare, &[0]);
-        for line in raw.iter().filter(|l| l.prose()>0 && mask.is_out(l.first)).take(8) {
+        for line in raw
+            .iter()
+            .filter(|l| l.prose() > 0 && mask.is_out(l.first))
+            .take(8)
+        {
             eprintln!("  OUT: {}", line.text.chars().take(60).collect::<String>());
-            for above in std::iter::once(line.block).chain(page.ancestors(line.block)) { if mask.is_out(above) { eprintln!("        {:?} {:?} {:?} {:?}", page.node(above).tag, page.attr(above,"class"), page.attr(above,"id"), page.node(above).marks);} }
+            for above in std::iter::once(line.block).chain(page.ancestors(line.block)) {
+                if mask.is_out(above) {
+                    eprintln!(
+                        "        {:?} {:?} {:?} {:?}",
+                        page.node(above).tag,
+                        page.attr(above, "class"),
+                        page.attr(above, "id"),
+                        page.node(above).marks
+                    );
+                }
+            }
         }
     }
     let mut lines = agreement::most_agreed(&answers)
@@ -146,7 +188,8 @@ fn text_of(
     if matches!(kind, PageKind::Listing | PageKind::Other) {
         let wide = wide::text(page, false);
         let width = |lines: &[Line]| lines.iter().map(|line| line.width).sum::<u32>();
-        if width(&lines) * 2 < width(&wide) {
+        let times = if kind == PageKind::Listing { 2 } else { 5 };
+        if width(&lines) * times < width(&wide) {
             lines = wide;
         }
     }
@@ -155,14 +198,37 @@ fn text_of(
         if let Some(body) = &claims.body
             && body.chars().count() > prose as usize
         {
-            return (kind, body.clone());
+            return (kind, from_html(std::slice::from_ref(body)));
         }
         let state = payload::prose(page);
         if !state.is_empty() {
-            return (kind, state.join("\n"));
+            return (kind, from_html(&state));
         }
     }
     (kind, join(&lines))
+}
+
+/// The text of pieces that are HTML, or plain.
+fn from_html(pieces: &[String]) -> String {
+    let mut text = String::new();
+    for piece in pieces {
+        let marked: String;
+        let piece = if piece.contains('<') || piece.contains('&') {
+            piece
+        } else {
+            // Line breaks of a plain text are its paragraphs.
+            marked = piece.replace('\n', "<br>");
+            &marked
+        };
+        let html = crate::document::parse(piece);
+        let page = Page::of(&html);
+        let lines = lines_of(&page, &Mask::none(&page), &[0]);
+        if !text.is_empty() && !lines.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&join(&lines));
+    }
+    text
 }
 
 fn join(lines: &[Line]) -> String {

@@ -160,6 +160,8 @@ pub(super) struct Page<'a> {
     /// `<meta>` and `<link>`, in order.
     pub(super) statements: Vec<&'a Element>,
     pub(super) scripts: Vec<ElementRef<'a>>,
+    /// What `<noscript>` would show, as HTML.
+    pub(super) unscripted: Vec<&'a str>,
     /// The text of the first `<title>` of the page's head.
     pub(super) title: Option<&'a str>,
 }
@@ -221,6 +223,10 @@ impl<'a> Page<'a> {
         match element.name() {
             "meta" | "link" => self.statements.push(element),
             "script" => self.scripts.extend(ElementRef::wrap(node)),
+            "noscript" => {
+                let text = node.first_child().and_then(|text| text.value().as_text());
+                self.unscripted.extend(text.map(|text| &**text));
+            }
             "title" if self.title.is_none() => {
                 self.title = node
                     .first_child()

@@ -19,10 +19,22 @@ const MAX_VALUES: usize = 100_000;
 
 /// The prose of the page's state, as HTML or plain paragraphs, one each.
 pub(super) fn prose(page: &Page<'_>) -> Vec<String> {
-    discourse(page)
-        .or_else(|| states(page).find_map(|state| longest(&state)))
+    states(page)
+        .find_map(|state| longest(&state))
         .unwrap_or_default()
 }
+
+/// What is shown where scripts are off, if it is more than an image or a warning.
+pub(super) fn unscripted<'a>(page: &Page<'a>) -> Option<&'a str> {
+    page.unscripted
+        .iter()
+        .copied()
+        .max_by_key(|html| html.len())
+        .filter(|html| html.len() >= LONG_UNSCRIPTED_BYTES)
+}
+
+/// An image for counting and a warning are shorter, a page is longer.
+const LONG_UNSCRIPTED_BYTES: usize = 2_000;
 
 /// Data blocks that hold the page's state as JSON.
 fn states<'p>(page: &'p Page<'_>) -> impl Iterator<Item = Value> + 'p {
@@ -41,8 +53,8 @@ fn states<'p>(page: &'p Page<'_>) -> impl Iterator<Item = Value> + 'p {
     })
 }
 
-/// Discourse puts the topic into an attribute: JSON of JSON.
-fn discourse(page: &Page<'_>) -> Option<Vec<String>> {
+/// The posts of a topic that Discourse puts into an attribute, as HTML: JSON of JSON.
+pub(super) fn discourse(page: &Page<'_>) -> Option<Vec<String>> {
     let preloaded = (0..page.len()).find_map(|at| page.attr(at, "data-preloaded"))?;
     let stores: BTreeMap<String, Value> = serde_json::from_str(preloaded).ok()?;
     let topic = stores

@@ -28,7 +28,7 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
 
 static NOISE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^(?:advertisement|advertising|ad|sponsored(?: content)?|story continues below(?: advertisement)?|continue reading(?: below)?|article continues (?:after|below).{0,30}|anzeige|werbung|publicité|publicidad|reklame|share|tweet|pin it|email|print|save|like|read more.{0,10}|loading\.{0,3}|close|watch now|play video|view (?:this post|image).{0,30}|image(?: source)?,?|getty images|related:?|related articles?|scroll to continue.{0,20}|광고)[.:]?$",
+        r"(?i)^(?:advertisement|advertising|ad|sponsored(?: content)?|story continues below(?: advertisement)?|continue reading(?: below)?|article continues (?:after|below).{0,30}|anzeige|werbung|publicité|publicidad|reklame|share|tweet|pin it|email|print|save|like|read more.{0,10}|loading\.{0,3}|close|click to expand\.{0,3}|watch now|play video|view (?:this post|image).{0,30}|image(?: source)?,?|getty images|related:?|related articles?|scroll to continue.{0,20}|광고)[.:]?$",
     )
     .expect("a constant pattern")
 });

@@ -17,11 +17,8 @@ pub(super) fn text(page: &Page<'_>, with_comments: bool) -> Vec<Line> {
     let whole = sums.held(page, 0).width as f32;
     let root = main_part(page, &sums, whole);
     let within = sums.held(page, root).width as f32;
-    let mut names = Marks::CHROME
-        | Marks::SHARE
-        | Marks::SUBSCRIBE
-        | Marks::ADVERTISEMENT
-        | Marks::HIDDEN;
+    let mut names =
+        Marks::CHROME | Marks::SHARE | Marks::SUBSCRIBE | Marks::ADVERTISEMENT | Marks::HIDDEN;
     if !with_comments {
         names |= Marks::COMMENTS;
     }
@@ -53,7 +50,10 @@ fn main_part(page: &Page<'_>, sums: &Sums, whole: f32) -> u32 {
         .filter(|at| {
             page.node(*at).tag == Tag::Main
                 || page.attr(*at, "role") == Some("main")
-                || matches!(page.attr(*at, "id"), Some("content" | "main" | "main-content"))
+                || matches!(
+                    page.attr(*at, "id"),
+                    Some("content" | "main" | "main-content")
+                )
         })
         .find(|at| sums.held(page, *at).width as f32 >= MAIN_SHARE * whole)
         .unwrap_or(0)
