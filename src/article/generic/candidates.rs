@@ -10,6 +10,8 @@ pub(super) type Roots = Vec<u32>;
 
 /// A named element counts if it holds at least this share of the most prose that one of its kind holds.
 const COMPARABLE: f32 = 0.5;
+/// The same, for the one that holds the page's headline.
+const HEADED: f32 = 0.2;
 /// A named element counts if it holds at least this share of the page's prose.
 const LEAST_SHARE: f32 = 0.1;
 
@@ -45,10 +47,18 @@ pub(super) fn by_names(page: &Page<'_>, sums: &Sums) -> Option<Roots> {
         if most == 0 || (most as f32) < LEAST_SHARE * whole as f32 {
             continue;
         }
-        let (first, _) = found
-            .iter()
-            .copied()
-            .find(|(_, prose)| *prose as f32 >= COMPARABLE * most as f32)?;
+        let headed = |at: u32| {
+            page.range(at)
+                .any(|inner| page.nodes[inner].tag == Tag::Heading(1))
+        };
+        let (first, _) = found.iter().copied().find(|(at, prose)| {
+            let needed = if found.len() > 1 && headed(*at) {
+                HEADED
+            } else {
+                COMPARABLE
+            };
+            *prose as f32 >= needed * most as f32
+        })?;
         return Some(with_twins(page, first, &found));
     }
     None

@@ -6,6 +6,7 @@
 use super::lines::{Held, Sums, lines_of};
 use super::marks::Marks;
 use super::page::{Mask, Page, Tag};
+use super::records::embedded_listings;
 
 /// A pass that leaves less than one part in this many of the prose is undone (trafilatura's figure).
 const UNDO_BELOW_ONE_IN: u32 = 7;
@@ -16,7 +17,7 @@ const TOO_MUCH: f32 = 0.4;
 const LEFT_BY_NAMES: f32 = 0.4;
 
 /// Before there is a candidate: what is no part of any body, wherever it stands.
-pub(super) fn furniture(page: &Page<'_>) -> Mask {
+pub(super) fn furniture(page: &Page<'_>) -> Furniture {
     let bare = Mask::none(page);
     let sums = Sums::of(page, &lines_of(page, &bare, &[0]));
     let strict = furniture_named(page, &bare, &sums, NAMES);
@@ -27,11 +28,26 @@ pub(super) fn furniture(page: &Page<'_>) -> Mask {
             .map(super::lines::Line::prose)
             .sum()
     };
-    if share(prose(&strict), prose(&loose)) < LEFT_BY_NAMES {
+    let mut mask = if share(prose(&strict), prose(&loose)) < LEFT_BY_NAMES {
         loose
     } else {
         strict
+    };
+    let left = Sums::of(page, &lines_of(page, &mask, &[0]));
+    let mut listings = Mask::none(page);
+    for listing in embedded_listings(page, &left) {
+        mask.take_out(page, listing);
+        listings.take_out(page, listing);
     }
+    Furniture { mask, listings }
+}
+
+/// What is no part of any body.
+pub(super) struct Furniture {
+    /// All of it.
+    pub(super) mask: Mask,
+    /// Of it the lists of other articles.
+    pub(super) listings: Mask,
 }
 
 const NAMES: Marks = Marks::furniture_of_page();
@@ -39,6 +55,8 @@ const NAMES: Marks = Marks::furniture_of_page();
 fn furniture_named(page: &Page<'_>, bare: &Mask, sums: &Sums, names: Marks) -> Mask {
     let mut mask = bare.clone();
     let whole = sums.held(page, 0).prose;
+    let width = sums.held(page, 0).width;
+    let form_share = |part: u32| share(part, width);
     let body = declared_body(page, sums);
     sweep(page, &mut mask, &[0], |at| {
         if body.is_some_and(|body| page.holds(at, body)) {
@@ -51,7 +69,7 @@ fn furniture_named(page: &Page<'_>, bare: &Mask, sums: &Sums, names: Marks) -> M
         match node.tag {
             Tag::Nav => true,
             Tag::Footer | Tag::Aside => share < TOO_MUCH,
-            Tag::Form => share < 0.2,
+            Tag::Form => form_share(held.width) < 0.4,
             Tag::Header => share < 0.2 && node.marks.any(Marks::CHROME),
             _ => named && share < 0.3,
         }

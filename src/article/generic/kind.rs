@@ -47,6 +47,12 @@ static LISTING_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
+/// One document of many: a number that ends the path or stands in a parameter.
+static DOCUMENT_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^/[\w-]+/\d+(?:$|\?)|[?&](?:\w*_id|id|uid|idx|\w*no|num|\w*seq|\w*srl|article\w*)=\d+(?:&|$)")
+        .expect("a constant pattern")
+});
+
 /// What was counted beforehand.
 pub(super) struct Counts {
     /// Messages that the anchors of forum software found.
@@ -137,6 +143,9 @@ pub(super) fn of(
         listing += 1.5;
     }
     let whole = sums.held(page, 0);
+    if url.is_some() && DOCUMENT_ADDRESS.is_match(&address) {
+        article += 1.5;
+    }
     let n_articles = page
         .nodes
         .iter()

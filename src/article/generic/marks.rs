@@ -119,7 +119,7 @@ const PATTERNS: &[(Marks, &str)] = &[
     ),
     (
         Marks::META,
-        r"\b(?:post|entry|article|story|blog|news|content)-?(?:meta|info|infos|data|details|date|tags|tag|category|categories|cats|footer|utility|header-meta|tools|actions?)\b|\bmeta\b|\btimestamp|\bdateline|\bdate\b|\bpubdate|\bpublish|\btags?(?: |$)|\btags?-?(?:list|links?|cloud|container|wrapper|items?|box|label)\b|\btaglist|\bcategor(?:y|ies)(?: |$)|\bcategor(?:y|ies)-(?:list|links?|label|name|title)\b|\bkeywords?(?: |$)|\btopics?(?: |$|-list|-links?)|\bbread-?crumbs?|\bkicker|\breading-?time|\bread-?time|\bfiled-under|\bposted-(?:on|in|by)|\battachments?\b|\bratings?\b|\bcopyright|\blicense|\brights|\bviews?-?count|\bhits?\b|\bprint\b|\bfont-?size|\bcorrection-policy|\btools?\b",
+        r"\b(?:post|entry|article|story|blog|news|content)-?(?:meta|info|infos|data|details|date|tags|tag|category|categories|cats|footer|utility|header-meta|tools|actions?)\b|\bmeta\b|\btimestamp|\bdateline|\bdate\b|\bpubdate|\bpublish|\btags?(?: |$)|\btags?-?(?:list|links?|cloud|container|wrapper|items?|box|label)\b|\btaglist|\bcategor(?:y|ies)(?: |$)|\bcategor(?:y|ies)-(?:list|links?|label|name|title)\b|\bkeywords?(?: |$)|\btopics?(?: |$|-list|-links?)|\bbread-?crumbs?|\bkicker|\breading-?time|\bread-?time|\bfiled-under|\bposted-(?:on|in|by)|\battachments?\b|\bratings?\b|\bcopyright|\blicense|\brights|\bviews?-?count|\bhits?\b|\bprint\b|\bfont-?size|\bcorrection-policy|\bboilerplate\b|\battribution\b|\btools?\b",
     ),
     (
         Marks::CHROME,
@@ -131,7 +131,7 @@ const PATTERNS: &[(Marks, &str)] = &[
     ),
     (
         Marks::CAPTION,
-        r"caption|\bcredits?\b|\bphoto-?(?:credit|by|info)|\bimage-?(?:credit|meta|source|description|info)|\bwp-caption|\blegend\b|\bmedia-?(?:info|meta)",
+        r"caption|\bcredits?\b|\bphoto-?(?:credit|by|info)|\bimage-?(?:credit|meta|source|description|info)|\bwp-caption|\blegend\b|\bmedia-?(?:info|meta)|\b(?:photo|image|picture)-?(?:text|desc|description)\b",
     ),
     (
         Marks::HIDDEN,

@@ -49,6 +49,19 @@ fn top_headings(page: &Page<'_>) -> Vec<(u32, String)> {
         .collect()
 }
 
+/// Headings of the second and third level, as compared.
+fn lower_headings(page: &Page<'_>) -> Vec<String> {
+    let mask = Mask::none(page);
+    (0..page.len())
+        .filter(|at| matches!(page.node(*at).tag, Tag::Heading(2 | 3)))
+        .take(10)
+        .map(|at| {
+            let lines = lines_of(page, &mask, &[at]);
+            lines.iter().map(|line| plain(&line.text)).collect()
+        })
+        .collect()
+}
+
 /// The title: of all that is offered, what most sources agree on.
 pub(super) fn title(page: &Page<'_>, claims: &Claims, site: Option<&str>) -> Option<String> {
     let headings = top_headings(page);
@@ -76,6 +89,7 @@ pub(super) fn title(page: &Page<'_>, claims: &Claims, site: Option<&str>) -> Opt
     if let Some(title) = &whole {
         offers.push((title.clone(), 0.7));
     }
+    let headings_below = lower_headings(page);
     // Each offer without the site's name, at either end.
     let mut variants: Vec<(String, f32)> = Vec::new();
     for (offer, weight) in &offers {
@@ -113,7 +127,16 @@ pub(super) fn title(page: &Page<'_>, claims: &Claims, site: Option<&str>) -> Opt
                 }
             })
             .sum();
-        let length = (key.chars().count() as f32).min(40.0) / 40.0;
+        let support = support
+            + if headings_below
+                .iter()
+                .any(|heading| heading.ends_with(key.as_str()))
+            {
+                0.6
+            } else {
+                0.0
+            };
+        let length = (key.chars().count() as f32).min(16.0) / 16.0;
         let score = support + variants[at].1 * 0.5 + length;
         if best.is_none_or(|(most, _)| score > most + 0.001) {
             best = Some((score, at));
@@ -157,6 +180,22 @@ static BY: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern")
 });
 
+/// What a link to an author's page says before the name.
+static ALL_POSTS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:view (?:all )?(?:posts|articles|stories)|(?:all|more) (?:posts|articles|stories)|posts) (?:by|from) ")
+        .expect("a constant pattern")
+});
+
+/// What stands between two names in a Nordic language, Dutch or German, where it cannot be part of one.
+static AND: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\s+(?:og|och|und|and|&)\s+").expect("a constant pattern"));
+
+/// What follows a name: degrees, a site.
+static AFTER_NAME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:,?\s+(?:M\.?[ADS]\.?|Ph\.?D\.?|MPH|RDN?|LDN?|CPT|RN|CFP|Esq\.?|B\.?A\.?|BSc|MSc|MBA|DO|DVM|DDS|JD))+$|,\s+[\w.-]+\.(?:com|org|net|co\.uk|de|lt|fr)$")
+        .expect("a constant pattern")
+});
+
 static KOREAN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?P<name>[가-힣]{2,4})\s*(?:선임|수습|인턴|전문|논설|객원)?\s*(?:기자|특파원|논설위원|편집위원)(?:\b|[^가-힣]|$)")
         .expect("a constant pattern")
@@ -164,7 +203,7 @@ static KOREAN: LazyLock<Regex> = LazyLock::new(|| {
 
 static NAME_END: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\s+(?:is a|is an|published|updated|posted|last updated|on (?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\b|for the\b|staff writer|staff reporter|reporter|editor|correspondent|senior|@|\d{1,2}[:./]\d|\d{4})|[|•·\n]|\s[-–—]\s|\s\(",
+        r"(?i)\s+(?:is a|is an|published|updated|posted|last updated|on (?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\b|for the\b|staff writer|staff reporter|reporter|editor|correspondent|senior|@|\d{1,2}[:./]\d|\d{4})|(?:Jan|Febr)uary\b|Ma(?:rch|y)\s\d|April\b|June\s\d|July\s\d|August\s\d|(?:Septem|Octo|Novem|Decem)ber\b|[|•·\n]|\s[-–—]\s|\s?\(",
     )
     .expect("a constant pattern")
 });
@@ -173,6 +212,9 @@ static NAME_END: LazyLock<Regex> = LazyLock::new(|| {
 fn name_of(offer: &str, publisher: &[String]) -> Option<String> {
     let text = unescape(offer);
     let mut text = text.trim();
+    if let Some(found) = ALL_POSTS.find(text) {
+        text = &text[found.end()..];
+    }
     if let Some(found) = BY.captures(text) {
         text = found.name("name")?.as_str();
     }
@@ -182,7 +224,8 @@ fn name_of(offer: &str, publisher: &[String]) -> Option<String> {
     let end = NAME_END
         .find(text)
         .map_or(text.len(), |found| found.start());
-    let text = text[..end]
+    let text = AFTER_NAME.replace(text[..end].trim(), "");
+    let text = text
         .trim()
         .trim_matches([',', ';', ':', '|', '-', '–', '/', '.', '"', '“', '”', ' '])
         .trim();
@@ -203,7 +246,7 @@ fn name_of(offer: &str, publisher: &[String]) -> Option<String> {
 }
 
 /// What stands where an author should and is none.
-const NOT_A_NAME: [&str; 18] = [
+const NOT_A_NAME: [&str; 20] = [
     "admin",
     "administrator",
     "staff",
@@ -213,6 +256,8 @@ const NOT_A_NAME: [&str; 18] = [
     "redaktion",
     "webmaster",
     "author",
+    "by",
+    "von",
     "guest",
     "anonymous",
     "null",
@@ -225,7 +270,12 @@ const NOT_A_NAME: [&str; 18] = [
 ];
 
 /// The authors, separated by a comma and a space.
-pub(super) fn author(page: &Page<'_>, claims: &Claims, site: Option<&str>) -> Option<String> {
+pub(super) fn author(
+    page: &Page<'_>,
+    listings: &Mask,
+    claims: &Claims,
+    site: Option<&str>,
+) -> Option<String> {
     let publisher: Vec<String> = site
         .into_iter()
         .chain(claims.publisher.as_deref())
@@ -234,6 +284,10 @@ pub(super) fn author(page: &Page<'_>, claims: &Claims, site: Option<&str>) -> Op
         .collect();
     let names = |offers: &mut dyn Iterator<Item = String>| -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
+        let offers = offers.flat_map(|offer| {
+            let parts: Vec<String> = AND.split(&offer).map(str::to_owned).collect();
+            parts
+        });
         for offer in offers {
             if let Some(name) = name_of(&offer, &publisher)
                 && !names.iter().any(|known| plain(known) == plain(&name))
@@ -264,13 +318,13 @@ pub(super) fn author(page: &Page<'_>, claims: &Claims, site: Option<&str>) -> Op
         found = names(&mut claims.all_meta(name).map(str::to_owned));
     }
     if found.is_empty() {
-        found = names(&mut shown_authors(page).into_iter());
+        found = names(&mut shown_authors(page, listings).into_iter());
     }
     (!found.is_empty()).then(|| found.join(", "))
 }
 
 /// What the page shows where authors stand, from the surest place on.
-fn shown_authors(page: &Page<'_>) -> Vec<String> {
+fn shown_authors(page: &Page<'_>, listings: &Mask) -> Vec<String> {
     let mask = Mask::none(page);
     let text = |at: u32| -> String {
         let lines = lines_of(page, &mask, &[at]);
@@ -304,7 +358,10 @@ fn shown_authors(page: &Page<'_>) -> Vec<String> {
         let mut at = 0;
         while at < page.len() && found.len() < 6 {
             let node = page.node(at);
-            if node.marks.any(Marks::COMMENTS) || matches!(node.tag, Tag::Aside | Tag::Nav) {
+            if listings.is_out(at)
+                || node.marks.any(Marks::COMMENTS)
+                || matches!(node.tag, Tag::Aside | Tag::Nav)
+            {
                 at = node.end;
                 continue;
             }

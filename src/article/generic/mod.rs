@@ -17,6 +17,7 @@ mod marks;
 mod metadata;
 mod page;
 mod payload;
+mod records;
 mod structured;
 mod trim;
 mod wide;
@@ -69,10 +70,11 @@ pub fn extract(html: &Html, url: Option<&Url>) -> Extraction {
     let claims = Claims::of(&page);
     let site = metadata::site(&claims);
     let title = metadata::title(&page, &claims, site.as_deref());
-    let (kind, text) = text_of(&page, &claims, url, title.as_deref());
+    let furniture = clean::furniture(&page);
+    let (kind, text) = text_of(&page, &furniture.mask, &claims, url, title.as_deref());
     Extraction {
         kind,
-        author: metadata::author(&page, &claims, site.as_deref()),
+        author: metadata::author(&page, &furniture.listings, &claims, site.as_deref()),
         posted_at: posted_at(&page, &claims),
         language: metadata::language(&page, &claims, &text),
         image: metadata::image(&claims, url),
@@ -85,6 +87,7 @@ pub fn extract(html: &Html, url: Option<&Url>) -> Extraction {
 
 fn text_of(
     page: &Page<'_>,
+    mask: &Mask,
     claims: &Claims,
     url: Option<&Url>,
     title: Option<&str>,
@@ -93,10 +96,13 @@ fn text_of(
         return (PageKind::Other, String::new());
     }
     let bare = Mask::none(page);
-    let post = anchors::post(page);
+    let post = if std::env::var_os("BWNOANCHOR").is_some() {
+        None
+    } else {
+        anchors::post(page)
+    };
     let messages = anchors::messages(page);
-    let mask = clean::furniture(page);
-    let all = lines_of(page, &mask, &[0]);
+    let all = lines_of(page, mask, &[0]);
     let sums = Sums::of(page, &all);
     let counts = kind::Counts {
         n_messages: messages.len(),
@@ -136,7 +142,7 @@ fn text_of(
     .collect();
     let mut answers: Vec<Vec<Line>> = found
         .iter()
-        .map(|roots| lines_of(page, &clean::clean(page, &mask, roots), roots))
+        .map(|roots| lines_of(page, &clean::clean(page, mask, roots), roots))
         .collect();
     if std::env::var_os("BWDEBUG").is_some() {
         for (n, (roots, answer)) in found.iter().zip(&answers).enumerate() {
@@ -185,6 +191,30 @@ fn text_of(
         .unwrap_or_default();
     let titles: Vec<String> = title.map(metadata::plain).into_iter().collect();
     lines = trim::trim(page, lines, &titles);
+    if std::env::var_os("BWLINES").is_some() {
+        for line in &lines {
+            let chain: Vec<String> = std::iter::once(line.block)
+                .chain(page.ancestors(line.block))
+                .take(6)
+                .map(|a| {
+                    format!(
+                        "{:?}.{}#{}",
+                        page.node(a).tag,
+                        page.attr(a, "class").unwrap_or(""),
+                        page.attr(a, "id").unwrap_or("")
+                    )
+                    .replace(['\t', '\n'], " ")
+                })
+                .collect();
+            eprintln!(
+                "L\t{}\t{}\t{}/{}",
+                chain.join(" < "),
+                line.text,
+                line.link_width,
+                line.width
+            );
+        }
+    }
     if matches!(kind, PageKind::Listing | PageKind::Other) {
         let wide = wide::text(page, false);
         let width = |lines: &[Line]| lines.iter().map(|line| line.width).sum::<u32>();

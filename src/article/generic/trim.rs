@@ -21,7 +21,7 @@ static DATE_OR_NAME: LazyLock<Regex> = LazyLock::new(|| {
 
 static TAIL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^(?:©|\(c\)|copyright\b|all rights reserved|share (?:this|on|article|via)|follow (?:us|me|him|her|@|\S+ on)|subscribe\b|sign up\b|tags?\s*:|filed under|categor(?:y|ies)\s*:|posted (?:in|on|by)\b|related\b|read (?:more|next|also)\b|see also\b|more (?:from|on|stories)\b|you (?:may|might) also|also read\b|click here\b|like us on|join (?:our|the) |get (?:the|our) (?:latest|newsletter)|download (?:the|our)|leave a (?:comment|reply)|comments?\s*(?:\(\d+\))?$|\d+ comments?$|print\b|email\b|advertisement|sponsored|topics?\s*:|keywords?\s*:|저작권|무단\s*전재|ⓒ|▶|관련\s*기사|☞)",
+        r"(?i)^(?:©|\(c\)|copyright\b|all rights reserved|share (?:this|on|article|via)|follow (?:us|me|him|her|@|\S+ on)|subscribe\b|sign up\b|tags?\s*:|filed under|categor(?:y|ies)\s*:|posted (?:in|on|by)\b|related\b|read (?:more|next|also)\b|see also\b|more (?:from|on|stories)\b|you (?:may|might) also|also read\b|click here\b|like us on|join (?:our|the) |get (?:the|our) (?:latest|newsletter)|download (?:the|our)|leave a (?:comment|reply)|comments?\s*(?:\(\d+\))?$|\d+ comments?$|print\b|email\b|advertisement|sponsored|topics?\s*:|keywords?\s*:|\(?reporting by\b|\(?(?:additional )?(?:reporting|writing|editing) by\b|contributing:|have a tip\b|listen (?:and|to)\b|this (?:story|article) (?:originally|was originally|first)\b|more information:|—?\s?(?:contact|e-?mail|reach)\s.{0,60}@|.{0,80}\b(?:may|can) be (?:reached|contacted|found) (?:at|on)\b|.{0,60}contributed to this (?:report|story|article)|저작권|무단\s*전재|ⓒ|▶|관련\s*기사|☞)",
     )
     .expect("a constant pattern")
 });
@@ -33,9 +33,27 @@ static NOISE: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern")
 });
 
+/// What stands above readers' comments; nothing of the text comes after it.
+static COMMENTS_BEGIN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^(?:(?:\d+\s+)?(?:comments?|kommentare|commentaires|comentarios|comentários|commenti|reacties)(?:\s*\(?\d+\)?)?|댓글(?:\s*목록)?(?:\s*\(?\d+\)?)?(?:\s*개)?|コメント(?:\s*[(（]?\d+[)）]?)?|评论(?:\s*[(（]?\d+[)）]?)?|(?:leave a|post a|add a|write a) (?:comment|reply)|join the (?:conversation|discussion))[:.]?$",
+    )
+    .expect("a constant pattern")
+});
+
 /// Takes away lines at head and tail and notes of advertisers within.
 pub(super) fn trim(page: &Page<'_>, mut lines: Vec<Line>, titles: &[String]) -> Vec<Line> {
     lines.retain(|line| !NOISE.is_match(&line.text));
+    // A heading of the kind within the text is followed by much more of it.
+    if let Some(at) = lines
+        .iter()
+        .position(|line| COMMENTS_BEGIN.is_match(&line.text))
+    {
+        let width = |lines: &[Line]| lines.iter().map(Line::prose).sum::<u32>();
+        if width(&lines[..at]) > 0 {
+            lines.truncate(at);
+        }
+    }
     let head = head_of(page, &lines, titles);
     lines.drain(..head);
     let tail = tail_of(page, &lines);
@@ -48,7 +66,10 @@ fn head_of(page: &Page<'_>, lines: &[Line], titles: &[String]) -> usize {
     let mut head = 0;
     for (at, line) in lines.iter().take(HEAD_LINES).enumerate() {
         let key = plain(&line.text);
-        if titles.contains(&key) {
+        let is_title = titles.iter().any(|title| {
+            key.ends_with(title.as_str()) && key.chars().count() <= title.chars().count() + 12
+        });
+        if is_title {
             head = at + 1;
         } else if at == head
             && line.prose() == 0
@@ -68,7 +89,8 @@ fn tail_of(page: &Page<'_>, lines: &[Line]) -> usize {
         let is_heading = matches!(page.node(line.block).tag, Tag::Heading(_));
         let drops = is_heading
             || (line.width < 200 && TAIL.is_match(&line.text))
-            || (line.width < 120 && line.is_mostly_link());
+            || (line.width < 120 && line.is_mostly_link())
+            || (line.width < 400 && line.link_width * 10 >= line.width * 9);
         if !drops {
             break;
         }
