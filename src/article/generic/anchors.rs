@@ -52,7 +52,7 @@ const MESSAGES: &[Sign] = &[
     // MyBB.
     Sign::Within("post_body", &["post_content"]),
     // SMF.
-    Sign::Within("inner", &["post"]),
+    Sign::IdBegins("msg_"),
     // Flarum without scripts, NodeBB.
     Sign::Within("Post-body", &["Post"]),
     Sign::Attribute("component", "post/content"),

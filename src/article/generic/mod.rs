@@ -64,6 +64,9 @@ pub struct Post {
 /// Below this width of prose the page is asked for text in other places.
 const SHORT: u32 = 300;
 
+/// How many times as much prose the widest answer must hold to be believed alone.
+const SPREAD: u32 = 2;
+
 /// Reads a page.
 pub fn extract(html: &Html, url: Option<&Url>) -> Extraction {
     let page = Page::of(html);
@@ -186,9 +189,12 @@ fn text_of(
             }
         }
     }
-    let mut lines = agreement::most_agreed(&answers)
-        .map(|at| answers.swap_remove(at))
-        .unwrap_or_default();
+    let news = claims
+        .types
+        .iter()
+        .any(|kind| kind.ends_with("NewsArticle"))
+        || claims.meta(&["article:published_time"]).is_some();
+    let mut lines = chosen(&mut answers, !news);
     let titles: Vec<String> = title.map(metadata::plain).into_iter().collect();
     lines = trim::trim(page, lines, &titles);
     if std::env::var_os("BWLINES").is_some() {
@@ -236,6 +242,22 @@ fn text_of(
         }
     }
     (kind, join(&lines))
+}
+
+/// The answer most agreed on; but where the widest holds more than twice its prose, the page's text is spread over parts
+/// of which two answers found the same one.
+fn chosen(answers: &mut [Vec<Line>], may_be_spread: bool) -> Vec<Line> {
+    let prose = |lines: &[Line]| lines.iter().map(Line::prose).sum::<u32>();
+    let Some(agreed) = agreement::most_agreed(answers) else {
+        return Vec::new();
+    };
+    let widest = answers.len() - 1;
+    let at = if may_be_spread && prose(&answers[agreed]) * SPREAD < prose(&answers[widest]) {
+        widest
+    } else {
+        agreed
+    };
+    std::mem::take(&mut answers[at])
 }
 
 /// The text of pieces that are HTML, or plain.
