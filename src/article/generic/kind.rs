@@ -53,6 +53,20 @@ static DOCUMENT_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
+/// Whether the page says that it is one text: by its types, its date of publication, or a number in its address.
+pub(super) fn says_one_text(claims: &Claims, url: Option<&Url>) -> bool {
+    let address = url.map_or(String::new(), |url| {
+        url[url::Position::BeforePath..].to_owned()
+    });
+    claims
+        .types
+        .iter()
+        .any(|kind| kind.ends_with("Article") || kind.ends_with("Posting"))
+        || claims.meta(&["og:type"]) == Some("article")
+        || claims.meta(&["article:published_time"]).is_some()
+        || DOCUMENT_ADDRESS.is_match(&address)
+}
+
 /// What was counted beforehand.
 pub(super) struct Counts {
     /// Messages that the anchors of forum software found.

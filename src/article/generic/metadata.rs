@@ -127,15 +127,15 @@ pub(super) fn title(page: &Page<'_>, claims: &Claims, site: Option<&str>) -> Opt
                 }
             })
             .sum();
-        let support = support
-            + if headings_below
-                .iter()
-                .any(|heading| heading.ends_with(key.as_str()))
-            {
-                0.6
-            } else {
-                0.0
-            };
+        let below = headings_below
+            .iter()
+            .map(|heading| match heading {
+                heading if heading == key => 1.0,
+                heading if heading.ends_with(key.as_str()) => 0.6,
+                _ => 0.0,
+            })
+            .fold(0.0, f32::max);
+        let support = support + below;
         let length = (key.chars().count() as f32).min(16.0) / 16.0;
         let score = support + variants[at].1 * 0.5 + length;
         if best.is_none_or(|(most, _)| score > most + 0.001) {
@@ -203,7 +203,7 @@ static KOREAN: LazyLock<Regex> = LazyLock::new(|| {
 
 static NAME_END: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\s+(?:is a|is an|published|updated|posted|last updated|on (?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\b|for the\b|staff writer|staff reporter|reporter|editor|correspondent|senior|@|\d{1,2}[:./]\d|\d{4})|(?:Jan|Febr)uary\b|Ma(?:rch|y)\s\d|April\b|June\s\d|July\s\d|August\s\d|(?:Septem|Octo|Novem|Decem)ber\b|[|•·\n]|\s[-–—]\s|\s?\(",
+        r"(?i)\s+(?:is a|is an|published|updated|posted|last updated|on (?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\b|for the\b|staff writer|staff reporter|reporter|editor|correspondent|senior|@|\d{1,2}[:./]\d|\d{4})|(?:Jan|Febr)uary\b|Ma(?:rch|y)\s\d|April\b|June\s\d|July\s\d|August\s\d|(?:Septem|Octo|Novem|Decem)ber\b|[|•·»\n]|\s[-–—]\s|\s?\(",
     )
     .expect("a constant pattern")
 });

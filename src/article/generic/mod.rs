@@ -88,6 +88,7 @@ pub fn extract(html: &Html, url: Option<&Url>) -> Extraction {
     }
 }
 
+/// The kind of the page and its text.
 fn text_of(
     page: &Page<'_>,
     mask: &Mask,
@@ -98,150 +99,113 @@ fn text_of(
     if page.nodes.is_empty() {
         return (PageKind::Other, String::new());
     }
-    let bare = Mask::none(page);
-    let post = if std::env::var_os("BWNOANCHOR").is_some() {
-        None
-    } else {
-        anchors::post(page)
-    };
+    let post = anchors::post(page);
     let messages = anchors::messages(page);
-    let all = lines_of(page, mask, &[0]);
-    let sums = Sums::of(page, &all);
+    let shown = lines_of(page, mask, &[0]);
+    let sums = Sums::of(page, &shown);
     let counts = kind::Counts {
         n_messages: messages.len(),
         has_post: post.is_some(),
     };
     let kind = kind::of(page, claims, url, &sums, &counts);
-    if let Some(post) = post {
-        return (kind, join(&lines_of(page, &bare, &[post])));
+    let text = match post {
+        // What is short is short here: nothing else is asked.
+        Some(post) => join(&lines_of(page, &Mask::none(page), &[post])),
+        None if kind == PageKind::Thread => thread(page, &messages),
+        None => {
+            let body = body(page, mask, &sums, &shown, claims);
+            let titles: Vec<String> = title.map(metadata::plain).into_iter().collect();
+            let trimmed = trim::trim(page, body, &titles);
+            let wide = widening(kind, kind::says_one_text(claims, url));
+            rescued(page, claims, widened(page, trimmed, wide))
+        }
+    };
+    (kind, text)
+}
+
+/// All posts of a thread: by the anchors of its software, else from what it keeps for scripts or shows without them, else
+/// the whole page.
+fn thread(page: &Page<'_>, messages: &[u32]) -> String {
+    let shown = join(&lines_of(page, &Mask::none(page), messages));
+    if !shown.is_empty() {
+        return shown;
     }
-    if kind == PageKind::Thread {
-        let lines = lines_of(page, &bare, &messages);
-        if !lines.is_empty() {
-            return (kind, join(&lines));
-        }
-        let posts = payload::discourse(page).unwrap_or_default();
-        let text = from_html(&posts);
-        if !text.is_empty() {
-            return (kind, text);
-        }
-        if let Some(inner) = payload::unscripted(page) {
-            let inner = crate::document::parse(inner);
-            let inner = Page::of(&inner);
-            let lines = lines_of(&inner, &Mask::none(&inner), &anchors::messages(&inner));
-            if !lines.is_empty() {
-                return (kind, join(&lines));
-            }
-        }
-        return (kind, join(&wide::text(page, true)));
+    let kept = from_html(&payload::discourse(page).unwrap_or_default());
+    if !kept.is_empty() {
+        return kept;
     }
-    let found: Vec<candidates::Roots> = [
-        candidates::by_names(page, &sums),
-        candidates::by_score(page, &sums, &all),
-        candidates::by_prose(page, &sums),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    if let Some(unscripted) = payload::unscripted(page) {
+        let html = crate::document::parse(unscripted);
+        let inner = Page::of(&html);
+        let messages = anchors::messages(&inner);
+        let shown = join(&lines_of(&inner, &Mask::none(&inner), &messages));
+        if !shown.is_empty() {
+            return shown;
+        }
+    }
+    join(&wide::text(page, true))
+}
+
+/// The body of an article: three answers, each cleaned, and the one most agreed on.
+fn body(page: &Page<'_>, mask: &Mask, sums: &Sums, shown: &[Line], claims: &Claims) -> Vec<Line> {
+    let found = [
+        candidates::by_names(page, sums),
+        candidates::by_score(page, sums, shown),
+        candidates::by_prose(page, sums),
+    ];
     let mut answers: Vec<Vec<Line>> = found
         .iter()
+        .flatten()
         .map(|roots| lines_of(page, &clean::clean(page, mask, roots), roots))
         .collect();
-    if std::env::var_os("BWDEBUG").is_some() {
-        for (n, (roots, answer)) in found.iter().zip(&answers).enumerate() {
-            eprintln!("### candidate {n}: whole {:?}", sums.held(page, 0));
-            for root in roots {
-                let node = page.node(*root);
-                eprintln!(
-                    "   root {root} {:?} {:?} {:?} held {:?}",
-                    node.tag,
-                    page.attr(*root, "class"),
-                    page.attr(*root, "id"),
-                    sums.held(page, *root)
-                );
-            }
-            for line in answer {
-                eprintln!(
-                    "      {:?} {}",
-                    page.attr(line.block, "class"),
-                    line.text.chars().take(90).collect::<String>()
-                );
-            }
-        }
-        eprintln!("chosen {:?}", agreement::most_agreed(&answers));
-        let raw = lines_of(page, &bare, &[0]);
-        for line in raw
-            .iter()
-            .filter(|l| l.prose() > 0 && mask.is_out(l.first))
-            .take(8)
-        {
-            eprintln!("  OUT: {}", line.text.chars().take(60).collect::<String>());
-            for above in std::iter::once(line.block).chain(page.ancestors(line.block)) {
-                if mask.is_out(above) {
-                    eprintln!(
-                        "        {:?} {:?} {:?} {:?}",
-                        page.node(above).tag,
-                        page.attr(above, "class"),
-                        page.attr(above, "id"),
-                        page.node(above).marks
-                    );
-                }
-            }
-        }
-    }
-    let news = claims
+    let is_news = claims
         .types
         .iter()
         .any(|kind| kind.ends_with("NewsArticle"))
         || claims.meta(&["article:published_time"]).is_some();
-    let mut lines = chosen(&mut answers, !news);
-    let titles: Vec<String> = title.map(metadata::plain).into_iter().collect();
-    lines = trim::trim(page, lines, &titles);
-    if std::env::var_os("BWLINES").is_some() {
-        for line in &lines {
-            let chain: Vec<String> = std::iter::once(line.block)
-                .chain(page.ancestors(line.block))
-                .take(6)
-                .map(|a| {
-                    format!(
-                        "{:?}.{}#{}",
-                        page.node(a).tag,
-                        page.attr(a, "class").unwrap_or(""),
-                        page.attr(a, "id").unwrap_or("")
-                    )
-                    .replace(['\t', '\n'], " ")
-                })
-                .collect();
-            eprintln!(
-                "L\t{}\t{}\t{}/{}",
-                chain.join(" < "),
-                line.text,
-                line.link_width,
-                line.width
-            );
-        }
+    chosen(&mut answers, !is_news)
+}
+
+/// The whole page instead, if it holds so many times as much.
+fn widened(page: &Page<'_>, lines: Vec<Line>, times: Option<u32>) -> Vec<Line> {
+    let Some(times) = times else {
+        return lines;
+    };
+    let width = |lines: &[Line]| lines.iter().map(|line| line.width).sum::<u32>();
+    let wide = wide::text(page, false);
+    if width(&lines) * times < width(&wide) {
+        wide
+    } else {
+        lines
     }
-    if matches!(kind, PageKind::Listing | PageKind::Other) {
-        let wide = wide::text(page, false);
-        let width = |lines: &[Line]| lines.iter().map(|line| line.width).sum::<u32>();
-        let times = if kind == PageKind::Listing { 2 } else { 5 };
-        if width(&lines) * times < width(&wide) {
-            lines = wide;
-        }
-    }
+}
+
+/// The text of the lines; where they are next to nothing, that of the page's data for machines and scripts.
+fn rescued(page: &Page<'_>, claims: &Claims, lines: Vec<Line>) -> String {
     let prose: u32 = lines.iter().map(Line::prose).sum();
     if prose < SHORT {
         if let Some(body) = &claims.body
             && body.chars().count() > prose as usize
         {
-            return (kind, from_html(std::slice::from_ref(body)));
+            return from_html(std::slice::from_ref(body));
         }
         let state = payload::prose(page);
         if !state.is_empty() {
-            return (kind, from_html(&state));
+            return from_html(&state);
         }
     }
-    (kind, join(&lines))
+    join(&lines)
+}
+
+/// How many times as much text the page must hold as was taken for the body, to be taken whole: never for one that says
+/// that it is one text.
+fn widening(kind: PageKind, says_one_text: bool) -> Option<u32> {
+    match (kind, says_one_text) {
+        (PageKind::Listing, _) => Some(2),
+        (_, true) => None,
+        (PageKind::Other, false) => Some(3),
+        (PageKind::Article | PageKind::Thread, false) => Some(4),
+    }
 }
 
 /// The answer most agreed on; but where the widest holds more than twice its prose, the page's text is spread over parts
@@ -330,4 +294,53 @@ fn moment(text: &str) -> Option<PostedAt> {
     }
     let day: jiff::civil::Date = text.get(..10)?.parse().ok()?;
     Some(posted(utc(day.at(0, 0, 0, 0))?, Precision::Day))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(source: &str) -> Extraction {
+        let url = Url::parse("https://example.com/a/12").expect("a constant address");
+        extract(&crate::document::parse(source), Some(&url))
+    }
+
+    #[test]
+    fn an_empty_page_is_nothing() {
+        let read = read("");
+        assert_eq!((read.text.as_str(), read.title), ("", None));
+    }
+
+    #[test]
+    fn moments_keep_their_precision() {
+        let precision = |text: &str| moment(text).map(|posted| posted.precision);
+        assert_eq!(
+            precision("2026-03-04T09:30:00+09:00"),
+            Some(Precision::Second)
+        );
+        assert_eq!(precision("2026-03-04T09:30:00"), Some(Precision::Second));
+        assert_eq!(precision("2026-03-04"), Some(Precision::Day));
+        assert_eq!(precision("4 March"), None);
+    }
+
+    #[test]
+    fn plain_and_marked_pieces_become_lines() {
+        let pieces = [
+            "one\ntwo".to_owned(),
+            "<p>three</p><p>four &amp; five</p>".to_owned(),
+        ];
+        assert_eq!(from_html(&pieces), "one\ntwo\nthree\nfour & five");
+    }
+
+    proptest! {
+        #[test]
+        fn no_page_panics(
+            source in "(<|</|>|div|p|h1|article|table|tr|td|a href=x|script type='application/ld\\+json'| class='(post|comment|article-body|meta)'|\\{\"@type\":\"Article\"|\\}|가나다, |word, |\\.|\"|=| |\n){0,120}"
+        ) {
+            let read = read(&source);
+            prop_assert!(!read.text.contains("\n\n"));
+        }
+    }
 }
