@@ -3,7 +3,7 @@
 //! Many small rules, each with a guard: what holds too much of the prose is not taken out, whatever it is called, and a
 //! pass that leaves next to nothing is undone.
 
-use super::lines::{Held, Sums, lines_of};
+use super::lines::{Held, Sums, measured};
 use super::marks::Marks;
 use super::page::{Mask, Page, Tag};
 use super::records::embedded_listings;
@@ -19,11 +19,11 @@ const LEFT_BY_NAMES: f32 = 0.4;
 /// Before there is a candidate: what is no part of any body, wherever it stands.
 pub(super) fn furniture(page: &Page<'_>) -> Furniture {
     let bare = Mask::none(page);
-    let sums = Sums::of(page, &lines_of(page, &bare, &[0]));
+    let sums = Sums::of(page, &measured(page, &bare, &[0]));
     let strict = furniture_named(page, &bare, &sums, NAMES);
     let loose = furniture_named(page, &bare, &sums, Marks::COMMENTS);
     let prose = |mask: &Mask| -> u32 {
-        lines_of(page, mask, &[0])
+        measured(page, mask, &[0])
             .iter()
             .map(super::lines::Line::prose)
             .sum()
@@ -33,7 +33,7 @@ pub(super) fn furniture(page: &Page<'_>) -> Furniture {
     } else {
         strict
     };
-    let left = Sums::of(page, &lines_of(page, &mask, &[0]));
+    let left = Sums::of(page, &measured(page, &mask, &[0]));
     let mut listings = Mask::none(page);
     for listing in embedded_listings(page, &left) {
         mask.take_out(page, listing);
@@ -121,14 +121,15 @@ fn share(part: u32, whole: u32) -> f32 {
 /// Cleans a candidate.
 pub(super) fn clean(page: &Page<'_>, base: &Mask, roots: &[u32]) -> Mask {
     let mut mask = base.clone();
+    let mut sums = Sums::of(page, &measured(page, &mask, roots));
     for pass in [by_name, by_links] {
-        let sums = Sums::of(page, &lines_of(page, &mask, roots));
         let before = prose_of(page, &sums, roots);
         let mut tried = mask.clone();
         pass(page, &mut tried, roots, &sums, before);
-        let after = Sums::of(page, &lines_of(page, &tried, roots));
+        let after = Sums::of(page, &measured(page, &tried, roots));
         if prose_of(page, &after, roots) * UNDO_BELOW_ONE_IN >= before {
             mask = tried;
+            sums = after;
         }
     }
     mask

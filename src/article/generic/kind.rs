@@ -42,6 +42,12 @@ static THREAD_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
+/// Scripts of forum software that show a thread and nothing else.
+static SCRIPT_OF_THREADS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)/(?:viewtopic|showthread|viewthread|topic_show)\b")
+        .expect("a constant pattern")
+});
+
 static LISTING_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)/(?:category|categories|tags?|topics?|archives?|section|sections|collections?|search|browse|directory|listings?|page/\d+|author|label)(?:/|$)|^/?$")
         .expect("a constant pattern")
@@ -139,7 +145,9 @@ pub(super) fn of(
     if says(&["CollectionPage", "ItemList", "SearchResultsPage"]) {
         listing += 1.5;
     }
-    if url.is_some() && THREAD_ADDRESS.is_match(&address) {
+    if url.is_some() && SCRIPT_OF_THREADS.is_match(&address) {
+        thread += 2.0;
+    } else if url.is_some() && THREAD_ADDRESS.is_match(&address) {
         thread += 1.5;
     }
     if host.starts_with("forum")

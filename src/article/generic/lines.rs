@@ -17,6 +17,8 @@ pub(super) struct Line {
     pub(super) first: u32,
     pub(super) last: u32,
     pub(super) commas: u32,
+    /// Its last character, closing quotes and brackets aside, ends a sentence.
+    pub(super) ends_sentence: bool,
 }
 
 /// A line this wide is prose even if it does not end as a sentence does (Readability and jusText ask for similar).
@@ -25,15 +27,6 @@ const WIDE: u32 = 80;
 const SENTENCE: u32 = 30;
 
 impl Line {
-    pub(super) fn ends_as_sentence(&self) -> bool {
-        let end = self
-            .text
-            .trim_end_matches(['"', '”', '’', '\'', ')', '」', '』', '»', ']', ' ']);
-        end.ends_with([
-            '.', '!', '?', '…', '。', '！', '？', ':', ';', '؟', '।', '։',
-        ])
-    }
-
     /// Half or more of it is link.
     pub(super) fn is_mostly_link(&self) -> bool {
         self.link_width * 2 >= self.width
@@ -41,7 +34,7 @@ impl Line {
 
     /// The width, where this is running text.
     pub(super) fn prose(&self) -> u32 {
-        let is_prose = self.width >= WIDE || (self.width >= SENTENCE && self.ends_as_sentence());
+        let is_prose = self.width >= WIDE || (self.width >= SENTENCE && self.ends_sentence);
         if is_prose && !self.is_mostly_link() {
             self.width
         } else {
@@ -52,7 +45,19 @@ impl Line {
 
 /// The lines below these places, without what is masked.
 pub(super) fn lines_of(page: &Page<'_>, mask: &Mask, roots: &[u32]) -> Vec<Line> {
-    let mut maker = Maker::default();
+    walk(page, mask, roots, Maker::default())
+}
+
+/// The same without their text: what rules count with.
+pub(super) fn measured(page: &Page<'_>, mask: &Mask, roots: &[u32]) -> Vec<Line> {
+    let maker = Maker {
+        without_text: true,
+        ..Maker::default()
+    };
+    walk(page, mask, roots, maker)
+}
+
+fn walk(page: &Page<'_>, mask: &Mask, roots: &[u32], mut maker: Maker) -> Vec<Line> {
     for &root in roots {
         let range = page.range(root);
         maker.end();
@@ -96,6 +101,7 @@ struct Maker {
     done: Vec<Line>,
     line: Option<Line>,
     space: bool,
+    without_text: bool,
     /// Open blocks and where each ends.
     blocks: Vec<(u32, u32)>,
 }
@@ -113,20 +119,28 @@ impl Maker {
             let space = std::mem::take(&mut self.space);
             let block = self.blocks.last().map_or(place, |(block, _)| *block);
             let line = self.line.get_or_insert_with(|| Line {
-                text: String::with_capacity(words.len()),
+                text: String::new(),
                 width: 0,
                 link_width: 0,
                 block,
                 first: place,
                 last: place,
                 commas: 0,
+                ends_sentence: false,
             });
             let mut width = if is_wide(c) { 2 } else { 1 };
-            if space && !line.text.is_empty() {
-                line.text.push(' ');
+            if space && line.width > 0 {
+                if !self.without_text {
+                    line.text.push(' ');
+                }
                 width += 1;
             }
-            line.text.push(c);
+            if !self.without_text {
+                line.text.push(c);
+            }
+            if !closes(c) {
+                line.ends_sentence = ends(c);
+            }
             line.width += width;
             line.link_width += if in_link { width } else { 0 };
             line.last = place;
@@ -138,6 +152,19 @@ impl Maker {
         self.done.extend(self.line.take());
         self.space = false;
     }
+}
+
+/// Stands after the end of a sentence and belongs to it.
+fn closes(c: char) -> bool {
+    matches!(c, '"' | '”' | '’' | '\'' | ')' | '」' | '』' | '»' | ']')
+}
+
+/// Ends a sentence, or announces what follows.
+fn ends(c: char) -> bool {
+    matches!(
+        c,
+        '.' | '!' | '?' | '…' | '。' | '！' | '？' | ':' | ';' | '؟' | '।' | '։'
+    )
 }
 
 /// Han, Kana, Hangul, and their punctuation.

@@ -35,12 +35,8 @@ impl Marks {
     pub(super) const HIDDEN: Marks = Marks(1 << 11);
     /// Who wrote it: byline, author box.
     pub(super) const AUTHOR: Marks = Marks(1 << 12);
-    /// One message of a thread.
-    pub(super) const MESSAGE: Marks = Marks(1 << 13);
-    /// A standfirst or a headline.
-    pub(super) const HEADLINE: Marks = Marks(1 << 14);
     /// `itemprop=articleBody`.
-    pub(super) const DECLARED: Marks = Marks(1 << 15);
+    pub(super) const DECLARED: Marks = Marks(1 << 13);
 
     /// All that speaks of what is not the body.
     pub(super) const fn furniture() -> Marks {
@@ -141,14 +137,6 @@ const PATTERNS: &[(Marks, &str)] = &[
         Marks::AUTHOR,
         r"\bauthors?\b|\bauthor-?(?:box|bio|info|card|name|profile)|\bby-?line|\bbio\b|\bwriter|\breporter|\bjournalist|\bcontributors?\b|\bprofile\b|\bvcard\b|\babout-the-author|\bsignature\b",
     ),
-    (
-        Marks::MESSAGE,
-        r"\bpost-?(?:body|message|content|text|bit)\b|\bmessage-?(?:body|content|text|inner|user-content)?\b|\bpostbody\b|\bbb-?(?:wrapper|code)|\bcomment-?(?:body|content|text)\b|\bcooked\b|\banswer\b|\bs-prose\b|\breply-?(?:body|content|text)\b|\bipstype-richtext|\bpost-?text\b",
-    ),
-    (
-        Marks::HEADLINE,
-        r"\b(?:headline|title|sub-?title|sub-?head(?:line)?|standfirst|deck|dek|strapline|heading|lede?|summary|excerpt|teaser-text)\b|\b(?:post|entry|article|page|story)-title",
-    ),
 ];
 
 static SET: LazyLock<RegexSet> = LazyLock::new(|| {
@@ -213,7 +201,6 @@ pub(super) fn of_attributes(element: &Element) -> Marks {
                 "articleBody" => marks |= Marks::BODY | Marks::DECLARED,
                 "author" | "publisher" => marks |= Marks::AUTHOR,
                 "comment" => marks |= Marks::COMMENTS,
-                "headline" | "alternativeHeadline" => marks |= Marks::HEADLINE,
                 "datePublished" | "dateModified" => marks |= Marks::META,
                 _ => {}
             },

@@ -62,87 +62,88 @@ fn lower_headings(page: &Page<'_>) -> Vec<String> {
         .collect()
 }
 
+/// Longer titles are texts.
+const MAX_TITLE_CHARS: usize = 300;
+
 /// The title: of all that is offered, what most sources agree on.
 pub(super) fn title(page: &Page<'_>, claims: &Claims, site: Option<&str>) -> Option<String> {
-    let headings = top_headings(page);
-    let site_plain = site.map(plain).unwrap_or_default();
-    let is_site = |text: &str| !site_plain.is_empty() && plain(text) == site_plain;
-    // In the order in which they are believed at equal support.
-    let mut offers: Vec<(String, f32)> = Vec::new();
-    for (n, (_, heading)) in headings.iter().enumerate() {
-        offers.push((heading.clone(), if n == 0 { 1.2 } else { 0.6 }));
-    }
-    if let Some(headline) = &claims.headline {
-        offers.push((unescape(headline), 1.1));
-    }
-    for names in [
-        &["og:title"][..],
-        &["twitter:title"],
-        &["dc.title", "sailthru.title", "parsely-title"],
-    ] {
-        if let Some(title) = claims.meta(names) {
-            let weight = if names[0] == "og:title" { 1.0 } else { 0.5 };
-            offers.push((title.to_owned(), weight));
+    let site = site.map(plain).unwrap_or_default();
+    let offers = offers(page, claims);
+    let offered: Vec<String> = offers.iter().map(|(offer, _)| plain(offer)).collect();
+    let below = lower_headings(page);
+    let mut best: Option<(f32, String)> = None;
+    for (text, bonus) in variants(&offers, &site) {
+        let key = plain(&text);
+        let n_chars = key.chars().count();
+        if n_chars < 2 || key == site {
+            continue;
+        }
+        // What every source says counts once for each source; what is cut off something counts less.
+        let support: f32 = offers
+            .iter()
+            .zip(&offered)
+            .map(|((_, weight), offered)| match offered {
+                offered if *offered == key => *weight,
+                offered if offered.starts_with(&key) || offered.ends_with(&key) => weight * 0.55,
+                _ => 0.0,
+            })
+            .sum();
+        let heading = below
+            .iter()
+            .map(|heading| match heading {
+                heading if *heading == key => 1.0,
+                heading if heading.ends_with(&key) => 0.6,
+                _ => 0.0,
+            })
+            .fold(0.0, f32::max);
+        let length = n_chars.min(16) as f32 / 16.0;
+        let score = support + heading + bonus * 0.5 + length;
+        if best.as_ref().is_none_or(|(most, _)| score > most + 0.001) {
+            best = Some((score, text));
         }
     }
-    let whole = page.title.map(fold).filter(|title| !title.is_empty());
-    if let Some(title) = &whole {
-        offers.push((title.clone(), 0.7));
+    best.map(|(_, text)| text).or_else(|| page.title.map(fold))
+}
+
+/// What is offered as a title and how much it is believed, in the order of preference at equal support.
+fn offers(page: &Page<'_>, claims: &Claims) -> Vec<(String, f32)> {
+    let mut offers: Vec<(String, f32)> = Vec::new();
+    for (n, (_, heading)) in top_headings(page).into_iter().enumerate() {
+        offers.push((heading, if n == 0 { 1.2 } else { 0.6 }));
     }
-    let headings_below = lower_headings(page);
-    // Each offer without the site's name, at either end.
-    let mut variants: Vec<(String, f32)> = Vec::new();
-    for (offer, weight) in &offers {
+    offers.extend(
+        claims
+            .headline
+            .as_deref()
+            .map(|headline| (unescape(headline), 1.1)),
+    );
+    for (names, weight) in [
+        (&["og:title"][..], 1.0),
+        (&["twitter:title"], 0.5),
+        (&["dc.title", "sailthru.title", "parsely-title"], 0.5),
+    ] {
+        offers.extend(claims.meta(names).map(|title| (title.to_owned(), weight)));
+    }
+    offers.extend(page.title.map(|title| (fold(title), 0.7)));
+    offers.retain(|(offer, _)| !offer.is_empty() && offer.chars().count() <= MAX_TITLE_CHARS);
+    offers
+}
+
+/// Each offer, and each without what stands before or after a separator: the site's name, a section, a kicker.
+fn variants(offers: &[(String, f32)], site: &str) -> Vec<(String, f32)> {
+    let is_site = |text: &str| !site.is_empty() && plain(text) == site;
+    let mut variants = Vec::new();
+    for (offer, weight) in offers {
         variants.push((offer.clone(), *weight));
-        let cuts: Vec<(usize, usize)> = SEPARATOR
-            .find_iter(offer)
-            .map(|found| (found.start(), found.end()))
-            .collect();
-        for (start, end) in cuts {
-            let (head, tail) = (offer[..start].trim(), offer[end..].trim());
+        for found in SEPARATOR.find_iter(offer) {
+            let (head, tail) = (offer[..found.start()].trim(), offer[found.end()..].trim());
             let head_bonus = if is_site(tail) { 0.5 } else { -0.3 };
             let tail_bonus = if is_site(head) { 0.5 } else { -0.4 };
             variants.push((head.to_owned(), weight + head_bonus));
             variants.push((tail.to_owned(), weight + tail_bonus));
         }
     }
-    let keys: Vec<String> = variants.iter().map(|(text, _)| plain(text)).collect();
-    let mut best: Option<(f32, usize)> = None;
-    for (at, key) in keys.iter().enumerate() {
-        if key.chars().count() < 2 || *key == site_plain {
-            continue;
-        }
-        // What every source says counts once for each source.
-        let support: f32 = offers
-            .iter()
-            .map(|(offer, weight)| {
-                let offered = plain(offer);
-                if offered == *key {
-                    *weight
-                } else if offered.starts_with(key.as_str()) || offered.ends_with(key.as_str()) {
-                    // Cut off something: right if what is cut is the site, or if others agree.
-                    weight * 0.55
-                } else {
-                    0.0
-                }
-            })
-            .sum();
-        let below = headings_below
-            .iter()
-            .map(|heading| match heading {
-                heading if heading == key => 1.0,
-                heading if heading.ends_with(key.as_str()) => 0.6,
-                _ => 0.0,
-            })
-            .fold(0.0, f32::max);
-        let support = support + below;
-        let length = (key.chars().count() as f32).min(16.0) / 16.0;
-        let score = support + variants[at].1 * 0.5 + length;
-        if best.is_none_or(|(most, _)| score > most + 0.001) {
-            best = Some((score, at));
-        }
-    }
-    best.map(|(_, at)| variants[at].0.clone()).or(whole)
+    variants
 }
 
 /// The entities that stay in JSON strings.
@@ -150,24 +151,8 @@ fn unescape(text: &str) -> String {
     if !text.contains('&') {
         return fold(text);
     }
-    let plain = text
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&#039;", "'")
-        .replace("&#8217;", "’")
-        .replace("&#8216;", "‘")
-        .replace("&#8220;", "“")
-        .replace("&#8221;", "”")
-        .replace("&#8211;", "–")
-        .replace("&#8212;", "—")
-        .replace("&rsquo;", "’")
-        .replace("&lsquo;", "‘")
-        .replace("&ndash;", "–")
-        .replace("&nbsp;", " ")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&");
-    fold(&plain)
+    let html = crate::document::parse(text);
+    fold(&html.root_element().text().collect::<String>())
 }
 
 /// Names of one author list are at most this long together.

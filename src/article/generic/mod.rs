@@ -30,7 +30,7 @@ use url::Url;
 pub use kind::PageKind;
 
 use crate::model::{PostedAt, Precision};
-use lines::{Line, Sums, lines_of};
+use lines::{Line, Sums, lines_of, measured};
 use page::{Mask, Page};
 use structured::Claims;
 
@@ -101,7 +101,7 @@ fn text_of(
     }
     let post = anchors::post(page);
     let messages = anchors::messages(page);
-    let shown = lines_of(page, mask, &[0]);
+    let shown = measured(page, mask, &[0]);
     let sums = Sums::of(page, &shown);
     let counts = kind::Counts {
         n_messages: messages.len(),
@@ -111,9 +111,16 @@ fn text_of(
     let text = match post {
         // What is short is short here: nothing else is asked.
         Some(post) => join(&lines_of(page, &Mask::none(page), &[post])),
-        None if kind == PageKind::Thread => thread(page, &messages),
         None => {
+            if kind == PageKind::Thread
+                && let Some(posts) = thread(page, &messages)
+            {
+                return (kind, posts);
+            }
             let body = body(page, mask, &sums, &shown, claims);
+            if kind == PageKind::Thread {
+                return (kind, join(&with_all_posts(page, body)));
+            }
             let titles: Vec<String> = title.map(metadata::plain).into_iter().collect();
             let trimmed = trim::trim(page, body, &titles);
             let wide = widening(kind, kind::says_one_text(claims, url));
@@ -123,27 +130,32 @@ fn text_of(
     (kind, text)
 }
 
-/// All posts of a thread: by the anchors of its software, else from what it keeps for scripts or shows without them, else
-/// the whole page.
-fn thread(page: &Page<'_>, messages: &[u32]) -> String {
+/// All posts of a thread: by the anchors of its software, else from what it keeps for scripts or shows without them.
+fn thread(page: &Page<'_>, messages: &[u32]) -> Option<String> {
     let shown = join(&lines_of(page, &Mask::none(page), messages));
     if !shown.is_empty() {
-        return shown;
+        return Some(shown);
     }
     let kept = from_html(&payload::discourse(page).unwrap_or_default());
     if !kept.is_empty() {
-        return kept;
+        return Some(kept);
     }
-    if let Some(unscripted) = payload::unscripted(page) {
-        let html = crate::document::parse(unscripted);
-        let inner = Page::of(&html);
-        let messages = anchors::messages(&inner);
-        let shown = join(&lines_of(&inner, &Mask::none(&inner), &messages));
-        if !shown.is_empty() {
-            return shown;
-        }
+    let html = crate::document::parse(payload::unscripted(page)?);
+    let inner = Page::of(&html);
+    let messages = anchors::messages(&inner);
+    let shown = join(&lines_of(&inner, &Mask::none(&inner), &messages));
+    (!shown.is_empty()).then_some(shown)
+}
+
+/// A body that was found holds all posts if it holds most of the page's prose; else the whole page is taken.
+fn with_all_posts(page: &Page<'_>, body: Vec<Line>) -> Vec<Line> {
+    let prose = |lines: &[Line]| lines.iter().map(Line::prose).sum::<u32>();
+    let wide = wide::text(page, true);
+    if prose(&body) * 2 >= prose(&wide) {
+        body
+    } else {
+        wide
     }
-    join(&wide::text(page, true))
 }
 
 /// The body of an article: three answers, each cleaned, and the one most agreed on.
@@ -153,11 +165,17 @@ fn body(page: &Page<'_>, mask: &Mask, sums: &Sums, shown: &[Line], claims: &Clai
         candidates::by_score(page, sums, shown),
         candidates::by_prose(page, sums),
     ];
-    let mut answers: Vec<Vec<Line>> = found
-        .iter()
-        .flatten()
-        .map(|roots| lines_of(page, &clean::clean(page, mask, roots), roots))
-        .collect();
+    let mut answers: Vec<Vec<Line>> = Vec::new();
+    let mut asked: Vec<candidates::Roots> = Vec::new();
+    for roots in found.into_iter().flatten() {
+        // Two that found the same place agree wholly.
+        let answer = match asked.iter().position(|other| *other == roots) {
+            Some(same) => answers[same].clone(),
+            None => lines_of(page, &clean::clean(page, mask, &roots), &roots),
+        };
+        answers.push(answer);
+        asked.push(roots);
+    }
     let is_news = claims
         .types
         .iter()
@@ -203,7 +221,7 @@ fn widening(kind: PageKind, says_one_text: bool) -> Option<u32> {
     match (kind, says_one_text) {
         (PageKind::Listing, _) => Some(2),
         (_, true) => None,
-        (PageKind::Other, false) => Some(3),
+        (PageKind::Other, false) => Some(5),
         (PageKind::Article | PageKind::Thread, false) => Some(4),
     }
 }

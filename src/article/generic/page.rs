@@ -326,10 +326,6 @@ impl Mask {
         self.0[page.range(place)].fill(true);
     }
 
-    pub(super) fn take_out_range(&mut self, range: std::ops::Range<usize>) {
-        self.0[range].fill(true);
-    }
-
     pub(super) fn is_out(&self, place: u32) -> bool {
         self.0[place as usize]
     }

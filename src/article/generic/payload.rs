@@ -1,7 +1,7 @@
 //! Text that stands only in a script's data: the state of a page that a script would build. In: the scripts. Out: the
 //! lines of the longest prose in one place of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
@@ -74,6 +74,7 @@ fn longest(state: &Value) -> Option<Vec<String>> {
     let mut by_path: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut waiting: Vec<(String, &Value)> = vec![(String::new(), state)];
     let mut n_values = 0;
+    let mut seen = HashSet::new();
     while let Some((path, value)) = waiting.pop() {
         n_values += 1;
         if n_values > MAX_VALUES {
@@ -81,9 +82,8 @@ fn longest(state: &Value) -> Option<Vec<String>> {
         }
         match value {
             Value::String(text) if is_prose(text) => {
-                let strings = by_path.entry(path).or_default();
-                if !strings.contains(text) {
-                    strings.push(text.clone());
+                if seen.insert(text) {
+                    by_path.entry(path).or_default().push(text.clone());
                 }
             }
             Value::Array(values) => {

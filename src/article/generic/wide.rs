@@ -1,7 +1,7 @@
 //! The text of a page that is no article: a listing, a thread of unknown software, a page of a shop. In: the flat page.
 //! Out: its lines without menus, forms and feet.
 
-use super::lines::{Line, Sums, lines_of};
+use super::lines::{Line, Sums, lines_of, measured};
 use super::marks::Marks;
 use super::page::{Mask, Page, Tag};
 
@@ -13,7 +13,7 @@ const MAIN_SHARE: f32 = 0.4;
 /// The lines of the main part; with what readers wrote below it, if that is content here.
 pub(super) fn text(page: &Page<'_>, with_comments: bool) -> Vec<Line> {
     let bare = Mask::none(page);
-    let sums = Sums::of(page, &lines_of(page, &bare, &[0]));
+    let sums = Sums::of(page, &measured(page, &bare, &[0]));
     let whole = sums.held(page, 0).width as f32;
     let root = main_part(page, &sums, whole);
     let within = sums.held(page, root).width as f32;
