@@ -210,9 +210,11 @@ impl Sums {
             sums[2] += line.prose();
             sums[3] += 1;
         }
-        for place in 1..at_place.len() {
-            for which in 0..4 {
-                at_place[place][which] += at_place[place - 1][which];
+        let mut so_far = [0_u32; 4];
+        for sums in &mut at_place {
+            for (sum, total) in sums.iter_mut().zip(&mut so_far) {
+                *total += *sum;
+                *sum = *total;
             }
         }
         Sums { before: at_place }

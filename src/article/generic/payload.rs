@@ -81,10 +81,8 @@ fn longest(state: &Value) -> Option<Vec<String>> {
             break;
         }
         match value {
-            Value::String(text) if is_prose(text) => {
-                if seen.insert(text) {
-                    by_path.entry(path).or_default().push(text.clone());
-                }
+            Value::String(text) if is_prose(text) && seen.insert(text) => {
+                by_path.entry(path).or_default().push(text.clone());
             }
             Value::Array(values) => {
                 waiting.extend(values.iter().rev().map(|value| (path.clone(), value)));

@@ -69,12 +69,10 @@ fn head_of(page: &Page<'_>, lines: &[Line], titles: &[String]) -> usize {
         let is_title = titles.iter().any(|title| {
             key.ends_with(title.as_str()) && key.chars().count() <= title.chars().count() + 12
         });
-        if is_title {
-            head = at + 1;
-        } else if at == head
+        let is_meta = at == head
             && line.prose() == 0
-            && (DATE_OR_NAME.is_match(&line.text) || page.node(line.block).tag == Tag::Heading(1))
-        {
+            && (DATE_OR_NAME.is_match(&line.text) || page.node(line.block).tag == Tag::Heading(1));
+        if is_title || is_meta {
             head = at + 1;
         }
     }
