@@ -81,6 +81,28 @@ pub(super) struct Counts {
     pub(super) has_post: bool,
 }
 
+/// Forum software names itself as the page's generator.
+fn made_by_forum_software(claims: &Claims) -> bool {
+    const NAMES: [&str; 11] = [
+        "phpbb",
+        "vbulletin",
+        "xenforo",
+        "discourse",
+        "vanilla",
+        "invision",
+        "mybb",
+        "smf",
+        "flarum",
+        "nodebb",
+        "discuz",
+    ];
+    let generator = claims
+        .meta(&["generator"])
+        .unwrap_or_default()
+        .to_lowercase();
+    NAMES.iter().any(|name| generator.contains(name))
+}
+
 /// The kind of a page.
 pub(super) fn of(
     page: &Page<'_>,
@@ -111,25 +133,7 @@ pub(super) fn of(
         )
     });
     let host = url.and_then(Url::host_str).unwrap_or_default();
-    let generator = claims
-        .meta(&["generator"])
-        .unwrap_or_default()
-        .to_lowercase();
-    let is_forum_software = [
-        "phpbb",
-        "vbulletin",
-        "xenforo",
-        "discourse",
-        "vanilla",
-        "invision",
-        "mybb",
-        "smf",
-        "flarum",
-        "nodebb",
-        "discuz",
-    ]
-    .iter()
-    .any(|name| generator.contains(name));
+    let is_forum_software = made_by_forum_software(claims);
     let mut article = 0.0;
     let mut thread = 0.0;
     let mut listing = 0.0;
