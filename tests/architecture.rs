@@ -16,7 +16,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("health", &["model"]),
     ("fetch", &["model"]),
     ("listing", &["model", "profile", "dates"]),
-    ("article", &["model", "profile", "dates"]),
+    ("article", &["model", "document", "profile", "dates"]),
     ("learn", &["model", "profile", "dates"]),
     ("store", &["model", "dedup", "schedule"]),
     ("frontier", &["model", "store"]),

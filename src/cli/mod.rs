@@ -10,6 +10,7 @@ mod config;
 mod crawl;
 mod explain;
 mod export;
+mod extract;
 mod outfit;
 mod progress;
 mod reparse;
@@ -79,6 +80,7 @@ enum Command {
     Export(export::ExportCommand),
     Check(check::CheckCommand),
     Explain(explain::ExplainCommand),
+    Extract(extract::ExtractCommand),
     Completions(completions::CompletionsCommand),
     Config(config::ConfigCommand),
 }
@@ -190,6 +192,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Export(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
         Command::Explain(command) => command.run(&options),
+        Command::Extract(command) => command.run(&options),
         Command::Completions(command) => command.run(&mut Cli::command()),
         Command::Config(command) => command.run(),
     }
