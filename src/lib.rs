@@ -60,6 +60,8 @@ pub mod dates;
 pub mod document;
 pub mod profile;
 
+pub mod schedule;
+
 pub mod fetch;
 
 pub mod listing;
