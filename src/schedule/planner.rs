@@ -321,15 +321,14 @@ impl Planner {
         let day = self.clock.day_number(now_s);
         let plan = |from_s: f64, to_s: f64| self.demands(from_s, to_s);
         let host_budget = |length_s: f64| self.limits.host_budget_per_s * length_s;
-        let spend = |from_s: f64, to_s: f64, pace: f64| {
-            price::spend(&plan(from_s, to_s), n_hosts, host_budget(to_s - from_s), pace)
-        };
-
         // Worked on aside: the plans borrow everything else.
         let mut state = self.state.clone();
         let mut continued = false;
         if let Some(at_s) = state.ledger_s.filter(|at_s| *at_s <= now_s) {
-            let planned = spend(at_s.max(now_s - 2.0 * DAY_S), now_s, state.pace);
+            let passed = plan(at_s.max(now_s - 2.0 * DAY_S), now_s);
+            // Hosts that are new since then have no limit yet.
+            state.host_limits.resize(n_hosts, f64::INFINITY);
+            let planned = price::spend(&passed, &state.host_limits, state.pace);
             state.allotted += planned;
             // After a longer pause nothing is made up.
             continued = now_s - at_s < 2.0 * REPRICE_S;
@@ -341,25 +340,27 @@ impl Planner {
             state.spent = 0.0;
             state.debt = 0.0;
         }
+        let began_s = (day_ends_s - DAY_S).min(now_s);
+        let day_s = day_ends_s - began_s;
+        let whole = plan(began_s, day_ends_s);
         let rest = plan(now_s, day_ends_s);
         let rest_s = day_ends_s - now_s;
+        // A host's own budget is for a day, to be spent when its boards are busy.
+        let limits = price::host_limits(&whole, n_hosts, host_budget(day_s));
         if state.day != Some(day) || !continued {
             // A new day, or the middle of one: as if it had been planned from its beginning.
-            let began_s = (day_ends_s - DAY_S).min(now_s);
-            let day_s = day_ends_s - began_s;
-            let whole = plan(began_s, day_ends_s);
-            state.pace = price::solve(&whole, n_hosts, budget_per_s * day_s, host_budget(day_s));
-            let left = price::spend(&rest, n_hosts, host_budget(rest_s), state.pace);
-            state.allotted = budget_per_s * day_s - left;
+            state.pace = price::solve(&whole, &limits, budget_per_s * day_s);
+            state.allotted = budget_per_s * day_s - price::spend(&rest, &limits, state.pace);
         } else if rest_s > SHORT_REST_S {
-            let left = budget_per_s * DAY_S - state.allotted;
-            state.pace = price::solve(&rest, n_hosts, left, host_budget(rest_s));
+            let left = budget_per_s * day_s - state.allotted;
+            state.pace = price::solve(&rest, &limits, left);
         }
         let trimmed = state.pace * state.trim;
-        self.prices = price::host_limits(&rest, n_hosts, host_budget(rest_s))
-            .into_iter()
-            .map(|most| price::price_of(trimmed.min(most)))
+        self.prices = limits
+            .iter()
+            .map(|most| price::price_of(trimmed.min(*most)))
             .collect();
+        state.host_limits = limits;
         state.day = Some(day);
         state.ledger_s = Some(now_s);
         self.state = state;

@@ -36,18 +36,15 @@ const MOST_PACE: f64 = 1e2;
 /// The pace is found to a ten-thousandth.
 const PRECISION: f64 = 1e-4;
 
-/// What the window's plan spends at a pace, when no host spends more than its own budget.
-pub(super) fn spend(demands: &[Demand], n_hosts: usize, host_budget: f64, pace: f64) -> f64 {
-    let mut by_host = vec![0.0; n_hosts];
-    for demand in demands {
-        by_host[demand.host] += demand.spend(pace);
-    }
-    by_host.iter().map(|spent| spent.min(host_budget)).sum()
+/// What a plan spends at a pace, where no host's boards are asked faster than its limit.
+pub(super) fn spend(demands: &[Demand], host_limits: &[f64], pace: f64) -> f64 {
+    let of_board = |demand: &Demand| demand.spend(pace.min(host_limits[demand.host]));
+    demands.iter().map(of_board).sum()
 }
 
 /// The pace at which the plan spends the budget; the fastest one where no pace does.
-pub(super) fn solve(demands: &[Demand], n_hosts: usize, budget: f64, host_budget: f64) -> f64 {
-    bisect(budget, |pace| spend(demands, n_hosts, host_budget, pace))
+pub(super) fn solve(demands: &[Demand], host_limits: &[f64], budget: f64) -> f64 {
+    bisect(budget, |pace| spend(demands, host_limits, pace))
 }
 
 /// For each host: the fastest pace that its own budget allows.

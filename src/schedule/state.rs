@@ -65,6 +65,9 @@ pub struct PlannerState {
     pub(super) fixed_per_s: f64,
     pub(super) ledger_s: Option<f64>,
     pub(super) relearnt_s: f64,
+    /// By host, in the order of this run: no longer than that.
+    #[serde(skip)]
+    pub(super) host_limits: Vec<f64>,
 }
 
 impl Default for PlannerState {
@@ -80,6 +83,7 @@ impl Default for PlannerState {
             fixed_per_s: 0.0,
             ledger_s: None,
             relearnt_s: 0.0,
+            host_limits: Vec::new(),
         }
     }
 }

@@ -50,7 +50,8 @@ pub fn adaptive(traces: &[&[f64]], window: &Window, limits: Limits) -> Polls {
     for number in 0..traces.len() {
         planner.add(
             BoardId(number as i64),
-            BoardPlan::of_host("traces"),
+            // A host each: no bottleneck but the budget.
+            BoardPlan::of_host(format!("host{number}")),
             None,
             start,
         );
