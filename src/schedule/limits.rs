@@ -10,7 +10,7 @@ use super::policy::Policy;
 /// For all boards.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limits {
-    /// Of cron expressions, opening hours, and the days and weeks of rhythms.
+    /// Of the days and weeks of rhythms; and of cron expressions and opening hours of boards that name none.
     pub zone: TimeZone,
     /// Listing requests a second, of all boards together.
     pub budget_per_s: f64,
@@ -25,6 +25,8 @@ pub struct Limits {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoardPlan {
     pub host: String,
+    /// Of its cron expression and opening hours, instead of the general one.
+    pub zone: Option<TimeZone>,
     pub policy: Policy,
     pub open: Option<OpeningHours>,
     /// How many times as much a waiting post counts as one of another board; above 0.
@@ -38,11 +40,16 @@ impl BoardPlan {
     pub fn of_host(host: impl Into<String>) -> Self {
         Self {
             host: host.into(),
+            zone: None,
             policy: Policy::Adaptive,
             open: None,
             weight: 1.0,
             max_delay: None,
         }
+    }
+
+    pub(super) fn zone<'p>(&'p self, limits: &'p Limits) -> &'p TimeZone {
+        self.zone.as_ref().unwrap_or(&limits.zone)
     }
 
     /// The shortest and the longest time between two polls, in seconds.

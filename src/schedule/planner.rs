@@ -369,11 +369,11 @@ impl Planner {
     /// Requests a second that fixed intervals and cron expressions take.
     fn fixed_per_s(&self) -> f64 {
         let now = timestamp(self.now_s);
-        let zone = &self.limits.zone;
         let of_board = |entry: &Entry| match &entry.plan.policy {
             Policy::Adaptive => None,
             Policy::Every(interval) => Some(interval.as_secs_f64()),
             Policy::Cron(cron) => {
+                let zone = entry.plan.zone(&self.limits);
                 let first = cron.next_after(now, zone)?;
                 let second = cron.next_after(first, zone)?;
                 Some(seconds(second) - seconds(first))
@@ -408,7 +408,7 @@ impl Planner {
                 let worth = entry.plan.weight / entry.state.requests;
                 let open = |began_s: f64| {
                     entry.plan.open.as_ref().is_none_or(|hours| {
-                        hours.is_open(timestamp(began_s), &self.limits.zone)
+                        hours.is_open(timestamp(began_s), entry.plan.zone(&self.limits))
                     })
                 };
                 Demand {
@@ -442,7 +442,7 @@ impl Planner {
         if let Some(hours) = &entry.plan.open {
             // An overdue board opens now, not when it was due.
             let at = timestamp(at_s.max(self.now_s));
-            let opens = hours.open_from(at, &self.limits.zone);
+            let opens = hours.open_from(at, entry.plan.zone(&self.limits));
             if opens > at {
                 (at_s, reason) = (seconds(opens), Reason::Closed);
             }
@@ -472,7 +472,7 @@ impl Planner {
                 (started_s + interval_s, Reason::Every)
             }
             Policy::Cron(cron) => {
-                let next = cron.next_after(timestamp(started_s), &self.limits.zone);
+                let next = cron.next_after(timestamp(started_s), entry.plan.zone(&self.limits));
                 let next_s = next.map_or(started_s + most_s, seconds);
                 (next_s, Reason::Cron)
             }
