@@ -246,7 +246,8 @@ fn read(path: &Path) -> Result<BTreeMap<String, Vec<f64>>, Vec<String>> {
     }
     let first = boards.values().filter_map(|posts| posts.first());
     let last = boards.values().filter_map(|posts| posts.last());
-    let days = (last.fold(0.0, |a: f64, b| a.max(*b)) - first.fold(LATEST_S, |a: f64, b| a.min(*b)))
+    let days = (last.fold(0.0, |a: f64, b| a.max(*b))
+        - first.fold(LATEST_S, |a: f64, b| a.min(*b)))
         / DAY_S;
     if days > LONGEST_DAYS {
         complaints.push(format!(

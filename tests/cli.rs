@@ -54,6 +54,7 @@ fn every_subcommand_explains_itself() {
         vec!["crawl", "--help"],
         vec!["show", "--help"],
         vec!["status", "--help"],
+        vec!["schedule", "--help"],
         vec!["export", "--help"],
         vec!["check", "--help"],
         vec!["explain", "--help"],

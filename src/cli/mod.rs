@@ -12,6 +12,7 @@ mod export;
 mod outfit;
 mod progress;
 mod report;
+mod schedule;
 mod show;
 mod status;
 
@@ -72,6 +73,7 @@ enum Command {
     Crawl(crawl::CrawlCommand),
     Show(show::ShowCommand),
     Status(status::StatusCommand),
+    Schedule(schedule::ScheduleCommand),
     Export(export::ExportCommand),
     Check(check::CheckCommand),
     Explain(explain::ExplainCommand),
@@ -181,6 +183,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Crawl(command) => command.run(options, quiet),
         Command::Show(command) => command.run(&options),
         Command::Status(command) => command.run(&options),
+        Command::Schedule(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
         Command::Explain(command) => command.run(&options),

@@ -227,11 +227,15 @@ pub fn policy(text: &str) -> Result<Policy, String> {
             let every = duration(interval)?;
             if every < SHORTEST_EVERY {
                 let least = duration_text(SHORTEST_EVERY);
-                return Err(format!("every {interval} is too often; the least is {least}"));
+                return Err(format!(
+                    "every {interval} is too often; the least is {least}"
+                ));
             }
             if every > LONGEST_EVERY {
                 let most = duration_text(LONGEST_EVERY);
-                return Err(format!("every {interval} is too seldom; the most is {most}"));
+                return Err(format!(
+                    "every {interval} is too seldom; the most is {most}"
+                ));
             }
             Ok(Policy::Every(every))
         }

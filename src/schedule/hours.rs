@@ -75,7 +75,9 @@ fn span(text: &str) -> Result<Span, String> {
     let (from_min, to_min) = (minute(from), minute(to));
     let (from_min, to_min) = (from_min.ok_or_else(wrong)?, to_min.ok_or_else(wrong)?);
     if from_min == DAY_MIN || from_min == to_min {
-        return Err(format!("`{text}` is never open; write 00:00-24:00 for always"));
+        return Err(format!(
+            "`{text}` is never open; write 00:00-24:00 for always"
+        ));
     }
     Ok(Span {
         days,
@@ -115,8 +117,8 @@ fn minute(text: &str) -> Option<u16> {
 impl OpeningHours {
     pub(super) fn is_open(&self, at: Timestamp, zone: &TimeZone) -> bool {
         let local = at.to_zoned_datetime(zone.clone());
-        let minute = u16::from(local.hour().unsigned_abs()) * 60
-            + u16::from(local.minute().unsigned_abs());
+        let minute =
+            u16::from(local.hour().unsigned_abs()) * 60 + u16::from(local.minute().unsigned_abs());
         let day = local.weekday().to_monday_zero_offset().unsigned_abs();
         self.spans
             .iter()

@@ -91,7 +91,11 @@ fn shares(rhythm: &Rhythm, kinds: &[Vec<f64>]) -> Vec<f64> {
     let likelihoods: Vec<f64> = kinds
         .iter()
         .map(|kind| {
-            let slots = rhythm.hour_posts.iter().zip(&rhythm.hour_expected).zip(kind);
+            let slots = rhythm
+                .hour_posts
+                .iter()
+                .zip(&rhythm.hour_expected)
+                .zip(kind);
             slots
                 .map(|((posts, expected), factor)| {
                     let factor = factor.max(LEAST_FACTOR);

@@ -32,10 +32,6 @@ const FIRST_RETRY_S: f64 = 60.0;
 const MOST_DOUBLINGS: u32 = 12;
 /// Before anything is planned: ten minutes for a board of ten posts a day.
 const FIRST_PRICE: f64 = 20.0;
-/// Polls over which the cost of one is averaged.
-const COST_STEP: f64 = 0.05;
-const MOST_COST: f64 = 1_000.0;
-
 /// What a poll of a board came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Poll {
@@ -48,7 +44,7 @@ pub struct Poll {
     pub not_before: Option<Timestamp>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Entry {
     plan: BoardPlan,
     host: usize,
@@ -111,7 +107,13 @@ impl Planner {
     }
 
     /// Adds a board, or gives it another plan. A new one starts from `state`, and without one is due at once.
-    pub fn add(&mut self, board: BoardId, plan: BoardPlan, state: Option<BoardState>, now: Timestamp) {
+    pub fn add(
+        &mut self,
+        board: BoardId,
+        plan: BoardPlan,
+        state: Option<BoardState>,
+        now: Timestamp,
+    ) {
         let host = self.host_number(&plan.host);
         self.now_s = seconds(now);
         self.stale = true;
@@ -150,7 +152,7 @@ impl Planner {
 
     /// The boards to poll now. Each is handed out once, until [`Planner::record`] is told what came of it.
     pub fn due(&mut self, now: Timestamp) -> Vec<BoardId> {
-        self.turn_to(now);
+        self.plan(now);
         let now_ms = now.as_millisecond();
         let mut due = Vec::new();
         while let Some(&(next_ms, board)) = self.queue.first() {
@@ -169,14 +171,21 @@ impl Planner {
 
     /// When [`Planner::due`] should be asked again.
     pub fn wake_at(&self) -> Timestamp {
-        let reprice_s = self.state.ledger_s.map_or(self.now_s, |at_s| at_s + REPRICE_S);
+        let reprice_s = self
+            .state
+            .ledger_s
+            .map_or(self.now_s, |at_s| at_s + REPRICE_S);
         let Some(&(next_ms, _)) = self.queue.first() else {
             return timestamp(reprice_s);
         };
         let missing = (1.0 - self.tokens).max(0.0);
         let token_s = self.tokens_at_s + missing / self.tokens_per_s();
         // A millisecond more, so that rounding does not wake it too early.
-        let token_s = if missing > 0.0 { token_s + 0.001 } else { token_s };
+        let token_s = if missing > 0.0 {
+            token_s + 0.001
+        } else {
+            token_s
+        };
         timestamp(reprice_s.min((next_ms as f64 / 1_000.0).max(token_s)))
     }
 
@@ -185,26 +194,29 @@ impl Planner {
         let Some(entry) = self.boards.get_mut(&board) else {
             return;
         };
-        let started_s = seconds(poll.started_at);
         if entry.plan.policy == Policy::Adaptive {
             self.state.spent += f64::from(poll.n_requests);
         }
-        let state = &mut entry.state;
-        state.not_before_s = poll.not_before.map(seconds);
-        match poll.n_new {
-            Some(n_new) => {
-                if let Some(last_s) = state.polled_s {
-                    state.rhythm.learn(&self.clock, last_s, started_s, n_new);
-                    let requests = f64::from(poll.n_requests).clamp(1.0, MOST_COST);
-                    state.requests += COST_STEP * (requests - state.requests);
-                }
-                state.polled_s = Some(started_s);
-                state.n_failures = 0;
-            }
-            None => state.n_failures = state.n_failures.saturating_add(1),
-        }
-        state.started_s = Some(started_s);
+        entry.state.take_in(&self.clock, poll);
         entry.running = false;
+        self.place(board);
+    }
+    /// Takes in polls of a board from before this run, in order; what its state already knows is passed over.
+    pub fn recall(&mut self, board: BoardId, polls: &[Poll]) {
+        let Some(entry) = self.boards.get_mut(&board) else {
+            return;
+        };
+        for poll in polls {
+            let started_s = seconds(poll.started_at);
+            let is_news = entry
+                .state
+                .started_s
+                .is_none_or(|last_s| last_s < started_s);
+            if is_news && started_s <= self.now_s {
+                entry.state.take_in(&self.clock, poll);
+            }
+        }
+        self.stale = true;
         self.place(board);
     }
 
@@ -216,9 +228,33 @@ impl Planner {
         }
     }
 
+    /// The next polls of a board, if each finds what is expected; the first is [`Planner::next`].
+    pub fn upcoming(&self, board: BoardId, n_polls: usize) -> Vec<Next> {
+        let (Some(first), Some(entry)) = (self.next(board), self.boards.get(&board)) else {
+            return Vec::new();
+        };
+        let mut entry = entry.clone();
+        let mut polls = vec![first];
+        while polls.len() < n_polls {
+            let last_ms = entry.next_ms.max(timestamp(self.now_s).as_millisecond());
+            let last_s = last_ms as f64 / 1_000.0;
+            entry.state.polled_s = Some(last_s);
+            entry.state.started_s = Some(last_s);
+            entry.state.n_failures = 0;
+            entry.running = false;
+            let (next_ms, reason) = self.placed(&entry);
+            (entry.next_ms, entry.reason) = (next_ms, reason);
+            polls.push(self.describe(&entry));
+        }
+        polls
+    }
+
     /// When a board is due next, and why then. `None`: there is no such board.
     pub fn next(&self, board: BoardId) -> Option<Next> {
-        let entry = self.boards.get(&board)?;
+        self.boards.get(&board).map(|entry| self.describe(entry))
+    }
+
+    fn describe(&self, entry: &Entry) -> Next {
         let reason = if entry.running {
             Reason::Running
         } else {
@@ -229,17 +265,19 @@ impl Planner {
         let expected = match state.polled_s {
             Some(last_s) if next_s > last_s => {
                 let most_s = last_s + 31.0 * DAY_S;
-                state.rhythm.expected(&self.clock, last_s, next_s.min(most_s))
+                state
+                    .rhythm
+                    .expected(&self.clock, last_s, next_s.min(most_s))
             }
             _ => 0.0,
         };
-        Some(Next {
+        Next {
             at: timestamp(next_s),
             reason,
             last_at: state.polled_s.map(timestamp),
             n_expected: expected,
             posts_per_day: state.rhythm.rate_per_s() * DAY_S,
-        })
+        }
     }
 
     fn host_number(&mut self, host: &str) -> usize {
@@ -253,8 +291,9 @@ impl Planner {
         }
     }
 
-    /// Makes `now` the present: tokens, ledger, price.
-    fn turn_to(&mut self, now: Timestamp) {
+    /// Makes `now` the present: settles what was spent, and finds the price anew where it is time to. Done by
+    /// [`Planner::due`]; by itself for who only wants to know what is planned.
+    pub fn plan(&mut self, now: Timestamp) {
         let now_s = seconds(now);
         if now_s < self.now_s {
             self.clock_went_back(now_s);
@@ -420,8 +459,7 @@ impl Planner {
                         .iter()
                         .filter(|(began_s, _)| open(*began_s))
                         .map(|(_, stretch)| {
-                            let rate =
-                                entry.state.rhythm.rate_at(rate, stretch.hour, stretch.day);
+                            let rate = entry.state.rhythm.rate_at(rate, stretch.hour, stretch.day);
                             (stretch.length_s, (worth * rate).sqrt())
                         })
                         .collect(),
@@ -435,6 +473,20 @@ impl Planner {
         let Some(entry) = self.boards.get(&board) else {
             return;
         };
+        let (next_ms, reason) = self.placed(entry);
+        let (running, old_ms) = (entry.running, entry.next_ms);
+        self.queue.remove(&(old_ms, board));
+        if let Some(entry) = self.boards.get_mut(&board) {
+            entry.next_ms = next_ms;
+            entry.reason = reason;
+        }
+        if !running {
+            self.queue.insert((next_ms, board));
+        }
+    }
+
+    /// When a board is due, all things considered.
+    fn placed(&self, entry: &Entry) -> (i64, Reason) {
         let (mut at_s, mut reason) = self.wanted(entry);
         if let Some(not_before_s) = entry.state.not_before_s.filter(|until_s| *until_s > at_s) {
             (at_s, reason) = (not_before_s, Reason::AskedToWait);
@@ -447,16 +499,7 @@ impl Planner {
                 (at_s, reason) = (seconds(opens), Reason::Closed);
             }
         }
-        let next_ms = timestamp(at_s).as_millisecond();
-        let (running, old_ms) = (entry.running, entry.next_ms);
-        self.queue.remove(&(old_ms, board));
-        if let Some(entry) = self.boards.get_mut(&board) {
-            entry.next_ms = next_ms;
-            entry.reason = reason;
-        }
-        if !running {
-            self.queue.insert((next_ms, board));
-        }
+        (timestamp(at_s).as_millisecond(), reason)
     }
 
     /// When a board's own policy wants it.
@@ -478,8 +521,7 @@ impl Planner {
             }
             Policy::Adaptive => {
                 let from_s = state.polled_s.unwrap_or(started_s);
-                let price =
-                    self.prices[entry.host] * state.requests / entry.plan.weight;
+                let price = self.prices[entry.host] * state.requests / entry.plan.weight;
                 let latest_s = from_s + most_s;
                 let at_s = state.rhythm.reaches(&self.clock, from_s, price, latest_s);
                 if at_s < from_s + least_s {

@@ -26,7 +26,9 @@ pub enum Reason {
     First,
     Running,
     /// The expected waiting reaches the price of a request, in post-seconds.
-    Worth { price: f64 },
+    Worth {
+        price: f64,
+    },
     /// The expected waiting would ask for it earlier.
     LeastInterval,
     /// The expected waiting would ask for it later.
@@ -36,7 +38,9 @@ pub enum Reason {
     /// It is due, but not open.
     Closed,
     /// The last polls failed.
-    Retry { n_failures: u32 },
+    Retry {
+        n_failures: u32,
+    },
     /// Its host asked for a pause.
     AskedToWait,
 }

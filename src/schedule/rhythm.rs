@@ -124,17 +124,19 @@ impl Rhythm {
             numbers.len() == len && numbers.iter().all(|n| n.is_finite() && *n >= 0.0)
         };
         let memories = self.memories.iter();
-        memories.clone().all(|memory| {
-            good(&[memory.posts, memory.exposure_s], 2)
-        }) && good(
-            &[
-                self.surprise,
-                self.n_blocks,
-                self.block_posts,
-                self.block_expected,
-            ],
-            4,
-        ) && good(&self.hour_posts, N_HOUR_SLOTS)
+        memories
+            .clone()
+            .all(|memory| good(&[memory.posts, memory.exposure_s], 2))
+            && good(
+                &[
+                    self.surprise,
+                    self.n_blocks,
+                    self.block_posts,
+                    self.block_expected,
+                ],
+                4,
+            )
+            && good(&self.hour_posts, N_HOUR_SLOTS)
             && good(&self.hour_expected, N_HOUR_SLOTS)
             && good(&self.day_posts, N_DAYS)
             && good(&self.day_expected, N_DAYS)
@@ -164,8 +166,8 @@ impl Rhythm {
         }
         for stretch in clock.stretches(from_s, to_s) {
             let (hour, day) = (stretch.hour, stretch.day);
-            let share =
-                n_new * stretch.length_s * self.pattern.at(hour, day) / mass_s.max(f64::MIN_POSITIVE);
+            let share = n_new * stretch.length_s * self.pattern.at(hour, day)
+                / mass_s.max(f64::MIN_POSITIVE);
             let flat = rate_per_s * stretch.length_s;
             self.hour_posts[hour] += share;
             self.hour_expected[hour] += flat * self.pattern.days[day];
@@ -187,8 +189,8 @@ impl Rhythm {
             return;
         }
         let off = self.block_posts - self.block_expected;
-        self.surprise = self.surprise * BLOCK_MEMORY
-            + (off * off / self.block_expected).min(MOST_SURPRISE);
+        self.surprise =
+            self.surprise * BLOCK_MEMORY + (off * off / self.block_expected).min(MOST_SURPRISE);
         self.n_blocks = self.n_blocks * BLOCK_MEMORY + 1.0;
         self.block_posts = 0.0;
         self.block_expected = 0.0;

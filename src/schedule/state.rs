@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::planner::Poll;
 use super::rhythm::Rhythm;
+use super::week::{WeekClock, seconds};
 
 /// The trim moves at most this much at a time: five per cent an hour.
 const TRIM_STEP: f64 = 0.05;
@@ -11,6 +13,10 @@ const TRIM_BOUNDS: (f64, f64) = (0.7, 1.4);
 const PAY_BACK_DAYS: f64 = 0.25;
 /// How much of the running ratio of spent to planned an hour replaces.
 const BIAS_STEP: f64 = 0.05;
+
+/// Polls over which the cost of one is averaged.
+const COST_STEP: f64 = 0.05;
+const MOST_COST: f64 = 1_000.0;
 
 /// Of one board: about a hundred numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +41,28 @@ impl Default for BoardState {
             requests: 1.0,
             rhythm: Rhythm::default(),
         }
+    }
+}
+
+impl BoardState {
+    /// Learns from a poll.
+    pub(super) fn take_in(&mut self, clock: &WeekClock, poll: &Poll) {
+        let started_s = seconds(poll.started_at);
+        self.not_before_s = poll.not_before.map(seconds);
+        match poll.n_new {
+            Some(n_new) => {
+                // At the first poll, all that was ever posted is new: it tells nothing of the rate.
+                if let Some(last_s) = self.polled_s {
+                    self.rhythm.learn(clock, last_s, started_s, n_new);
+                    let requests = f64::from(poll.n_requests).clamp(1.0, MOST_COST);
+                    self.requests += COST_STEP * (requests - self.requests);
+                }
+                self.polled_s = Some(started_s);
+                self.n_failures = 0;
+            }
+            None => self.n_failures = self.n_failures.saturating_add(1),
+        }
+        self.started_s = Some(started_s);
     }
 }
 

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 pub use error::StoreError;
 pub use records::{
     ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, CommentRecord,
-    HostRecord, PassSummary, Revision, SizeOnDisk, StoredRobots,
+    HostRecord, PassSummary, Revision, SavedSchedule, SizeOnDisk, StoredRobots,
 };
 
 use crate::model::{
@@ -51,6 +51,23 @@ pub trait Store: Clone + Send + Sync + 'static {
         board: BoardId,
         full: bool,
     ) -> impl Future<Output = Answer<Option<Pass>>> + Send;
+
+    /// What was kept of the schedule; empty before anything was.
+    fn schedule(&self) -> impl Future<Output = Answer<SavedSchedule>> + Send;
+
+    /// Keeps the states given; those of other boards stay.
+    fn save_schedule(
+        &self,
+        schedule: SavedSchedule,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// The last finished passes of a board, oldest first.
+    fn last_passes(
+        &self,
+        board: BoardId,
+        limit: u32,
+    ) -> impl Future<Output = Answer<Vec<Pass>>> + Send;
 
     fn pass(&self, pass: PassId) -> impl Future<Output = Answer<Pass>> + Send;
 
@@ -172,6 +189,12 @@ pub trait Archive {
 
     /// Oldest first.
     fn revisions(&self, article: ArticleId) -> Answer<Vec<Revision>>;
+
+    /// As [`Store::schedule`].
+    fn schedule(&self) -> Answer<SavedSchedule>;
+
+    /// As [`Store::last_passes`].
+    fn last_passes(&self, board: BoardId, limit: u32) -> Answer<Vec<Pass>>;
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
 }

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{check_to_read, guard, open_to_read, records, sql_error, status};
-use crate::model::ArticleId;
+use super::{check_to_read, guard, open_to_read, records, schedule, sql_error, status};
+use crate::model::{ArticleId, BoardId, Pass};
 use crate::store::{
-    Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, Revision, SizeOnDisk,
+    Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, Revision, SavedSchedule, SizeOnDisk,
 };
 
 /// Articles read at a time. Each lot is a transaction of its own, and none is open while the caller works: a reader
@@ -82,6 +82,16 @@ impl Archive for SqliteArchive {
     fn revisions(&self, article: ArticleId) -> Answer<Vec<Revision>> {
         self.read("reading revisions", |conn| {
             records::revisions(conn, article)
+        })
+    }
+
+    fn schedule(&self) -> Answer<SavedSchedule> {
+        self.read("reading the schedule", schedule::saved)
+    }
+
+    fn last_passes(&self, board: BoardId, limit: u32) -> Answer<Vec<Pass>> {
+        self.read("reading passes", |conn| {
+            schedule::last_passes(conn, board, limit)
         })
     }
 

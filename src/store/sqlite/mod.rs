@@ -19,6 +19,7 @@ mod queue;
 mod read;
 mod readers;
 mod records;
+mod schedule;
 mod schema;
 mod search;
 mod settle;

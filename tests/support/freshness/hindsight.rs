@@ -42,7 +42,11 @@ pub fn rates(posts: &[f64], window: &Window, zone: &TimeZone) -> Vec<f64> {
     }
     (0..n_hours)
         .map(|hour| {
-            let level = level.get(hour / 24).or(level.last()).copied().unwrap_or(0.0);
+            let level = level
+                .get(hour / 24)
+                .or(level.last())
+                .copied()
+                .unwrap_or(0.0);
             level * shape[slots[hour]] / HOUR_S
         })
         .collect()

@@ -66,7 +66,11 @@ pub fn adaptive(traces: &[&[f64]], window: &Window, limits: Limits) -> Polls {
             let last_s = polls[number].last().copied().unwrap_or(f64::MIN);
             let n_new = between(traces[number], last_s, at_s);
             // At the first poll all that was ever posted is new; it takes one page to know the newest.
-            let n_requests = if polls[number].is_empty() { 1 } else { requests_for(n_new) };
+            let n_requests = if polls[number].is_empty() {
+                1
+            } else {
+                requests_for(n_new)
+            };
             polls[number].push(at_s);
             let poll = Poll {
                 started_at: now,
@@ -129,7 +133,11 @@ pub fn score(traces: &[&[f64]], polls: &Polls, scored: &Window) -> Score {
     for (posts, polls) in traces.iter().zip(polls) {
         let mut last_s = f64::MIN;
         for (i, at_s) in polls.iter().enumerate() {
-            let n_new = if i == 0 { 0 } else { between(posts, last_s, *at_s) };
+            let n_new = if i == 0 {
+                0
+            } else {
+                between(posts, last_s, *at_s)
+            };
             last_s = *at_s;
             if (scored.from_s..scored.to_s).contains(at_s) {
                 score.n_requests += requests_for(n_new);
@@ -138,7 +146,10 @@ pub fn score(traces: &[&[f64]], polls: &Polls, scored: &Window) -> Score {
             }
         }
         let first = posts.partition_point(|post| *post < scored.from_s);
-        for post in posts[first..].iter().take_while(|post| **post < scored.to_s) {
+        for post in posts[first..]
+            .iter()
+            .take_while(|post| **post < scored.to_s)
+        {
             let seen = polls.partition_point(|poll| poll < post);
             let at_s = polls.get(seen).copied().unwrap_or(scored.to_s);
             score.delays_s.push(at_s.max(*post) - post);

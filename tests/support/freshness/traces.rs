@@ -94,8 +94,7 @@ fn board(dice: &mut Dice, number: usize, n_days: usize) -> Board {
     let phase_h = dice.normal() * 1.2;
     let wobble: Vec<f64> = (0..168).map(|_| (0.15 * dice.normal()).exp()).collect();
     let bursty = dice.fraction() < 0.25;
-    let jump_day = (dice.fraction() < 0.10)
-        .then(|| n_days as f64 * (0.4 + 0.4 * dice.fraction()));
+    let jump_day = (dice.fraction() < 0.10).then(|| n_days as f64 * (0.4 + 0.4 * dice.fraction()));
     let shape: Vec<f64> = (0..168)
         .map(|slot| shape(kind, phase_h, slot % 24, slot / 24) * wobble[slot])
         .collect();
