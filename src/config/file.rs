@@ -139,7 +139,7 @@ pub(super) struct WalkFile {
 #[schemars(inline)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ScheduleFile {
-    /// Listing requests of all boards together; adaptive boards share what others leave; 1/d to 1000000/s.
+    /// Listing requests of all boards together, of which adaptive ones share what others leave; 1/d to 1000000/s.
     #[schemars(extend("default" = "20/min"))]
     pub(super) budget: Option<At<String>>,
     /// Likewise of the adaptive boards of one host, over a day; 1/d to 1000000/s.

@@ -26,6 +26,8 @@ mod price;
 mod reason;
 mod rhythm;
 mod state;
+#[cfg(test)]
+mod tests;
 mod week;
 
 pub use hours::OpeningHours;

@@ -49,6 +49,8 @@ struct Entry {
     plan: BoardPlan,
     host: usize,
     state: BoardState,
+    /// Since when it waits for its first poll.
+    added_s: f64,
     /// Handed out by [`Planner::due`], and not yet recorded.
     running: bool,
     next_ms: i64,
@@ -128,6 +130,7 @@ impl Planner {
                     plan,
                     host,
                     state,
+                    added_s: self.now_s,
                     running: false,
                     next_ms: 0,
                     reason: Reason::First,
@@ -318,6 +321,7 @@ impl Planner {
         self.state.ledger_s = None;
         self.state.relearnt_s = self.state.relearnt_s.min(now_s);
         for entry in self.boards.values_mut() {
+            entry.added_s = entry.added_s.min(now_s);
             let state = &mut entry.state;
             for at_s in [&mut state.polled_s, &mut state.started_s] {
                 *at_s = at_s.map(|at_s| at_s.min(now_s));
@@ -506,7 +510,7 @@ impl Planner {
     fn wanted(&self, entry: &Entry) -> (f64, Reason) {
         let state = &entry.state;
         let Some(started_s) = state.started_s else {
-            return (self.now_s, Reason::First);
+            return (entry.added_s, Reason::First);
         };
         let (least_s, most_s) = entry.plan.interval_bounds(&self.limits);
         let regular = match &entry.plan.policy {
