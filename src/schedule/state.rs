@@ -8,7 +8,7 @@ use super::week::{WeekClock, seconds};
 
 /// The trim moves at most this much at a time: five per cent an hour.
 const TRIM_STEP: f64 = 0.05;
-const TRIM_BOUNDS: (f64, f64) = (0.7, 1.4);
+const TRIM_BOUNDS: (f64, f64) = (0.25, 1.5);
 /// What was spent too much is taken back over this share of a day's budget's time.
 const PAY_BACK_DAYS: f64 = 0.25;
 /// How much of the running ratio of spent to planned an hour replaces.
@@ -17,6 +17,10 @@ const BIAS_STEP: f64 = 0.05;
 /// Polls over which the cost of one is averaged.
 const COST_STEP: f64 = 0.05;
 const MOST_COST: f64 = 1_000.0;
+
+/// Polls with more new posts read further pages, as they would have to sooner or later however often the board was
+/// polled: only the others tell what one poll more would cost. No known engine shows fewer rows on a page.
+const FIRST_PAGE_POSTS: u32 = 10;
 
 /// Of one board: about a hundred numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,8 +58,10 @@ impl BoardState {
                 // At the first poll, all that was ever posted is new: it tells nothing of the rate.
                 if let Some(last_s) = self.polled_s {
                     self.rhythm.learn(clock, last_s, started_s, n_new);
-                    let requests = f64::from(poll.n_requests).clamp(1.0, MOST_COST);
-                    self.requests += COST_STEP * (requests - self.requests);
+                    if n_new <= FIRST_PAGE_POSTS {
+                        let requests = f64::from(poll.n_requests).clamp(1.0, MOST_COST);
+                        self.requests += COST_STEP * (requests - self.requests);
+                    }
                 }
                 self.polled_s = Some(started_s);
                 self.n_failures = 0;
