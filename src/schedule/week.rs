@@ -34,7 +34,7 @@ pub(super) struct Stretch {
     pub(super) length_s: f64,
 }
 
-/// Local wall time. Remembers the last offset: zones change it at whole quarters of an hour at most.
+/// Local wall time.
 #[derive(Debug, Clone)]
 pub(super) struct WeekClock {
     zone: TimeZone,

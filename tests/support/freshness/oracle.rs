@@ -4,7 +4,6 @@
 use super::replay::{Polls, Window};
 
 const MINUTE_S: f64 = 60.0;
-/// Polls of a day are planned together with those of the days around it.
 const HOUR_S: f64 = 3_600.0;
 
 /// The index rule with the true rates: polls when the expected waiting reaches the price. Rates are by hour from the
@@ -73,7 +72,7 @@ fn exact_of_board(rates: &[f64], window: &Window, price: f64) -> Vec<f64> {
     // (slope, intercept, minute) of the lines on the hull.
     let mut hull: Vec<(f64, f64, usize)> = vec![(0.0, 0.0, 0)];
     let mut head = 0;
-    let mut before: Vec<u32> = vec![0; n_minutes + 1];
+    let mut before: Vec<u32> = vec![0];
     for k in 1..=n_minutes {
         let rate = rates.get((k - 1) / 60).copied().unwrap_or(0.0) * MINUTE_S;
         posts += rate;
@@ -83,7 +82,7 @@ fn exact_of_board(rates: &[f64], window: &Window, price: f64) -> Vec<f64> {
         while head + 1 < hull.len() && value(&hull[head + 1]) <= value(&hull[head]) {
             head += 1;
         }
-        before[k] = hull[head].2 as u32;
+        before.push(hull[head].2 as u32);
         let best = at * posts - moment + value(&hull[head]) + price / MINUTE_S;
         let line = (-posts, best + moment, k);
         while hull.len() > head + 1 {
