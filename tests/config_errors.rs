@@ -54,7 +54,7 @@ const BROKEN: &[(&str, &[&str])] = &[
         "[[board]]\nname = \"a\"\nurl = \"http://h/\"\nschedule = \"cron * *\"\nopen = \"9-5\"\nweight = 0\n",
         &[
             "4:12: schedule: `* *` is not a cron expression of five fields (Invalid pattern: Pattern must have 5 fields \
-             when seconds and years are disallowed)",
+             when seconds are disallowed)",
             "5:8: open: `9-5` are no opening hours; write them like Mon-Fri 09:00-18:00 or 08:00-22:00",
             "6:10: weight is 0; the least is 0.01",
         ],

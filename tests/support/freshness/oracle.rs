@@ -106,20 +106,15 @@ fn exact_of_board(rates: &[f64], window: &Window, price: f64) -> Vec<f64> {
     polls
 }
 
-/// The price at which as many polls are made as the budget allows; dearer polls are fewer.
+/// The price at which as many polls are made as the budget allows: their number goes with one over its square root.
 fn calibrate(budget: f64, n_polls: impl Fn(f64) -> f64) -> f64 {
-    let (mut low, mut high) = (1e-2_f64, 1e7_f64);
-    for _ in 0..40 {
-        let middle = (low * high).sqrt();
-        let n = n_polls(middle);
-        if (n / budget - 1.0).abs() < 1e-3 {
-            return middle;
+    let mut price = 1_000.0_f64;
+    for _ in 0..20 {
+        let ratio = n_polls(price) / budget;
+        if (ratio - 1.0).abs() < 1e-3 {
+            break;
         }
-        if n > budget {
-            low = middle;
-        } else {
-            high = middle;
-        }
+        price = (price * (ratio * ratio).clamp(0.01, 100.0)).clamp(1e-2, 1e9);
     }
-    high
+    price
 }
