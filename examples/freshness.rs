@@ -124,6 +124,12 @@ fn replay(args: &Args, path: &Path) -> Result<(), Vec<String>> {
     };
     let posts: Vec<&[f64]> = boards.values().map(Vec::as_slice).collect();
     let budget_per_s = 1.0 / args.budget.as_secs_f64();
+    if budget_per_s * SHORTEST_S > posts.len() as f64 {
+        return Err(vec![format!(
+            "the budget is more than one request in {SHORTEST_S} seconds for each of {} boards: any schedule is as good",
+            posts.len()
+        )]);
+    }
 
     let polls = adaptive(&posts, &window, limits(budget_per_s, args.zone.clone()));
     let lines = [
@@ -208,6 +214,8 @@ const EARLIEST_S: f64 = 631_152_000.0;
 const LATEST_S: f64 = 4_102_444_800.0;
 /// A longer stretch is a wrong line somewhere.
 const LONGEST_DAYS: f64 = 3_660.0;
+/// Boards that may be polled more often than this need no schedule, and their polls would fill the memory.
+const SHORTEST_S: f64 = 10.0;
 const MOST_COMPLAINTS: usize = 10;
 
 /// Posts by board, in order.
