@@ -15,6 +15,7 @@ mod outfit;
 mod progress;
 mod reparse;
 mod report;
+mod schedule;
 mod show;
 mod status;
 
@@ -77,6 +78,7 @@ enum Command {
     Changes(changes::ChangesCommand),
     Reparse(reparse::ReparseCommand),
     Status(status::StatusCommand),
+    Schedule(schedule::ScheduleCommand),
     Export(export::ExportCommand),
     Check(check::CheckCommand),
     Explain(explain::ExplainCommand),
@@ -189,6 +191,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Changes(command) => command.run(&options),
         Command::Reparse(command) => command.run(&options, quiet),
         Command::Status(command) => command.run(&options),
+        Command::Schedule(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
         Command::Explain(command) => command.run(&options),

@@ -14,13 +14,14 @@ use url::Url;
 
 use super::complaint::{Complaint, Complaints};
 use super::file::{
-    At, BoardFile, ConfigFile, HttpFile, LogFile, PaceFile, PagesFile, RevisitFile, StoreFile,
-    WalkFile, schema,
+    At, BoardFile, ConfigFile, HttpFile, LogFile, PaceFile, PagesFile, RevisitFile, ScheduleFile,
+    StoreFile, WalkFile, WeightFile, schema,
 };
 use super::human::{self, PageLimit};
 use super::options::{
     BoardOptions, Database, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
-    ProfileSource, RevisitOptions, StoreOptions, TextOptions, WalkOptions, user_agent,
+    ProfileSource, RevisitOptions, ScheduleOptions, StoreOptions, TextOptions, WalkOptions,
+    user_agent,
 };
 use super::shape::prune_table;
 
@@ -88,6 +89,7 @@ impl Checker<'_> {
             pace: self.pace(&file.pace),
             walk: self.walk(&file.walk),
             revisit: self.revisit(&file.revisit),
+            schedule: self.schedule(&file.schedule),
             store: self.store(&file.store),
             text: TextOptions {
                 mask_addresses: flag(
@@ -266,6 +268,49 @@ impl Checker<'_> {
         }
     }
 
+    fn schedule(&mut self, file: &ScheduleFile) -> ScheduleOptions {
+        let default = ScheduleOptions::default();
+        let per_s = |interval: Duration| 1.0 / interval.as_secs_f64();
+        let budget = self.read("schedule.budget", file.budget.as_ref(), human::rate);
+        let host_budget = self.read(
+            "schedule.host_budget",
+            file.host_budget.as_ref(),
+            human::rate,
+        );
+        let min_interval = self
+            .duration(
+                "schedule.min_interval",
+                file.min_interval.as_ref(),
+                SECOND..=DAY,
+            )
+            .unwrap_or(default.min_interval);
+        let max_interval = self
+            .duration(
+                "schedule.max_interval",
+                file.max_interval.as_ref(),
+                MINUTE..=365 * DAY,
+            )
+            .unwrap_or(default.max_interval);
+        let place = file.max_interval.as_ref().or(file.min_interval.as_ref());
+        if let Some(value) = place.filter(|_| max_interval < min_interval) {
+            self.complaints.add(
+                value.span().start,
+                format!(
+                    "schedule.max_interval is {}, shorter than schedule.min_interval, {}",
+                    human::duration_text(max_interval),
+                    human::duration_text(min_interval)
+                ),
+            );
+        }
+        ScheduleOptions {
+            budget_per_s: budget.map_or(default.budget_per_s, per_s),
+            host_budget_per_s: host_budget.map_or(default.host_budget_per_s, per_s),
+            min_interval,
+            max_interval,
+            timezone: self.read("schedule.timezone", file.timezone.as_ref(), time_zone),
+        }
+    }
+
     fn store(&mut self, file: &StoreFile) -> StoreOptions {
         let default = StoreOptions::default();
         StoreOptions {
@@ -352,6 +397,10 @@ impl Checker<'_> {
         });
         let min_interval = self.read("rate", file.rate.as_ref(), human::rate);
         let pages = self.pages(file.pages.as_ref());
+        let policy = self.read("schedule", file.schedule.as_ref(), human::policy);
+        let open = self.read("open", file.open.as_ref(), |text| text.parse());
+        let weight = self.weight(file.weight.as_ref());
+        let max_delay = self.duration("max_delay", file.max_delay.as_ref(), SECOND..=365 * DAY);
         let since = self.read("since", file.since.as_ref(), |text| text.parse());
         Some(BoardOptions {
             name: Some(name?),
@@ -362,6 +411,10 @@ impl Checker<'_> {
             min_interval,
             pages,
             since,
+            policy: policy.unwrap_or_default(),
+            open,
+            weight,
+            max_delay,
             overrides: file
                 .overrides
                 .as_ref()
@@ -384,6 +437,20 @@ impl Checker<'_> {
                 .add(value.span().start, format!("pages: {message}"));
             PageLimit::All
         })
+    }
+
+    fn weight(&mut self, value: Option<&At<WeightFile>>) -> f64 {
+        let Some(value) = value else {
+            return 1.0;
+        };
+        let weight = match value.get() {
+            WeightFile::Whole(weight) => *weight as f64,
+            WeightFile::Fraction(weight) => *weight,
+        };
+        let bounds = 0.01..=100.0;
+        let at = value.span().start;
+        self.bounded("weight", at, &weight, &weight, &bounds, f64::to_string)
+            .unwrap_or(1.0)
     }
 
     /// Reads a value that is there; its reader's error becomes a complaint.

@@ -60,6 +60,7 @@ pub(super) struct ConfigFile {
     pub(super) pace: PaceFile,
     pub(super) walk: WalkFile,
     pub(super) revisit: RevisitFile,
+    pub(super) schedule: ScheduleFile,
     pub(super) store: StoreFile,
     pub(super) text: TextFile,
     pub(super) log: LogFile,
@@ -150,6 +151,27 @@ pub(super) struct RevisitFile {
     pub(super) max_per_pass: Option<At<i64>>,
 }
 
+/// When the service polls boards: page 1 of their listings, and further ones while they bring news.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ScheduleFile {
+    /// Listing requests of all boards together, of which adaptive ones share what others leave; 1/d to 1000000/s.
+    #[schemars(extend("default" = "20/min"))]
+    pub(super) budget: Option<At<String>>,
+    /// Likewise of the adaptive boards of one host, over a day; 1/d to 1000000/s.
+    #[schemars(extend("default" = "20/min"))]
+    pub(super) host_budget: Option<At<String>>,
+    /// No adaptive board is polled more often; 1s to 1d.
+    #[schemars(extend("default" = "30s"))]
+    pub(super) min_interval: Option<At<String>>,
+    /// No adaptive board is polled less often; 1min to 365d.
+    #[schemars(extend("default" = "1d"))]
+    pub(super) max_interval: Option<At<String>>,
+    /// IANA name of the zone of cron expressions, opening hours and days of boards that name none of their own.
+    pub(super) timezone: Option<At<String>>,
+}
+
 /// What is kept besides the articles.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(inline)]
@@ -214,6 +236,16 @@ pub(super) struct BoardFile {
     pub(super) pages: Option<At<PagesFile>>,
     /// Nothing older than this date is walked to; it begins in the board's time zone.
     pub(super) since: Option<At<String>>,
+    /// When the service polls it: `adaptive`, `every 10min`, or `cron 0 9-18 * * Mon-Fri`, in the board's time zone.
+    #[schemars(extend("default" = "adaptive"))]
+    pub(super) schedule: Option<At<String>>,
+    /// The hours in which polls may begin, in the board's time zone.
+    pub(super) open: Option<At<String>>,
+    /// From 0.01 to 100 times as much as on other boards a post's waiting counts here.
+    #[schemars(extend("default" = 1))]
+    pub(super) weight: Option<At<WeightFile>>,
+    /// The longest time between two polls, however quiet it is; 1s to 365d.
+    pub(super) max_delay: Option<At<String>>,
     /// Fields over those of the profile: tables merge, values and lists replace.
     #[serde(rename = "override")]
     pub(super) overrides: Option<At<OverrideFile>>,
@@ -226,6 +258,15 @@ pub(super) struct BoardFile {
 pub(super) enum PagesFile {
     Number(i64),
     Word(String),
+}
+
+/// A number, with a fraction or without.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(untagged)]
+pub(super) enum WeightFile {
+    Whole(i64),
+    Fraction(f64),
 }
 
 /// Any table: the profile's compiler knows its keys.

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::complaint::Place;
 use super::human::{PageLimit, Since};
+use crate::schedule::{OpeningHours, Policy};
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
@@ -22,6 +23,7 @@ pub struct Options {
     pub pace: PaceOptions,
     pub walk: WalkOptions,
     pub revisit: RevisitOptions,
+    pub schedule: ScheduleOptions,
     pub store: StoreOptions,
     pub text: TextOptions,
     pub log: LogOptions,
@@ -185,6 +187,32 @@ impl Default for RevisitOptions {
     }
 }
 
+/// When the service polls boards.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScheduleOptions {
+    /// Listing requests a second, of all boards together and of one host's.
+    pub budget_per_s: f64,
+    pub host_budget_per_s: f64,
+    /// Between two polls of an adaptive board.
+    pub min_interval: Duration,
+    pub max_interval: Duration,
+    /// `None`: the machine's.
+    pub timezone: Option<TimeZone>,
+}
+
+impl Default for ScheduleOptions {
+    fn default() -> Self {
+        Self {
+            // A third of what the general pace allows one host; the rest is for articles.
+            budget_per_s: 20.0 / 60.0,
+            host_budget_per_s: 20.0 / 60.0,
+            min_interval: Duration::from_secs(30),
+            max_interval: Duration::from_secs(24 * 3_600),
+            timezone: None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreOptions {
     pub keep_raw_pages: bool,
@@ -247,6 +275,13 @@ pub struct BoardOptions {
     pub min_interval: Option<Duration>,
     pub pages: PageLimit,
     pub since: Option<Since>,
+    /// When the service polls it.
+    pub policy: Policy,
+    pub open: Option<OpeningHours>,
+    /// How many times as much a post's waiting counts as on other boards.
+    pub weight: f64,
+    /// The longest time between two polls.
+    pub max_delay: Option<Duration>,
     /// Fields over those of the profile: tables merge, values and lists replace.
     pub overrides: toml::Table,
     /// Of the board's table in the file.
@@ -265,6 +300,10 @@ impl BoardOptions {
             min_interval: None,
             pages: PageLimit::All,
             since: None,
+            policy: Policy::Adaptive,
+            open: None,
+            weight: 1.0,
+            max_delay: None,
             overrides: toml::Table::new(),
             place: None,
         }

@@ -4,10 +4,10 @@ use std::cell::Cell;
 
 use jiff::Timestamp;
 
-use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, Image};
+use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, Image, Pass};
 use crate::store::{
     Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, ChangeFilter, ChangeRecord,
-    CommentRecord, CountRecord, Revision, SizeOnDisk, StoreError,
+    CommentRecord, CountRecord, Revision, SavedSchedule, SizeOnDisk, StoreError,
 };
 
 pub(super) struct TestArchive {
@@ -56,6 +56,14 @@ impl Archive for TestArchive {
     fn find(&self, what: &str) -> Result<Vec<ArticleRecord>, StoreError> {
         let fits = |article: &&ArticleRecord| article.id.to_string() == what;
         Ok(self.articles.iter().filter(fits).cloned().collect())
+    }
+
+    fn schedule(&self) -> Result<SavedSchedule, StoreError> {
+        Ok(SavedSchedule::default())
+    }
+
+    fn last_passes(&self, _: BoardId, _: u32) -> Result<Vec<Pass>, StoreError> {
+        Ok(Vec::new())
     }
 
     fn revisions(&self, _: ArticleId) -> Result<Vec<Revision>, StoreError> {

@@ -23,7 +23,7 @@ pub use error::StoreError;
 pub use records::{
     ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, ChangeFilter,
     ChangeRecord, CommentRecord, CountRecord, HostRecord, PassSummary, Revision, RevisionKind,
-    SizeOnDisk, StoredRobots,
+    SavedSchedule, SizeOnDisk, StoredRobots,
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
@@ -56,6 +56,23 @@ pub trait Store: Rereading {
         board: BoardId,
         full: bool,
     ) -> impl Future<Output = Answer<Option<Pass>>> + Send;
+
+    /// What was kept of the schedule; empty before anything was.
+    fn schedule(&self) -> impl Future<Output = Answer<SavedSchedule>> + Send;
+
+    /// Keeps the states given; those of other boards stay.
+    fn save_schedule(
+        &self,
+        schedule: SavedSchedule,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// The last finished passes of a board, oldest first.
+    fn last_passes(
+        &self,
+        board: BoardId,
+        limit: u32,
+    ) -> impl Future<Output = Answer<Vec<Pass>>> + Send;
 
     fn pass(&self, pass: PassId) -> impl Future<Output = Answer<Pass>> + Send;
 
@@ -188,6 +205,12 @@ pub trait Archive {
 
     /// How the counts of an article went, oldest first: a line where one of them changed.
     fn counts(&self, article: ArticleId) -> Answer<Vec<CountRecord>>;
+
+    /// As [`Store::schedule`].
+    fn schedule(&self) -> Answer<SavedSchedule>;
+
+    /// As [`Store::last_passes`].
+    fn last_passes(&self, board: BoardId, limit: u32) -> Answer<Vec<Pass>>;
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
 }

@@ -1,5 +1,7 @@
 //! What a store answers with.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -229,6 +231,14 @@ impl PassSummary {
     pub fn end_word(end: Option<PassEnd>) -> Option<&'static str> {
         end.map(PassEnd::as_str)
     }
+}
+
+/// What the schedule keeps, in its own words (JSON): the store does not read it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SavedSchedule {
+    /// Of all boards together.
+    pub planner: Option<String>,
+    pub boards: HashMap<BoardId, String>,
 }
 
 /// Bytes by kind, indexes included.

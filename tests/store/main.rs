@@ -68,6 +68,7 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     jobs::a_stopped_pass_loses_its_listing_jobs_only,
     jobs::a_pause_is_never_shortened,
     jobs::robots_files_are_kept,
+    jobs::the_schedule_is_kept,
     listings::rows_become_pending_articles_with_jobs_in_page_order,
     listings::the_same_page_again_changes_nothing,
     listings::the_walk_is_where_the_last_page_left_it,

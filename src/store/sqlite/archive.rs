@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{changes, check_to_read, guard, open_to_read, records, sql_error, status};
-use crate::model::ArticleId;
+use super::{changes, check_to_read, guard, open_to_read, records, schedule, sql_error, status};
+use crate::model::{ArticleId, BoardId, Pass};
 use crate::store::{
     Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, ChangeFilter, ChangeRecord,
-    CountRecord, Revision, SizeOnDisk,
+    CountRecord, Revision, SavedSchedule, SizeOnDisk,
 };
 
 /// Articles read at a time. Each lot is a transaction of its own, and none is open while the caller works: a reader
@@ -110,6 +110,16 @@ impl Archive for SqliteArchive {
 
     fn counts(&self, article: ArticleId) -> Answer<Vec<CountRecord>> {
         self.read("reading counts", |conn| changes::counts(conn, article))
+    }
+
+    fn schedule(&self) -> Answer<SavedSchedule> {
+        self.read("reading the schedule", schedule::saved)
+    }
+
+    fn last_passes(&self, board: BoardId, limit: u32) -> Answer<Vec<Pass>> {
+        self.read("reading passes", |conn| {
+            schedule::last_passes(conn, board, limit)
+        })
     }
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk> {

@@ -5,12 +5,16 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{SqliteStore, claims, hosts, passes, prepare, read, revisits, settle, sql_error};
+use super::{
+    SqliteStore, claims, hosts, passes, prepare, read, revisits, schedule, settle, sql_error,
+};
 use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, Gap, HostPause, Job, Known, NewBoard, NewJob, Outcome,
     Pass, PassEnd, PassId, PassReport, Receipt, Settled, Settlement, Walk,
 };
-use crate::store::{Answer, ArticleTarget, HostRecord, Store, StoreError, StoredRobots};
+use crate::store::{
+    Answer, ArticleTarget, HostRecord, SavedSchedule, Store, StoreError, StoredRobots,
+};
 
 impl Store for SqliteStore {
     async fn register_board(&self, board: NewBoard, at: Timestamp) -> Answer<Board> {
@@ -34,6 +38,24 @@ impl Store for SqliteStore {
     async fn last_pass(&self, board: BoardId, full: bool) -> Answer<Option<Pass>> {
         self.read("looking for the last pass", move |conn| {
             passes::last_pass(conn, board, full)
+        })
+        .await
+    }
+
+    async fn schedule(&self) -> Answer<SavedSchedule> {
+        self.read("reading the schedule", schedule::saved).await
+    }
+
+    async fn save_schedule(&self, saved: SavedSchedule, at: Timestamp) -> Answer<()> {
+        self.write("keeping the schedule", move |conn| {
+            schedule::save(conn, &saved, at)
+        })
+        .await
+    }
+
+    async fn last_passes(&self, board: BoardId, limit: u32) -> Answer<Vec<Pass>> {
+        self.read("reading passes", move |conn| {
+            schedule::last_passes(conn, board, limit)
         })
         .await
     }

@@ -23,6 +23,7 @@ mod readers;
 mod records;
 mod rereads;
 mod revisits;
+mod schedule;
 mod schema;
 mod search;
 mod settle;

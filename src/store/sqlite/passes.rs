@@ -62,12 +62,12 @@ fn free_name(conn: &Connection, board: &NewBoard) -> rusqlite::Result<String> {
     Ok(board.key.clone())
 }
 
-const PASS: &str = "SELECT id, board, kind, page, deepest, edge_key, edge_rank, n_torn, n_quiet,
+pub(super) const PASS: &str = "SELECT id, board, kind, page, deepest, edge_key, edge_rank, n_torn, n_quiet,
     last_page_digest, ahead_key, ahead_rank, newest_rank, deficit, max_pages, since, started_at, ended_at, end_word,
     n_listing_pages, n_rows, n_new, n_stored, n_changed, n_restricted, n_gone, n_failed, n_duplicates, moved, first_page_digest, last_shown
     FROM pass";
 
-fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
+pub(super) fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
     let Named(kind) = row.get(2)?;
     Ok(Pass {
         id: PassId(row.get(0)?),

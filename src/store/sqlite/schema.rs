@@ -15,7 +15,8 @@ pub(super) const APPLICATION_ID: i64 = 0x6277_6C6B;
 /// Never edit one that a release has carried; add the next.
 const MIGRATIONS: &[&str] = &[
     include_str!("schema/0001_first.sql"),
-    include_str!("schema/0007_pages.sql"),
+    include_str!("schema/0003_pages.sql"),
+    include_str!("schema/0004_schedule.sql"),
 ];
 
 /// How long a connection waits for a lock that another process holds (a shell, a backup).
