@@ -68,6 +68,8 @@ pub mod article;
 
 pub mod dedup;
 
+pub mod health;
+
 pub mod store;
 
 pub mod outputs;

@@ -18,9 +18,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("listing", &["model", "profile", "dates"]),
     ("article", &["model", "profile", "dates"]),
     ("learn", &["model", "profile", "dates"]),
-    ("store", &["model", "dedup"]),
+    ("store", &["model", "dedup", "health"]),
     ("frontier", &["model", "store"]),
-    ("outputs", &["model", "store"]),
+    ("outputs", &["model", "store", "health"]),
     (
         "crawl",
         &[

@@ -3,6 +3,7 @@
 //! Results go to the standard output, everything else to the standard error stream. A reader that goes away (a
 //! broken pipe) ends a command quietly. Exit codes are a contract: see [`Exit`].
 
+mod audit;
 mod check;
 mod completions;
 mod config;
@@ -72,6 +73,7 @@ enum Command {
     Crawl(crawl::CrawlCommand),
     Show(show::ShowCommand),
     Status(status::StatusCommand),
+    Audit(audit::AuditCommand),
     Export(export::ExportCommand),
     Check(check::CheckCommand),
     Explain(explain::ExplainCommand),
@@ -181,6 +183,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Crawl(command) => command.run(options, quiet),
         Command::Show(command) => command.run(&options),
         Command::Status(command) => command.run(&options),
+        Command::Audit(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
         Command::Explain(command) => command.run(&options),

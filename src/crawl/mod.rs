@@ -10,6 +10,7 @@ mod board;
 mod crew;
 mod explain;
 mod listing_visit;
+mod radar;
 mod once;
 mod report;
 mod visit;

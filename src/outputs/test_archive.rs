@@ -56,6 +56,13 @@ impl Archive for TestArchive {
         Ok(self.articles.iter().filter(fits).cloned().collect())
     }
 
+    fn audit(&self, board: &Board) -> Result<crate::health::audit::Facts, StoreError> {
+        Ok(crate::health::audit::Facts {
+            board: board.name.clone(),
+            ..Default::default()
+        })
+    }
+
     fn revisions(&self, _: ArticleId) -> Result<Vec<Revision>, StoreError> {
         Ok(Vec::new())
     }

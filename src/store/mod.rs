@@ -15,7 +15,7 @@ pub mod sqlite;
 use std::collections::HashMap;
 use std::future::Future;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use error::StoreError;
 pub use records::{
@@ -23,6 +23,8 @@ pub use records::{
     HostRecord, PassSummary, Revision, SizeOnDisk, StoredRobots,
 };
 
+use crate::health::audit::Facts;
+use crate::health::radar::{Plan, View};
 use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, Gap, HostPause, Job, Known, NewBoard, NewJob, Pass,
     PassId, PassReport, Receipt, Settled, Settlement, Walk,
@@ -126,6 +128,29 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// Gaps that no pass has closed yet, by page.
     fn gaps(&self, board: BoardId) -> impl Future<Output = Answer<Vec<Gap>>> + Send;
 
+    /// What the deletion radar goes by after a pass's walk. `None`: the pass still walks, pages that the radar asked for
+    /// are not read yet, or the board shows no ranks.
+    fn radar_view(
+        &self,
+        board: BoardId,
+        pass: PassId,
+    ) -> impl Future<Output = Answer<Option<View>>> + Send;
+
+    /// Writes down what the radar's plan says, and queues the pages it asks for. Where it asks for none, the pages of
+    /// articles that are not listed any more are queued, `spacing` apart. Answers how many jobs were queued.
+    fn follow_plan(
+        &self,
+        pass: &Pass,
+        plan: Plan,
+        jobs: Vec<NewJob>,
+        spacing: SignedDuration,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<u64>> + Send;
+
+    /// Asks the next crawl to read what the board's listing has and the archive has not. Answers about how many
+    /// listing pages that takes; 0: there is no hole.
+    fn ask_repair(&self, board: BoardId, at: Timestamp) -> impl Future<Output = Answer<u32>> + Send;
+
     /// Makes a visit true.
     fn settle(&self, settlement: Settlement) -> impl Future<Output = Answer<Settled>> + Send;
 
@@ -172,6 +197,9 @@ pub trait Archive {
 
     /// Oldest first.
     fn revisions(&self, article: ArticleId) -> Answer<Vec<Revision>>;
+
+    /// What is known of a board's completeness, for [`crate::health::audit::audit`].
+    fn audit(&self, board: &Board) -> Answer<Facts>;
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
 }

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{check_to_read, guard, open_to_read, records, sql_error, status};
-use crate::model::ArticleId;
+use super::{audit, check_to_read, guard, open_to_read, records, sql_error, status};
+use crate::health::audit::Facts;
+use crate::model::{ArticleId, Board};
 use crate::store::{
     Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, Revision, SizeOnDisk,
 };
@@ -83,6 +84,10 @@ impl Archive for SqliteArchive {
         self.read("reading revisions", |conn| {
             records::revisions(conn, article)
         })
+    }
+
+    fn audit(&self, board: &Board) -> Answer<Facts> {
+        self.read("auditing a board", |conn| audit::facts(conn, board))
     }
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk> {

@@ -203,6 +203,7 @@ pub(super) fn begin_pass(
     )?;
     let pass = PassId(conn.last_insert_rowid());
     save_walk(conn, pass, walk)?;
+    queue::remove_radar(conn, board)?;
     queue::push(conn, &first(pass), at)?;
     // Half-read comment lists are failures too: the article is there, but not whole.
     let mut again = conn.prepare_cached(

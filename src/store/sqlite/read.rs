@@ -93,7 +93,7 @@ pub(super) fn n_queued(conn: &Connection, board: BoardId) -> rusqlite::Result<(u
 pub(super) fn n_listed(conn: &Connection, board: BoardId) -> rusqlite::Result<u64> {
     conn.prepare_cached(
         "SELECT count(*) FROM place JOIN article ON article.id = place.article
-         WHERE place.board = ?1 AND NOT place.notice AND article.state <> 'gone'
+         WHERE place.board = ?1 AND NOT place.notice AND place.missing_at IS NULL AND article.state <> 'gone'
             AND NOT (article.board = place.board AND article.moved_to IS NOT NULL)",
     )?
     .query_row([board.0], |row| row.get::<_, Count>(0).map(|n| n.0))
