@@ -82,7 +82,9 @@ pub(super) async fn outcome<S: Store>(
     listing: ListingPage,
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
-    if fetched.status >= 400 || class == PageClass::Error || listing.ordinary().next().is_none() {
+    // No rows in the frame of a listing: the board has become shorter than the plan thought.
+    let unreadable = listing.ordinary().next().is_none() && !listing.container_found;
+    if fetched.status >= 400 || class == PageClass::Error || unreadable {
         let error = format!("no rows found in {} (status {})", job.url, fetched.status);
         let due_at = at + crew.backoff(job.attempts);
         return again(crew, board, job, error, true, due_at, at).await;

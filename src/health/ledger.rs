@@ -165,17 +165,45 @@ pub fn reconcile(rows: &[Shown], keep: &[bool], window: &Window, is_first: bool)
         let inside = absent
             .iter()
             .filter(|place| place.ordinal < ordinal[0] && place.ordinal > ordinal[1]);
-        let n_between = pair[0].rank.saturating_sub(pair[1].rank).saturating_sub(1);
-        if n_between == 0 {
-            changes.missing.extend(inside.map(|place| place.article));
-            changes.unknown_below.push((pair[0].article, 0));
-        } else {
-            let n_unknown = n_between.saturating_sub(inside.count() as u64);
-            changes.unknown_below.push((pair[0].article, n_unknown));
+        let n_unknown = n_between(pair).saturating_sub(inside.count() as u64);
+        changes.unknown_below.push((pair[0].article, n_unknown));
+    }
+    // Between two rows that keep their places, all that is not on the page is missing if all rows between them touch.
+    let anchors: Vec<usize> = (0..rows.len()).filter(|at| keep[*at]).collect();
+    for anchor in anchors.windows(2) {
+        let (from, to) = (anchor[0], anchor[1]);
+        if rows[from..=to].windows(2).all(|pair| n_between(pair) == 0) {
+            let inside: Vec<ArticleId> = absent
+                .iter()
+                .filter(|place| place.ordinal < ordinals[from] && place.ordinal > ordinals[to])
+                .map(|place| place.article)
+                .collect();
+            let one_page = !rows[from].joined && !rows[to].joined;
+            if one_page || inside.len() as i64 <= n_vanished(rows, keep, window, from) {
+                changes.missing.extend(inside);
+            }
         }
     }
     unknown_around(rows, keep, window, is_first, &mut changes);
     changes
+}
+
+/// By how much the rank of a row that keeps its place is lower than it should be. No more can have vanished below it, so
+/// that two pages which were read at different times, with deletions in between, are not taken to touch.
+fn n_vanished(rows: &[Shown], keep: &[bool], window: &Window, at: usize) -> i64 {
+    let known: u64 = window
+        .between
+        .iter()
+        .filter(|place| Some(place.ordinal) <= rows[at].ordinal)
+        .map(|place| 1 + place.n_unknown_below)
+        .sum();
+    let n_new = keep[at..].iter().filter(|keep| !**keep).count() as u64;
+    (window.rank_below + known + n_new) as i64 - rows[at].rank as i64
+}
+
+/// Posts that the ranks of two neighbours leave room for.
+fn n_between(pair: &[Shown]) -> u64 {
+    pair[0].rank.saturating_sub(pair[1].rank).saturating_sub(1)
 }
 
 /// The unknown posts above the page's first row and below its last: what was unknown before, less what is known now.
@@ -261,6 +289,9 @@ fn place(rows: &[Shown], keep: &[bool], window: &Window, is_first: bool) -> Opti
                 } else {
                     fill(run, upper - spacing, spacing);
                 }
+                if !step_aside(run, lower, &window.between) {
+                    return None;
+                }
             }
             (None, Some(lower)) => {
                 let n_free = if end == rows.len() {
@@ -279,6 +310,19 @@ fn place(rows: &[Shown], keep: &[bool], window: &Window, is_first: bool) -> Opti
         at = end;
     }
     Some(ordinals)
+}
+
+/// Moves ordinals down past those that listed articles have. `false`: there is no room for it.
+fn step_aside(run: &mut [i64], lower: i64, listed: &[Place]) -> bool {
+    let mut below = i64::MAX;
+    for ordinal in run {
+        *ordinal = (*ordinal).min(below - 1);
+        while listed.iter().any(|place| place.ordinal == *ordinal) {
+            *ordinal -= 1;
+        }
+        below = *ordinal;
+    }
+    below > lower
 }
 
 /// Falling numbers from `first` on.

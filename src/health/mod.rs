@@ -11,3 +11,6 @@ pub mod audit;
 pub mod confirm;
 pub mod ledger;
 pub mod radar;
+
+#[cfg(test)]
+mod board_tests;

@@ -12,6 +12,8 @@
 //! What it cannot see: a post that entered in the same stretch in which another vanished, as long as no page between the
 //! two is read. The sums agree then. A pass over the whole board sees it.
 
+use std::collections::BTreeSet;
+
 use crate::model::ArticleId;
 
 /// A change of all ranks by more than this is first looked for at the board's end: if the last page has moved as
@@ -113,6 +115,8 @@ struct Between {
     n_room: u64,
     /// Listed articles that the ledger holds there.
     n_listed: u64,
+    /// Posts that it knows there by their ranks alone.
+    n_unknown: u64,
     /// Vanished less entered.
     n_less: i64,
 }
@@ -131,17 +135,23 @@ pub fn plan(view: &View) -> Plan {
         return plan;
     }
     let mut wanted = Vec::new();
+    let mut ask_last = false;
     for between in &stretches {
         if between.n_less == 0 {
             continue;
         }
-        if between.n_listed == 0 {
-            // Nothing known can have vanished there.
+        if between.n_listed == 0 && between.n_unknown > 0 {
+            // Nothing known can have vanished there: what is unknown has become less or more.
             plan.unknown_below
                 .push((between.newest.article, between.n_room));
             continue;
         }
         plan.n_open += between.n_less.unsigned_abs();
+        if between.oldest.is_none() && between.newest.shown <= view.rank_base {
+            // Ranks that there should not be: the last page tells from which number the board counts now.
+            ask_last = true;
+            continue;
+        }
         if between.n_room == 0 {
             if between.oldest.is_none() {
                 plan.oldest = Some(between.newest.article);
@@ -155,6 +165,9 @@ pub fn plan(view: &View) -> Plan {
     }
     let most = most_pages(view.n_found + plan.n_open, n_pages(view)).saturating_sub(view.n_asked);
     let mut read = pages_of(view, &wanted, most);
+    if let (true, true, Some(last)) = (ask_last, most > 0, view.last_page) {
+        read.push(last);
+    }
     let filling: Vec<u64> = view
         .unknown
         .iter()
@@ -223,11 +236,13 @@ fn stretches(view: &View) -> Vec<Between> {
             });
         let n_room = newest.shown.saturating_sub(shown).saturating_sub(1);
         let n_expected = newest.expected.saturating_sub(expected) as i64 - 1;
+        let n_listed = newest.n_listed.saturating_sub(n_listed).saturating_sub(1);
         let between = Between {
             newest,
             oldest,
             n_room,
-            n_listed: (newest.n_listed.saturating_sub(n_listed)).saturating_sub(1),
+            n_listed,
+            n_unknown: (n_expected.max(0) as u64).saturating_sub(n_listed),
             n_less: n_expected - (newest.shown as i64 - shown as i64 - 1),
         };
         found.push(between);
@@ -245,7 +260,8 @@ fn new_base(view: &View, stretches: &[Between]) -> Option<u64> {
         .rev()
         .find(|page| page.oldest_rank == lowest.newest.shown)?;
     let at_the_end = view.last_page == Some(page.page);
-    (lowest.newest.n_listed == 1 && at_the_end && lowest.n_less != 0)
+    let is_lowest = lowest.newest.n_listed == 1 && lowest.n_unknown == 0;
+    (is_lowest && at_the_end && lowest.n_less != 0)
         .then(|| lowest.newest.shown - 1)
 }
 
@@ -268,12 +284,16 @@ fn n_pages(view: &View) -> u32 {
         .unwrap_or(u32::try_from(by_rank).unwrap_or(u32::MAX))
 }
 
-/// The page on which a rank should stand, counted from the nearest page that was read; of two readings of one page the
-/// newer counts.
+/// The page on which a rank should stand, counted from the nearest page that was read; of several readings of one page
+/// the newest counts.
 fn page_of(view: &View, rank: u64) -> u32 {
     let n_rows = page_rows(view);
     let mut best: Option<(u64, u64)> = None;
+    let mut counted = BTreeSet::new();
     for read in view.pages.iter().rev() {
+        if !counted.insert(read.page) {
+            continue;
+        }
         let (distance, page) = if rank > read.newest_rank {
             let distance = rank - read.newest_rank;
             let n_back = distance.div_ceil(n_rows);

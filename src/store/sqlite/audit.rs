@@ -46,7 +46,8 @@ fn number(conn: &Connection, board: BoardId, sql: &str) -> rusqlite::Result<u64>
 /// As page 1 showed it last.
 fn newest_rank(conn: &Connection, board: BoardId) -> rusqlite::Result<Option<u64>> {
     conn.prepare_cached(
-        "SELECT newest_rank FROM sighting WHERE board = ?1 AND page = 1 ORDER BY id DESC LIMIT 1",
+        "SELECT newest_rank FROM sighting WHERE board = ?1 AND page = 1 AND newest_rank IS NOT NULL
+         ORDER BY id DESC LIMIT 1",
     )?
     .query_row([board.0], |row| row.get::<_, Count>(0).map(|n| n.0))
     .optional()

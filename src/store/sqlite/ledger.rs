@@ -43,33 +43,24 @@ pub(super) fn sight(
         Some(ranks) => tight_and_loose(ranks),
         // Numbers that are no ranks count against the column; rows without any say nothing.
         None if numbers.iter().any(Option::is_some) => (0, numbers.len() as u64),
-        None => return Ok(()),
+        None => (0, 0),
     };
+    if ranks.is_none() && n_loose == 0 && !sighting.radar {
+        return Ok(());
+    }
     conn.prepare_cached(
         "INSERT INTO ledger (board, n_tight, n_loose) VALUES (?1, ?2, ?3)
          ON CONFLICT (board) DO UPDATE SET n_tight = n_tight + excluded.n_tight, n_loose = n_loose + excluded.n_loose",
     )?
     .execute(params![sighting.board.0, Count(n_tight), Count(n_loose)])?;
+    if let Some(ranks) = &ranks {
+        keep(conn, sighting, ranks.first(), ranks.last())?;
+    } else if sighting.radar {
+        keep(conn, sighting, None, None)?;
+    }
     let Some(ranks) = ranks else {
         return Ok(());
     };
-    let (Some(newest), Some(oldest)) = (ranks.first(), ranks.last()) else {
-        return Ok(());
-    };
-    conn.prepare_cached(
-        "INSERT INTO sighting (board, pass, page, radar, at, newest_rank, oldest_rank, last_page)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?
-    .execute(params![
-        sighting.board.0,
-        sighting.pass.0,
-        sighting.page,
-        sighting.radar,
-        Ms(sighting.at),
-        Count(*newest),
-        Count(*oldest),
-        sighting.last_page
-    ])?;
     let mut changes = look(conn, sighting, rows, &ranks)?;
     if changes.no_room {
         make_room(conn, sighting.board)?;
@@ -78,7 +69,7 @@ pub(super) fn sight(
     write(conn, sighting, &changes)?;
     let mut seen = conn.prepare_cached(
         "UPDATE place SET rank = ?3, rank_pass = ?4, missing_at = NULL, missing_pass = NULL, alive_at = NULL,
-            asked_at = NULL
+            asked_at = NULL, relisted = 0
          WHERE board = ?1 AND article = ?2",
     )?;
     for ((article, _), rank) in rows.iter().zip(&ranks) {
@@ -89,6 +80,30 @@ pub(super) fn sight(
             sighting.pass.0
         ])?;
     }
+    Ok(())
+}
+
+/// Keeps that the page was read, and which ranks it showed.
+fn keep(
+    conn: &Connection,
+    sighting: &Sighting,
+    newest: Option<&u64>,
+    oldest: Option<&u64>,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO sighting (board, pass, page, radar, at, newest_rank, oldest_rank, last_page)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute(params![
+        sighting.board.0,
+        sighting.pass.0,
+        sighting.page,
+        sighting.radar,
+        Ms(sighting.at),
+        newest.map(|rank| Count(*rank)),
+        oldest.map(|rank| Count(*rank)),
+        sighting.last_page
+    ])?;
     Ok(())
 }
 
@@ -403,5 +418,18 @@ pub(super) fn unlist(
             set_unknown(conn, board, next.article, sum)?;
         }
     }
+    Ok(())
+}
+
+/// Takes suspects whose own pages are still there back into the order, once: pages that shifted between two readings
+/// may have made them suspects. If they really left the list, the sums say so again, and then they stay out of it.
+pub(super) fn relist(conn: &Connection, board: BoardId) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE place SET missing_at = NULL, missing_pass = NULL, alive_at = NULL, asked_at = NULL, relisted = 1
+         WHERE board = ?1 AND missing_at IS NOT NULL AND relisted = 0 AND asked_at IS NOT NULL
+            AND EXISTS (SELECT 1 FROM article WHERE article.id = place.article AND state = 'stored'
+                AND moved_to IS NULL AND visited_at >= asked_at)",
+    )?
+    .execute([board.0])?;
     Ok(())
 }

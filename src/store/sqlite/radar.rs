@@ -61,7 +61,8 @@ pub(super) fn view(
 
 fn pages(conn: &Connection, pass: PassId) -> rusqlite::Result<Vec<PageRead>> {
     conn.prepare_cached(
-        "SELECT page, newest_rank, oldest_rank FROM sighting WHERE pass = ?1 ORDER BY id",
+        "SELECT page, newest_rank, oldest_rank FROM sighting
+         WHERE pass = ?1 AND newest_rank IS NOT NULL ORDER BY id",
     )?
     .query_map([pass.0], |row| {
         Ok(PageRead {

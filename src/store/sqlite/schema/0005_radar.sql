@@ -12,6 +12,8 @@ ALTER TABLE place ADD COLUMN missing_pass INTEGER REFERENCES pass;
 ALTER TABLE place ADD COLUMN alive_at INTEGER;
 -- Its own page has been asked for on account of that.
 ALTER TABLE place ADD COLUMN asked_at INTEGER;
+-- It was missing before, answered that it is there, and was taken back into the order: not a second time.
+ALTER TABLE place ADD COLUMN relisted INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX place_order ON place (board, ordinal, n_unknown_below)
     WHERE ordinal IS NOT NULL AND missing_at IS NULL;
 CREATE INDEX place_hole ON place (board) WHERE n_unknown_below > 0 AND missing_at IS NULL;
@@ -27,8 +29,9 @@ CREATE TABLE sighting (
     -- Asked for by the radar, not by the walk.
     radar       INTEGER NOT NULL,
     at          INTEGER NOT NULL,
-    newest_rank INTEGER NOT NULL,
-    oldest_rank INTEGER NOT NULL,
+    -- NULL: the radar asked for it, and no rank was to be read there.
+    newest_rank INTEGER,
+    oldest_rank INTEGER,
     -- The last page, as a pager has told.
     last_page   INTEGER
 ) STRICT;
