@@ -139,7 +139,11 @@ impl Memory {
             let places: Vec<Place> = self.listed.values().copied().collect();
             self.listed.clear();
             for (at, place) in places.into_iter().enumerate() {
-                self.put(place.article.0, (at as i64 + 1) * STEP, place.n_unknown_below);
+                self.put(
+                    place.article.0,
+                    (at as i64 + 1) * STEP,
+                    place.n_unknown_below,
+                );
             }
             changes = self.look(&rows, page);
             assert!(!changes.no_room);
@@ -164,7 +168,10 @@ impl Memory {
             ordinal,
             n_unknown_below,
         };
-        assert!(self.listed.insert(ordinal, place).is_none(), "two in one place");
+        assert!(
+            self.listed.insert(ordinal, place).is_none(),
+            "two in one place"
+        );
     }
 
     fn look(&self, rows: &[(i64, u64)], page: u32) -> Changes {
@@ -467,7 +474,11 @@ fn deletions_purges_and_arrivals_are_found_within_the_bound() {
             assert!(memory.pass(&mut board, |_| ()), "{what}");
             memory.assert_same(&board, &what);
             let most = most_pages(n_gone as u64, n_pages);
-            assert!(memory.n_asked <= most, "{what}: {} > {most}", memory.n_asked);
+            assert!(
+                memory.n_asked <= most,
+                "{what}: {} > {most}",
+                memory.n_asked
+            );
         }
     }
 }
@@ -493,7 +504,10 @@ fn an_entry_can_hide_a_deletion_until_the_whole_board_is_read() {
     let gone = board.posts.remove(200);
     board.posts.insert(205, 9_000);
     assert!(memory.pass(&mut board, |_| ()), "the sums agree");
-    assert!(memory.missing.is_empty(), "nothing shows that {gone} is gone");
+    assert!(
+        memory.missing.is_empty(),
+        "nothing shows that {gone} is gone"
+    );
     memory.walk(&board, 1..=board.n_pages());
     memory.assert_same(&board, "after a pass over the whole board");
 }
@@ -577,7 +591,10 @@ fn holes_are_closed_with_a_page_each_and_a_few_to_find_them() {
         memory.assert_same(&board, &what);
         // Two of them are the pass's own.
         let n_asked = (memory.n_read - n_before - 2) as usize;
-        assert!(n_asked <= skipped.len() + n_pages.ilog2() as usize, "{what}: {n_asked}");
+        assert!(
+            n_asked <= skipped.len() + n_pages.ilog2() as usize,
+            "{what}: {n_asked}"
+        );
     }
 }
 

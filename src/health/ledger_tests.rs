@@ -132,10 +132,6 @@ fn a_page_inside_a_hole_leaves_the_rest_of_it_on_both_sides() {
     // 80 unknown posts, of which two are known now: 48 of the others are below, 30 above.
     assert_eq!(
         changes.unknown_below,
-        [
-            (ArticleId(11), 0),
-            (ArticleId(12), 48),
-            (ArticleId(1), 30)
-        ]
+        [(ArticleId(11), 0), (ArticleId(12), 48), (ArticleId(1), 30)]
     );
 }

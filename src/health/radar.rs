@@ -261,8 +261,7 @@ fn new_base(view: &View, stretches: &[Between]) -> Option<u64> {
         .find(|page| page.oldest_rank == lowest.newest.shown)?;
     let at_the_end = view.last_page == Some(page.page);
     let is_lowest = lowest.newest.n_listed == 1 && lowest.n_unknown == 0;
-    (is_lowest && at_the_end && lowest.n_less != 0)
-        .then(|| lowest.newest.shown - 1)
+    (is_lowest && at_the_end && lowest.n_less != 0).then(|| lowest.newest.shown - 1)
 }
 
 /// Rows of an ordinary page. Page 1 may hold fewer: on some engines pinned rows take the place of others.

@@ -133,6 +133,7 @@ pub(super) fn article(id: i64) -> ArticleRecord {
         first_seen_at: at("2026-11-21T00:00:00Z"),
         fetched_at: Some(at("2026-11-21T00:00:05Z")),
         gone_at: None,
+        vanished: None,
         revision_count: 1,
         content_hash: Some("00ff".into()),
         story: None,

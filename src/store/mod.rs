@@ -20,7 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use error::StoreError;
 pub use records::{
     ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, CommentRecord,
-    HostRecord, PassSummary, Revision, SizeOnDisk, StoredRobots,
+    HostRecord, PassSummary, Revision, SizeOnDisk, StoredRobots, Vanished,
 };
 
 use crate::health::audit::Facts;
@@ -149,7 +149,8 @@ pub trait Store: Clone + Send + Sync + 'static {
 
     /// Asks the next crawl to read what the board's listing has and the archive has not. Answers about how many
     /// listing pages that takes; 0: there is no hole.
-    fn ask_repair(&self, board: BoardId, at: Timestamp) -> impl Future<Output = Answer<u32>> + Send;
+    fn ask_repair(&self, board: BoardId, at: Timestamp)
+    -> impl Future<Output = Answer<u32>> + Send;
 
     /// Makes a visit true.
     fn settle(&self, settlement: Settlement) -> impl Future<Output = Answer<Settled>> + Send;

@@ -135,11 +135,7 @@ fn holes(conn: &Connection, board: BoardId) -> rusqlite::Result<Vec<Hole>> {
                     AND end_word = ?3), 0))",
         )?
         .query_row(
-            params![
-                board.0,
-                Named(PassEnd::Limit),
-                Named(PassEnd::Complete)
-            ],
+            params![board.0, Named(PassEnd::Limit), Named(PassEnd::Complete)],
             |row| row.get(0),
         )?;
     let mut holes = Vec::new();

@@ -397,11 +397,7 @@ pub(super) fn miss_below(
 
 /// The board said that an article is gone: it is not listed any more, wherever it stood. What was unknown below it is
 /// now below its neighbour.
-pub(super) fn unlist(
-    conn: &Connection,
-    article: ArticleId,
-    at: Timestamp,
-) -> rusqlite::Result<()> {
+pub(super) fn unlist(conn: &Connection, article: ArticleId, at: Timestamp) -> rusqlite::Result<()> {
     let mut select = conn.prepare_cached(
         "SELECT board, ordinal, n_unknown_below FROM place
          WHERE article = ?1 AND ordinal IS NOT NULL AND missing_at IS NULL",

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{ledger, queue};
 use super::values::{Count, Ms, Named, url};
+use super::{ledger, queue};
 use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, Edge, Gap, JobPriority, NewBoard, NewJob, Pass, PassEnd,
     PassId, PassReport, Walk,

@@ -37,7 +37,9 @@ pub(super) fn view(
         .optional()?;
     let n_asked = number("SELECT count(*) FROM sighting WHERE pass = ?1 AND radar = 1")?;
     let n_repair_left: u32 = conn
-        .prepare_cached("SELECT repair_left FROM ledger WHERE board = ?1 AND repair_at IS NOT NULL")?
+        .prepare_cached(
+            "SELECT repair_left FROM ledger WHERE board = ?1 AND repair_at IS NOT NULL",
+        )?
         .query_row([board.0], |row| row.get(0))
         .optional()?
         .unwrap_or(0);
@@ -104,8 +106,7 @@ fn spans(conn: &Connection, board: BoardId, pass: PassId) -> rusqlite::Result<Ve
             Some(span) => {
                 sight.expected = span.oldest.expected.saturating_sub(expected);
                 sight.n_listed = span.oldest.n_listed.saturating_sub(n_listed);
-                let as_expected =
-                    span.oldest.shown.checked_sub(sight.shown) == Some(expected);
+                let as_expected = span.oldest.shown.checked_sub(sight.shown) == Some(expected);
                 if as_expected {
                     span.oldest = sight;
                 } else {
