@@ -31,7 +31,10 @@ fn deletions_anywhere_are_found_with_at_most_eight_listing_pages_each() {
                 "{engine:?}, post {at}: {requests:?}"
             );
             let stored = world.stored(id);
-            assert_eq!(stored["state"], "gone", "{engine:?}, post {at}: {requests:?}");
+            assert_eq!(
+                stored["state"], "gone",
+                "{engine:?}, post {at}: {requests:?}"
+            );
             assert!(stored["text"].is_string(), "its words are kept");
             assert!(stored["vanished"]["after"].as_str() < stored["vanished"]["before"].as_str());
         }

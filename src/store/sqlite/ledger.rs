@@ -231,7 +231,7 @@ fn window(
         .filter(|(_, keep)| **keep)
         .filter_map(|(row, _)| row.ordinal);
     let highest = kept_ordinals.next();
-    let lowest = kept_ordinals.last().or(highest);
+    let lowest = kept_ordinals.next_back().or(highest);
     let mut window = Window::default();
     match (highest, lowest) {
         (Some(highest), Some(lowest)) => {
