@@ -69,6 +69,8 @@ pub mod article;
 
 pub mod dedup;
 
+pub mod health;
+
 pub mod store;
 
 pub mod outputs;

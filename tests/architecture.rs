@@ -18,9 +18,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("listing", &["model", "profile", "dates"]),
     ("article", &["model", "document", "profile", "dates"]),
     ("learn", &["model", "profile", "dates"]),
-    ("store", &["model", "dedup", "schedule"]),
+    ("store", &["model", "dedup", "health", "schedule"]),
     ("frontier", &["model", "store"]),
-    ("outputs", &["model", "store"]),
+    ("outputs", &["model", "store", "health"]),
     (
         "crawl",
         &[

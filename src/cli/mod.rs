@@ -3,6 +3,7 @@
 //! Results go to the standard output, everything else to the standard error stream. A reader that goes away (a
 //! broken pipe) ends a command quietly. Exit codes are a contract: see [`Exit`].
 
+mod audit;
 mod changes;
 mod check;
 mod completions;
@@ -79,6 +80,7 @@ enum Command {
     Reparse(reparse::ReparseCommand),
     Status(status::StatusCommand),
     Schedule(schedule::ScheduleCommand),
+    Audit(audit::AuditCommand),
     Export(export::ExportCommand),
     Check(check::CheckCommand),
     Explain(explain::ExplainCommand),
@@ -192,6 +194,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Reparse(command) => command.run(&options, quiet),
         Command::Status(command) => command.run(&options),
         Command::Schedule(command) => command.run(&options),
+        Command::Audit(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
         Command::Explain(command) => command.run(&options),

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::SignedDuration;
 use url::Url;
 
 use super::Usage;
@@ -201,6 +203,7 @@ pub(super) fn crawl_options(options: &Options) -> CrawlOptions {
         restricted_retry: options.walk.restricted_retry,
         max_tries: options.walk.max_tries,
         patience: options.walk.patience,
+        radar_interval: radar_interval(options),
         max_connections: options.pace.max_connections,
         mask_addresses: options.text.mask_addresses,
         seed,
@@ -222,6 +225,20 @@ pub(super) fn store_options(options: &Options) -> StoreOptions {
             RevisitSchedule::off()
         },
     }
+}
+
+/// The radar's share of the pace, as the time between two of its requests. A board with a slower pace of its own slows
+/// all of them: the radar is never in a hurry.
+fn radar_interval(options: &Options) -> Option<SignedDuration> {
+    let slowest = options
+        .boards
+        .iter()
+        .filter_map(|board| board.min_interval)
+        .fold(options.pace.min_interval, Duration::max);
+    let share = options.walk.radar_share_percent;
+    (share > 0).then(|| {
+        SignedDuration::try_from(slowest * 100 / share).unwrap_or(SignedDuration::from_hours(1))
+    })
 }
 
 #[cfg(test)]

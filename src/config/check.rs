@@ -233,6 +233,9 @@ impl Checker<'_> {
                     Duration::ZERO..=DAY,
                 )
                 .map_or(default.patience, signed),
+            radar_share_percent: self
+                .number("walk.radar_share", file.radar_share.as_ref(), 0..=100)
+                .unwrap_or(default.radar_share_percent),
         }
     }
 

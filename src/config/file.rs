@@ -133,6 +133,9 @@ pub(super) struct WalkFile {
     /// The longest a crawl waits for a host that asked for a pause, or for a retry; 0s to 1d.
     #[schemars(extend("default" = "10min"))]
     pub(super) patience: Option<At<String>>,
+    /// Share of a host's pace, in percent, for finding what vanished (0: none); 0 to 100.
+    #[schemars(extend("default" = 20))]
+    pub(super) radar_share: Option<At<i64>>,
 }
 
 /// When articles are looked at again though their rows show no change.

@@ -11,6 +11,7 @@ mod crew;
 mod explain;
 mod listing_visit;
 mod once;
+mod radar;
 mod reparse;
 mod report;
 mod visit;

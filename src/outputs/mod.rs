@@ -3,6 +3,7 @@
 //! Never changes anything, and never holds more than one article in memory. Whatever came from a page is made
 //! harmless where it is written: [`terminal`] for people, [`json`] and [`csv`] for programs.
 
+pub mod audit;
 pub mod changes;
 mod columns;
 mod comments;

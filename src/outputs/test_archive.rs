@@ -66,6 +66,13 @@ impl Archive for TestArchive {
         Ok(Vec::new())
     }
 
+    fn audit(&self, board: &Board) -> Result<crate::health::audit::Facts, StoreError> {
+        Ok(crate::health::audit::Facts {
+            board: board.name.clone(),
+            ..Default::default()
+        })
+    }
+
     fn revisions(&self, _: ArticleId) -> Result<Vec<Revision>, StoreError> {
         Ok(Vec::new())
     }
@@ -159,6 +166,7 @@ pub(super) fn article(id: i64) -> ArticleRecord {
         first_seen_at: at("2026-11-21T00:00:00Z"),
         fetched_at: Some(at("2026-11-21T00:00:05Z")),
         gone_at: None,
+        vanished: None,
         revision_count: 1,
         content_hash: Some("00ff".into()),
         story: None,

@@ -17,17 +17,19 @@ pub mod sqlite;
 use std::collections::HashMap;
 use std::future::Future;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use error::StoreError;
 pub use records::{
     ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, ChangeFilter,
     ChangeRecord, CommentRecord, CountRecord, HostRecord, PassSummary, Revision, RevisionKind,
-    SavedSchedule, SizeOnDisk, StoredRobots,
+    SavedSchedule, SizeOnDisk, StoredRobots, Vanished,
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
 
+use crate::health::audit::Facts;
+use crate::health::radar::{Plan, View};
 use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, Gap, HostPause, Job, Known, NewBoard, NewJob, Pass,
     PassId, PassReport, Receipt, Settled, Settlement, Walk,
@@ -148,6 +150,30 @@ pub trait Store: Rereading {
     /// Gaps that no pass has closed yet, by page.
     fn gaps(&self, board: BoardId) -> impl Future<Output = Answer<Vec<Gap>>> + Send;
 
+    /// What the deletion radar goes by after a pass's walk. `None`: the pass still walks, pages that the radar asked for
+    /// are not read yet, or the board shows no ranks.
+    fn radar_view(
+        &self,
+        board: BoardId,
+        pass: PassId,
+    ) -> impl Future<Output = Answer<Option<View>>> + Send;
+
+    /// Writes down what the radar's plan says, and queues the pages it asks for. Where it asks for none, the pages of
+    /// articles that are not listed any more are queued, `spacing` apart. Answers how many jobs were queued.
+    fn follow_plan(
+        &self,
+        pass: &Pass,
+        plan: Plan,
+        jobs: Vec<NewJob>,
+        spacing: SignedDuration,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<u64>> + Send;
+
+    /// Asks the next crawl to read what the board's listing has and the archive has not. Answers about how many
+    /// listing pages that takes; 0: there is no hole.
+    fn ask_repair(&self, board: BoardId, at: Timestamp)
+    -> impl Future<Output = Answer<u32>> + Send;
+
     /// Makes a visit true.
     fn settle(&self, settlement: Settlement) -> impl Future<Output = Answer<Settled>> + Send;
 
@@ -211,6 +237,9 @@ pub trait Archive {
 
     /// As [`Store::last_passes`].
     fn last_passes(&self, board: BoardId, limit: u32) -> Answer<Vec<Pass>>;
+
+    /// What is known of a board's completeness, for [`crate::health::audit::audit`].
+    fn audit(&self, board: &Board) -> Answer<Facts>;
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
 }

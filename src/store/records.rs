@@ -99,6 +99,18 @@ pub struct ArticleRecord {
     pub duplicate_of: Option<ArticleKey>,
     /// All comment pages have been read.
     pub comments_complete: bool,
+    /// When it left the list, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vanished: Option<Vanished>,
+}
+
+/// The interval in which an article left its board's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Vanished {
+    /// It was listed then.
+    pub after: Timestamp,
+    /// It was missing then.
+    pub before: Timestamp,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{changes, check_to_read, guard, open_to_read, records, schedule, sql_error, status};
-use crate::model::{ArticleId, BoardId, Pass};
+use super::{
+    audit, changes, check_to_read, guard, open_to_read, records, schedule, sql_error, status,
+};
+use crate::health::audit::Facts;
+use crate::model::{ArticleId, Board, BoardId, Pass};
 use crate::store::{
     Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, ChangeFilter, ChangeRecord,
     CountRecord, Revision, SavedSchedule, SizeOnDisk,
@@ -120,6 +123,10 @@ impl Archive for SqliteArchive {
         self.read("reading passes", |conn| {
             schedule::last_passes(conn, board, limit)
         })
+    }
+
+    fn audit(&self, board: &Board) -> Answer<Facts> {
+        self.read("auditing a board", |conn| audit::facts(conn, board))
     }
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk> {

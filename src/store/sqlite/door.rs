@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::{
-    SqliteStore, claims, hosts, passes, prepare, read, revisits, schedule, settle, sql_error,
+    SqliteStore, audit, claims, hosts, passes, prepare, radar, read, revisits, schedule, settle,
+    sql_error,
 };
+use crate::health::radar::{Plan, View};
 use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, Gap, HostPause, Job, Known, NewBoard, NewJob, Outcome,
     Pass, PassEnd, PassId, PassReport, Receipt, Settled, Settlement, Walk,
@@ -187,6 +189,35 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn radar_view(&self, board: BoardId, pass: PassId) -> Answer<Option<View>> {
+        self.read("looking for what vanished", move |conn| {
+            radar::view(conn, board, pass)
+        })
+        .await
+    }
+
+    async fn follow_plan(
+        &self,
+        pass: &Pass,
+        plan: Plan,
+        jobs: Vec<NewJob>,
+        spacing: SignedDuration,
+        at: Timestamp,
+    ) -> Answer<u64> {
+        let (board, pass) = (pass.board, pass.id);
+        self.write("following the radar's plan", move |conn| {
+            radar::follow(conn, board, pass, &plan, &jobs, spacing, at)
+        })
+        .await
+    }
+
+    async fn ask_repair(&self, board: BoardId, at: Timestamp) -> Answer<u32> {
+        self.write("asking for a repair", move |conn| {
+            audit::ask_repair(conn, board, at)
+        })
+        .await
+    }
+
     async fn settle(&self, settlement: Settlement) -> Answer<Settled> {
         let writer = self.writer()?;
         let (job, at) = (settlement.job, settlement.at);
@@ -275,7 +306,9 @@ impl Store for SqliteStore {
 
 fn doing_of(outcome: &Outcome) -> &'static str {
     match outcome {
-        Outcome::Listing { .. } | Outcome::ListingSkipped { .. } => "settling a listing page",
+        Outcome::Listing { .. } | Outcome::Radar { .. } | Outcome::ListingSkipped { .. } => {
+            "settling a listing page"
+        }
         Outcome::Article { .. } => "settling an article",
         Outcome::Comments { .. } => "settling a page of comments",
         Outcome::ArticleState { .. } | Outcome::NotAnArticle { .. } => {

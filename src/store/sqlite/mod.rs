@@ -8,16 +8,19 @@
 //! make a new store where an unreadable one lies ([`guard`]).
 
 mod archive;
+mod audit;
 mod changes;
 mod claims;
 mod dictionary;
 mod door;
 mod guard;
 mod hosts;
+mod ledger;
 mod pages;
 mod passes;
 mod prepare;
 mod queue;
+mod radar;
 mod read;
 mod readers;
 mod records;

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::queue;
 use super::values::{Count, Ms, Named, url};
+use super::{ledger, queue};
 use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, Edge, Gap, JobPriority, NewBoard, NewJob, Pass, PassEnd,
     PassId, PassReport, Walk,
@@ -203,6 +203,8 @@ pub(super) fn begin_pass(
     )?;
     let pass = PassId(conn.last_insert_rowid());
     save_walk(conn, pass, walk)?;
+    queue::remove_radar(conn, board)?;
+    ledger::relist(conn, board)?;
     queue::push(conn, &first(pass), at)?;
     // Half-read comment lists are failures too: the article is there, but not whole.
     let mut again = conn.prepare_cached(

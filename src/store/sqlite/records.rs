@@ -7,7 +7,7 @@ use super::values::{Count, Json, Ms, Named, posted_at};
 use crate::dedup::Hash;
 use crate::dedup::words_hash;
 use crate::model::{ArticleId, ArticleKey, Attachment, Image};
-use crate::store::{ArticleFilter, ArticleRecord, CommentRecord, Revision, RevisionKind};
+use crate::store::{ArticleFilter, ArticleRecord, CommentRecord, Revision, RevisionKind, Vanished};
 
 const ARTICLE: &str =
     "SELECT article.id, coalesce(article.moved_to, board.name), article.key, article.url,
@@ -20,7 +20,7 @@ const ARTICLE: &str =
             JOIN fingerprint AS other ON other.text_hash = mine.text_hash AND other.seq < mine.seq
             JOIN article AS first ON first.id = other.article
             WHERE mine.article = article.id ORDER BY other.seq LIMIT 1),
-        article.comments_complete
+        article.comments_complete, place.alive_at, place.missing_at
     FROM article
     JOIN board ON board.id = article.board
     LEFT JOIN place ON place.board = article.board AND place.article = article.id
@@ -109,7 +109,17 @@ fn read_record(row: &Row<'_>) -> rusqlite::Result<ArticleRecord> {
         story: row.get(26)?,
         duplicate_of: duplicate_of.map(ArticleKey::from_stored),
         comments_complete: row.get(28)?,
+        vanished: vanished(row, 29)?,
     })
+}
+
+fn vanished(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Vanished>> {
+    let after: Option<Ms> = row.get(first)?;
+    let before: Option<Ms> = row.get(first + 1)?;
+    Ok(after.zip(before).map(|(after, before)| Vanished {
+        after: after.0,
+        before: before.0,
+    }))
 }
 
 /// A JSON list; empty where no revision is held.

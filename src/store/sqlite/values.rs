@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::health::confirm::Verdict;
 use crate::model::{ArticleState, GapReason, PassEnd, PassKind, PostedAt, Precision};
 
 /// A time, stored as whole milliseconds since 1970 in UTC.
@@ -154,6 +155,15 @@ impl Word for PassKind {
         [Self::Full, Self::Incremental]
             .into_iter()
             .find(|kind| kind.word() == word)
+    }
+}
+
+impl Word for Verdict {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+    fn parse(word: &str) -> Option<Self> {
+        Verdict::parse(word)
     }
 }
 

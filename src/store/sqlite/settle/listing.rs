@@ -6,7 +6,7 @@ use rusqlite::params;
 use url::Url;
 
 use super::super::values::{Count, Ms, Named, finer, posted_at};
-use super::super::{passes, queue};
+use super::super::{ledger, passes, queue};
 use super::{Done, Visit, names};
 use crate::model::{
     ArticleId, ArticleKey, ArticleState, BoardId, Gap, JobKind, JobPriority, NewJob, Outcome,
@@ -54,29 +54,88 @@ impl Visit<'_> {
         done.report.n_listing_pages = 1;
         done.report.n_rows = rows.len() as u64;
         let board = self.board_of(*pass)?;
-        let revisit: HashSet<&ArticleKey> = revisit.iter().collect();
-        // In page order, so that the jobs of one page are claimed newest first.
-        for row in rows {
-            match names::find(self.conn, &row.key)? {
-                None => {
-                    self.admit(board, *pass, row)?;
-                    done.settled.n_new += 1;
-                    done.settled.n_queued += 1;
-                }
-                Some(article) => {
-                    let again = revisit.contains(&row.key);
-                    done.settled.n_queued +=
-                        u64::from(self.refresh(board, *pass, article, row, again)?);
-                }
-            }
-        }
-        done.report.n_new = done.settled.n_new;
+        self.rows(board, *pass, rows, revisit, &mut done)?;
+        self.sight(board, *pass, rows, walk.last_shown, false)?;
         if let Some(page) = closes_gap {
             passes::close_gap(self.conn, board, *pass, *page, self.at)?;
         }
         done.settled.n_queued +=
             u64::from(self.walk_on(board, *pass, walk, next.as_ref(), gap.as_ref(), *end, None)?);
         Ok(done)
+    }
+
+    /// A page that the radar asked for: rows as on any page, but the walk stays where it is.
+    pub(super) fn radar(&self, outcome: &Outcome) -> rusqlite::Result<Done> {
+        let Outcome::Radar {
+            pass,
+            rows,
+            revisit,
+            last_page,
+        } = outcome
+        else {
+            return Ok(Done::default());
+        };
+        let mut done = Done::default();
+        done.report.n_listing_pages = 1;
+        done.report.n_rows = rows.len() as u64;
+        let board = self.board_of(*pass)?;
+        self.rows(board, *pass, rows, revisit, &mut done)?;
+        self.sight(board, *pass, rows, *last_page, true)?;
+        Ok(done)
+    }
+
+    /// Admits or refreshes a page's rows, in page order, so that its jobs are claimed newest first.
+    fn rows(
+        &self,
+        board: BoardId,
+        pass: PassId,
+        rows: &[Row],
+        revisit: &[ArticleKey],
+        done: &mut Done,
+    ) -> rusqlite::Result<()> {
+        let revisit: HashSet<&ArticleKey> = revisit.iter().collect();
+        for row in rows {
+            match names::find(self.conn, &row.key)? {
+                None => {
+                    self.admit(board, pass, row)?;
+                    done.settled.n_new += 1;
+                    done.settled.n_queued += 1;
+                }
+                Some(article) => {
+                    let again = revisit.contains(&row.key);
+                    done.settled.n_queued +=
+                        u64::from(self.refresh(board, pass, article, row, again)?);
+                }
+            }
+        }
+        done.report.n_new = done.settled.n_new;
+        Ok(())
+    }
+
+    /// What the page says of the board's order.
+    fn sight(
+        &self,
+        board: BoardId,
+        pass: PassId,
+        rows: &[Row],
+        last_page: Option<u32>,
+        radar: bool,
+    ) -> rusqlite::Result<()> {
+        let mut numbered = Vec::new();
+        for row in rows.iter().filter(|row| !row.notice) {
+            if let Some(article) = names::find(self.conn, &row.key)? {
+                numbered.push((article, row.rank));
+            }
+        }
+        let sighting = ledger::Sighting {
+            board,
+            pass,
+            page: self.job.page.unwrap_or(1),
+            radar,
+            last_page,
+            at: self.at,
+        };
+        ledger::sight(self.conn, &sighting, &numbered)
     }
 
     pub(super) fn listing_skipped(&self, outcome: &Outcome) -> rusqlite::Result<Done> {

@@ -82,6 +82,7 @@ impl Visit<'_> {
     fn apply(&self, outcome: &Outcome) -> rusqlite::Result<(Option<PassId>, Done)> {
         let done = match outcome {
             Outcome::Listing { pass, .. } => return Ok((Some(*pass), self.listing(outcome)?)),
+            Outcome::Radar { pass, .. } => return Ok((Some(*pass), self.radar(outcome)?)),
             Outcome::ListingSkipped { pass, .. } => {
                 return Ok((Some(*pass), self.listing_skipped(outcome)?));
             }
