@@ -2,7 +2,7 @@
 //! the work: what the stages are, what each must never do, and where a change belongs.
 //!
 //! # A page's journey
-//! `config → profile → fetch → listing → article → dedup → store → outputs`, conducted by `crawl`.
+//! `config → profile → schedule → fetch → listing → article → dedup → health → store → outputs`, conducted by `crawl`.
 //!
 //! 1. [`config`] turns a file into checked [options](config::Options); every complaint has a line and a column.
 //! 2. [`profile`] is how to read a board, as data: one TOML format for built-in and hand-written profiles, compiled at
@@ -14,10 +14,13 @@
 //!    goes through it once, on the blocking pool.
 //! 5. [`article::classify`] says what the page is before anything of it is believed.
 //! 6. A listing page becomes rows and a pager ([`listing::read_listing`]); [`listing::advance`] joins it to the walk by
-//!    overlap or rank and says which page is next. An article page becomes an [`Article`](model::Article).
+//!    overlap or rank and says which page is next. An article page becomes an [`Article`](model::Article); a page
+//!    without a profile is read by [`article::generic`].
 //! 7. All that follows from the visit is one [`Settlement`](model::Settlement), made true in one transaction that
-//!    also settles the job ([`store::Store::settle`]). [`dedup`] names equal texts.
-//! 8. [`outputs`] read what is stored, and nothing else.
+//!    also settles the job ([`store::Store::settle`]). [`dedup`] names equal texts; [`health`] compares the ranks that
+//!    were seen with what is held, and says which pages tell what vanished.
+//! 8. [`schedule`] says when a post is worth another visit and a board another poll (nothing polls by it yet).
+//! 9. [`outputs`] read what is stored, and nothing else. `crawl::reparse` reads stored pages by today's profiles.
 //!
 //! # Invariants, and the test that holds each
 //! - *Durable*: kill -9 at any moment loses nothing, stores nothing twice (`tests/kill.rs`, `tests/store.rs`).
@@ -29,6 +32,9 @@
 //!   once look like an outage (`crawl::article_visit`).
 //! - *What comes from the web is hostile*: addresses are checked on URL, redirect and resolver ([`fetch`]); bytes, time,
 //!   redirects and rows are capped; text is escaped at output ([`outputs`]).
+//! - *What vanished is found, and nothing else is taken for it* (`health`, `tests/radar.rs`, `tests/year.rs`).
+//! - *A stored page can be read again*: the same profile finds nothing new, another one's findings are no edits
+//!   (`tests/time_travel.rs`, `tests/edits.rs`).
 //! - *Errors are sorted by what to do next* ([`fetch::FetchError::retry`]); a run that did nothing says why
 //!   ([`crawl::CrawlReport`]).
 //! - *Clocks are injected* ([`model::Clock`]); times are UTC with their precision and the words they were read from.
@@ -59,6 +65,7 @@ pub mod config;
 pub mod dates;
 pub mod document;
 pub mod profile;
+pub mod schedule;
 
 pub mod fetch;
 
@@ -67,6 +74,8 @@ pub mod listing;
 pub mod article;
 
 pub mod dedup;
+
+pub mod health;
 
 pub mod store;
 

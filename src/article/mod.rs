@@ -6,6 +6,7 @@ mod classify;
 mod clean;
 mod comments;
 mod fields;
+pub mod generic;
 mod media;
 mod source;
 mod text;
@@ -19,7 +20,7 @@ pub use comments::read_comments;
 pub use fields::{FieldTrace, explain_article};
 
 use crate::model::{Article, PageClass};
-use crate::profile::{Profile, first_value};
+use crate::profile::{Library, Profile, first_value};
 
 /// A fetched page, parsed once, as all of this stage sees it.
 #[derive(Clone, Copy)]
@@ -72,6 +73,24 @@ pub fn read_article(view: &PageView<'_>, profile: &Profile, options: &ReadOption
     article.comments = comments;
     article.comment_pages = pages;
     article
+}
+
+/// Reads any page: by the rules of a profile that recognises it, and where none does, or where its rules find no text,
+/// without one.
+pub fn extract(view: &PageView<'_>, library: &Library) -> generic::Extraction {
+    let mut extraction = generic::extract(view.html, Some(view.url));
+    let Some(recognised) = library.recognise(view.html, view.source, &[], view.url) else {
+        return extraction;
+    };
+    let article = read_article(view, &recognised.profile, &ReadOptions::default());
+    if article.class == PageClass::Article && !article.text.is_empty() {
+        extraction.kind = generic::PageKind::Article;
+        extraction.text = article.text;
+        extraction.title = article.title.or(extraction.title);
+        extraction.author = article.author.or(extraction.author);
+        extraction.posted_at = article.posted.or(extraction.posted_at);
+    }
+    extraction
 }
 
 /// What relative links go by: `<base href>` where there is one, else the page's own URL.

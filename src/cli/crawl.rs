@@ -13,7 +13,7 @@ use super::{DatabaseArg, Exit, Progress, Usage, outfit, report};
 use crate::config::{self, BoardOptions, Database, Options, PageLimit, Since, human};
 use crate::crawl::{Finish, Observer, Outfit, Sighting, crawl_once};
 use crate::model::SystemClock;
-use crate::store::sqlite::{OpenMode, SqliteStore, StoreOptions};
+use crate::store::sqlite::{OpenMode, SqliteStore};
 
 /// Walk boards, fetch their articles, keep them
 ///
@@ -127,11 +127,7 @@ fn run(args: CrawlArgs) -> anyhow::Result<Exit> {
         .collect::<anyhow::Result<Vec<_>>>()?;
     let fetcher = outfit::fetcher(options, &args.boards)?;
     let Database::Sqlite(path) = &options.database;
-    let store_options = StoreOptions {
-        keep_raw_pages: options.store.keep_raw_pages,
-        search_index: options.store.search_index,
-        receipts_days: options.store.receipts_days,
-    };
+    let store_options = outfit::store_options(options);
     let store = SqliteStore::open(path, OpenMode::ReadWrite, store_options)?;
     let progress = Progress::new(args.progress);
     let stop = CancellationToken::new();
@@ -167,7 +163,7 @@ fn run(args: CrawlArgs) -> anyhow::Result<Exit> {
 
 /// The first signal lets the visits in flight end; the second ends the process at once, which loses nothing but what
 /// was in flight.
-async fn wait_for_signals(stop: CancellationToken) {
+pub(super) async fn wait_for_signals(stop: CancellationToken) {
     wait_for_signal().await;
     stop.cancel();
     anstream::eprintln!("stopping: what is in flight is finished first; once more to stop at once");

@@ -268,14 +268,24 @@ fn new_board(target: &Target, url: &Url, profile: &Profile) -> Result<NewBoard, 
 
 /// `fixed` is the operator's word; `hint` is for pages that declare nothing.
 pub(super) fn decode_page(fetched: &Fetched, fixed: Option<&str>, hint: Option<&str>) -> Decoded {
+    decode_bytes(
+        &fetched.body,
+        fetched.content_type.as_deref(),
+        &fetched.final_url,
+        fixed,
+        hint,
+    )
+}
+
+/// The same, of a page that was fetched at another time.
+pub(super) fn decode_bytes(
+    body: &[u8],
+    content_type: Option<&str>,
+    url: &Url,
+    fixed: Option<&str>,
+    hint: Option<&str>,
+) -> Decoded {
     fixed
-        .and_then(|label| decode_as(&fetched.body, label))
-        .unwrap_or_else(|| {
-            decode(
-                &fetched.body,
-                fetched.content_type.as_deref(),
-                hint,
-                tld_of(&fetched.final_url),
-            )
-        })
+        .and_then(|label| decode_as(body, label))
+        .unwrap_or_else(|| decode(body, content_type, hint, tld_of(url)))
 }

@@ -129,12 +129,7 @@ async fn admit<S: Store>(
         quiet_pages: crew.options.quiet_pages,
     };
     let step = advance(&pass.walk, &listing, facts);
-    let revisit = listing
-        .rows
-        .iter()
-        .filter(|row| known.get(&row.key).is_some_and(|known| changed(row, known)))
-        .map(|row| row.key.clone())
-        .collect();
+    let revisit = to_revisit(&listing.rows, &known);
     crew.tally.n_listing.fetch_add(1, Ordering::Relaxed);
     if let Some(last) = listing.pager.last {
         let shown = pass.walk.max_pages.map_or(last, |max| last.min(max));
@@ -148,6 +143,17 @@ async fn admit<S: Store>(
             .store(u64::from(shown), Ordering::Relaxed);
     }
     Ok(step_outcome(board, pass, step, listing.rows, revisit, at))
+}
+
+/// Articles of known rows whose own pages have something new, as far as these rows tell.
+pub(super) fn to_revisit(
+    rows: &[Row],
+    known: &std::collections::HashMap<ArticleKey, Known>,
+) -> Vec<ArticleKey> {
+    rows.iter()
+        .filter(|row| known.get(&row.key).is_some_and(|known| changed(row, known)))
+        .map(|row| row.key.clone())
+        .collect()
 }
 
 /// Does the listing show that the article's page has something new?

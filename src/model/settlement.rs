@@ -53,6 +53,14 @@ pub enum Outcome {
         gaps: GapSteps,
         end: Option<PassEnd>,
     },
+    /// A listing page that the radar asked for was read, or given up (then without rows). Rows as in `Listing`.
+    Radar {
+        pass: PassId,
+        rows: Vec<Row>,
+        revisit: Vec<ArticleKey>,
+        /// The last page, where the pager links it.
+        last_page: Option<u32>,
+    },
     /// A page could not be read for good: the walk goes on behind it.
     ListingSkipped {
         pass: PassId,

@@ -145,7 +145,9 @@ pub async fn a_notice_that_is_also_an_ordinary_row_is_one_article<P: Place>(plac
 /// CASES.md, 6: `/hot/555` and `/square/555`.
 pub async fn an_article_on_two_boards_is_one_article_in_two_places<P: Place>(place: P) {
     let mut bench = Bench::new(place).await;
-    bench.list(vec![row("555")]).await;
+    let mut here = row("555");
+    here.category = Some("경제".into());
+    bench.list(vec![here]).await;
     let hot = bench
         .store
         .register_board(new_board("hot", HOST), start())
@@ -167,11 +169,14 @@ pub async fn an_article_on_two_boards_is_one_article_in_two_places<P: Place>(pla
         .remove(0);
     let mut there = row("555");
     there.rank = Some(3);
+    there.category = Some("인기".into());
     let settled = bench.settle(&job, listing(pass.id, vec![there])).await;
     assert_eq!(settled.n_new, 0);
     assert_eq!(bench.records().len(), 1);
     let record = bench.record("555");
     assert_eq!((record.board.as_str(), record.rank), ("news", Some(555)));
+    // Were it to follow both boards in turn, each visit would find an edit.
+    assert_eq!(record.category.as_deref(), Some("경제"));
     assert_eq!(bench.store.n_listed(hot.id).await.unwrap(), 1);
 }
 

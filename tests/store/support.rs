@@ -309,7 +309,10 @@ impl<P: Place> Bench<P> {
         for job in jobs {
             match job.kind {
                 JobKind::Article { article } if found.is_none() => found = Some((job, article)),
-                JobKind::Article { .. } | JobKind::Listing { .. } | JobKind::Comments { .. } => {
+                JobKind::Article { .. }
+                | JobKind::Listing { .. }
+                | JobKind::Radar { .. }
+                | JobKind::Comments { .. } => {
                     self.store.release(&job);
                 }
             }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::queue;
 use super::values::{Count, Ms, Named, url};
+use super::{ledger, queue};
 use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, Edge, Gap, GapId, GapSteps, JobPriority, NewBoard,
     NewJob, OpenGap, Pass, PassEnd, PassId, PassReport, Walk,
@@ -62,12 +62,12 @@ fn free_name(conn: &Connection, board: &NewBoard) -> rusqlite::Result<String> {
     Ok(board.key.clone())
 }
 
-const PASS: &str = "SELECT id, board, kind, page, deepest, edge_key, edge_rank, n_torn, n_quiet,
+pub(super) const PASS: &str = "SELECT id, board, kind, page, deepest, edge_key, edge_rank, n_torn, n_quiet,
     last_page_digest, ahead_key, ahead_rank, newest_rank, deficit, max_pages, since, started_at, ended_at, end_word,
     n_listing_pages, n_rows, n_new, n_stored, n_changed, n_restricted, n_gone, n_failed, n_duplicates, moved, first_page_digest, last_shown,
     n_rounds, late, top_key FROM pass";
 
-fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
+pub(super) fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
     let Named(kind) = row.get(2)?;
     Ok(Pass {
         id: PassId(row.get(0)?),
@@ -208,6 +208,8 @@ pub(super) fn begin_pass(
     )?;
     let pass = PassId(conn.last_insert_rowid());
     save_walk(conn, pass, walk)?;
+    queue::remove_radar(conn, board)?;
+    ledger::relist(conn, board)?;
     queue::push(conn, &first(pass), at)?;
     // Half-read comment lists are failures too: the article is there, but not whole.
     let mut again = conn.prepare_cached(

@@ -16,6 +16,9 @@ pub(super) const APPLICATION_ID: i64 = 0x6277_6C6B;
 const MIGRATIONS: &[&str] = &[
     include_str!("schema/0001_first.sql"),
     include_str!("schema/0002_gaps.sql"),
+    include_str!("schema/0003_pages.sql"),
+    include_str!("schema/0004_schedule.sql"),
+    include_str!("schema/0005_radar.sql"),
 ];
 
 /// How long a connection waits for a lock that another process holds (a shell, a backup).

@@ -205,6 +205,7 @@ fn visited(body: &str, at: Timestamp) -> Visited {
         content_type: Some("text/html".into()),
         charset: "utf-8".into(),
         fetched_at: at,
+        as_of: at,
         body: body.into(),
     }
 }

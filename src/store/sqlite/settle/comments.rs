@@ -3,8 +3,8 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::super::queue;
 use super::super::values::{Count, Ms, Named, finer, posted_at};
+use super::super::{queue, revisits};
 use super::{Done, Visit};
 use crate::model::{ArticleId, Comment, JobKind, JobPriority, NewJob, PostedAt, resolve_parents};
 
@@ -17,6 +17,8 @@ struct Held {
     id: i64,
     text: Option<String>,
     posted: Option<PostedAt>,
+    /// Its words were not shown any more when it was last seen.
+    withdrawn: bool,
 }
 
 /// A comment's row and what decides its parent.
@@ -36,6 +38,7 @@ impl Visit<'_> {
     ) -> rusqlite::Result<Done> {
         self.upsert_comments(article, page, comments)?;
         self.end_round(article)?;
+        revisits::plan(self.conn, article, self.revisits)?;
         Ok(Done::default())
     }
 
@@ -94,11 +97,13 @@ impl Visit<'_> {
         page: u32,
         comments: &[Comment],
     ) -> rusqlite::Result<()> {
+        let mut changed = false;
         for (position, comment) in comments.iter().enumerate() {
             let held = self.held_comment(article, &comment.key)?;
-            if let Some(held) = &held {
-                self.keep_earlier_words(held, comment)?;
-            }
+            changed |= match &held {
+                Some(held) => self.keep_earlier_words(held, comment)?,
+                None => true,
+            };
             self.upsert_comment(
                 article,
                 page,
@@ -112,13 +117,26 @@ impl Visit<'_> {
                 "UPDATE article SET n_comments = (SELECT count(*) FROM comment WHERE article = ?1) WHERE id = ?1",
             )?
             .execute([article.0])?;
+        if changed {
+            self.comments_changed(article)?;
+        }
+        Ok(())
+    }
+
+    /// Late, edited, withdrawn or deleted comments are a change; those of the first reading are not.
+    fn comments_changed(&self, article: ArticleId) -> rusqlite::Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE article SET changed_at = ?2 WHERE id = ?1 AND comment_round > 1",
+            )?
+            .execute(params![article.0, Ms(self.at)])?;
         Ok(())
     }
 
     fn held_comment(&self, article: ArticleId, key: &str) -> rusqlite::Result<Option<Held>> {
         self.conn
             .prepare_cached(
-                "SELECT id, text, posted_at, posted_precision, posted_text FROM comment
+                "SELECT id, text, posted_at, posted_precision, posted_text, withdrawn_at IS NOT NULL FROM comment
                  WHERE article = ?1 AND key = ?2",
             )?
             .query_row(params![article.0, key], |row| {
@@ -126,24 +144,28 @@ impl Visit<'_> {
                     id: row.get(0)?,
                     text: row.get(1)?,
                     posted: posted_at(row, 2)?,
+                    withdrawn: row.get(5)?,
                 })
             })
             .optional()
     }
 
-    fn keep_earlier_words(&self, held: &Held, comment: &Comment) -> rusqlite::Result<()> {
-        let (Some(before), Some(now)) = (&held.text, &comment.text) else {
+    /// `true`: its words are not those that were shown before.
+    fn keep_earlier_words(&self, held: &Held, comment: &Comment) -> rusqlite::Result<bool> {
+        match (&held.text, &comment.text) {
+            (Some(before), Some(now)) if before != now => {
+                self.conn
+                    .prepare_cached(
+                        "INSERT INTO comment_before (comment, until, text) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                    )?
+                    .execute(params![held.id, Ms(self.at), before])?;
+                Ok(true)
+            }
+            (Some(_), Some(_)) => Ok(held.withdrawn),
             // Words that are not shown any more stay where they are.
-            return Ok(());
-        };
-        if before != now {
-            self.conn
-                .prepare_cached(
-                    "INSERT INTO comment_before (comment, until, text) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                )?
-                .execute(params![held.id, Ms(self.at), before])?;
+            (Some(_), None) => Ok(!held.withdrawn),
+            (None, now) => Ok(now.is_some()),
         }
-        Ok(())
     }
 
     fn upsert_comment(
@@ -166,6 +188,8 @@ impl Visit<'_> {
                     author = coalesce(excluded.author, author), posted_at = excluded.posted_at,
                     posted_precision = excluded.posted_precision, posted_text = excluded.posted_text,
                     text = coalesce(excluded.text, text), secret = excluded.secret, round = excluded.round,
+                    withdrawn_at = CASE WHEN excluded.text IS NULL AND text IS NOT NULL
+                        THEN coalesce(withdrawn_at, excluded.first_seen_at) END,
                     gone_at = NULL",
             )?
             .execute(params![
@@ -207,12 +231,16 @@ impl Visit<'_> {
         // A page that shows fewer comments than it says there are (a mobile skin, a script that loads them) is no
         // evidence that any is gone; nor is one that shows none and says nothing.
         if n_seen >= stated.map_or(1, |n| n.0) {
-            self.conn
+            let n_gone = self
+                .conn
                 .prepare_cached(
                     "UPDATE comment SET gone_at = ?2 WHERE article = ?1 AND gone_at IS NULL
                         AND round < (SELECT comment_round FROM article WHERE id = ?1)",
                 )?
                 .execute(params![article.0, Ms(self.at)])?;
+            if n_gone > 0 {
+                self.comments_changed(article)?;
+            }
         }
         Ok(())
     }
