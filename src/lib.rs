@@ -66,6 +66,8 @@ pub mod listing;
 
 pub mod article;
 
+pub mod learn;
+
 pub mod dedup;
 
 pub mod store;

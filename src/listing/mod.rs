@@ -3,10 +3,12 @@
 
 mod header;
 mod join;
+mod page_links;
 mod pager;
 mod rows;
 mod walk;
 
+pub use page_links::{PageLinks, page_links};
 pub use rows::read_listing;
 pub use walk::{Facts, Step, advance, begin, skip};
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{SqliteStore, claims, hosts, passes, prepare, read, settle, sql_error};
+use super::{SqliteStore, claims, hosts, passes, prepare, profiles, read, settle, sql_error};
 use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, Gap, HostPause, Job, Known, NewBoard, NewJob, Outcome,
     Pass, PassEnd, PassId, PassReport, Receipt, Settled, Settlement, Walk,
@@ -195,6 +195,24 @@ impl Store for SqliteStore {
             passes::end(conn, pass, PassEnd::Stopped, Some(&reason), at)
         })
         .await
+    }
+
+    async fn save_profile(
+        &self,
+        name: String,
+        text: String,
+        receipts: Vec<Receipt>,
+        at: Timestamp,
+    ) -> Answer<()> {
+        self.write("keeping a learnt profile", move |conn| {
+            profiles::save(conn, &name, &text, at)?;
+            hosts::keep_receipts(conn, &receipts)
+        })
+        .await
+    }
+
+    async fn profiles(&self) -> Answer<Vec<String>> {
+        self.read("listing learnt profiles", profiles::all).await
     }
 
     async fn host(&self, host: &str) -> Answer<Option<HostRecord>> {

@@ -15,6 +15,7 @@ mod hosts;
 mod pages;
 mod passes;
 mod prepare;
+mod profiles;
 mod queue;
 mod read;
 mod readers;
