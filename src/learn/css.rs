@@ -33,13 +33,21 @@ pub(super) fn classes(element: ElementRef<'_>) -> Vec<String> {
     let mut words: Vec<String> = element
         .value()
         .classes()
-        .filter(|word| is_stable(word) && !STATES.contains(&word.to_ascii_lowercase().as_str()))
+        .filter(|word| is_stable(word) && !is_state(word))
         .map(str::to_owned)
         .collect();
     words.sort();
     words.dedup();
     words.truncate(3);
     words
+}
+
+/// A word for a state, or that ends in one: `bo_notice`, `list-selected`.
+fn is_state(word: &str) -> bool {
+    let lower = word.to_ascii_lowercase();
+    STATES.iter().any(|state| {
+        lower.strip_suffix(state).is_some_and(|rest| rest.is_empty() || rest.ends_with(['-', '_']))
+    })
 }
 
 /// `tag.class.class`.

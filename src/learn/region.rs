@@ -142,8 +142,10 @@ fn rows_of<'a>(links: Vec<(ElementRef<'a>, Url)>) -> Vec<(String, Vec<RowSeen<'a
             node = at.parent();
         }
     }
-    let mut groups: BTreeMap<String, Vec<RowSeen<'a>>> = BTreeMap::new();
-    let mut seen: BTreeSet<(String, NodeId)> = BTreeSet::new();
+    // Brothers of one tag, whatever state their classes tell.
+    let mut brothers: Vec<(NodeId, &str, Vec<RowSeen<'a>>)> = Vec::new();
+    let mut places: HashMap<(NodeId, &str), usize> = HashMap::new();
+    let mut held_at: HashMap<NodeId, (usize, usize)> = HashMap::new();
     for (link, url, key) in with_key {
         let mut row = link;
         while let Some(parent) = row.parent().and_then(ElementRef::wrap) {
@@ -152,25 +154,65 @@ fn rows_of<'a>(links: Vec<(ElementRef<'a>, Url)>) -> Vec<(String, Vec<RowSeen<'a
             }
             row = parent;
         }
-        let parent = row.parent().and_then(ElementRef::wrap);
-        let above = parent.map_or(String::new(), |parent| format!("{} > ", css::simple(parent)));
-        let name = format!("{above}{}", css::simple(row));
-        let row_id = row.id();
-        let group = groups.entry(name.clone()).or_default();
-        if !seen.insert((name, row_id)) {
+        let Some(parent) = row.parent() else { continue };
+        if let Some((group, place)) = held_at.get(&row.id()).copied() {
             // A second link to the same article: the one with more words is the title's.
-            if let Some(held) = group.iter_mut().rev().find(|held| held.element.id() == row_id)
-                && words(link) > words(held.link)
-                && bare(&held.url) == key
-            {
+            let held = &mut brothers[group].2[place];
+            if words(link) > words(held.link) && bare(&held.url) == key {
                 held.link = link;
                 held.url = url;
             }
             continue;
         }
-        group.push(RowSeen { element: row, link, url });
+        let tag = row.value().name();
+        let at = *places.entry((parent.id(), tag)).or_insert_with(|| {
+            brothers.push((parent.id(), tag, Vec::new()));
+            brothers.len() - 1
+        });
+        held_at.insert(row.id(), (at, brothers[at].2.len()));
+        brothers[at].2.push(RowSeen { element: row, link, url });
     }
-    groups.into_iter().collect()
+    merge(brothers.into_iter().map(|(_, _, rows)| rows).collect())
+}
+
+/// Groups of brothers whose elements bear one name are one group: a table in two bodies, a list after each heading.
+fn merge(brothers: Vec<Vec<RowSeen<'_>>>) -> Vec<(String, Vec<RowSeen<'_>>)> {
+    let mut groups: BTreeMap<(String, String, Vec<String>), Vec<RowSeen<'_>>> = BTreeMap::new();
+    let mut few: Vec<Vec<RowSeen<'_>>> = Vec::new();
+    for rows in brothers {
+        if rows.len() < 2 {
+            few.push(rows);
+            continue;
+        }
+        let mut shared = css::classes(rows[0].element);
+        for row in &rows[1..] {
+            let own = css::classes(row.element);
+            shared.retain(|class| own.contains(class));
+        }
+        groups.entry(named(&rows[0], shared)).or_default().extend(rows);
+    }
+    for rows in few {
+        let (above, tag, classes) = named(&rows[0], css::classes(rows[0].element));
+        let fits = groups
+            .keys()
+            .find(|(a, t, shared)| *a == above && *t == tag && shared.iter().all(|class| classes.contains(class)))
+            .cloned();
+        groups.entry(fits.unwrap_or((above, tag, classes))).or_default().extend(rows);
+    }
+    groups
+        .into_iter()
+        .map(|((above, tag, classes), mut rows)| {
+            rows.sort_by_key(|row| row.element.id());
+            let name = classes.iter().fold(tag, |name, class| format!("{name}.{class}"));
+            (format!("{above}{name}"), rows)
+        })
+        .collect()
+}
+
+fn named(row: &RowSeen<'_>, classes: Vec<String>) -> (String, String, Vec<String>) {
+    let parent = row.element.parent().and_then(ElementRef::wrap);
+    let above = parent.map_or(String::new(), |parent| format!("{} > ", css::simple(parent)));
+    (above, row.element.value().name().to_owned(), classes)
 }
 
 /// Letters of a link's words; a comment count says less than a title.
