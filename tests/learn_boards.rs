@@ -9,7 +9,7 @@ use boardwalk::learn::{Learnt, SeenPage, learn, learn_listing};
 use boardwalk::listing::{page_links, read_listing};
 use boardwalk::profile::Profile;
 use jiff::Timestamp;
-use support::shapes::{Post, Shape, posts, shapes};
+use support::shapes::{Post, Shape, notices, posts, shapes};
 use url::Url;
 
 const ORIGIN: &str = "http://board.example";
@@ -41,9 +41,10 @@ fn learn_shape(shape: &Shape, all: &[Post]) -> Result<Learnt, String> {
         .samples
         .iter()
         .map(|sample| {
-            let post = all.iter().find(|post| url(&(shape.article_url)(post)) == *sample);
-            let post = post.unwrap_or_else(|| panic!("{}: {sample} is no article", shape.name));
-            shape.article_page(post)
+            let known = all.iter().cloned().chain(notices());
+            let mut fitting = known.filter(|post| url(&(shape.article_url)(post)) == *sample);
+            let post = fitting.next().unwrap_or_else(|| panic!("{}: {sample} is no article", shape.name));
+            shape.article_page(&post)
         })
         .collect();
     let trees: Vec<_> = bodies.iter().map(|text| parse(text)).collect();

@@ -53,6 +53,19 @@ pub(super) struct FieldRule {
     pub css: String,
     pub attr: Option<&'static str>,
     pub pattern: Option<&'static str>,
+    /// Only the element's own words, not those of elements in it.
+    pub own: bool,
+}
+
+impl FieldRule {
+    fn plain(css: &str) -> Self {
+        Self {
+            css: css.to_owned(),
+            attr: None,
+            pattern: None,
+            own: false,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -94,7 +107,7 @@ pub(super) fn article(samples: &[Sample<'_>], rows_css: &str, zone: &TimeZone) -
     rules.author = anchored(&mut rules.decisions, "article.author", samples, &listings, &|sample, text, _| author_of(sample, text), &[None]);
     if rules.author.is_empty() {
         rules.author = named(&mut rules.decisions, "article.author", samples, &listings, &AUTHOR_NAMES, &|_, text| {
-            text.chars().any(char::is_alphabetic)
+            text.chars().any(char::is_alphabetic) && text.chars().count() <= 30
         });
     }
     let agrees = |sample: &Sample<'_>, text: &str, _: ElementRef<'_>| {
@@ -159,12 +172,22 @@ fn value(page: &SeenPage<'_>, rule: &FieldRule) -> Option<String> {
     let element = page.html.select(&selector).next()?;
     let text = match rule.attr {
         Some(name) => fold(element.attr(name)?),
+        None if rule.own => own_text(element),
         None => element_text(element, &[]),
     };
     match rule.pattern {
         Some(_) => Some(DATE_IN_WORDS.captures(&text)?.get(1)?.as_str().to_owned()),
         None => Some(text).filter(|text| !text.is_empty()),
     }
+}
+
+/// The words directly in an element, as a profile's rule with `own` reads them.
+fn own_text(element: ElementRef<'_>) -> String {
+    let words: Vec<String> = element
+        .children()
+        .filter_map(|child| child.value().as_text().map(|text| text.to_string()))
+        .collect();
+    fold(&words.join(" "))
 }
 
 fn same_title(shown: &str, listed: &str) -> bool {
@@ -203,7 +226,7 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
     let mut ranked: Vec<(f64, String, usize)> = tally
         .into_iter()
         .map(|(name, (bonus, order))| {
-            let rule = FieldRule { css: name.clone(), attr: None, pattern: None };
+            let rule = FieldRule::plain(&name);
             let n_right = samples
                 .iter()
                 .filter(|sample| value(&sample.page, &rule).is_some_and(|text| same_title(&text, &sample.row.title)))
@@ -213,7 +236,7 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     if let Some((score, name, n_right)) = ranked.first().filter(|(_, _, n_right)| 2 * n_right > samples.len()) {
-        rules.title.push(FieldRule { css: name.clone(), attr: None, pattern: None });
+        rules.title.push(FieldRule::plain(name));
         rules.decisions.push(Decision {
             what: "article.title",
             value: name.clone(),
@@ -223,7 +246,7 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
         });
     }
     // The page's own title has the whole where a heading is cut; what the site adds to it is the same on all pages.
-    let page_title = FieldRule { css: "title".into(), attr: None, pattern: None };
+    let page_title = FieldRule::plain("title");
     let suffixes: Vec<String> = samples
         .iter()
         .filter_map(|sample| {
@@ -255,7 +278,7 @@ fn anchored(
     fits: &dyn Fn(&Sample<'_>, &str, ElementRef<'_>) -> bool,
     attributes: &[Option<&'static str>],
 ) -> Vec<FieldRule> {
-    let mut tally: BTreeMap<(String, Option<&'static str>, Option<&'static str>), usize> = BTreeMap::new();
+    let mut tally: BTreeMap<(String, Option<&'static str>, Option<&'static str>, bool), (usize, usize)> = BTreeMap::new();
     for (sample, listing) in samples.iter().zip(listings) {
         let mut n_found = 0;
         for element in elements(&sample.page) {
@@ -265,13 +288,17 @@ fn anchored(
             for attr in attributes {
                 let text = match attr {
                     Some(name) => element.attr(name).map(fold),
-                    None if element.descendants().take(30).count() < 30 => Some(element_text(element, &[])),
+                    None if element.descendants().take(60).count() < 60 => Some(element_text(element, &[])),
                     None => None,
                 };
-                let Some(text) = text.filter(|text| !text.is_empty() && text.chars().count() <= MAX_FIELD) else {
+                let Some(text) = text.filter(|text| !text.is_empty() && text.chars().count() <= 3 * MAX_FIELD) else {
                     continue;
                 };
-                let found = if fits(sample, &text, element) {
+                if !sample.row.title.is_empty() && text.contains(&sample.row.title) {
+                    continue;
+                }
+                let own = attr.is_none() && !fits(sample, &text, element) && fits(sample, &own_text(element), element);
+                let found = if own || fits(sample, &text, element) {
                     Some(None)
                 } else {
                     let part = DATE_IN_WORDS.captures(&text).filter(|_| attr.is_none());
@@ -283,15 +310,16 @@ fn anchored(
                 }
                 n_found += 1;
                 for (order, name) in css::names_of(element).into_iter().enumerate() {
-                    tally.entry((name, *attr, pattern)).or_insert(order);
+                    let letters = text.chars().count();
+                    tally.entry((name, *attr, pattern, own)).or_insert((order, letters));
                 }
             }
         }
     }
     let mut ranked: Vec<(f64, FieldRule, usize)> = tally
         .into_iter()
-        .map(|((css, attr, pattern), order)| {
-            let rule = FieldRule { css, attr, pattern };
+        .map(|((css, attr, pattern, own), (order, letters))| {
+            let rule = FieldRule { css, attr, pattern, own };
             let selector = Selector::parse(&rule.css).ok();
             let n_right = samples
                 .iter()
@@ -302,7 +330,7 @@ fn anchored(
                         .is_some_and(|(text, element)| fits(sample, &text, element))
                 })
                 .count();
-            let exact = if attr.is_some() { 0.2 } else { 0.0 } - if pattern.is_some() { 0.3 } else { 0.0 };
+            let exact = if attr.is_some() { 0.2 } else { 0.0 } - if pattern.is_some() || own { 0.3 } else { 0.0 } - 0.01 * letters as f64;
             (n_right as f64 + exact - 0.05 * order as f64, rule, n_right)
         })
         .filter(|(_, _, n_right)| 2 * n_right > samples.len() || *n_right >= 2)
@@ -341,7 +369,7 @@ fn named(
     for element in candidates {
         for css in css::names_of(element).into_iter().take(3) {
             let attr = element.attr("datetime").map(|_| "datetime");
-            let rule = FieldRule { css, attr, pattern: None };
+            let rule = FieldRule { css, attr, pattern: None, own: false };
             let right = |sample: &Sample<'_>| {
                 value(&sample.page, &rule).is_some_and(|text| text.chars().count() <= MAX_FIELD && fits(sample, &text))
             };

@@ -366,6 +366,18 @@ fn learnt_notice(learnt: &mut Columns, pages: &[Vec<RowSeen<'_>>], rows: &[&RowS
             }
         }
     }
+    // `stickthread_12` among `normalthread_34`.
+    let prefix = |row: &RowSeen<'_>| {
+        let id = row.element.value().id()?;
+        let digits = id.find(|c: char| c.is_ascii_digit())?;
+        let plain = id[..digits].chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        (digits >= 3 && plain).then(|| id[..digits].to_owned())
+    };
+    for (at, row) in rows.iter().enumerate() {
+        if let Some(prefix) = prefix(row) {
+            words.entry(format!("[id^='{prefix}']")).or_insert_with(|| vec![false; rows.len()])[at] = true;
+        }
+    }
     let n_pinned_by_text: Vec<bool> = rows
         .iter()
         .map(|row| {
@@ -401,6 +413,13 @@ fn is_notice(row: ElementRef<'_>, notice: &[String]) -> bool {
     let holds = |element: ElementRef<'_>| {
         element.value().classes().any(|class| notice.iter().any(|word| word[1..] == *class))
     };
+    let by_id = row.value().id().is_some_and(|id| {
+        let prefixes = notice.iter().filter_map(|word| word.strip_prefix("[id^='")?.strip_suffix("']"));
+        prefixes.into_iter().any(|prefix| id.starts_with(prefix))
+    });
+    if by_id {
+        return true;
+    }
     std::iter::once(row).chain(row.descendent_elements().skip(1).take(MAX_ELEMENTS)).any(holds)
         || row.descendent_elements().skip(1).take(6).any(|cell| NOTICE_TEXT.is_match(&element_text(cell, &[])))
 }

@@ -156,6 +156,7 @@ fn rules(rules: &[FieldRule]) -> String {
     let written: Vec<String> = rules
         .iter()
         .map(|rule| match (rule.attr, rule.pattern) {
+            (None, None) if rule.own => format!("{{ select = {}, own = true }}", quoted(&rule.css)),
             (None, None) => quoted(&rule.css),
             (Some(attr), _) => format!("{{ select = {}, attr = \"{attr}\" }}", quoted(&rule.css)),
             (None, Some(_)) => format!("{{ select = {}, pattern = {} }}", quoted(&rule.css), quoted(DATE_PATTERN)),
