@@ -330,9 +330,19 @@ fn numbered(values: &[&str]) -> Option<(String, String, i64)> {
 
 /// Learns a listing's shape from its own URL, and from those of page 2 and others in its pager, in order.
 pub(super) fn listing_shape(first: &Url, pages: &[Url], article: &ArticleShape) -> Option<ListingShape> {
-    let fixed: BTreeMap<String, String> = parameters(first)
+    let here = parameters(first);
+    let there = pages.first().map(parameters).unwrap_or_default();
+    // A parameter that page 2 has and page 1 has not, or has otherwise.
+    let turned = there
+        .iter()
+        .find(|(name, value)| {
+            !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) && here.get(*name) != Some(value)
+        })
+        .map(|(name, _)| name);
+    let fixed: BTreeMap<String, String> = here
+        .clone()
         .into_iter()
-        .filter(|(name, value)| !value.is_empty() && !is_state(name))
+        .filter(|(name, value)| !value.is_empty() && !is_state(name) && turned != Some(name))
         .collect();
     let article_words = format!("{}{:?}", article.path, article.query.values());
     let board_param = fixed
@@ -399,13 +409,7 @@ pub(super) fn listing_shape(first: &Url, pages: &[Url], article: &ArticleShape) 
         return Some(shape);
     };
     let numbers = |place: &dyn Fn(&Url) -> Option<u64>| -> Vec<u64> { pages.iter().filter_map(place).collect() };
-    let there = parameters(second);
-    let here = parameters(first);
-    // A parameter that page 2 has and page 1 has not, or has otherwise.
-    let turned = there.iter().find(|(name, value)| {
-        !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) && here.get(*name) != Some(value)
-    });
-    if let Some((name, _)) = turned
+    if let Some(name) = turned
         && second.path().trim_end_matches('/') == first.path().trim_end_matches('/')
     {
         let values = numbers(&|url| parameters(url).get(name)?.parse().ok());

@@ -89,24 +89,39 @@ pub(super) struct CommentRules {
 }
 
 /// Learns an article's rules. `rows_css` names the rows of the board's listing, which may stand below an article.
-pub(super) fn article(samples: &[Sample<'_>], rows_css: &str, zone: &TimeZone) -> Result<ArticleRules, Decision> {
+pub(super) fn article(
+    samples: &[Sample<'_>],
+    rows_css: &str,
+    is_row: &dyn Fn(ElementRef<'_>, &SeenPage<'_>) -> bool,
+    zone: &TimeZone,
+) -> Result<ArticleRules, Decision> {
     let mut rules = ArticleRules::default();
     let rows = Selector::parse(rows_css).ok();
     let listings: Vec<HashSet<NodeId>> = samples
         .iter()
         .map(|sample| match &rows {
             Some(rows) => {
-                let found: Vec<NodeId> = sample.page.html.select(rows).map(|row| row.id()).collect();
+                let found: Vec<NodeId> = sample
+                    .page
+                    .html
+                    .select(rows)
+                    .filter(|row| is_row(*row, &sample.page))
+                    .map(|row| row.id())
+                    .collect();
                 if found.len() > 1 { found.into_iter().collect() } else { HashSet::new() }
             }
             None => HashSet::new(),
         })
         .collect();
+    let records = records(samples, &listings);
+    let is_thread = records.as_ref().is_some_and(|records| records.is_thread);
+    // In a thread the article itself stands where replies stand.
+    let no_field: &dyn Fn(ElementRef<'_>) -> bool = &|element| !is_thread && in_comments(element);
     title(&mut rules, samples, &listings);
     let author_of = |sample: &Sample<'_>, text: &str| sample.row.author.as_deref().is_some_and(|author| author == text);
-    rules.author = anchored(&mut rules.decisions, "article.author", samples, &listings, &|sample, text, _| author_of(sample, text), &[None]);
+    rules.author = anchored(&mut rules.decisions, "article.author", samples, &listings, no_field, &|sample, text, _| author_of(sample, text), &[None]);
     if rules.author.is_empty() {
-        rules.author = named(&mut rules.decisions, "article.author", samples, &listings, &AUTHOR_NAMES, &|_, text| {
+        rules.author = named(&mut rules.decisions, "article.author", samples, &listings, no_field, &AUTHOR_NAMES, &|_, text| {
             text.chars().any(char::is_alphabetic) && text.chars().count() <= 30
         });
     }
@@ -122,15 +137,15 @@ pub(super) fn article(samples: &[Sample<'_>], rows_css: &str, zone: &TimeZone) -
         "article.date",
         samples,
         &listings,
+        no_field,
         &agrees,
         &[None, Some("datetime"), Some("title")],
     );
     if rules.date.is_empty() {
-        rules.date = named(&mut rules.decisions, "article.date", samples, &listings, &DATE_NAMES, &|sample, text| {
+        rules.date = named(&mut rules.decisions, "article.date", samples, &listings, no_field, &DATE_NAMES, &|sample, text| {
             read_date(text, zone, sample.page.as_of).is_some()
         });
     }
-    let records = records(samples, &listings);
     body(&mut rules, samples, &listings, records.as_ref())?;
     rules.comments = records.and_then(|records| comments(samples, &records));
     Ok(rules)
@@ -275,6 +290,7 @@ fn anchored(
     what: &'static str,
     samples: &[Sample<'_>],
     listings: &[HashSet<NodeId>],
+    no_field: &dyn Fn(ElementRef<'_>) -> bool,
     fits: &dyn Fn(&Sample<'_>, &str, ElementRef<'_>) -> bool,
     attributes: &[Option<&'static str>],
 ) -> Vec<FieldRule> {
@@ -305,7 +321,7 @@ fn anchored(
                     part.filter(|part| fits(sample, &part[1], element)).map(|_| Some(DATE_PATTERN))
                 };
                 let Some(pattern) = found else { continue };
-                if within(element, listing) || in_comments(element) {
+                if within(element, listing) || no_field(element) {
                     continue;
                 }
                 n_found += 1;
@@ -354,6 +370,7 @@ fn named(
     what: &'static str,
     samples: &[Sample<'_>],
     listings: &[HashSet<NodeId>],
+    no_field: &dyn Fn(ElementRef<'_>) -> bool,
     names: &Regex,
     fits: &dyn Fn(&Sample<'_>, &str) -> bool,
 ) -> Vec<FieldRule> {
@@ -363,7 +380,7 @@ fn named(
     let candidates = elements(&first.page)
         .filter(|element| {
             let time = element.value().name() == "time";
-            (time || names.is_match(&css::words_of(*element))) && !within(*element, listing) && !in_comments(*element)
+            (time || names.is_match(&css::words_of(*element))) && !within(*element, listing) && !no_field(*element)
         })
         .take(30);
     for element in candidates {
@@ -431,7 +448,7 @@ fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> Option<Recor
     let leads = |sample: &Sample<'_>| {
         sample.page.html.select(&selector).next().is_some_and(|first| {
             let text = element_text(first, &[]);
-            !in_comments(first) && sample.row.author.as_deref().is_none_or(|author| text.contains(author))
+            !COMMENT_NAMES.is_match(&css::words_of(first)) && sample.row.author.as_deref().is_none_or(|author| text.contains(author))
         })
     };
     Some(Records { is_thread: samples.iter().all(leads), css })

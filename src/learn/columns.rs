@@ -73,6 +73,8 @@ pub(super) struct Columns {
     pub title_remove: Vec<String>,
     pub notice: Vec<String>,
     pub secret: Vec<String>,
+    /// The cell in which pinned rows say so in words.
+    pub notice_cell: Option<String>,
     pub decisions: Vec<Decision>,
     /// Per page and row: title, author, date words, and whether it is pinned.
     pub rows: Vec<Vec<RowFacts>>,
@@ -125,6 +127,13 @@ pub(super) fn columns(pages: &[Vec<RowSeen<'_>>], seen: &[SeenPage<'_>], zone: &
         }
     }
     learnt.fields.retain(|_, selectors| !selectors.is_empty());
+    learnt.notice_cell = found
+        .iter()
+        .find(|column| {
+            let said = column.texts.iter().flatten().filter(|text| NOTICE_TEXT.is_match(text)).count();
+            !column.in_title && said > 0 && 2 * said <= column.texts.len()
+        })
+        .map(|column| column.css.clone());
     title(&mut learnt, &rows);
     secret(&mut learnt, &rows);
     learnt.rows = pages.iter().map(|rows| rows.iter().map(|row| facts(row, &learnt)).collect()).collect();
@@ -185,7 +194,8 @@ fn gather(rows: &[&RowSeen<'_>], seen: &[SeenPage<'_>]) -> Vec<Column> {
                     texts: vec![None; rows.len()],
                     names: String::new(),
                     header: cell_index(row.element, named).and_then(|at| headers.get(at).cloned()).unwrap_or_default(),
-                    in_title: element == row.link || element.ancestors().any(|node| node.id() == row.link.id()),
+                    in_title: !is_card(row.link)
+                        && (element == row.link || element.ancestors().any(|node| node.id() == row.link.id())),
                 });
                 found.len() - 1
             });
@@ -200,6 +210,14 @@ fn gather(rows: &[&RowSeen<'_>], seen: &[SeenPage<'_>]) -> Vec<Column> {
     }
     found.retain(|column| column.texts.iter().flatten().count() as f64 >= 0.2 * rows.len() as f64);
     found
+}
+
+/// A link around a whole row: title, author and date are elements in it.
+fn is_card(link: ElementRef<'_>) -> bool {
+    let has_words = |element: &ElementRef<'_>| {
+        element.children().any(|child| child.value().as_text().is_some_and(|text| !text.trim().is_empty()))
+    };
+    !has_words(&link) && link.descendent_elements().skip(1).take(60).filter(has_words).count() >= 3
 }
 
 /// The words above a table's columns.

@@ -75,6 +75,8 @@ impl fmt::Display for Refusal {
 pub struct ListingDraft {
     container: Vec<String>,
     rows_css: String,
+    /// What the links of rows have in common.
+    kind: String,
     columns: Columns,
     article: ArticleShape,
     listing: ListingShape,
@@ -119,6 +121,7 @@ pub fn learn_listing(pages: &[SeenPage<'_>], turns: &[Url]) -> Result<ListingDra
     Ok(ListingDraft {
         container,
         rows_css: region.rows_css,
+        kind: region.kind,
         n_rows: region.pages.iter().map(Vec::len).collect(),
         columns,
         article,
@@ -188,7 +191,7 @@ pub fn learn(draft: &ListingDraft, first: &SeenPage<'_>, articles: &[(usize, See
         .collect();
     let timezone = timezone_of(first.html);
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
-    let rules = article::article(&samples, &draft.rows_css, &zone)
+    let rules = article::article(&samples, &draft.rows_css, &|row, page| region::links_to(row, page, &draft.kind), &zone)
         .map_err(|seen| Refusal { missing: "no article's body was found", seen })?;
     let mut decisions = draft.decisions.clone();
     decisions.extend(rules.decisions.iter().cloned());

@@ -284,6 +284,7 @@ fn judge<'a>(kind: String, (rows_css, rows): (String, Vec<RowSeen<'a>>), page_le
 /// The board's rows, on each page seen.
 pub(super) struct Region<'a> {
     pub rows_css: String,
+    pub kind: String,
     pub pages: Vec<Vec<RowSeen<'a>>>,
     pub decision: Decision,
 }
@@ -340,7 +341,7 @@ pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision>
     for groups in [first, second].into_iter().take(pages.len()) {
         rows.push(join(groups, &rows_css, &kind));
     }
-    Ok(Region { rows_css, pages: rows, decision })
+    Ok(Region { rows_css, kind, pages: rows, decision })
 }
 
 /// The rows of the group, and of those whose elements are the same but whose links have another shape (a title in
@@ -351,6 +352,15 @@ fn join<'a>(groups: Vec<Group<'a>>, rows_css: &str, kind: &str) -> Vec<RowSeen<'
         .filter(|group| group.rows_css == rows_css && group.kind == kind)
         .flat_map(|group| group.rows)
         .collect()
+}
+
+/// Whether an element holds a link of the rows' kind.
+pub(super) fn links_to(row: ElementRef<'_>, page: &SeenPage<'_>, kind: &str) -> bool {
+    let itself = std::iter::once(row).filter(|row| row.value().name() == "a");
+    itself
+        .chain(row.select(&LINKS).take(20))
+        .filter_map(|link| page.url.join(link.attr("href")?.trim()).ok())
+        .any(|url| kind_of(&url) == kind)
 }
 
 /// The element that holds all rows of a page and nothing that could be held apart.

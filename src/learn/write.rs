@@ -140,6 +140,10 @@ fn listing(draft: &ListingDraft, decisions: &[Decision]) -> String {
         }
         let _ = writeln!(text, "{field} = [{}]", rules.join(", "));
     }
+    if let Some(cell) = columns.notice_cell.as_ref().filter(|_| !columns.fields.contains_key("rank")) {
+        text.push_str("# Its numbers are ids, not ranks: only the words of pinned rows are read.\n");
+        let _ = writeln!(text, "rank = [{{ select = {}, pattern = {} }}]", quoted(cell), quoted(r"^\D+$"));
+    }
     if !columns.notice.is_empty() {
         text.push_str(&why(decisions, "listing.notice"));
         let _ = writeln!(text, "notice = {}", list(&columns.notice));

@@ -337,16 +337,16 @@ fn mybb() -> Shape {
         article_url: |post| format!("/showthread.php?tid={}", post.id),
         row: |post| {
             format!(
-                "<tr class=inline_row><td class=trow1><span class=icon></span></td><td class=trow1><div><span class=subject_new id=tid_{}><a href='/showthread.php?tid={}'>{}</a></span><div class='author smalltext'><a href='/member.php?action=profile&uid={}'>{}</a></div><span class='thread_start_datetime smalltext'>11-{:02}-2026, 10:20 AM</span></div></td><td class=trow1><a href='/misc.php?action=whoposted&tid={}'>{}</a></td><td class=trow1>{}</td></tr>",
+                "<tr class=inline_row><td class=trow1><span class=icon></span></td><td class=trow1><div><span class=subject_new id=tid_{}><a href='/showthread.php?tid={}'>{}</a></span><div class='author smalltext'><a href='/member.php?action=profile&uid={}'>{}</a></div><span class='thread_start_datetime smalltext'>2026-11-{:02}, 10:20</span></div></td><td class=trow1><a href='/misc.php?action=whoposted&tid={}'>{}</a></td><td class=trow1>{}</td></tr>",
                 post.id, post.id, post.title, post.author.len(), post.author, post.day, post.id, post.n_replies, post.id % 60 + 12
             )
         },
         listing: |rows, pager| format!("<table class=tborder><thead><tr><td class=thead colspan=4>Harbour</td></tr></thead><tbody>{rows}</tbody></table>{pager}"),
         article: |post| {
             format!(
-                "<div class=thead><strong>{}</strong></div><div id=posts><div class='post classic' id=post_{}><div class=author_information><strong><a class=largetext href='/member.php?action=profile&uid=3'>{}</a></strong></div><div class=post_content><span class=post_date>11-{:02}-2026, 10:20 AM</span><div class='post_body scaleimages' id=pid_{}>{}</div></div></div>{}</div>",
+                "<div class=thead><strong>{}</strong></div><div id=posts><div class='post classic' id=post_{}><div class=author_information><strong><a class=largetext href='/member.php?action=profile&uid=3'>{}</a></strong></div><div class=post_content><span class=post_date>2026-11-{:02}, 10:20</span><div class='post_body scaleimages' id=pid_{}>{}</div></div></div>{}</div>",
                 post.title, post.id * 9, post.author, post.day, post.id * 9, text_of(post),
-                replies(post, |id, author| format!("<div class='post classic' id=post_{id}><div class=author_information><strong><a class=largetext href='/member.php?action=profile&uid=4'>{author}</a></strong></div><div class=post_content><span class=post_date>11-21-2026, 11:00 AM</span><div class='post_body scaleimages' id=pid_{id}>I saw number {id} too.</div></div></div>"))
+                replies(post, |id, author| format!("<div class='post classic' id=post_{id}><div class=author_information><strong><a class=largetext href='/member.php?action=profile&uid=4'>{author}</a></strong></div><div class=post_content><span class=post_date>2026-11-21, 11:00</span><div class='post_body scaleimages' id=pid_{id}>I saw number {id} too.</div></div></div>"))
             )
         },
     }
