@@ -54,7 +54,9 @@ fn next_links_are_those_that_were_marked() {
         let wanted = marked(&base, &want["next"]);
         n_pages += 1;
         n_right += usize::from(next == wanted);
-        let plain = ["next", "prev", "page"].iter().all(|kind| marked(&base, &want[kind]).is_empty());
+        let plain = ["next", "prev", "page"]
+            .iter()
+            .all(|kind| marked(&base, &want[kind]).is_empty());
         n_plain += usize::from(plain);
         n_invented += usize::from(plain && found != Default::default());
         if next != wanted || (plain && found != Default::default()) {
@@ -67,6 +69,8 @@ fn next_links_are_those_that_were_marked() {
         }
     }
     let share = n_right as f64 / n_pages as f64;
-    eprintln!("next set right on {share:.3} of {n_pages} pages; invented on {n_invented} of {n_plain} without pagination");
+    eprintln!(
+        "next set right on {share:.3} of {n_pages} pages; invented on {n_invented} of {n_plain} without pagination"
+    );
     assert!(share >= NEXT_FLOOR);
 }

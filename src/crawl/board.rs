@@ -88,7 +88,7 @@ pub enum TargetError {
         "{url} is made by no board software that is known ({known}), and its pages do not teach how to read it: {cause}"
     )]
     NotLearnt {
-        url: Url,
+        url: Box<Url>,
         known: String,
         cause: String,
     },

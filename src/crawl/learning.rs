@@ -47,7 +47,11 @@ impl Text {
     }
 
     fn seen<'a>(&'a self, html: &'a scraper::Html) -> SeenPage<'a> {
-        SeenPage { html, url: &self.url, as_of: self.as_of }
+        SeenPage {
+            html,
+            url: &self.url,
+            as_of: self.as_of,
+        }
     }
 
     fn view<'a>(&'a self, html: &'a scraper::Html) -> PageView<'a> {
@@ -74,7 +78,7 @@ pub(super) async fn learn_board(
 ) -> Result<Lesson, TargetError> {
     let charset = target.charset.as_deref();
     let refused = |cause: String| TargetError::NotLearnt {
-        url: target.url.clone(),
+        url: Box::new(target.url.clone()),
         known: library.names().collect::<Vec<_>>().join(", "),
         cause,
     };
@@ -106,7 +110,12 @@ pub(super) async fn learn_board(
     .await;
     let draft = draft.map_err(&refused)?;
     let mut articles = Vec::new();
-    for (at, url) in draft.samples.iter().take(MAX_REQUESTS - listing.len()).enumerate() {
+    for (at, url) in draft
+        .samples
+        .iter()
+        .take(MAX_REQUESTS - listing.len())
+        .enumerate()
+    {
         match get(fetcher, url, &listing[0].url, "article").await {
             Ok(mut fetched) => {
                 receipts.append(&mut fetched.receipts);
@@ -119,12 +128,22 @@ pub(super) async fn learn_board(
     }
     let lesson = blocking(move || write(&draft, &listing, &articles)).await;
     let (profile, learnt) = lesson.map_err(&refused)?;
-    tracing::info!("learnt how to read {} with {} requests", target.url, receipts.len() + 1);
-    Ok(Lesson { profile: Arc::new(profile), learnt, receipts })
+    tracing::info!(
+        "learnt how to read {} with {} requests",
+        target.url,
+        receipts.len() + 1
+    );
+    Ok(Lesson {
+        profile: Arc::new(profile),
+        learnt,
+        receipts,
+    })
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work).await.expect("learning is pure and does not panic")
+    tokio::task::spawn_blocking(work)
+        .await
+        .expect("learning is pure and does not panic")
 }
 
 async fn get(
@@ -150,24 +169,52 @@ fn turns_of(html: &scraper::Html, url: &Url) -> Vec<Url> {
     let Some(second) = found.following else {
         return Vec::new();
     };
-    let behind = found.pages.iter().position(|page| *page == second).map_or(0, |at| at + 1);
-    let others = found.pages.into_iter().skip(behind).filter(|page| *page != second && page != url);
-    std::iter::once(second.clone()).chain(others).take(MAX_TURNS).collect()
+    let behind = found
+        .pages
+        .iter()
+        .position(|page| *page == second)
+        .map_or(0, |at| at + 1);
+    let others = found
+        .pages
+        .into_iter()
+        .skip(behind)
+        .filter(|page| *page != second && page != url);
+    std::iter::once(second.clone())
+        .chain(others)
+        .take(MAX_TURNS)
+        .collect()
 }
 
 fn draft_of(listing: &[Text], turns: &[Url]) -> Result<ListingDraft, String> {
-    let trees: Vec<scraper::Html> = listing.iter().map(|page| crate::document::parse(&page.text)).collect();
-    let seen: Vec<SeenPage<'_>> = listing.iter().zip(&trees).map(|(page, html)| page.seen(html)).collect();
+    let trees: Vec<scraper::Html> = listing
+        .iter()
+        .map(|page| crate::document::parse(&page.text))
+        .collect();
+    let seen: Vec<SeenPage<'_>> = listing
+        .iter()
+        .zip(&trees)
+        .map(|(page, html)| page.seen(html))
+        .collect();
     learn_listing(&seen, turns).map_err(|refusal| refusal.to_string())
 }
 
 /// Writes the profile and tries it on the pages it comes from.
-fn write(draft: &ListingDraft, listing: &[Text], articles: &[(usize, Text)]) -> Result<(Profile, Learnt), String> {
+fn write(
+    draft: &ListingDraft,
+    listing: &[Text],
+    articles: &[(usize, Text)],
+) -> Result<(Profile, Learnt), String> {
     let first_html = crate::document::parse(&listing[0].text);
     let first = listing[0].seen(&first_html);
-    let trees: Vec<scraper::Html> = articles.iter().map(|(_, page)| crate::document::parse(&page.text)).collect();
-    let seen: Vec<(usize, SeenPage<'_>)> =
-        articles.iter().zip(&trees).map(|((at, page), html)| (*at, page.seen(html))).collect();
+    let trees: Vec<scraper::Html> = articles
+        .iter()
+        .map(|(_, page)| crate::document::parse(&page.text))
+        .collect();
+    let seen: Vec<(usize, SeenPage<'_>)> = articles
+        .iter()
+        .zip(&trees)
+        .map(|((at, page), html)| (*at, page.seen(html)))
+        .collect();
     let learnt = learn(draft, &first, &seen).map_err(|refusal| refusal.to_string())?;
     let profile = Profile::from_toml(&learnt.text).map_err(|complaints| {
         let said: Vec<String> = complaints.iter().map(ToString::to_string).collect();
@@ -178,7 +225,9 @@ fn write(draft: &ListingDraft, listing: &[Text], articles: &[(usize, Text)]) -> 
     }
     let page = read_listing(&first_html, &listing[0].url, &profile, first.as_of);
     // A row more is one whose link has another form; a row less is one that is lost.
-    if page.rows.len() < draft.n_rows[0] || page.rows.len() > draft.n_rows[0] + draft.n_rows[0] / 2 + 2 {
+    if page.rows.len() < draft.n_rows[0]
+        || page.rows.len() > draft.n_rows[0] + draft.n_rows[0] / 2 + 2
+    {
         return Err(format!(
             "what was learnt reads {} of {} rows ({})",
             page.rows.len(),
@@ -193,7 +242,10 @@ fn write(draft: &ListingDraft, listing: &[Text], articles: &[(usize, Text)]) -> 
         .filter(|article| article.class == PageClass::Article && article.title.is_some())
         .count();
     if 2 * n_read < articles.len() {
-        return Err(format!("what was learnt reads {n_read} of {} articles", articles.len()));
+        return Err(format!(
+            "what was learnt reads {n_read} of {} articles",
+            articles.len()
+        ));
     }
     Ok((profile, learnt))
 }

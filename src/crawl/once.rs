@@ -217,7 +217,9 @@ async fn with_learnt<S: Store>(outfit: &Outfit<S>) -> Result<Arc<Library>, Store
         match Profile::from_toml(&text) {
             Ok(profile) if library.get(&profile.engine).is_none() => library.add(profile),
             Ok(_) => {}
-            Err(_) => tracing::warn!("a profile learnt by another version cannot be read; it is learnt again"),
+            Err(_) => tracing::warn!(
+                "a profile learnt by another version cannot be read; it is learnt again"
+            ),
         }
     }
     Ok(Arc::new(library))

@@ -10,19 +10,82 @@ use url::Url;
 /// Parameters that tell where the reader came from, how the listing is shown, or who he is: never identity
 /// (BOARDS.md 12.1 and 12.2).
 const STATE: [&str; 44] = [
-    "page", "cpage", "pageid", "category", "sca", "sfl", "stx", "sop", "sst", "sod", "spt", "sort", "order", "sort_index",
-    "order_type", "liststyle", "device", "m", "l", "extra", "po", "divpage", "exception_mode", "od", "search_target",
-    "search_keyword", "keyword", "phpsessid", "sid", "s", "jsessionid", "cfid", "cftoken", "pageindex", "pageno", "pg",
-    "page_num", "select_arrange", "desc", "sn", "ss", "sc", "highlight", "utm_source",
+    "page",
+    "cpage",
+    "pageid",
+    "category",
+    "sca",
+    "sfl",
+    "stx",
+    "sop",
+    "sst",
+    "sod",
+    "spt",
+    "sort",
+    "order",
+    "sort_index",
+    "order_type",
+    "liststyle",
+    "device",
+    "m",
+    "l",
+    "extra",
+    "po",
+    "divpage",
+    "exception_mode",
+    "od",
+    "search_target",
+    "search_keyword",
+    "keyword",
+    "phpsessid",
+    "sid",
+    "s",
+    "jsessionid",
+    "cfid",
+    "cftoken",
+    "pageindex",
+    "pageno",
+    "pg",
+    "page_num",
+    "select_arrange",
+    "desc",
+    "sn",
+    "ss",
+    "sc",
+    "highlight",
+    "utm_source",
 ];
 /// Names that often hold an article's id.
 const ID_NAMES: [&str; 24] = [
-    "no", "id", "uid", "wr_id", "document_srl", "tid", "t", "num", "seq", "idx", "article", "articleno", "nttid", "nttno",
-    "topic", "p", "bno", "boardseq", "key", "aid", "post", "postid", "articleid", "threadid",
+    "no",
+    "id",
+    "uid",
+    "wr_id",
+    "document_srl",
+    "tid",
+    "t",
+    "num",
+    "seq",
+    "idx",
+    "article",
+    "articleno",
+    "nttid",
+    "nttno",
+    "topic",
+    "p",
+    "bno",
+    "boardseq",
+    "key",
+    "aid",
+    "post",
+    "postid",
+    "articleid",
+    "threadid",
 ];
 
 static DIGITS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d+"));
-static SLUG_THEN_ID: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:.*[.\-_~])?(\d+)(\.\w{1,5})?$"));
+static SLUG_THEN_ID: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:.*[.\-_~])?(\d+)(\.\w{1,5})?$"));
 static ID_THEN_SLUG: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d+)[-_.~].*$"));
 
 fn pattern(text: &str) -> Regex {
@@ -59,17 +122,22 @@ pub(super) fn kind_of(url: &Url) -> String {
     for (at, part) in parts.iter().enumerate() {
         kind.push('/');
         let has_digit = part.bytes().any(|byte| byte.is_ascii_digit());
-        let extension = part.rsplit_once('.').map(|(_, end)| end).filter(|end| end.len() <= 5);
+        let extension = part
+            .rsplit_once('.')
+            .map(|(_, end)| end)
+            .filter(|end| end.len() <= 5);
         if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
             kind.push('#');
         } else if has_digit && !part.contains('%') && is_numbered(part) {
             // `thread-12-1-1.html`: the words are the shape.
             kind.push_str(&DIGITS.replace_all(part, "#"));
-        } else if has_digit || part.contains('%') || part.len() >= 24 || part.matches(['-', '_']).count() >= 2 {
+        } else if has_digit
+            || part.contains('%')
+            || part.len() >= 24
+            || part.matches(['-', '_']).count() >= 2
+        {
             kind.push('~');
-        } else if at == 0 && n_parts > 1 || extension.is_some() || part.is_empty() {
-            kind.push_str(part);
-        } else if at + 1 < n_parts {
+        } else if at + 1 < n_parts || extension.is_some() || part.is_empty() {
             kind.push_str(part);
         } else {
             kind.push('w');
@@ -118,12 +186,15 @@ pub(super) struct ArticleShape {
     pub reason: String,
 }
 
+/// A path, the parameters that must be there, and those that may be.
+pub(super) type UrlPattern = (String, BTreeMap<String, String>, BTreeMap<String, String>);
+
 /// How the board writes the URLs of its listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ListingShape {
     pub board: String,
     /// Each a path and its parameters; the first is page 1's.
-    pub shapes: Vec<(String, BTreeMap<String, String>, BTreeMap<String, String>)>,
+    pub shapes: Vec<UrlPattern>,
     pub board_url: String,
     pub listing_url: String,
     /// The number in the URL of page 1, and what it grows by from page to page.
@@ -185,7 +256,11 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
     candidates.sort_by_key(|candidate| -candidate.score);
     let chosen = candidates.into_iter().next()?;
 
-    let mut writer = ShapeWriter { listing, has_board: false, slug: false };
+    let mut writer = ShapeWriter {
+        listing,
+        has_board: false,
+        slug: false,
+    };
     let mut path = String::new();
     let mut template = String::new();
     for at in 0..n_parts {
@@ -235,7 +310,10 @@ impl ShapeWriter<'_> {
         let one = values.first().copied().unwrap_or_default();
         if values.len() == 1 {
             let literal = regex::escape(one);
-            if !self.has_board && !one.is_empty() && board_words(self.listing).iter().any(|word| word == one) {
+            if !self.has_board
+                && !one.is_empty()
+                && board_words(self.listing).iter().any(|word| word == one)
+            {
                 self.has_board = true;
                 return (format!("(?<board>{literal})"), one.to_owned());
             }
@@ -269,7 +347,10 @@ fn id_in(values: &[&str]) -> Option<(String, String, i64)> {
     if distinct.len() < n_values {
         return None;
     }
-    if values.iter().all(|value| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())) {
+    if values
+        .iter()
+        .all(|value| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()))
+    {
         return Some(("(?<id>\\d+)".into(), "{id}".into(), 20));
     }
     if let Some(found) = numbered(values) {
@@ -289,7 +370,14 @@ fn id_in(values: &[&str]) -> Option<(String, String, i64)> {
             .captures(values[0])
             .and_then(|found| Some(found.get(2)?.as_str().to_owned()))
             .unwrap_or_default();
-        let pattern = format!("(?<slug>(?:[^/]*[.\\-_~])?)(?<id>\\d+)(?:{})?", if end.is_empty() { "\\.\\w{1,5}".into() } else { regex::escape(&end) });
+        let pattern = format!(
+            "(?<slug>(?:[^/]*[.\\-_~])?)(?<id>\\d+)(?:{})?",
+            if end.is_empty() {
+                "\\.\\w{1,5}".into()
+            } else {
+                regex::escape(&end)
+            }
+        );
         return Some((pattern, format!("{{slug}}{{id}}{end}"), 15));
     }
     if values.iter().any(|value| value.is_empty()) {
@@ -301,14 +389,23 @@ fn id_in(values: &[&str]) -> Option<(String, String, i64)> {
 /// Values that differ in numbers only: `thread-12-1-1.html`, `12.0`.
 fn numbered(values: &[&str]) -> Option<(String, String, i64)> {
     let skeleton = DIGITS.replace_all(values[0], "#").into_owned();
-    if !skeleton.contains('#') || values.iter().any(|value| DIGITS.replace_all(value, "#") != skeleton) {
+    if !skeleton.contains('#')
+        || values
+            .iter()
+            .any(|value| DIGITS.replace_all(value, "#") != skeleton)
+    {
         return None;
     }
     let runs: Vec<Vec<&str>> = values
         .iter()
         .map(|value| DIGITS.find_iter(value).map(|run| run.as_str()).collect())
         .collect();
-    let n_distinct = |at: usize| runs.iter().map(|run| run[at]).collect::<BTreeSet<_>>().len();
+    let n_distinct = |at: usize| {
+        runs.iter()
+            .map(|run| run[at])
+            .collect::<BTreeSet<_>>()
+            .len()
+    };
     let n_runs = runs[0].len();
     let id_at = (0..n_runs).find(|at| n_distinct(*at) == values.len())?;
     let literals: Vec<&str> = skeleton.split('#').collect();
@@ -329,14 +426,20 @@ fn numbered(values: &[&str]) -> Option<(String, String, i64)> {
 }
 
 /// Learns a listing's shape from its own URL, and from those of page 2 and others in its pager, in order.
-pub(super) fn listing_shape(first: &Url, pages: &[Url], article: &ArticleShape) -> Option<ListingShape> {
+pub(super) fn listing_shape(
+    first: &Url,
+    pages: &[Url],
+    article: &ArticleShape,
+) -> Option<ListingShape> {
     let here = parameters(first);
     let there = pages.first().map(parameters).unwrap_or_default();
     // A parameter that page 2 has and page 1 has not, or has otherwise.
     let turned = there
         .iter()
         .find(|(name, value)| {
-            !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) && here.get(*name) != Some(value)
+            !value.is_empty()
+                && value.bytes().all(|byte| byte.is_ascii_digit())
+                && here.get(*name) != Some(value)
         })
         .map(|(name, _)| name);
     let fixed: BTreeMap<String, String> = here
@@ -353,11 +456,17 @@ pub(super) fn listing_shape(first: &Url, pages: &[Url], article: &ArticleShape) 
     let parts = segments(first);
     let word_at = parts
         .iter()
-        .rposition(|part| article_words.contains(&format!("(?<board>{})", regex::escape(part))) && !part.is_empty())
+        .rposition(|part| {
+            article_words.contains(&format!("(?<board>{})", regex::escape(part)))
+                && !part.is_empty()
+        })
         .or_else(|| parts.iter().rposition(|part| !part.is_empty()));
     let in_path = |parts: &[String]| -> String {
         if board_param.is_some() {
-            return parts.iter().map(|part| format!("/{}", regex::escape(part))).collect();
+            return parts
+                .iter()
+                .map(|part| format!("/{}", regex::escape(part)))
+                .collect();
         }
         match word_at {
             Some(word) => parts
@@ -381,22 +490,40 @@ pub(super) fn listing_shape(first: &Url, pages: &[Url], article: &ArticleShape) 
         .map(|(name, value)| {
             let literal = regex::escape(value);
             let is_board = board_param.as_ref() == Some(name);
-            (name.clone(), if is_board { format!("(?<board>{literal})") } else { literal })
+            (
+                name.clone(),
+                if is_board {
+                    format!("(?<board>{literal})")
+                } else {
+                    literal
+                },
+            )
         })
         .collect();
     let written = |path: &str, query: &[(String, String)]| match query.is_empty() {
         true => path.to_owned(),
         false => format!(
             "{path}?{}",
-            query.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+            query
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect::<Vec<_>>()
+                .join("&")
         ),
     };
     let fixed_list: Vec<(String, String)> = fixed.clone().into_iter().collect();
     let board_url = written(first.path(), &fixed_list);
     let mut shape = ListingShape {
         board,
-        shapes: vec![(format!("{}/?", in_path(&parts).trim_end_matches('/')), query.clone(), BTreeMap::new())],
-        listing_url: format!("{board_url}{}page={{page}}", if fixed.is_empty() { "?" } else { "&" }),
+        shapes: vec![(
+            format!("{}/?", in_path(&parts).trim_end_matches('/')),
+            query.clone(),
+            BTreeMap::new(),
+        )],
+        listing_url: format!(
+            "{board_url}{}page={{page}}",
+            if fixed.is_empty() { "?" } else { "&" }
+        ),
         board_url,
         first: 1,
         step: 1,
@@ -408,18 +535,24 @@ pub(super) fn listing_shape(first: &Url, pages: &[Url], article: &ArticleShape) 
     let Some(second) = pages.first() else {
         return Some(shape);
     };
-    let numbers = |place: &dyn Fn(&Url) -> Option<u64>| -> Vec<u64> { pages.iter().filter_map(place).collect() };
+    let numbers = |place: &dyn Fn(&Url) -> Option<u64>| -> Vec<u64> {
+        pages.iter().filter_map(place).collect()
+    };
     if let Some(name) = turned
         && second.path().trim_end_matches('/') == first.path().trim_end_matches('/')
     {
         let values = numbers(&|url| parameters(url).get(name)?.parse().ok());
         let start = here.get(name).and_then(|value| value.parse().ok());
         (shape.first, shape.step) = line(&values, start)?;
-        shape.shapes[0].2.insert(name.clone(), "(?<page>\\d+)".into());
+        shape.shapes[0]
+            .2
+            .insert(name.clone(), "(?<page>\\d+)".into());
         shape.shapes[0].1.remove(name);
         let mut list: Vec<(String, String)> = there
             .iter()
-            .filter(|(key, value)| *key != name && !value.is_empty() && (fixed.contains_key(*key) || !is_state(key)))
+            .filter(|(key, value)| {
+                *key != name && !value.is_empty() && (fixed.contains_key(*key) || !is_state(key))
+            })
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         list.push((name.clone(), "{page}".into()));
@@ -429,10 +562,17 @@ pub(super) fn listing_shape(first: &Url, pages: &[Url], article: &ArticleShape) 
     }
     // A number in the path.
     let path = second.path();
-    let run = DIGITS.find_iter(path).last().filter(|_| path != first.path())?;
+    let run = DIGITS
+        .find_iter(path)
+        .last()
+        .filter(|_| path != first.path())?;
     let (before, after) = (path[..run.start()].to_owned(), path[run.end()..].to_owned());
     let values = numbers(&|url| {
-        url.path().strip_prefix(before.as_str())?.strip_suffix(after.as_str())?.parse().ok()
+        url.path()
+            .strip_prefix(before.as_str())?
+            .strip_suffix(after.as_str())?
+            .parse()
+            .ok()
     });
     let start = first
         .path()
@@ -456,7 +596,11 @@ fn line(values: &[u64], first: Option<u64>) -> Option<(u64, u64)> {
     let second = *values.first()?;
     let step = match (first, values.get(1)) {
         (Some(first), _) if second > first => second - first,
-        (_, Some(third)) if *third > second && (third - second == 1 || second % (third - second) == 0) => third - second,
+        (_, Some(third))
+            if *third > second && (third - second == 1 || second % (third - second) == 0) =>
+        {
+            third - second
+        }
         // Alone, 1 and 2 number pages; anything else is how many rows page 1 has.
         _ if second <= 2 => 1,
         _ => second,

@@ -5,9 +5,38 @@ use scraper::ElementRef;
 
 /// Class words that mark a state of one row, not its kind.
 const STATES: [&str; 32] = [
-    "odd", "even", "first", "last", "active", "on", "off", "current", "selected", "select", "hover", "new", "hot", "unread",
-    "read", "alt", "notice", "sticky", "pinned", "global-announce", "announce", "bg1", "bg2", "row1", "row2", "secret", "locked",
-    "stickied", "visited", "clearfix", "thumb", "no-thumb",
+    "odd",
+    "even",
+    "first",
+    "last",
+    "active",
+    "on",
+    "off",
+    "current",
+    "selected",
+    "select",
+    "hover",
+    "new",
+    "hot",
+    "unread",
+    "read",
+    "alt",
+    "notice",
+    "sticky",
+    "pinned",
+    "global-announce",
+    "announce",
+    "bg1",
+    "bg2",
+    "row1",
+    "row2",
+    "secret",
+    "locked",
+    "stickied",
+    "visited",
+    "clearfix",
+    "thumb",
+    "no-thumb",
 ];
 /// Levels above an element that its name may mention.
 const MAX_LEVELS: usize = 60;
@@ -20,12 +49,17 @@ pub(super) fn is_stable(word: &str) -> bool {
         run = if c.is_ascii_digit() { run + 1 } else { 0 };
         longest = longest.max(run);
     }
-    let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let plain = word
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     plain
         && longest <= 2
         && word.len() <= 60
         && word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && !word.rsplit(['_', '-']).next().is_some_and(|end| end.len() > 1 && end.bytes().all(|b| b.is_ascii_digit()))
+        && !word
+            .rsplit(['_', '-'])
+            .next()
+            .is_some_and(|end| end.len() > 1 && end.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Class words of an element that name its kind.
@@ -46,7 +80,9 @@ pub(super) fn classes(element: ElementRef<'_>) -> Vec<String> {
 fn is_state(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     STATES.iter().any(|state| {
-        lower.strip_suffix(state).is_some_and(|rest| rest.is_empty() || rest.ends_with(['-', '_']))
+        lower
+            .strip_suffix(state)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with(['-', '_']))
     })
 }
 
@@ -69,11 +105,18 @@ pub(super) fn stable_id(element: ElementRef<'_>) -> Option<&str> {
 fn nth_of_type(element: ElementRef<'_>) -> Option<usize> {
     let name = element.value().name();
     let parent = element.parent().and_then(ElementRef::wrap)?;
-    let brothers: Vec<ElementRef<'_>> = parent.child_elements().filter(|child| child.value().name() == name).take(200).collect();
+    let brothers: Vec<ElementRef<'_>> = parent
+        .child_elements()
+        .filter(|child| child.value().name() == name)
+        .take(200)
+        .collect();
     if brothers.len() < 2 {
         return None;
     }
-    brothers.iter().position(|brother| *brother == element).map(|at| at + 1)
+    brothers
+        .iter()
+        .position(|brother| *brother == element)
+        .map(|at| at + 1)
 }
 
 /// One step of a path: `td.author`, or `td:nth-of-type(3)` where no class tells it from its brothers.
@@ -93,7 +136,11 @@ fn step(element: ElementRef<'_>) -> String {
 /// The way from `root` down to `element`, as a selector to be asked within `root`.
 pub(super) fn path_within(root: ElementRef<'_>, element: ElementRef<'_>) -> String {
     let mut steps = vec![step(element)];
-    for ancestor in element.ancestors().filter_map(ElementRef::wrap).take(MAX_LEVELS) {
+    for ancestor in element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .take(MAX_LEVELS)
+    {
         if ancestor == root {
             break;
         }
@@ -114,7 +161,11 @@ pub(super) fn names_of(element: ElementRef<'_>) -> Vec<String> {
         names.push(own.clone());
     }
     let mut below = step(element);
-    for ancestor in element.ancestors().filter_map(ElementRef::wrap).take(MAX_LEVELS) {
+    for ancestor in element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .take(MAX_LEVELS)
+    {
         if let Some(id) = stable_id(ancestor) {
             if own.contains('.') {
                 names.push(format!("#{id} {own}"));
@@ -141,5 +192,10 @@ pub(super) fn names_of(element: ElementRef<'_>) -> Vec<String> {
 /// All words that classes and ids of an element say, in lower case.
 pub(super) fn words_of(element: ElementRef<'_>) -> String {
     let tag = element.value();
-    format!("{} {}", tag.attr("class").unwrap_or(""), tag.id().unwrap_or("")).to_ascii_lowercase()
+    format!(
+        "{} {}",
+        tag.attr("class").unwrap_or(""),
+        tag.id().unwrap_or("")
+    )
+    .to_ascii_lowercase()
 }

@@ -7,6 +7,7 @@
 
 mod address;
 mod article;
+mod body;
 mod columns;
 mod css;
 mod region;
@@ -61,7 +62,11 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.missing, self.seen.reason)?;
         if !self.seen.value.is_empty() {
-            write!(f, "; the best was {} (score {:.1})", self.seen.value, self.seen.score)?;
+            write!(
+                f,
+                "; the best was {} (score {:.1})",
+                self.seen.value, self.seen.score
+            )?;
         }
         if !self.seen.lost.is_empty() {
             write!(f, "; others: {}", self.seen.lost.join("; "))?;
@@ -106,10 +111,21 @@ pub struct Learnt {
 pub fn learn_listing(pages: &[SeenPage<'_>], turns: &[Url]) -> Result<ListingDraft, Refusal> {
     let refuse = |missing, seen| Refusal { missing, seen };
     let region = region::region(pages).map_err(|seen| refuse("no listing was found", seen))?;
-    let first = pages.first().ok_or_else(|| refuse("no page to learn from", region.decision.clone()))?;
-    let links: Vec<Url> = region.pages.iter().flatten().map(|row| row.url.clone()).collect();
-    let article = address::article_shape(&links, first.url)
-        .ok_or_else(|| refuse("the rows' links do not tell articles apart", region.decision.clone()))?;
+    let first = pages
+        .first()
+        .ok_or_else(|| refuse("no page to learn from", region.decision.clone()))?;
+    let links: Vec<Url> = region
+        .pages
+        .iter()
+        .flatten()
+        .map(|row| row.url.clone())
+        .collect();
+    let article = address::article_shape(&links, first.url).ok_or_else(|| {
+        refuse(
+            "the rows' links do not tell articles apart",
+            region.decision.clone(),
+        )
+    })?;
     let listing = address::listing_shape(first.url, turns, &article)
         .ok_or_else(|| refuse("the pager's links follow no rule", region.decision.clone()))?;
     let zone = TimeZone::get(timezone_of(first.html)).unwrap_or(TimeZone::UTC);
@@ -145,10 +161,16 @@ fn container(pages: &[SeenPage<'_>], rows: &[Vec<region::RowSeen<'_>>]) -> Vec<S
     };
     let finds_all = |name: &String| {
         Selector::parse(name).is_ok_and(|selector| {
-            elements.iter().all(|(page, element)| page.html.select(&selector).next() == Some(*element))
+            elements
+                .iter()
+                .all(|(page, element)| page.html.select(&selector).next() == Some(*element))
         })
     };
-    let mut names: Vec<String> = css::names_of(*first).into_iter().filter(finds_all).take(2).collect();
+    let mut names: Vec<String> = css::names_of(*first)
+        .into_iter()
+        .filter(finds_all)
+        .take(2)
+        .collect();
     if names.is_empty() {
         names.push("body".into());
     }
@@ -164,19 +186,33 @@ fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, 
         .filter(|(_, facts)| !facts.notice && !facts.secret && !facts.title.is_empty())
         .collect();
     if rows.len() < 2 {
-        rows = pages.iter().zip(&columns.rows).flat_map(|(rows, facts)| rows.iter().map(|row| &row.url).zip(facts)).collect();
+        rows = pages
+            .iter()
+            .zip(&columns.rows)
+            .flat_map(|(rows, facts)| rows.iter().map(|row| &row.url).zip(facts))
+            .collect();
     }
     let mut chosen: Vec<(&Url, &RowFacts)> = Vec::new();
-    let mut discussed: Vec<&(&Url, &RowFacts)> = rows.iter().filter(|(_, facts)| facts.comments >= 2).collect();
+    let mut discussed: Vec<&(&Url, &RowFacts)> = rows
+        .iter()
+        .filter(|(_, facts)| facts.comments >= 2)
+        .collect();
     discussed.sort_by_key(|(_, facts)| std::cmp::Reverse(facts.comments.min(50)));
     let step = (rows.len() / MAX_SAMPLES).max(1);
     let spread = rows.iter().step_by(step).chain(rows.iter());
     for row in discussed.into_iter().take(2).chain(spread) {
-        if chosen.len() < MAX_SAMPLES && !chosen.iter().any(|(url, _)| address::bare(url) == address::bare(row.0)) {
+        if chosen.len() < MAX_SAMPLES
+            && !chosen
+                .iter()
+                .any(|(url, _)| address::bare(url) == address::bare(row.0))
+        {
             chosen.push(*row);
         }
     }
-    chosen.into_iter().map(|(url, facts)| (url.clone(), facts.clone())).unzip()
+    chosen
+        .into_iter()
+        .map(|(url, facts)| (url.clone(), facts.clone()))
+        .unzip()
 }
 
 /// Learns the articles and writes the profile. `articles` are answers to [`ListingDraft::samples`]: the place in that
@@ -184,39 +220,73 @@ fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, 
 ///
 /// # Errors
 /// Where no body stands out on the articles.
-pub fn learn(draft: &ListingDraft, first: &SeenPage<'_>, articles: &[(usize, SeenPage<'_>)]) -> Result<Learnt, Refusal> {
+pub fn learn(
+    draft: &ListingDraft,
+    first: &SeenPage<'_>,
+    articles: &[(usize, SeenPage<'_>)],
+) -> Result<Learnt, Refusal> {
     let samples: Vec<Sample<'_>> = articles
         .iter()
-        .filter_map(|(at, page)| Some(Sample { page: *page, row: draft.facts.get(*at)?.clone() }))
+        .filter_map(|(at, page)| {
+            Some(Sample {
+                page: *page,
+                row: draft.facts.get(*at)?.clone(),
+            })
+        })
         .collect();
     let timezone = timezone_of(first.html);
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
-    let rules = article::article(&samples, &draft.rows_css, &|row, page| region::links_to(row, page, &draft.kind), &zone)
-        .map_err(|seen| Refusal { missing: "no article's body was found", seen })?;
+    let rules = article::article(
+        &samples,
+        &draft.rows_css,
+        &|row, page| region::links_to(row, page, &draft.kind),
+        &zone,
+    )
+    .map_err(|seen| Refusal {
+        missing: "no article's body was found",
+        seen,
+    })?;
     let mut decisions = draft.decisions.clone();
     decisions.extend(rules.decisions.iter().cloned());
     let name = name_of(first.url, &draft.listing.board);
     let title = format!("{} (learnt)", first.url.host_str().unwrap_or("board"));
     let text = write::profile_text(&name, &title, timezone, draft, &rules, &decisions);
-    Ok(Learnt { name, text, decisions })
+    Ok(Learnt {
+        name,
+        text,
+        decisions,
+    })
 }
 
 /// A profile's name holds lower-case letters, digits, `-` and `_` only.
 fn name_of(url: &Url, board: &str) -> String {
     let port = url.port().map_or(String::new(), |port| format!("-{port}"));
-    let whole = format!("learnt-{}{port}-{board}", url.host_str().unwrap_or("board")).to_ascii_lowercase();
+    let whole =
+        format!("learnt-{}{port}-{board}", url.host_str().unwrap_or("board")).to_ascii_lowercase();
     let plain: String = whole
         .chars()
-        .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' { c } else { '-' })
+        .map(|c| {
+            if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
         .collect();
-    let digest = blake3::hash(format!("{}{}", url.path(), url.query().unwrap_or_default()).as_bytes()).to_hex();
+    let digest =
+        blake3::hash(format!("{}{}", url.path(), url.query().unwrap_or_default()).as_bytes())
+            .to_hex();
     let short: String = plain.chars().take(60).collect();
     format!("{}-{}", short.trim_matches('-'), &digest[..6])
 }
 
 /// The zone of a page's language; what a person would guess.
 fn timezone_of(html: &Html) -> &'static str {
-    let language = html.root_element().attr("lang").unwrap_or_default().to_ascii_lowercase();
+    let language = html
+        .root_element()
+        .attr("lang")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     match language.get(..2) {
         Some("ko") => return "Asia/Seoul",
         Some("ja") => return "Asia/Tokyo",

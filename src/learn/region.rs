@@ -25,8 +25,10 @@ const MAX_KINDS: usize = 200;
 /// Rows of which the words are read to judge a group.
 const SAMPLE: usize = 60;
 
-static LINKS: LazyLock<Selector> = LazyLock::new(|| Selector::parse("a[href]").expect("a constant selector"));
-static BASE: LazyLock<Selector> = LazyLock::new(|| Selector::parse("base[href]").expect("a constant selector"));
+static LINKS: LazyLock<Selector> =
+    LazyLock::new(|| Selector::parse("a[href]").expect("a constant selector"));
+static BASE: LazyLock<Selector> =
+    LazyLock::new(|| Selector::parse("base[href]").expect("a constant selector"));
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?i)\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}|\b\d{1,2}[:]\d{2}\b|\b\d{1,2}[-./]\d{1,2}\b|\d+\s?(?:초|분|시간|일|개월|년)\s?전|어제|\d+\s?(?:分|小时|時間|天|日)前|昨天|昨日|今日|\b\d{1,2}\s+(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}|\b(?:yesterday|today|gestern|heute)\b|\bago\b|\d{4}年",
@@ -38,7 +40,8 @@ static BAD_NAMES: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 static GOOD_NAMES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)board|bbs|\blist|topic|thread|article|content|main|posts|forum|bd_lst").expect("a constant pattern")
+    Regex::new(r"(?i)board|bbs|\blist|topic|thread|article|content|main|posts|forum|bd_lst")
+        .expect("a constant pattern")
 });
 
 /// A link with its row.
@@ -149,7 +152,8 @@ fn rows_of<'a>(links: Vec<(ElementRef<'a>, Url)>) -> Vec<(String, Vec<RowSeen<'a
     for (link, url, key) in with_key {
         let mut row = link;
         while let Some(parent) = row.parent().and_then(ElementRef::wrap) {
-            if !matches!(holds.get(&parent.id()), Some(Some(_))) || parent.value().name() == "body" {
+            if !matches!(holds.get(&parent.id()), Some(Some(_))) || parent.value().name() == "body"
+            {
                 break;
             }
             row = parent;
@@ -170,7 +174,11 @@ fn rows_of<'a>(links: Vec<(ElementRef<'a>, Url)>) -> Vec<(String, Vec<RowSeen<'a
             brothers.len() - 1
         });
         held_at.insert(row.id(), (at, brothers[at].2.len()));
-        brothers[at].2.push(RowSeen { element: row, link, url });
+        brothers[at].2.push(RowSeen {
+            element: row,
+            link,
+            url,
+        });
     }
     merge(brothers.into_iter().map(|(_, _, rows)| rows).collect())
 }
@@ -189,21 +197,31 @@ fn merge(brothers: Vec<Vec<RowSeen<'_>>>) -> Vec<(String, Vec<RowSeen<'_>>)> {
             let own = css::classes(row.element);
             shared.retain(|class| own.contains(class));
         }
-        groups.entry(named(&rows[0], shared)).or_default().extend(rows);
+        groups
+            .entry(named(&rows[0], shared))
+            .or_default()
+            .extend(rows);
     }
     for rows in few {
         let (above, tag, classes) = named(&rows[0], css::classes(rows[0].element));
         let fits = groups
             .keys()
-            .find(|(a, t, shared)| *a == above && *t == tag && shared.iter().all(|class| classes.contains(class)))
+            .find(|(a, t, shared)| {
+                *a == above && *t == tag && shared.iter().all(|class| classes.contains(class))
+            })
             .cloned();
-        groups.entry(fits.unwrap_or((above, tag, classes))).or_default().extend(rows);
+        groups
+            .entry(fits.unwrap_or((above, tag, classes)))
+            .or_default()
+            .extend(rows);
     }
     groups
         .into_iter()
         .map(|((above, tag, classes), mut rows)| {
             rows.sort_by_key(|row| row.element.id());
-            let name = classes.iter().fold(tag, |name, class| format!("{name}.{class}"));
+            let name = classes
+                .iter()
+                .fold(tag, |name, class| format!("{name}.{class}"));
             (format!("{above}{name}"), rows)
         })
         .collect()
@@ -211,23 +229,38 @@ fn merge(brothers: Vec<Vec<RowSeen<'_>>>) -> Vec<(String, Vec<RowSeen<'_>>)> {
 
 fn named(row: &RowSeen<'_>, classes: Vec<String>) -> (String, String, Vec<String>) {
     let parent = row.element.parent().and_then(ElementRef::wrap);
-    let above = parent.map_or(String::new(), |parent| format!("{} > ", css::simple(parent)));
+    let above = parent.map_or(String::new(), |parent| {
+        format!("{} > ", css::simple(parent))
+    });
     (above, row.element.value().name().to_owned(), classes)
 }
 
 /// Letters of a link's words; a comment count says less than a title.
 fn words(link: ElementRef<'_>) -> usize {
-    element_text(link, &[]).chars().filter(|c| c.is_alphabetic()).count()
+    element_text(link, &[])
+        .chars()
+        .filter(|c| c.is_alphabetic())
+        .count()
 }
 
-fn judge<'a>(kind: String, (rows_css, rows): (String, Vec<RowSeen<'a>>), page_letters: usize) -> Option<Group<'a>> {
+fn judge<'a>(
+    kind: String,
+    (rows_css, rows): (String, Vec<RowSeen<'a>>),
+    page_letters: usize,
+) -> Option<Group<'a>> {
     let n_rows = rows.len();
     if n_rows < 2 {
         return None;
     }
     let sample: Vec<&RowSeen<'_>> = rows.iter().take(SAMPLE).collect();
-    let texts: Vec<String> = sample.iter().map(|row| element_text(row.element, &[])).collect();
-    let titles: Vec<String> = sample.iter().map(|row| element_text(row.link, &[])).collect();
+    let texts: Vec<String> = sample
+        .iter()
+        .map(|row| element_text(row.element, &[]))
+        .collect();
+    let titles: Vec<String> = sample
+        .iter()
+        .map(|row| element_text(row.link, &[]))
+        .collect();
     let n = sample.len() as f64;
     let distinct: BTreeSet<&String> = titles.iter().filter(|title| !title.is_empty()).collect();
     let unique = distinct.len() as f64 / n;
@@ -235,8 +268,14 @@ fn judge<'a>(kind: String, (rows_css, rows): (String, Vec<RowSeen<'a>>), page_le
     let mut lengths: Vec<usize> = titles.iter().map(|title| title.chars().count()).collect();
     lengths.sort_unstable();
     let title_length = (lengths[lengths.len() / 2] as f64 / 25.0).min(1.0);
-    let dated = |(text, title): (&String, &String)| DATE.is_match(&text.replacen(title.as_str(), " ", 1));
-    let dates = texts.iter().zip(&titles).filter(|(text, title)| dated((text, title))).count() as f64 / n;
+    let dated =
+        |(text, title): (&String, &String)| DATE.is_match(&text.replacen(title.as_str(), " ", 1));
+    let dates = texts
+        .iter()
+        .zip(&titles)
+        .filter(|(text, title)| dated((text, title)))
+        .count() as f64
+        / n;
     let numeric = titles
         .iter()
         .filter(|title| !title.chars().any(char::is_alphabetic))
@@ -246,11 +285,18 @@ fn judge<'a>(kind: String, (rows_css, rows): (String, Vec<RowSeen<'a>>), page_le
     let share = (held as f64 * n_rows as f64 / n / page_letters as f64).min(1.0);
     let numbers = texts
         .iter()
-        .filter(|text| text.split(' ').any(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())))
+        .filter(|text| {
+            text.split(' ')
+                .any(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()))
+        })
         .count() as f64
         / n;
     let (mut bad, mut good, mut inside) = (false, false, false);
-    let ancestors = rows[0].element.ancestors().filter_map(ElementRef::wrap).take(5);
+    let ancestors = rows[0]
+        .element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .take(5);
     for ancestor in std::iter::once(rows[0].element).chain(ancestors) {
         let names = css::words_of(ancestor);
         bad |= BAD_NAMES.is_match(&names);
@@ -278,7 +324,13 @@ fn judge<'a>(kind: String, (rows_css, rows): (String, Vec<RowSeen<'a>>), page_le
         100.0 * share,
         lengths[lengths.len() / 2]
     );
-    Some(Group { kind, rows_css, rows, score, reason })
+    Some(Group {
+        kind,
+        rows_css,
+        rows,
+        score,
+        reason,
+    })
 }
 
 /// The board's rows, on each page seen.
@@ -298,13 +350,17 @@ pub(super) const FLOOR: f64 = 2.2;
 pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision> {
     let first = pages.first().map(groups).unwrap_or_default();
     let second = pages.get(1).map(groups).unwrap_or_default();
-    let keys = |group: &Group<'_>| -> BTreeSet<String> { group.rows.iter().map(|row| bare(&row.url)).collect() };
+    let keys = |group: &Group<'_>| -> BTreeSet<String> {
+        group.rows.iter().map(|row| bare(&row.url)).collect()
+    };
     let mut ranked: Vec<(f64, String, usize)> = Vec::new();
     for (at, group) in first.iter().enumerate() {
         let mut score = group.score;
         let mut reason = group.reason.clone();
         if pages.len() > 1 {
-            let twin = second.iter().find(|other| other.rows_css == group.rows_css && other.kind == group.kind);
+            let twin = second
+                .iter()
+                .find(|other| other.rows_css == group.rows_css && other.kind == group.kind);
             let here = keys(group);
             let changed = twin.map(|twin| keys(twin).difference(&here).count());
             match changed {
@@ -328,20 +384,45 @@ pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision>
         .take(3)
         .map(|(score, reason, at)| format!("{} ({score:.1}: {reason})", first[*at].rows_css))
         .collect();
-    let Some((score, reason, at)) = ranked.first().filter(|(score, _, _)| *score >= FLOOR).cloned() else {
+    let Some((score, reason, at)) = ranked
+        .first()
+        .filter(|(score, _, _)| *score >= FLOOR)
+        .cloned()
+    else {
         let (score, reason, value) = ranked
             .first()
             .map(|(score, reason, at)| (*score, reason.clone(), first[*at].rows_css.clone()))
-            .unwrap_or((0.0, "no two links of one shape in elements of one kind".into(), String::new()));
-        return Err(Decision { what: "listing.rows", value, score, reason, lost });
+            .unwrap_or((
+                0.0,
+                "no two links of one shape in elements of one kind".into(),
+                String::new(),
+            ));
+        return Err(Decision {
+            what: "listing.rows",
+            value,
+            score,
+            reason,
+            lost,
+        });
     };
     let (rows_css, kind) = (first[at].rows_css.clone(), first[at].kind.clone());
-    let decision = Decision { what: "listing.rows", value: rows_css.clone(), score, reason, lost };
+    let decision = Decision {
+        what: "listing.rows",
+        value: rows_css.clone(),
+        score,
+        reason,
+        lost,
+    };
     let mut rows = Vec::new();
     for groups in [first, second].into_iter().take(pages.len()) {
         rows.push(join(groups, &rows_css, &kind));
     }
-    Ok(Region { rows_css, kind, pages: rows, decision })
+    Ok(Region {
+        rows_css,
+        kind,
+        pages: rows,
+        decision,
+    })
 }
 
 /// The rows of the group, and of those whose elements are the same but whose links have another shape (a title in
@@ -365,13 +446,21 @@ pub(super) fn links_to(row: ElementRef<'_>, page: &SeenPage<'_>, kind: &str) -> 
 
 /// The element that holds all rows of a page and nothing that could be held apart.
 pub(super) fn container<'a>(html: &'a Html, rows: &[RowSeen<'a>]) -> Option<ElementRef<'a>> {
-    let mut common: Vec<ElementRef<'a>> =
-        rows.first()?.element.ancestors().filter_map(ElementRef::wrap).collect();
+    let mut common: Vec<ElementRef<'a>> = rows
+        .first()?
+        .element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .collect();
     for row in &rows[1..] {
-        let above: std::collections::HashSet<NodeId> = row.element.ancestors().map(|node| node.id()).collect();
+        let above: std::collections::HashSet<NodeId> =
+            row.element.ancestors().map(|node| node.id()).collect();
         common.retain(|ancestor| above.contains(&ancestor.id()));
     }
-    let nearest = common.first().copied().unwrap_or_else(|| html.root_element());
+    let nearest = common
+        .first()
+        .copied()
+        .unwrap_or_else(|| html.root_element());
     // A table's body alone has no name.
     if matches!(nearest.value().name(), "tbody" | "thead")
         && let Some(table) = nearest.parent().and_then(ElementRef::wrap)

@@ -10,7 +10,15 @@ use super::{Decision, ListingDraft};
 
 /// Words of a listing without posts.
 const EMPTY: [&str; 9] = [
-    "게시물이 없습니다", "게시글이 없습니다", "등록된 글이 없습니다", "글이 없습니다", "자료가 없습니다", "データがありません", "暂无", "No posts", "no topics",
+    "게시물이 없습니다",
+    "게시글이 없습니다",
+    "등록된 글이 없습니다",
+    "글이 없습니다",
+    "자료가 없습니다",
+    "データがありません",
+    "暂无",
+    "No posts",
+    "no topics",
 ];
 /// What boards say, with status 200, in a deleted post's place (BOARDS.md 0.2).
 const GONE: &str = r"alert\([^)]*(?:존재하지 않|삭제된|삭제되었|없는 글|없는 게시)";
@@ -30,7 +38,9 @@ pub(super) fn profile_text(
         text.push_str(words);
         text.push('\n');
     };
-    line("# Learnt from the board's own pages. What each decision goes by stands above it; change what is wrong.");
+    line(
+        "# Learnt from the board's own pages. What each decision goes by stands above it; change what is wrong.",
+    );
     line("format = 1");
     line(&format!("engine = {}", quoted(name)));
     line(&format!("title = {}", quoted(title)));
@@ -57,23 +67,41 @@ fn quoted(text: &str) -> String {
 }
 
 fn list(items: &[String]) -> String {
-    format!("[{}]", items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(", "))
+    format!(
+        "[{}]",
+        items
+            .iter()
+            .map(|item| quoted(item))
+            .collect::<Vec<_>>()
+            .join(", ")
+    )
 }
 
 fn table<'a>(items: impl IntoIterator<Item = (&'a String, &'a String)>) -> String {
-    let inside: Vec<String> = items.into_iter().map(|(name, pattern)| format!("{} = {}", quoted(name), quoted(pattern))).collect();
+    let inside: Vec<String> = items
+        .into_iter()
+        .map(|(name, pattern)| format!("{} = {}", quoted(name), quoted(pattern)))
+        .collect();
     format!("{{ {} }}", inside.join(", "))
 }
 
 /// A comment of one line: nothing from a page may end it.
 fn comment(text: &str) -> String {
-    format!("# {}\n", text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>())
+    format!(
+        "# {}\n",
+        text.chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect::<String>()
+    )
 }
 
 fn why(decisions: &[Decision], what: &str) -> String {
     let mut text = String::new();
     for decision in decisions.iter().filter(|decision| decision.what == what) {
-        text.push_str(&comment(&format!("{} (score {:.2})", decision.reason, decision.score)));
+        text.push_str(&comment(&format!(
+            "{} (score {:.2})",
+            decision.reason, decision.score
+        )));
         if !decision.lost.is_empty() {
             text.push_str(&comment(&format!("lost: {}", decision.lost.join("; "))));
         }
@@ -87,18 +115,33 @@ fn identity(article: &ArticleShape, listing: &ListingShape) -> String {
         true => "the board's name is part of an article's URL: ids are taken as the board's own",
         false => "an article's URL does not name the board",
     }));
-    let _ = writeln!(text, "scope = \"{}\"", if article.has_board { "board" } else { "site" });
-    let _ = writeln!(text, "drop = [\"PHPSESSID\", \"sid\", \"s\", \"jsessionid\"]");
+    let _ = writeln!(
+        text,
+        "scope = \"{}\"",
+        if article.has_board { "board" } else { "site" }
+    );
+    let _ = writeln!(
+        text,
+        "drop = [\"PHPSESSID\", \"sid\", \"s\", \"jsessionid\"]"
+    );
     let _ = writeln!(text, "article_url = {}", quoted(&article.template));
     text.push_str(&comment(&listing.reason));
     let _ = writeln!(text, "listing_url = {}", quoted(&listing.listing_url));
     let _ = writeln!(text, "board_url = {}", quoted(&listing.board_url));
     if (listing.first, listing.step) != (1, 1) {
-        let _ = writeln!(text, "page_first = {}\npage_step = {}", listing.first, listing.step);
+        let _ = writeln!(
+            text,
+            "page_first = {}\npage_step = {}",
+            listing.first, listing.step
+        );
     }
     text.push('\n');
     text.push_str(&comment(&article.reason));
-    let _ = writeln!(text, "[[identity.articles]]\npath = {}", quoted(&article.path));
+    let _ = writeln!(
+        text,
+        "[[identity.articles]]\npath = {}",
+        quoted(&article.path)
+    );
     if !article.query.is_empty() {
         let _ = writeln!(text, "query = {}", table(&article.query));
     }
@@ -119,7 +162,11 @@ fn listing(draft: &ListingDraft, decisions: &[Decision]) -> String {
     let mut text = String::from("\n[listing]\n");
     text.push_str(&why(decisions, "listing.rows"));
     let _ = writeln!(text, "container = {}", list(&draft.container));
-    let _ = writeln!(text, "rows = {}", list(std::slice::from_ref(&draft.rows_css)));
+    let _ = writeln!(
+        text,
+        "rows = {}",
+        list(std::slice::from_ref(&draft.rows_css))
+    );
     let _ = writeln!(text, "link = {}", list(&columns.link));
     if let Some(title) = &columns.title_css {
         let _ = writeln!(text, "title = {}", list(std::slice::from_ref(title)));
@@ -140,9 +187,20 @@ fn listing(draft: &ListingDraft, decisions: &[Decision]) -> String {
         }
         let _ = writeln!(text, "{field} = [{}]", rules.join(", "));
     }
-    if let Some(cell) = columns.notice_cell.as_ref().filter(|_| !columns.fields.contains_key("rank")) {
-        text.push_str("# Its numbers are ids, not ranks: only the words of pinned rows are read.\n");
-        let _ = writeln!(text, "rank = [{{ select = {}, pattern = {} }}]", quoted(cell), quoted(r"^\D+$"));
+    if let Some(cell) = columns
+        .notice_cell
+        .as_ref()
+        .filter(|_| !columns.fields.contains_key("rank"))
+    {
+        text.push_str(
+            "# Its numbers are ids, not ranks: only the words of pinned rows are read.\n",
+        );
+        let _ = writeln!(
+            text,
+            "rank = [{{ select = {}, pattern = {} }}]",
+            quoted(cell),
+            quoted(r"^\D+$")
+        );
     }
     if !columns.notice.is_empty() {
         text.push_str(&why(decisions, "listing.notice"));
@@ -163,7 +221,11 @@ fn rules(rules: &[FieldRule]) -> String {
             (None, None) if rule.own => format!("{{ select = {}, own = true }}", quoted(&rule.css)),
             (None, None) => quoted(&rule.css),
             (Some(attr), _) => format!("{{ select = {}, attr = \"{attr}\" }}", quoted(&rule.css)),
-            (None, Some(_)) => format!("{{ select = {}, pattern = {} }}", quoted(&rule.css), quoted(DATE_PATTERN)),
+            (None, Some(_)) => format!(
+                "{{ select = {}, pattern = {} }}",
+                quoted(&rule.css),
+                quoted(DATE_PATTERN)
+            ),
         })
         .collect();
     format!("[{}]", written.join(", "))
@@ -185,11 +247,26 @@ fn article(found: &ArticleRules, decisions: &[Decision]) -> String {
         }
     }
     if let Some(comments) = &found.comments {
-        let _ = writeln!(text, "\n[comments]\nitem = {}", list(std::slice::from_ref(&comments.item)));
+        let _ = writeln!(
+            text,
+            "\n[comments]\nitem = {}",
+            list(std::slice::from_ref(&comments.item))
+        );
         let (select, attr) = &comments.key;
-        let select = select.as_ref().map_or(String::new(), |css| format!("select = {}, ", quoted(css)));
-        let _ = writeln!(text, "key = [{{ {select}attr = {}, pattern = {} }}]", quoted(attr), quoted(r"(\d+)\D*$"));
-        for (name, css) in [("author", &comments.author), ("date", &comments.date), ("body", &comments.body)] {
+        let select = select
+            .as_ref()
+            .map_or(String::new(), |css| format!("select = {}, ", quoted(css)));
+        let _ = writeln!(
+            text,
+            "key = [{{ {select}attr = {}, pattern = {} }}]",
+            quoted(attr),
+            quoted(r"(\d+)\D*$")
+        );
+        for (name, css) in [
+            ("author", &comments.author),
+            ("date", &comments.date),
+            ("body", &comments.body),
+        ] {
             if let Some(css) = css {
                 let _ = writeln!(text, "{name} = {}", list(std::slice::from_ref(css)));
             }

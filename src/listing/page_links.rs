@@ -60,9 +60,32 @@ static PREV_WORDS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 const FIRST_LAST: [&str; 26] = [
-    "first", "last", "처음", "맨처음", "맨앞", "첫페이지", "마지막", "맨끝", "맨뒤", "끝", "끝페이지", "最初",
-    "最後", "首页", "尾页", "末页", "erste", "letzte", "premier", "dernier", "primera", "última", "primeira",
-    "prima", "ultima", "последняя",
+    "first",
+    "last",
+    "처음",
+    "맨처음",
+    "맨앞",
+    "첫페이지",
+    "마지막",
+    "맨끝",
+    "맨뒤",
+    "끝",
+    "끝페이지",
+    "最初",
+    "最後",
+    "首页",
+    "尾页",
+    "末页",
+    "erste",
+    "letzte",
+    "premier",
+    "dernier",
+    "primera",
+    "última",
+    "primeira",
+    "prima",
+    "ultima",
+    "последняя",
 ];
 const NEXT_SIGNS: [&str; 10] = ["›", "»", ">", ">>", "→", "▶", "►", "❯", "⟩", "＞"];
 const PREV_SIGNS: [&str; 10] = ["‹", "«", "<", "<<", "←", "◀", "◄", "❮", "⟨", "＜"];
@@ -73,10 +96,16 @@ static PAGER_CLASS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)pag(?:e|es|er|ing|ina|inat\w*|inav\w*|enav\w*|elinks?|enum\w*|e-?numbers|elist|e_?link|enavi)(?:$|[-_\s\d])|paginat|paging|paginav|pagenav|pg_|pager|page-?navi|\bnav-?(?:links|previous|next|below|above)\b|prev_?next|wp-pagenavi|seite",
     )
 });
-static NEXT_CLASS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)(?:^|[-_\s])(?:next|i-next|nextpostslink|older)(?:$|[-_\s])|_next\b|next_|go-next|[a-z]Next\b|(?:chevron|arrow|angle|caret)[-_]?right"));
-static PREV_CLASS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)(?:^|[-_\s])(?:prev|previous|i-prev|previouspostslink|newer)(?:$|[-_\s])|_prev\b|prev_|go-prev|[a-z]Prev\b|(?:chevron|arrow|angle|caret)[-_]?left"));
+static NEXT_CLASS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:^|[-_\s])(?:next|i-next|nextpostslink|older)(?:$|[-_\s])|_next\b|next_|go-next|[a-z]Next\b|(?:chevron|arrow|angle|caret)[-_]?right",
+    )
+});
+static PREV_CLASS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:^|[-_\s])(?:prev|previous|i-prev|previouspostslink|newer)(?:$|[-_\s])|_prev\b|prev_|go-prev|[a-z]Prev\b|(?:chevron|arrow|angle|caret)[-_]?left",
+    )
+});
 /// Neighbours of another kind: the next post of a blog, the next month of a calendar, a slide.
 static NOT_A_PAGER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -149,8 +178,20 @@ pub fn page_links(html: &Html, base: &Url) -> PageLinks {
         found.pages = pages_of(series, &links);
     }
     let rel_in_head = |rel: &str| head_link(html, &relative_to, rel);
-    found.next = neighbour(&links, Side::Next, base, series.as_ref(), rel_in_head("next"));
-    found.prev = neighbour(&links, Side::Prev, base, series.as_ref(), rel_in_head("prev"));
+    found.next = neighbour(
+        &links,
+        Side::Next,
+        base,
+        series.as_ref(),
+        rel_in_head("next"),
+    );
+    found.prev = neighbour(
+        &links,
+        Side::Prev,
+        base,
+        series.as_ref(),
+        rel_in_head("prev"),
+    );
     if found.prev.is_some() && found.prev == found.next {
         found.prev = None;
     }
@@ -165,9 +206,10 @@ pub fn page_links(html: &Html, base: &Url) -> PageLinks {
 
 fn head_link(html: &Html, base: &Url, rel: &str) -> Option<Url> {
     let element = html.select(&HEAD_LINKS).find(|element| {
-        element
-            .attr("rel")
-            .is_some_and(|said| said.split_whitespace().any(|word| word.eq_ignore_ascii_case(rel)))
+        element.attr("rel").is_some_and(|said| {
+            said.split_whitespace()
+                .any(|word| word.eq_ignore_ascii_case(rel))
+        })
     })?;
     let mut url = base.join(element.attr("href")?.trim()).ok()?;
     url.set_fragment(None);
@@ -181,16 +223,26 @@ fn read_link(element: ElementRef<'_>, relative_to: &Url, base: &Url) -> Option<L
     }
     let mut url = relative_to.join(href).ok()?;
     url.set_fragment(None);
-    let site = |url: &Url| url.host_str().map(|host| host.trim_start_matches("www.").to_owned());
+    let site = |url: &Url| {
+        url.host_str()
+            .map(|host| host.trim_start_matches("www.").to_owned())
+    };
     if !matches!(url.scheme(), "http" | "https") || site(&url) != site(base) {
         return None;
     }
     let names = |element: ElementRef<'_>| {
         let tag = element.value();
-        format!("{} {}", tag.attr("class").unwrap_or(""), tag.attr("id").unwrap_or(""))
+        format!(
+            "{} {}",
+            tag.attr("class").unwrap_or(""),
+            tag.attr("id").unwrap_or("")
+        )
     };
-    let parents: Vec<ElementRef<'_>> =
-        element.ancestors().filter_map(ElementRef::wrap).take(PAGER_LEVELS).collect();
+    let parents: Vec<ElementRef<'_>> = element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .take(PAGER_LEVELS)
+        .collect();
     let mut own_names = names(element);
     if let Some(inner) = element.child_elements().next() {
         own_names.push(' ');
@@ -203,7 +255,11 @@ fn read_link(element: ElementRef<'_>, relative_to: &Url, base: &Url) -> Option<L
         own_names.push(' ');
         own_names.push_str(&names(*parent));
     }
-    let around: String = parents.iter().map(|parent| names(*parent)).collect::<Vec<_>>().join(" ");
+    let around: String = parents
+        .iter()
+        .map(|parent| names(*parent))
+        .collect::<Vec<_>>()
+        .join(" ");
     let label = label_of(element);
     let number = NUMBER_LABEL
         .captures(&label)
@@ -212,7 +268,9 @@ fn read_link(element: ElementRef<'_>, relative_to: &Url, base: &Url) -> Option<L
         in_pager: PAGER_CLASS.is_match(&around) || PAGER_CLASS.is_match(&own_names),
         in_other: NOT_A_PAGER.is_match(&around)
             || NOT_A_PAGER.is_match(&own_names)
-            || element.attr("title").is_some_and(|title| title.to_lowercase().contains("month")),
+            || element
+                .attr("title")
+                .is_some_and(|title| title.to_lowercase().contains("month")),
         rel: element.attr("rel").unwrap_or("").to_ascii_lowercase(),
         url,
         label,
@@ -224,22 +282,35 @@ fn read_link(element: ElementRef<'_>, relative_to: &Url, base: &Url) -> Option<L
 fn label_of(element: ElementRef<'_>) -> String {
     let text = element_text(element, &[]);
     if !text.is_empty() {
-        return if text.chars().count() <= MAX_LABEL { text } else { String::new() };
+        return if text.chars().count() <= MAX_LABEL {
+            text
+        } else {
+            String::new()
+        };
     }
-    let icon = element.select(&ICON).next().and_then(|icon| icon.attr("alt"));
+    let icon = element
+        .select(&ICON)
+        .next()
+        .and_then(|icon| icon.attr("alt"));
     let said = icon
         .filter(|alt| !alt.trim().is_empty())
         .or_else(|| element.attr("aria-label"))
         .or_else(|| element.attr("title"))
         .unwrap_or("");
-    if said.chars().count() <= MAX_LABEL { said.trim().to_owned() } else { String::new() }
+    if said.chars().count() <= MAX_LABEL {
+        said.trim().to_owned()
+    } else {
+        String::new()
+    }
 }
 
 /// A URL with one of its numbers taken out: what stands before and after it, and the number.
 fn gaps(url: &Url) -> Vec<(String, String, u64)> {
     let text = url.as_str();
     let from = text.find("://").map_or(0, |at| {
-        text[at + 3..].find('/').map_or(text.len(), |slash| at + 3 + slash)
+        text[at + 3..]
+            .find('/')
+            .map_or(text.len(), |slash| at + 3 + slash)
     });
     DIGITS
         .find_iter(&text[from..])
@@ -260,10 +331,12 @@ fn best_series(links: &[Link], base: &Url) -> Option<Series> {
             continue;
         };
         for (before, after, value) in gaps(&link.url) {
-            let group = groups.entry((before.clone(), after.clone())).or_insert_with(|| Series {
-                template: (before, after),
-                members: BTreeMap::new(),
-            });
+            let group = groups
+                .entry((before.clone(), after.clone()))
+                .or_insert_with(|| Series {
+                    template: (before, after),
+                    members: BTreeMap::new(),
+                });
             group.members.entry(label).or_insert((value, at));
         }
     }
@@ -313,7 +386,9 @@ fn line_of(series: &Series, in_pager: bool) -> Option<(i64, i64)> {
             let slope = (at_b - at_a).checked_div(b - a)?;
             let fits = points
                 .iter()
-                .filter(|(label, value)| at_a.saturating_add(slope.saturating_mul(label - a)) == *value)
+                .filter(|(label, value)| {
+                    at_a.saturating_add(slope.saturating_mul(label - a)) == *value
+                })
                 .count();
             (slope > 0 && fits == points.len()).then_some((slope, at_a - slope * a))
         }
@@ -356,7 +431,9 @@ fn pages_of(series: &Series, links: &[Link]) -> Vec<Url> {
             .chars()
             .filter(|c| c.is_alphabetic())
             .collect();
-        let fits = gaps(&link.url).iter().any(|(b, a, _)| (b, a) == (before, after));
+        let fits = gaps(&link.url)
+            .iter()
+            .any(|(b, a, _)| (b, a) == (before, after));
         if fits && link.in_pager && FIRST_LAST.contains(&bare.as_str()) {
             add(&link.url);
         }
@@ -390,8 +467,13 @@ fn neighbour(
         }
         let of_series = series.is_some_and(|series| {
             let (before, after) = &series.template;
-            gaps(&link.url).iter().any(|(b, a, _)| (b, a) == (before, after))
-                || series.members.values().any(|(_, at)| links[*at].url == link.url)
+            gaps(&link.url)
+                .iter()
+                .any(|(b, a, _)| (b, a) == (before, after))
+                || series
+                    .members
+                    .values()
+                    .any(|(_, at)| links[*at].url == link.url)
         });
         let expected = current.and_then(|current| {
             let wanted = match side {
@@ -418,14 +500,27 @@ fn neighbour(
     }
     /// A word (4 to 6) with a pager's class, or with a page in the URL and one more sign.
     const FLOOR: i64 = 9;
-    best.filter(|(score, _)| *score >= FLOOR).map(|(_, link)| link.url.clone())
+    best.filter(|(score, _)| *score >= FLOOR)
+        .map(|(_, link)| link.url.clone())
 }
 
 /// How plainly a link names itself the neighbour on this side; 0: not at all.
 fn evidence(link: &Link, side: Side) -> i64 {
     let (rel, words, signs, class, other) = match side {
-        Side::Next => ("next", &*NEXT_WORDS, &NEXT_SIGNS, &*NEXT_CLASS, &*PREV_WORDS),
-        Side::Prev => ("prev", &*PREV_WORDS, &PREV_SIGNS, &*PREV_CLASS, &*NEXT_WORDS),
+        Side::Next => (
+            "next",
+            &*NEXT_WORDS,
+            &NEXT_SIGNS,
+            &*NEXT_CLASS,
+            &*PREV_WORDS,
+        ),
+        Side::Prev => (
+            "prev",
+            &*PREV_WORDS,
+            &PREV_SIGNS,
+            &*PREV_CLASS,
+            &*NEXT_WORDS,
+        ),
     };
     let label = link.label.to_lowercase();
     let bare = label
@@ -434,7 +529,10 @@ fn evidence(link: &Link, side: Side) -> i64 {
     if !bare.is_empty() && other.is_match(&bare) {
         return 0;
     }
-    let by_rel = link.rel.split_whitespace().any(|word| word.starts_with(rel));
+    let by_rel = link
+        .rel
+        .split_whitespace()
+        .any(|word| word.starts_with(rel));
     let mut score = 0;
     if words.is_match(&bare) {
         score += 6;
@@ -455,12 +553,18 @@ fn evidence(link: &Link, side: Side) -> i64 {
 
 /// The page shown: by the URL it came from, or the label that is missing between those that are linked.
 fn current_page(series: &Series, links: &[Link], here: &Url) -> Option<u32> {
-    if let Some((label, _)) = series.members.iter().find(|(_, (_, at))| links[*at].url == *here) {
+    if let Some((label, _)) = series
+        .members
+        .iter()
+        .find(|(_, (_, at))| links[*at].url == *here)
+    {
         return Some(*label);
     }
     let (slope, start) = line_of(series, true).unwrap_or((1, 0));
     let (before, after) = &series.template;
-    let value = gaps(here).into_iter().find(|(b, a, _)| (b, a) == (before, after));
+    let value = gaps(here)
+        .into_iter()
+        .find(|(b, a, _)| (b, a) == (before, after));
     if let Some((_, _, value)) = value {
         let page = (i64::try_from(value).ok()? - start).checked_div(slope)?;
         return u32::try_from(page).ok();

@@ -11,7 +11,9 @@ fn read(html: &str, url: &str) -> PageLinks {
 }
 
 fn next(html: &str, url: &str) -> Option<String> {
-    read(html, url).next.map(|url| url[url::Position::BeforePath..].to_owned())
+    read(html, url)
+        .next
+        .map(|url| url[url::Position::BeforePath..].to_owned())
 }
 
 #[test]
@@ -34,9 +36,26 @@ fn offsets_are_linear_in_the_label() {
 
 #[test]
 fn words_of_many_languages_name_the_next_page() {
-    for word in ["다음", "Next", "次へ", "下一页", "weiter", "Suivant »", "›", "Siguiente", "Следующая", "nächste Seite"] {
-        let html = format!("<p class=pager><a href='/list?page=1'>1</a> 2 <a href='/list?page=3'>{word}</a></p>");
-        assert_eq!(next(&html, "http://board.example/list?page=2").as_deref(), Some("/list?page=3"), "{word}");
+    for word in [
+        "다음",
+        "Next",
+        "次へ",
+        "下一页",
+        "weiter",
+        "Suivant »",
+        "›",
+        "Siguiente",
+        "Следующая",
+        "nächste Seite",
+    ] {
+        let html = format!(
+            "<p class=pager><a href='/list?page=1'>1</a> 2 <a href='/list?page=3'>{word}</a></p>"
+        );
+        assert_eq!(
+            next(&html, "http://board.example/list?page=2").as_deref(),
+            Some("/list?page=3"),
+            "{word}"
+        );
     }
 }
 
@@ -48,7 +67,11 @@ fn the_next_post_and_the_next_month_are_no_pages() {
         "<p><a href='/a'>1</a> <a href='/b'>2</a> readers</p>",
         "<p>words without links</p>",
     ] {
-        assert_eq!(read(html, "http://board.example/2026/10/tide"), PageLinks::default(), "{html}");
+        assert_eq!(
+            read(html, "http://board.example/2026/10/tide"),
+            PageLinks::default(),
+            "{html}"
+        );
     }
 }
 

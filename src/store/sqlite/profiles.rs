@@ -5,7 +5,12 @@ use rusqlite::{Connection, params};
 
 use super::values::Ms;
 
-pub(super) fn save(conn: &Connection, name: &str, text: &str, at: Timestamp) -> rusqlite::Result<()> {
+pub(super) fn save(
+    conn: &Connection,
+    name: &str,
+    text: &str,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
     conn.execute(
         "INSERT INTO learnt_profile (name, text, learnt_at) VALUES (?1, ?2, ?3)
          ON CONFLICT (name) DO UPDATE SET text = excluded.text, learnt_at = excluded.learnt_at",
