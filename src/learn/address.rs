@@ -461,56 +461,19 @@ pub(super) fn listing_shape(
                 && !part.is_empty()
         })
         .or_else(|| parts.iter().rposition(|part| !part.is_empty()));
-    let in_path = |parts: &[String]| -> String {
-        if board_param.is_some() {
-            return parts
-                .iter()
-                .map(|part| format!("/{}", regex::escape(part)))
-                .collect();
-        }
-        match word_at {
-            Some(word) => parts
-                .iter()
-                .enumerate()
-                .map(|(at, part)| match at == word {
-                    true => format!("/(?<board>{})", regex::escape(part)),
-                    false => format!("/{}", regex::escape(part)),
-                })
-                .collect(),
-            None => "(?<board>/)".into(),
-        }
+    let in_path = |parts: &[String]| {
+        path_pattern(
+            parts,
+            word_at.filter(|_| board_param.is_none()),
+            board_param.is_some(),
+        )
     };
     let board = match (&board_param, word_at) {
         (Some(name), _) => fixed[name].clone(),
         (None, Some(at)) => parts[at].clone(),
         (None, None) => "/".into(),
     };
-    let query: BTreeMap<String, String> = fixed
-        .iter()
-        .map(|(name, value)| {
-            let literal = regex::escape(value);
-            let is_board = board_param.as_ref() == Some(name);
-            (
-                name.clone(),
-                if is_board {
-                    format!("(?<board>{literal})")
-                } else {
-                    literal
-                },
-            )
-        })
-        .collect();
-    let written = |path: &str, query: &[(String, String)]| match query.is_empty() {
-        true => path.to_owned(),
-        false => format!(
-            "{path}?{}",
-            query
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect::<Vec<_>>()
-                .join("&")
-        ),
-    };
+    let query = query_patterns(&fixed, board_param.as_deref());
     let fixed_list: Vec<(String, String)> = fixed.clone().into_iter().collect();
     let board_url = written(first.path(), &fixed_list);
     let mut shape = ListingShape {
@@ -560,20 +523,32 @@ pub(super) fn listing_shape(
         shape.reason = format!("{name} is {values:?} in the pager's links");
         return Some(shape);
     }
-    // A number in the path.
-    let path = second.path();
+    turned_in_path(first, pages, shape, &in_path, query, &fixed_list)
+}
+
+/// The page's number is in the path.
+fn turned_in_path(
+    first: &Url,
+    pages: &[Url],
+    mut shape: ListingShape,
+    in_path: &dyn Fn(&[String]) -> String,
+    query: BTreeMap<String, String>,
+    fixed: &[(String, String)],
+) -> Option<ListingShape> {
+    let path = pages.first()?.path();
     let run = DIGITS
         .find_iter(path)
         .last()
         .filter(|_| path != first.path())?;
     let (before, after) = (path[..run.start()].to_owned(), path[run.end()..].to_owned());
-    let values = numbers(&|url| {
+    let values = pages.iter().filter_map(|url| {
         url.path()
             .strip_prefix(before.as_str())?
             .strip_suffix(after.as_str())?
             .parse()
             .ok()
     });
+    let values: Vec<u64> = values.collect();
     let start = first
         .path()
         .strip_prefix(before.as_str())
@@ -581,14 +556,61 @@ pub(super) fn listing_shape(
     (shape.first, shape.step) = line(&values, start)?;
     let second_parts: Vec<String> = before.split('/').skip(1).map(str::to_owned).collect();
     let mut second_path = in_path(&second_parts);
-    if !second_path.contains("(?<board>") && board_param.is_none() {
+    if !second_path.contains("(?<board>")
+        && !query.values().any(|value| value.contains("(?<board>"))
+    {
         second_path = format!("(?<board>{})", regex::escape(&before));
     }
     let pattern = format!("{second_path}(?<page>\\d+){}", regex::escape(&after));
     shape.shapes.insert(0, (pattern, query, BTreeMap::new()));
-    shape.listing_url = written(&format!("{before}{{page}}{after}"), &fixed_list);
+    shape.listing_url = written(&format!("{before}{{page}}{after}"), fixed);
     shape.reason = format!("the path's number is {values:?} in the pager's links");
     Some(shape)
+}
+
+/// Patterns of parameters that are always the same, the board's name among them.
+fn query_patterns(
+    fixed: &BTreeMap<String, String>,
+    board: Option<&str>,
+) -> BTreeMap<String, String> {
+    let pattern = |(name, value): (&String, &String)| {
+        let literal = regex::escape(value);
+        let is_board = board == Some(name.as_str());
+        let pattern = if is_board {
+            format!("(?<board>{literal})")
+        } else {
+            literal
+        };
+        (name.clone(), pattern)
+    };
+    fixed.iter().map(pattern).collect()
+}
+
+/// A path's pattern, with the board's name at one of its parts.
+fn path_pattern(parts: &[String], board_at: Option<usize>, elsewhere: bool) -> String {
+    if board_at.is_none() && !elsewhere {
+        return "(?<board>/)".into();
+    }
+    let pattern = parts
+        .iter()
+        .enumerate()
+        .map(|(at, part)| match board_at == Some(at) {
+            true => format!("/(?<board>{})", regex::escape(part)),
+            false => format!("/{}", regex::escape(part)),
+        });
+    pattern.collect()
+}
+
+/// A path and its query.
+fn written(path: &str, query: &[(String, String)]) -> String {
+    if query.is_empty() {
+        return path.to_owned();
+    }
+    let parts: Vec<String> = query
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    format!("{path}?{}", parts.join("&"))
 }
 
 /// From the numbers of page 2 and others: that of page 1, and the step.

@@ -420,6 +420,37 @@ fn anchored(
             }
         }
     }
+    let ranked = rank(tally, samples, fits);
+    if let Some((score, rule, n_right)) = ranked.first() {
+        decisions.push(Decision {
+            what,
+            value: rule.css.clone(),
+            score: *score,
+            reason: format!(
+                "the row's words again, on {n_right} of {} articles",
+                samples.len()
+            ),
+            lost: ranked
+                .iter()
+                .skip(1)
+                .take(3)
+                .map(|(score, rule, _)| format!("{} ({score:.1})", rule.css))
+                .collect(),
+        });
+    }
+    ranked
+        .into_iter()
+        .take(2)
+        .map(|(_, rule, _)| rule)
+        .collect()
+}
+
+/// Tries each rule on all pages; the best first.
+fn rank(
+    tally: BTreeMap<FieldRule, (usize, usize)>,
+    samples: &[Sample<'_>],
+    fits: &dyn Fn(&Sample<'_>, &str, ElementRef<'_>) -> bool,
+) -> Vec<(f64, FieldRule, usize)> {
     let mut ranked: Vec<(f64, FieldRule, usize)> = tally
         .into_iter()
         .map(|(rule, (order, letters))| {
@@ -447,28 +478,7 @@ fn anchored(
         .filter(|(_, _, n_right)| 2 * n_right > samples.len() || *n_right >= 2)
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    if let Some((score, rule, n_right)) = ranked.first() {
-        decisions.push(Decision {
-            what,
-            value: rule.css.clone(),
-            score: *score,
-            reason: format!(
-                "the row's words again, on {n_right} of {} articles",
-                samples.len()
-            ),
-            lost: ranked
-                .iter()
-                .skip(1)
-                .take(3)
-                .map(|(score, rule, _)| format!("{} ({score:.1})", rule.css))
-                .collect(),
-        });
-    }
     ranked
-        .into_iter()
-        .take(2)
-        .map(|(_, rule, _)| rule)
-        .collect()
 }
 
 /// Where rows do not tell the field: an element named for it, with a fitting value on all pages.

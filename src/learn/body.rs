@@ -255,12 +255,8 @@ fn kind(
     )
 }
 
-pub(super) fn body(
-    rules: &mut ArticleRules,
-    samples: &[Sample<'_>],
-    listings: &[HashSet<NodeId>],
-    records: Option<&Records>,
-) -> Result<(), Decision> {
+/// On how many pages each text stands.
+fn common_texts(samples: &[Sample<'_>]) -> HashMap<String, usize> {
     let mut common: HashMap<String, usize> = HashMap::new();
     for sample in samples {
         let texts: HashSet<String> = sample
@@ -275,31 +271,13 @@ pub(super) fn body(
             *common.entry(text).or_default() += 1;
         }
     }
-    let selector =
-        records.and_then(|records| Some((Selector::parse(&records.css).ok()?, records.is_thread)));
-    let mut weights = Vec::new();
-    for (sample, listing) in samples.iter().zip(listings) {
-        let mut fields: HashSet<NodeId> = HashSet::new();
-        for rule in rules
-            .title
-            .iter()
-            .chain(&rules.author)
-            .chain(&rules.date)
-            .filter(|rule| rule.css != "title")
-        {
-            if let Some(element) = Selector::parse(&rule.css)
-                .ok()
-                .and_then(|css| sample.page.html.select(&css).next())
-            {
-                fields.insert(element.id());
-            }
-        }
-        let records = selector.as_ref().map(|(css, is_thread)| (css, *is_thread));
-        weights.push(weigh(sample, listing, records, &fields, &common));
-    }
-    // What may be the body: the elements with most of what differs, on each page.
+    common
+}
+
+/// What may be the body: the elements with most of what differs, on each page; each name with its order.
+fn candidates(samples: &[Sample<'_>], weights: &[HashMap<NodeId, Weight>]) -> Vec<(String, usize)> {
     let mut names: Vec<(String, usize)> = Vec::new();
-    for (sample, weights) in samples.iter().zip(&weights) {
+    for (sample, weights) in samples.iter().zip(weights) {
         let mut found: Vec<(f64, ElementRef<'_>)> = elements(&sample.page)
             .filter(|element| {
                 !matches!(
@@ -324,6 +302,39 @@ pub(super) fn body(
             }
         }
     }
+    names
+}
+
+pub(super) fn body(
+    rules: &mut ArticleRules,
+    samples: &[Sample<'_>],
+    listings: &[HashSet<NodeId>],
+    records: Option<&Records>,
+) -> Result<(), Decision> {
+    let common = common_texts(samples);
+    let selector =
+        records.and_then(|records| Some((Selector::parse(&records.css).ok()?, records.is_thread)));
+    let mut weights = Vec::new();
+    for (sample, listing) in samples.iter().zip(listings) {
+        let mut fields: HashSet<NodeId> = HashSet::new();
+        for rule in rules
+            .title
+            .iter()
+            .chain(&rules.author)
+            .chain(&rules.date)
+            .filter(|rule| rule.css != "title")
+        {
+            if let Some(element) = Selector::parse(&rule.css)
+                .ok()
+                .and_then(|css| sample.page.html.select(&css).next())
+            {
+                fields.insert(element.id());
+            }
+        }
+        let records = selector.as_ref().map(|(css, is_thread)| (css, *is_thread));
+        weights.push(weigh(sample, listing, records, &fields, &common));
+    }
+    let names = candidates(samples, &weights);
     let mut ranked: Vec<(f64, String, usize)> = names
         .into_iter()
         .filter_map(|(name, order)| {

@@ -361,13 +361,7 @@ fn votes(
     rows: &[&RowSeen<'_>],
     is_date: impl Fn(&str) -> bool,
 ) -> Vec<(&'static str, f64, String)> {
-    let ordinary: Vec<&str> = column
-        .texts
-        .iter()
-        .zip(pinned)
-        .filter(|(_, pinned)| !**pinned)
-        .map(|(text, _)| text.as_deref().unwrap_or(""))
-        .collect();
+    let ordinary = ordinary_texts(column, pinned);
     let filled: Vec<&str> = ordinary
         .iter()
         .copied()
@@ -386,16 +380,7 @@ fn votes(
         share(&|text| text.chars().count() <= 40 && !NUMBER.is_match(text) && is_date(text));
     let short = share(&|text| text.chars().count() <= 24);
     let distinct = filled.iter().collect::<BTreeSet<_>>().len() as f64 / n;
-    let said = |field: &str| -> f64 {
-        let words = FIELD_PATTERNS
-            .iter()
-            .find(|(name, _)| *name == field)
-            .map(|(_, words)| words);
-        words.map_or(0.0, |words| {
-            2.0 * f64::from(u8::from(words.is_match(&column.header)))
-                + f64::from(u8::from(words.is_match(&column.names)))
-        })
-    };
+    let said = |field: &str| said_of(column, field);
     let mut found = Vec::new();
     let mut add = |field: &'static str, score: f64, reason: &str| {
         let reason = format!(
@@ -468,6 +453,30 @@ fn votes(
         );
     }
     found
+}
+
+/// A column's words in rows that are not pinned.
+fn ordinary_texts<'c>(column: &'c Column, pinned: &[bool]) -> Vec<&'c str> {
+    let ordinary = column
+        .texts
+        .iter()
+        .zip(pinned)
+        .filter(|(_, pinned)| !**pinned);
+    ordinary
+        .map(|(text, _)| text.as_deref().unwrap_or(""))
+        .collect()
+}
+
+/// How plainly a column's header (2) and class words (1) name a field.
+fn said_of(column: &Column, field: &str) -> f64 {
+    let words = FIELD_PATTERNS
+        .iter()
+        .find(|(name, _)| *name == field)
+        .map(|(_, words)| words);
+    words.map_or(0.0, |words| {
+        2.0 * f64::from(u8::from(words.is_match(&column.header)))
+            + f64::from(u8::from(words.is_match(&column.names)))
+    })
 }
 
 /// Numbers that fall by one from ordinary row to ordinary row: a rank (BOARDS.md 0.1).
