@@ -22,6 +22,8 @@ const EMPTY: [&str; 9] = [
 ];
 /// What boards say, with status 200, in a deleted post's place (BOARDS.md 0.2).
 const GONE: &str = r"alert\([^)]*(?:존재하지 않|삭제된|삭제되었|없는 글|없는 게시)";
+/// Where boards send those who may not read a post.
+const DOOR: &str = r"(?i)/(?:[\w.-]*(?:password|passwd|login|signin)[\w.-]*)(?:[/?#]|$)";
 const RESTRICTED: &str = r"alert\([^)]*(?:권한이 없|회원만|로그인|비밀글|비밀번호)";
 
 /// Writes the whole profile.
@@ -50,6 +52,12 @@ pub(super) fn profile_text(
     text.push_str(&listing(draft, decisions));
     text.push_str(&article(rules, decisions));
     let body = rules.body.first().map(String::as_str).unwrap_or_default();
+    let _ = write!(
+        text,
+        "\n[[classes]]\nclass = \"restricted\"\nmissing = {}\nurl = {}\n",
+        quoted(body),
+        quoted(DOOR)
+    );
     for (class, source) in [("restricted", RESTRICTED), ("gone", GONE)] {
         let _ = write!(
             text,
