@@ -73,6 +73,8 @@ pub mod listing;
 
 pub mod article;
 
+pub mod learn;
+
 pub mod dedup;
 
 pub mod health;

@@ -9,6 +9,7 @@ mod article_visit;
 mod board;
 mod crew;
 mod explain;
+mod learning;
 mod listing_visit;
 mod once;
 mod radar;

@@ -4,10 +4,12 @@
 mod gaps;
 mod header;
 mod join;
+mod page_links;
 mod pager;
 mod rows;
 mod walk;
 
+pub use page_links::{PageLinks, page_links};
 pub use rows::read_listing;
 pub use walk::{Facts, Step, advance, begin, has_late, skip};
 

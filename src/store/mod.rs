@@ -185,6 +185,18 @@ pub trait Store: Rereading {
         at: Timestamp,
     ) -> impl Future<Output = Answer<()>> + Send;
 
+    /// Keeps a learnt profile's text, in place of an earlier one of its name, and the receipts of learning it.
+    fn save_profile(
+        &self,
+        name: String,
+        text: String,
+        receipts: Vec<Receipt>,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// The texts of all learnt profiles.
+    fn profiles(&self) -> impl Future<Output = Answer<Vec<String>>> + Send;
+
     fn host(&self, host: &str) -> impl Future<Output = Answer<Option<HostRecord>>> + Send;
 
     /// Keeps a pause that a host asked for outside any job.

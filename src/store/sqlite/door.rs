@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::{
-    SqliteStore, audit, claims, hosts, passes, prepare, radar, read, revisits, schedule, settle,
-    sql_error,
+    SqliteStore, audit, claims, hosts, passes, prepare, profiles, radar, read, revisits, schedule,
+    settle, sql_error,
 };
 use crate::health::radar::{Plan, View};
 use crate::model::{
@@ -273,6 +273,24 @@ impl Store for SqliteStore {
             passes::end(conn, pass, PassEnd::Stopped, Some(&reason), at)
         })
         .await
+    }
+
+    async fn save_profile(
+        &self,
+        name: String,
+        text: String,
+        receipts: Vec<Receipt>,
+        at: Timestamp,
+    ) -> Answer<()> {
+        self.write("keeping a learnt profile", move |conn| {
+            profiles::save(conn, &name, &text, at)?;
+            hosts::keep_receipts(conn, &receipts)
+        })
+        .await
+    }
+
+    async fn profiles(&self) -> Answer<Vec<String>> {
+        self.read("listing learnt profiles", profiles::all).await
     }
 
     async fn host(&self, host: &str) -> Answer<Option<HostRecord>> {

@@ -19,6 +19,7 @@ mod ledger;
 mod pages;
 mod passes;
 mod prepare;
+mod profiles;
 mod queue;
 mod radar;
 mod read;

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0003_pages.sql"),
     include_str!("schema/0004_schedule.sql"),
     include_str!("schema/0005_radar.sql"),
+    include_str!("schema/0006_learnt.sql"),
 ];
 
 /// How long a connection waits for a lock that another process holds (a shell, a backup).
