@@ -355,12 +355,14 @@ fn best_series(links: &[Link], base: &Url) -> Option<Series> {
         if !link.in_pager && !page_like {
             continue;
         }
+        let n_linked = group.members.len();
         add_first_page(&mut group, links);
         let same_path = link.url.path() == base.path();
         let score = group.members.len().min(12) as i64
             + 6 * i64::from(link.in_pager)
             + 3 * i64::from(page_like)
-            + 2 * i64::from(slope == 1)
+            // One link alone shows no slope: the 2 of `f=2` meets the label 2 by chance.
+            + 2 * i64::from(slope == 1 && n_linked > 1)
             + 3 * i64::from(same_path);
         if best.as_ref().is_none_or(|(held, _)| score > *held) {
             best = Some((score, group));
