@@ -60,6 +60,14 @@ impl Archive for TestArchive {
         Ok(Vec::new())
     }
 
+    fn copies(&self, _: ArticleId) -> Result<Vec<CopyRecord>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn stories(&self, _: Option<Timestamp>, _: u64) -> Result<Vec<StoryRecord>, StoreError> {
+        Ok(Vec::new())
+    }
+
     fn size_on_disk(&self) -> Result<SizeOnDisk, StoreError> {
         Ok(SizeOnDisk {
             file_bytes: 3 << 20,

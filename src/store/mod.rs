@@ -20,7 +20,7 @@ use jiff::Timestamp;
 pub use error::StoreError;
 pub use records::{
     ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, CommentRecord,
-    HostRecord, PassSummary, Revision, SizeOnDisk, StoredRobots,
+    CopyRecord, HostRecord, PassSummary, Revision, SizeOnDisk, StoredRobots, StoryRecord,
 };
 
 use crate::model::{
@@ -172,6 +172,12 @@ pub trait Archive {
 
     /// Oldest first.
     fn revisions(&self, article: ArticleId) -> Answer<Vec<Revision>>;
+
+    /// Copies of an article, earliest first.
+    fn copies(&self, article: ArticleId) -> Answer<Vec<CopyRecord>>;
+
+    /// Stories with at least `min_copies` articles, one of them at or after `since`; the latest first.
+    fn stories(&self, since: Option<Timestamp>, min_copies: u64) -> Answer<Vec<StoryRecord>>;
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
 }

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{check_to_read, guard, open_to_read, records, sql_error, status};
+use super::{check_to_read, copies, guard, open_to_read, records, sql_error, status};
 use crate::model::ArticleId;
 use crate::store::{
-    Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, Revision, SizeOnDisk,
+    Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, CopyRecord, Revision, SizeOnDisk,
+    StoryRecord,
 };
 
 /// Articles read at a time. Each lot is a transaction of its own, and none is open while the caller works: a reader
@@ -82,6 +84,16 @@ impl Archive for SqliteArchive {
     fn revisions(&self, article: ArticleId) -> Answer<Vec<Revision>> {
         self.read("reading revisions", |conn| {
             records::revisions(conn, article)
+        })
+    }
+
+    fn copies(&self, article: ArticleId) -> Answer<Vec<CopyRecord>> {
+        self.read("reading copies", |conn| copies::of(conn, article))
+    }
+
+    fn stories(&self, since: Option<Timestamp>, min_copies: u64) -> Answer<Vec<StoryRecord>> {
+        self.read("reading stories", |conn| {
+            copies::stories(conn, since, min_copies)
         })
     }
 

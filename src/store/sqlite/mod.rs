@@ -9,6 +9,7 @@
 
 mod archive;
 mod claims;
+mod copies;
 mod door;
 mod guard;
 mod hosts;

@@ -16,10 +16,17 @@ const ARTICLE: &str =
         revision.attachments, revision.tags, article.views, article.votes, article.comment_count,
         coalesce(place.notice, 0), article.state, article.state_reason, article.first_seen_at,
         article.fetched_at, article.gone_at, article.n_revisions, story.story,
-        (SELECT first.key FROM fingerprint AS mine
+        coalesce((SELECT first.key FROM fingerprint AS mine
             JOIN fingerprint AS other ON other.text_hash = mine.text_hash AND other.seq < mine.seq
             JOIN article AS first ON first.id = other.article
             WHERE mine.article = article.id ORDER BY other.seq LIMIT 1),
+            (SELECT first.key FROM (
+                SELECT other AS id FROM copy WHERE copy.article = article.id
+                UNION ALL SELECT copy.article FROM copy WHERE copy.other = article.id) AS near
+            JOIN article AS first ON first.id = near.id
+            WHERE (coalesce(first.posted_at, first.first_seen_at), first.id)
+                < (coalesce(article.posted_at, article.first_seen_at), article.id)
+            ORDER BY coalesce(first.posted_at, first.first_seen_at), first.id LIMIT 1)),
         article.comments_complete
     FROM article
     JOIN board ON board.id = article.board

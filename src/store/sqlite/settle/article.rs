@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::search;
+use super::super::{copies, search};
 use super::super::values::{Count, Json, Ms, Named, finer, posted_at};
 use super::listing::Counts;
 use super::{Done, Visit, names};
@@ -149,6 +149,10 @@ impl Visit<'_> {
                 .prepare_cached("UPDATE article SET n_revisions = ?2 WHERE id = ?1")?
                 .execute(params![article.0, number])?;
             let text_changed = fingerprint(self.conn, article, &packed.fingerprint)?;
+            if text_changed {
+                let at = now.posted.as_ref().map_or(self.at, |posted| posted.at);
+                copies::link(self.conn, article, held.board, at, &packed.digest)?;
+            }
             if let Some(tokens) = &packed.text_tokens {
                 search::replace(self.conn, article, now.title, tokens, now.author)?;
             }
