@@ -28,8 +28,11 @@ fn tally(seed: u64, n: usize) -> BTreeMap<Kind, Tally> {
         let entry = tally.entry(pair.kind).or_default();
         entry.n += 1;
         entry.called_copy += usize::from(here.verdict.is_copy());
-        let keys = |digest: &Digest| Sketch::of(digest.shingles().set()).map(|sketch| sketch.keys());
-        let meet = keys(&a).zip(keys(&b)).is_some_and(|(a, b)| a.iter().any(|key| b.contains(key)));
+        let keys =
+            |digest: &Digest| Sketch::of(digest.shingles().set()).map(|sketch| sketch.keys());
+        let meet = keys(&a)
+            .zip(keys(&b))
+            .is_some_and(|(a, b)| a.iter().any(|key| b.contains(key)));
         entry.met += usize::from(meet);
     }
     tally
@@ -43,7 +46,10 @@ fn copies_of_every_kind_are_found_and_other_stories_are_not() {
         let (mut hits, mut false_hits, mut copies) = (0, 0, 0);
         for (kind, of) in &tally {
             let share = of.called_copy as f64 / of.n as f64;
-            report += &format!("{kind:?}: {share:.3}, met {:.3}\n", of.met as f64 / of.n as f64);
+            report += &format!(
+                "{kind:?}: {share:.3}, met {:.3}\n",
+                of.met as f64 / of.n as f64
+            );
             if kind.is_copy() {
                 hits += of.called_copy;
                 copies += of.n;
@@ -64,11 +70,17 @@ fn copies_of_every_kind_are_found_and_other_stories_are_not() {
                 Kind::OtherNumbers => (0.0, 0.01),
                 _ => (0.0, 0.1),
             };
-            assert!((least..=most).contains(&share), "{kind:?}: {share}\n{report}");
+            assert!(
+                (least..=most).contains(&share),
+                "{kind:?}: {share}\n{report}"
+            );
             if kind.is_copy() {
                 // Of texts cut to a third, some share no key.
                 let least = if *kind == Kind::Truncated { 0.85 } else { 0.97 };
-                assert!(of.met as f64 >= least * of.n as f64, "{kind:?} does not meet\n{report}");
+                assert!(
+                    of.met as f64 >= least * of.n as f64,
+                    "{kind:?} does not meet\n{report}"
+                );
             }
         }
     }

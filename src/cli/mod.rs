@@ -14,6 +14,7 @@ mod progress;
 mod report;
 mod show;
 mod status;
+mod stories;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -72,6 +73,7 @@ enum Command {
     Crawl(crawl::CrawlCommand),
     Show(show::ShowCommand),
     Status(status::StatusCommand),
+    Stories(stories::StoriesCommand),
     Export(export::ExportCommand),
     Check(check::CheckCommand),
     Explain(explain::ExplainCommand),
@@ -181,6 +183,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Crawl(command) => command.run(options, quiet),
         Command::Show(command) => command.run(&options),
         Command::Status(command) => command.run(&options),
+        Command::Stories(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
         Command::Explain(command) => command.run(&options),

@@ -9,7 +9,7 @@ use super::outfit::library;
 use super::{DatabaseArg, Exit, open_archive};
 use crate::config::Options;
 use crate::outputs::show::{Page, choices};
-use crate::outputs::{json, terminal};
+use crate::outputs::{json, stories, terminal};
 use crate::store::{Archive, ArticleRecord};
 
 /// Show an article: its text, images, attachments and comments
@@ -55,6 +55,8 @@ impl ShowCommand {
                     columns: terminal::width(),
                 };
                 page.show(article, &revisions, &mut out)?;
+                let copies = archive.copies(crate::model::ArticleId(article.id))?;
+                stories::copies(&copies, &page.zone, &mut out)?;
             }
             several => {
                 choices(several, &mut out)?;

@@ -47,7 +47,10 @@ impl Furniture {
 
     /// As stored: little-endian, ascending.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.0.iter().flat_map(|piece| piece.to_le_bytes()).collect()
+        self.0
+            .iter()
+            .flat_map(|piece| piece.to_le_bytes())
+            .collect()
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Self {
@@ -77,8 +80,12 @@ mod tests {
     use super::*;
 
     fn text(i: usize) -> Shingles {
-        let body: String = (0..80).map(|j| format!("{} 이야기 ", i * 7919 + j * 104_729)).collect();
-        Shingles::of(&format!("본문 바로가기 우리동네신문 {body} 무단 전재와 재배포를 금합니다"))
+        let body: String = (0..80)
+            .map(|j| format!("{} 이야기 ", i * 7919 + j * 104_729))
+            .collect();
+        Shingles::of(&format!(
+            "본문 바로가기 우리동네신문 {body} 무단 전재와 재배포를 금합니다"
+        ))
     }
 
     #[test]

@@ -45,7 +45,9 @@ mod tests {
 
     #[test]
     fn form_case_spaces_and_marks_do_not_count() {
-        let plain: String = letters("한국은행 ABC 123, “기준금리”").into_iter().collect();
+        let plain: String = letters("한국은행 ABC 123, “기준금리”")
+            .into_iter()
+            .collect();
         assert_eq!(plain, "한국은행abc123기준금리");
         let wide: String = letters("한국 은행　ＡＢＣ１２３…'기준\u{200b}금리'")
             .into_iter()

@@ -118,7 +118,11 @@ mod tests {
     fn the_stored_format_is_this() {
         let sketch = Sketch::of(&pieces(0, 500)).unwrap();
         let hash = blake3::hash(&sketch.to_bytes()).to_hex();
-        assert_eq!(&hash[..16], "1fd9c4208b2454f6", "a new format needs a new version");
+        assert_eq!(
+            &hash[..16],
+            "1fd9c4208b2454f6",
+            "a new format needs a new version"
+        );
     }
 
     proptest! {

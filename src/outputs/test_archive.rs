@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, Image};
 use crate::store::{
-    Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, CommentRecord, Revision,
-    SizeOnDisk, StoreError,
+    Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, CommentRecord, CopyRecord,
+    Revision, SizeOnDisk, StoreError, StoryRecord,
 };
 
 pub(super) struct TestArchive {

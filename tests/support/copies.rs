@@ -67,16 +67,23 @@ pub fn pairs(seed: u64, n: usize) -> Vec<Pair> {
         for i in 0..2 * n {
             let mut rng = Rng::for_thing(seed, (k * 1_000_003 + i) as u64);
             let korean = i % 2 == 0;
-            let (a, b) = Maker { rng: &mut rng, korean }.pair(kind);
+            let (a, b) = Maker {
+                rng: &mut rng,
+                korean,
+            }
+            .pair(kind);
             pairs.push(Pair { kind, korean, a, b });
         }
     }
     pairs
 }
 
-const KOREAN_STARTS: [&str; 12] = ["시", "정부", "지역", "주민", "국제", "산업", "교육", "연구", "농가", "의회", "환경", "문화"];
+const KOREAN_STARTS: [&str; 12] = [
+    "시", "정부", "지역", "주민", "국제", "산업", "교육", "연구", "농가", "의회", "환경", "문화",
+];
 const KOREAN_PARTS: [&str; 24] = [
-    "가", "도", "리", "문", "산", "성", "원", "정", "진", "천", "해", "호", "길", "남", "림", "봉", "수", "안", "영", "운", "주", "철", "평", "회",
+    "가", "도", "리", "문", "산", "성", "원", "정", "진", "천", "해", "호", "길", "남", "림", "봉",
+    "수", "안", "영", "운", "주", "철", "평", "회",
 ];
 const KOREAN_FRAMES: [&str; 10] = [
     "{}은 {} 일대에서 {} 사업을 벌인다고 밝혔다.",
@@ -91,7 +98,8 @@ const KOREAN_FRAMES: [&str; 10] = [
     "{}의 {} 계획은 {} 단계에 들어섰다.",
 ];
 const ENGLISH_PARTS: [&str; 24] = [
-    "bar", "cor", "den", "fal", "gran", "hol", "ing", "jor", "kel", "lan", "mer", "nor", "ol", "pen", "quin", "ros", "sel", "tor", "ul", "ver", "win", "yar", "zen", "ash",
+    "bar", "cor", "den", "fal", "gran", "hol", "ing", "jor", "kel", "lan", "mer", "nor", "ol",
+    "pen", "quin", "ros", "sel", "tor", "ul", "ver", "win", "yar", "zen", "ash",
 ];
 const ENGLISH_FRAMES: [&str; 10] = [
     "The {} said on its {} page that {} would begin soon.",
@@ -143,7 +151,11 @@ impl Maker<'_> {
         }
         if self.rng.chance(150) {
             let n = self.rng.below(5000);
-            text.push_str(&if self.korean { format!(" 모두 {n}명이다.") } else { format!(" That makes {n} people.") });
+            text.push_str(&if self.korean {
+                format!(" 모두 {n}명이다.")
+            } else {
+                format!(" That makes {n} people.")
+            });
         }
         text
     }
@@ -158,7 +170,10 @@ impl Maker<'_> {
 
     fn paragraph(&mut self) -> String {
         let n = 2 + self.rng.below(3);
-        (0..n).map(|_| self.sentence()).collect::<Vec<_>>().join(" ")
+        (0..n)
+            .map(|_| self.sentence())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn article(&mut self) -> Vec<String> {
@@ -168,13 +183,21 @@ impl Maker<'_> {
 
     fn press(&mut self) -> String {
         let word = self.word();
-        if self.korean { format!("{word}신문") } else { format!("{word} Herald") }
+        if self.korean {
+            format!("{word}신문")
+        } else {
+            format!("{word} Herald")
+        }
     }
 
     fn header(&mut self, press: &str) -> String {
         match self.korean {
-            true => format!("본문 바로가기\n{press} 메뉴 홈 정치 경제 사회 문화\n[{press}] 기자 구독"),
-            false => format!("Skip to content\n{press} menu home politics business culture\nBy a {press} reporter"),
+            true => {
+                format!("본문 바로가기\n{press} 메뉴 홈 정치 경제 사회 문화\n[{press}] 기자 구독")
+            }
+            false => format!(
+                "Skip to content\n{press} menu home politics business culture\nBy a {press} reporter"
+            ),
         }
     }
 
@@ -187,7 +210,11 @@ impl Maker<'_> {
 
     fn caption(&mut self) -> String {
         let sentence = self.sentence();
-        if self.korean { format!("▲ 사진 설명: {sentence}") } else { format!("Photo: {sentence}") }
+        if self.korean {
+            format!("▲ 사진 설명: {sentence}")
+        } else {
+            format!("Photo: {sentence}")
+        }
     }
 
     /// Changes `per_mille` of the words, and drops or adds some.
@@ -214,20 +241,35 @@ impl Maker<'_> {
     fn report(&mut self, frame: u64) -> String {
         let korean = self.korean;
         let mut rng = Rng::for_thing(frame, 7);
-        let mut frame = Maker { rng: &mut rng, korean };
+        let mut frame = Maker {
+            rng: &mut rng,
+            korean,
+        };
         let lead = frame.paragraph();
         let names: Vec<String> = (0..12).map(|_| frame.word()).collect();
         let tail = frame.paragraph();
         let day = self.rng.below(28) + 1;
         let mut text = match korean {
-            true => format!("오늘의 시황, {day}일 거래를 마친 지수는 {}로 {}포인트 움직였다. {lead}\n", self.number(3000), self.number(60)),
-            false => format!("Market report for day {day}: the index closed at {}, a change of {} points. {lead}\n", self.number(3000), self.number(60)),
+            true => format!(
+                "오늘의 시황, {day}일 거래를 마친 지수는 {}로 {}포인트 움직였다. {lead}\n",
+                self.number(3000),
+                self.number(60)
+            ),
+            false => format!(
+                "Market report for day {day}: the index closed at {}, a change of {} points. {lead}\n",
+                self.number(3000),
+                self.number(60)
+            ),
         };
         for name in names {
             let (price, change) = (self.rng.below(90_000), self.number(30));
             text.push_str(&match korean {
-                true => format!("{name} 종목은 {price}원에 마감해 전날보다 {change}퍼센트 달라졌다.\n"),
-                false => format!("Shares of {name} ended the day at {price} after moving by {change} percent.\n"),
+                true => {
+                    format!("{name} 종목은 {price}원에 마감해 전날보다 {change}퍼센트 달라졌다.\n")
+                }
+                false => format!(
+                    "Shares of {name} ended the day at {price} after moving by {change} percent.\n"
+                ),
             });
         }
         text + &tail
@@ -237,7 +279,10 @@ impl Maker<'_> {
     fn appointments(&mut self, frame: u64) -> String {
         let korean = self.korean;
         let mut rng = Rng::for_thing(frame, 8);
-        let mut frame = Maker { rng: &mut rng, korean };
+        let mut frame = Maker {
+            rng: &mut rng,
+            korean,
+        };
         let mut text = frame.sentence() + "\n";
         for _ in 0..12 {
             let post = frame.word();
@@ -262,7 +307,16 @@ impl Maker<'_> {
         match kind {
             Kind::Exact => (text.clone(), text),
             Kind::Spacing => {
-                let b = text.split(' ').map(|word| if self.rng.chance(300) { word.to_owned() } else { format!("{word} ") }).collect();
+                let b = text
+                    .split(' ')
+                    .map(|word| {
+                        if self.rng.chance(300) {
+                            word.to_owned()
+                        } else {
+                            format!("{word} ")
+                        }
+                    })
+                    .collect();
                 (text, b)
             }
             Kind::Light => (text.clone(), self.edit(&text, 30)),
@@ -285,7 +339,10 @@ impl Maker<'_> {
             }
             Kind::Combo => {
                 let (edited, caption) = (self.edit(&text, 25), self.caption());
-                (framed(self, &press, &text), framed(self, &other, &format!("{caption}\n{edited}")))
+                (
+                    framed(self, &press, &text),
+                    framed(self, &other, &format!("{caption}\n{edited}")),
+                )
             }
             Kind::DailyCopy => {
                 let report = self.report(frame);
@@ -303,7 +360,14 @@ impl Maker<'_> {
             Kind::FollowUp => {
                 let n = 2 + self.rng.below(2);
                 let news: Vec<String> = (0..n).map(|_| self.paragraph()).collect();
-                (text, format!("{}\n{}", news.join("\n"), article[..n.min(article.len() / 2)].join("\n")))
+                (
+                    text,
+                    format!(
+                        "{}\n{}",
+                        news.join("\n"),
+                        article[..n.min(article.len() / 2)].join("\n")
+                    ),
+                )
             }
             Kind::SameEvent => (text.clone(), self.edit(&text, 700)),
             Kind::SameFurniture => {

@@ -12,7 +12,7 @@ use crate::model::{ArticleId, ArticleKey, BoardId};
 use crate::store::{CopyRecord, StoryRecord};
 
 /// Stories are copied while they are news.
-const WINDOW_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+const WINDOW_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 /// Texts read for one article: those that share the most keys. More than so many near copies are one story all the same,
 /// for each of them is joined to some.
 const MAX_CANDIDATES: usize = 32;
@@ -31,15 +31,21 @@ pub(super) fn link(
     at: Timestamp,
     digest: &Digest,
 ) -> rusqlite::Result<()> {
-    let (seq, exact): (i64, Option<i64>) = conn
+    // Joined to the first that had this very text and to the last: when the first is edited, the others stay joined.
+    let (seq, first, last): (i64, Option<i64>, Option<i64>) = conn
         .prepare_cached(
-            "SELECT mine.seq, (SELECT other.article FROM fingerprint AS other
-                WHERE other.text_hash = mine.text_hash AND other.seq < mine.seq ORDER BY other.seq LIMIT 1)
+            "SELECT mine.seq,
+                (SELECT other.article FROM fingerprint AS other
+                 WHERE other.text_hash = mine.text_hash AND other.seq < mine.seq ORDER BY other.seq LIMIT 1),
+                (SELECT other.article FROM fingerprint AS other
+                 WHERE other.text_hash = mine.text_hash AND other.seq < mine.seq ORDER BY other.seq DESC LIMIT 1)
              FROM fingerprint AS mine WHERE mine.article = ?1",
         )?
-        .query_row([article.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .query_row([article.0], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
     unlink(conn, article)?;
-    if let Some(other) = exact {
+    for other in [first, last].into_iter().flatten() {
         let same = Comparison {
             similarity: 1.0,
             containment: 1.0,
@@ -60,8 +66,8 @@ pub(super) fn link(
         let Some(other) = candidate(conn, seq)? else {
             continue;
         };
-        let apart = (other.at - at.as_millisecond()).abs();
-        if apart > WINDOW_MS || Some(other.article) == exact || other.article == article.0 {
+        if is_too_far_apart(Some(at.as_millisecond()), Some(other.at)) || other.article == article.0
+        {
             continue;
         }
         let its = match furniture.entry(other.board) {
@@ -79,10 +85,14 @@ pub(super) fn link(
 }
 
 /// Numbers of the fingerprints that share keys, most keys first; the sketch's own keys are added.
-fn candidates(conn: &Connection, seq: i64, sketch: &Sketch) -> rusqlite::Result<Vec<i64>> {
+pub(super) fn candidates(
+    conn: &Connection,
+    seq: i64,
+    sketch: &Sketch,
+) -> rusqlite::Result<Vec<i64>> {
     let mut shared: BTreeMap<i64, u32> = BTreeMap::new();
-    let mut select = conn
-        .prepare_cached("SELECT seq FROM band WHERE key = ?1 ORDER BY seq DESC LIMIT ?2")?;
+    let mut select =
+        conn.prepare_cached("SELECT seq FROM band WHERE key = ?1 ORDER BY seq DESC LIMIT ?2")?;
     let mut insert =
         conn.prepare_cached("INSERT INTO band (key, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
     for key in sketch.keys() {
@@ -98,6 +108,11 @@ fn candidates(conn: &Connection, seq: i64, sketch: &Sketch) -> rusqlite::Result<
     found.sort_unstable_by_key(|(n, seq)| (std::cmp::Reverse(*n), *seq));
     found.truncate(MAX_CANDIDATES);
     Ok(found.into_iter().map(|(_, seq)| seq).collect())
+}
+
+/// In milliseconds. What has no time may be of any.
+pub(super) fn is_too_far_apart(a: Option<i64>, b: Option<i64>) -> bool {
+    a.zip(b).is_some_and(|(a, b)| a.abs_diff(b) > WINDOW_MS)
 }
 
 struct Candidate {
@@ -141,7 +156,8 @@ fn held(conn: &Connection, board: BoardId) -> rusqlite::Result<(u64, Furniture)>
 fn learn(conn: &Connection, board: BoardId) -> rusqlite::Result<Furniture> {
     let (n_texts, mut furniture) = held(conn, board)?;
     let n_texts = n_texts + 1;
-    let is_time = (n_texts >= 8 && n_texts.is_power_of_two()) || n_texts.is_multiple_of(LEARN_EVERY);
+    let is_time =
+        (n_texts >= 8 && n_texts.is_power_of_two()) || n_texts.is_multiple_of(LEARN_EVERY);
     if !is_time {
         conn.prepare_cached(
             "INSERT INTO furniture (board, n_texts, pieces) VALUES (?1, 1, x'')

@@ -10,6 +10,7 @@
 mod archive;
 mod claims;
 mod copies;
+mod copy_search;
 mod door;
 mod guard;
 mod hosts;
@@ -35,6 +36,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use archive::SqliteArchive;
+pub use copy_search::{CopySearch, Judged};
 
 use super::{Answer, StoreError};
 use crate::model::ArticleId;

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::{copies, search};
 use super::super::values::{Count, Json, Ms, Named, finer, posted_at};
+use super::super::{copies, search};
 use super::listing::Counts;
 use super::{Done, Visit, names};
 use crate::dedup::{Fingerprint, Hash, content_hash};
