@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::copies;
 use super::prepare::unpack;
 use super::values::{Count, Json, Ms, Named, posted_at};
 use crate::dedup::Hash;
@@ -16,17 +17,10 @@ const ARTICLE: &str =
         revision.attachments, revision.tags, article.views, article.votes, article.comment_count,
         coalesce(place.notice, 0), article.state, article.state_reason, article.first_seen_at,
         article.fetched_at, article.gone_at, article.n_revisions, story.story,
-        coalesce((SELECT first.key FROM fingerprint AS mine
+        (SELECT first.key FROM fingerprint AS mine
             JOIN fingerprint AS other ON other.text_hash = mine.text_hash AND other.seq < mine.seq
             JOIN article AS first ON first.id = other.article
             WHERE mine.article = article.id ORDER BY other.seq LIMIT 1),
-            (SELECT first.key FROM (
-                SELECT other AS id FROM copy WHERE copy.article = article.id
-                UNION ALL SELECT copy.article FROM copy WHERE copy.other = article.id) AS near
-            JOIN article AS first ON first.id = near.id
-            WHERE (coalesce(first.posted_at, first.first_seen_at), first.id)
-                < (coalesce(article.posted_at, article.first_seen_at), article.id)
-            ORDER BY coalesce(first.posted_at, first.first_seen_at), first.id LIMIT 1)),
         article.comments_complete
     FROM article
     JOIN board ON board.id = article.board
@@ -147,7 +141,25 @@ fn with_comments(conn: &Connection, mut record: ArticleRecord) -> rusqlite::Resu
             })
         })?
         .collect::<rusqlite::Result<_>>()?;
+    if record.duplicate_of.is_none() && record.story.is_some() {
+        record.duplicate_of = near_original(conn, &record)?;
+    }
     Ok(record)
+}
+
+/// The earliest of an article's near copies, if that is earlier than the article. Equal texts have an order of their
+/// own: which was stored first.
+fn near_original(
+    conn: &Connection,
+    record: &ArticleRecord,
+) -> rusqlite::Result<Option<ArticleKey>> {
+    let at = record.posted_at.unwrap_or(record.first_seen_at);
+    let first = copies::of(conn, ArticleId(record.id))?
+        .into_iter()
+        .find(|copy| copy.verdict != "exact");
+    Ok(first
+        .filter(|first| (first.at, first.id) < (at, record.id))
+        .map(|first| first.key))
 }
 
 /// Articles by any of their names: row id, key, engine id (if only one has it), URL.
