@@ -19,6 +19,7 @@ mod report;
 mod schedule;
 mod show;
 mod status;
+mod stories;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -81,6 +82,7 @@ enum Command {
     Status(status::StatusCommand),
     Schedule(schedule::ScheduleCommand),
     Audit(audit::AuditCommand),
+    Stories(stories::StoriesCommand),
     Export(export::ExportCommand),
     Check(check::CheckCommand),
     Explain(explain::ExplainCommand),
@@ -195,6 +197,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Status(command) => command.run(&options),
         Command::Schedule(command) => command.run(&options),
         Command::Audit(command) => command.run(&options),
+        Command::Stories(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
         Command::Explain(command) => command.run(&options),

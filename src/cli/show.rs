@@ -10,7 +10,7 @@ use super::{DatabaseArg, Exit, open_archive};
 use crate::config::Options;
 use crate::model::ArticleId;
 use crate::outputs::show::{Page, choices};
-use crate::outputs::{history, json, terminal};
+use crate::outputs::{history, json, stories, terminal};
 use crate::store::{Archive, ArticleRecord};
 
 /// Show an article: its text, images, attachments and comments
@@ -72,6 +72,8 @@ impl ShowCommand {
                     columns: terminal::width(),
                 };
                 page.show(article, &revisions, &mut out)?;
+                let copies = archive.copies(crate::model::ArticleId(article.id))?;
+                stories::copies(&copies, &page.zone, &mut out)?;
             }
             several => {
                 choices(several, &mut out)?;

@@ -15,6 +15,7 @@ mod moment;
 pub mod new_file;
 pub mod show;
 pub mod status;
+pub mod stories;
 pub mod terminal;
 #[cfg(test)]
 mod test_archive;

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, Image, Pass};
 use crate::store::{
     Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, ChangeFilter, ChangeRecord,
-    CommentRecord, CountRecord, Revision, SavedSchedule, SizeOnDisk, StoreError,
+    CommentRecord, CopyRecord, CountRecord, Revision, SavedSchedule, SizeOnDisk, StoreError,
+    StoryRecord,
 };
 
 pub(super) struct TestArchive {
@@ -91,6 +92,14 @@ impl Archive for TestArchive {
     }
 
     fn counts(&self, _: ArticleId) -> Result<Vec<CountRecord>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn copies(&self, _: ArticleId) -> Result<Vec<CopyRecord>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn stories(&self, _: Option<Timestamp>, _: u64) -> Result<Vec<StoryRecord>, StoreError> {
         Ok(Vec::new())
     }
 

@@ -22,8 +22,8 @@ use jiff::{SignedDuration, Timestamp};
 pub use error::StoreError;
 pub use records::{
     ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, ChangeFilter,
-    ChangeRecord, CommentRecord, CountRecord, HostRecord, PassSummary, Revision, RevisionKind,
-    SavedSchedule, SizeOnDisk, StoredRobots, Vanished,
+    ChangeRecord, CommentRecord, CopyRecord, CountRecord, HostRecord, PassSummary, Revision,
+    RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord, Vanished,
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
@@ -252,6 +252,12 @@ pub trait Archive {
 
     /// What is known of a board's completeness, for [`crate::health::audit::audit`].
     fn audit(&self, board: &Board) -> Answer<Facts>;
+
+    /// Copies of an article, earliest first.
+    fn copies(&self, article: ArticleId) -> Answer<Vec<CopyRecord>>;
+
+    /// Stories with at least `min_copies` articles, one of them at or after `since`; the latest first.
+    fn stories(&self, since: Option<Timestamp>, min_copies: u64) -> Answer<Vec<StoryRecord>>;
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
 }

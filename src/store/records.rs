@@ -95,7 +95,7 @@ pub struct ArticleRecord {
     /// Of the text alone, normalised: equal for two articles with the same words.
     pub content_hash: Option<String>,
     pub story: Option<i64>,
-    /// Key of the first stored article with the same text.
+    /// Key of the first stored article with the same text, else of the earliest posted near copy before this one.
     pub duplicate_of: Option<ArticleKey>,
     /// All comment pages have been read.
     pub comments_complete: bool,
@@ -268,4 +268,32 @@ pub struct SizeOnDisk {
     pub receipts_bytes: u64,
     /// Counts, events, jobs, fingerprints, and room that is free.
     pub other_bytes: u64,
+}
+
+/// Another article with the same text, or nearly.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CopyRecord {
+    pub id: i64,
+    pub board: String,
+    pub key: ArticleKey,
+    pub title: String,
+    /// When it was posted, or else first seen.
+    pub at: Timestamp,
+    pub similarity: f64,
+    pub containment: f64,
+    /// `exact`, `near` or `truncated`.
+    pub verdict: String,
+}
+
+/// Articles joined by copies.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StoryRecord {
+    pub story: i64,
+    pub n_copies: u64,
+    pub first_at: Timestamp,
+    pub last_at: Timestamp,
+    /// The earliest.
+    pub key: ArticleKey,
+    pub board: String,
+    pub title: String,
 }

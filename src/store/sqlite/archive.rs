@@ -2,16 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{
-    audit, changes, check_to_read, guard, open_to_read, records, schedule, sql_error, status,
+    audit, changes, check_to_read, copies, guard, open_to_read, records, schedule, sql_error,
+    status,
 };
 use crate::health::audit::Facts;
 use crate::model::{ArticleId, Board, BoardId, Pass};
 use crate::store::{
     Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, ChangeFilter, ChangeRecord,
-    CountRecord, Revision, SavedSchedule, SizeOnDisk,
+    CopyRecord, CountRecord, Revision, SavedSchedule, SizeOnDisk, StoryRecord,
 };
 
 /// Articles read at a time. Each lot is a transaction of its own, and none is open while the caller works: a reader
@@ -127,6 +129,16 @@ impl Archive for SqliteArchive {
 
     fn audit(&self, board: &Board) -> Answer<Facts> {
         self.read("auditing a board", |conn| audit::facts(conn, board))
+    }
+
+    fn copies(&self, article: ArticleId) -> Answer<Vec<CopyRecord>> {
+        self.read("reading copies", |conn| copies::of(conn, article))
+    }
+
+    fn stories(&self, since: Option<Timestamp>, min_copies: u64) -> Answer<Vec<StoryRecord>> {
+        self.read("reading stories", |conn| {
+            copies::stories(conn, since, min_copies)
+        })
     }
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk> {

@@ -11,6 +11,8 @@ mod archive;
 mod audit;
 mod changes;
 mod claims;
+mod copies;
+mod copy_search;
 mod dictionary;
 mod door;
 mod guard;
@@ -44,6 +46,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use archive::SqliteArchive;
+pub use copy_search::{CopySearch, Judged};
 
 use super::{Answer, StoreError};
 use crate::model::ArticleId;

@@ -1,7 +1,7 @@
 //! What can be worked out before a settlement reaches the writer: compression and tokens. Pure, and the costly part
 //! of settling, so it runs on the blocking pool, many visits at a time.
 
-use crate::dedup::{self, Fingerprint};
+use crate::dedup::{self, Digest, Fingerprint};
 use crate::model::{Article, Outcome, Settlement, Visited};
 use crate::store::search_text::bigrams;
 
@@ -32,6 +32,8 @@ pub(super) struct PackedContent {
     /// zstd
     pub(super) html: Vec<u8>,
     pub(super) fingerprint: Fingerprint,
+    /// What near copies are told by.
+    pub(super) digest: Digest,
     /// `None`: no index is kept.
     pub(super) text_tokens: Option<String>,
 }
@@ -72,6 +74,7 @@ fn pack_content(content: &Article, options: StoreOptions) -> std::io::Result<Pac
     Ok(PackedContent {
         html: pack(content.html.as_bytes())?,
         fingerprint: dedup::fingerprint(&content.text),
+        digest: Digest::of(&content.text),
         text_tokens: options.search_index.then(|| bigrams(&content.text)),
     })
 }

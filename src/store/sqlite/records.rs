@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::copies;
 use super::prepare::unpack;
 use super::values::{Count, Json, Ms, Named, posted_at};
 use crate::dedup::Hash;
@@ -152,7 +153,25 @@ fn with_comments(conn: &Connection, mut record: ArticleRecord) -> rusqlite::Resu
             })
         })?
         .collect::<rusqlite::Result<_>>()?;
+    if record.duplicate_of.is_none() && record.story.is_some() {
+        record.duplicate_of = near_original(conn, &record)?;
+    }
     Ok(record)
+}
+
+/// The earliest of an article's near copies, if that is earlier than the article. Equal texts have an order of their
+/// own: which was stored first.
+fn near_original(
+    conn: &Connection,
+    record: &ArticleRecord,
+) -> rusqlite::Result<Option<ArticleKey>> {
+    let at = record.posted_at.unwrap_or(record.first_seen_at);
+    let first = copies::of(conn, ArticleId(record.id))?
+        .into_iter()
+        .find(|copy| copy.verdict != "exact");
+    Ok(first
+        .filter(|first| (first.at, first.id) < (at, record.id))
+        .map(|first| first.key))
 }
 
 /// Articles by any of their names: row id, key, engine id (if only one has it), URL.

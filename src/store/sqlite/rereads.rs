@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::pages::{StoredPage, read_page};
 use super::prepare::{self, unpack};
 use super::values::{Json, Ms, Named, posted_at};
-use super::{SqliteStore, search, settle, sql_error};
-use crate::dedup::{self, Fingerprint, Hash};
+use super::{SqliteStore, copies, search, settle, sql_error};
+use crate::dedup::{self, Digest, Fingerprint, Hash};
 use crate::model::{ArticleId, ArticleKey, ArticleState, BoardId};
 use crate::store::search_text::bigrams;
 use crate::store::{
@@ -172,6 +172,7 @@ struct Prepared {
     html: Vec<u8>,
     hash: Hash,
     fingerprint: Fingerprint,
+    digest: Digest,
     tokens: Option<String>,
 }
 
@@ -187,6 +188,7 @@ fn prepared(reread: Reread, search_index: bool) -> std::io::Result<Prepared> {
             keys,
         ),
         fingerprint: dedup::fingerprint(&fields.text),
+        digest: Digest::of(&fields.text),
         tokens: search_index.then(|| bigrams(&fields.text)),
         reread,
     })
@@ -237,7 +239,13 @@ fn save(conn: &Connection, prepared: &Prepared, at: Timestamp) -> rusqlite::Resu
         Named(ArticleState::Stored),
         Ms(prepared.reread.fetched_at),
     ])?;
-    settle::keep_fingerprint(conn, article, &prepared.fingerprint)?;
+    if settle::keep_fingerprint(conn, article, &prepared.fingerprint)? {
+        let (board, posted): (i64, Option<Ms>) = conn
+            .prepare_cached("SELECT board, posted_at FROM article WHERE id = ?1")?
+            .query_row([article.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let at = posted.map_or(prepared.reread.fetched_at, |posted| posted.0);
+        copies::link(conn, article, BoardId(board), at, &prepared.digest)?;
+    }
     if let Some(tokens) = &prepared.tokens {
         search::replace(
             conn,

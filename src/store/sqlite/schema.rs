@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0004_schedule.sql"),
     include_str!("schema/0005_radar.sql"),
     include_str!("schema/0006_learnt.sql"),
+    include_str!("schema/0007_copies.sql"),
 ];
 
 /// How long a connection waits for a lock that another process holds (a shell, a backup).

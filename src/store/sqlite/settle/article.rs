@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::values::{Count, Json, Ms, Named, finer, posted_at};
-use super::super::{revisits, search};
+use super::super::{copies, revisits, search};
 use super::listing::Counts;
 use super::{Done, Visit, names};
 use crate::dedup::{Fingerprint, Hash, content_hash};
@@ -165,6 +165,10 @@ impl Visit<'_> {
                 )?
                 .execute(params![article.0, number, Ms(self.at), edited])?;
             let text_changed = fingerprint(self.conn, article, &packed.fingerprint)?;
+            if text_changed {
+                let at = now.posted.as_ref().map_or(self.at, |posted| posted.at);
+                copies::link(self.conn, article, held.board, at, &packed.digest)?;
+            }
             if let Some(tokens) = &packed.text_tokens {
                 search::replace(self.conn, article, now.title, tokens, now.author)?;
             }
