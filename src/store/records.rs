@@ -266,7 +266,7 @@ pub struct SizeOnDisk {
     pub raw_pages_bytes: u64,
     pub search_bytes: u64,
     pub receipts_bytes: u64,
-    /// Counts, events, jobs, fingerprints, and room that is free.
+    /// Counts, events, jobs, fingerprints, sightings, the schedule, and room that is free.
     pub other_bytes: u64,
 }
 
