@@ -6,6 +6,7 @@ mod classify;
 mod clean;
 mod comments;
 mod fields;
+pub mod generic;
 mod media;
 mod source;
 mod text;
