@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use ego_tree::iter::Edge;
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use regex::Regex;
 use scraper::node::Element;
 use scraper::{ElementRef, Html, Node};
@@ -37,6 +37,9 @@ pub(super) fn all(html: &Html, url: Option<&Url>, zone: &TimeZone, as_of: Timest
         n_chars: 0,
         n_text_bytes: 0,
         n_script_bytes: 0,
+        beside: false,
+        of_change: false,
+        n_stated: HashMap::new(),
     };
     if let Some(url) = url {
         finder.address(url);
@@ -63,6 +66,7 @@ pub(super) fn weigh(found: &mut Vec<Found>) {
             .sum();
         one.score += others;
     }
+    prefer_local_day(found);
     found.sort_by(|a, b| {
         b.score
             .total_cmp(&a.score)
@@ -76,6 +80,45 @@ pub(super) fn weigh(found: &mut Vec<Found>) {
         new
     });
 }
+
+/// A moment in UTC late in the evening or early in the morning is of another day where the page was written, if it shows
+/// that one.
+fn prefer_local_day(found: &mut [Found]) {
+    let Some(best) = found
+        .iter()
+        .max_by(|a, b| a.score.total_cmp(&b.score))
+        .filter(|best| best.offset == Some(Offset::UTC))
+    else {
+        return;
+    };
+    let hour = best.posted.at.to_zoned_datetime(TimeZone::UTC).hour();
+    let local = match hour {
+        EVENING.. => best.day.tomorrow(),
+        ..=MORNING => best.day.yesterday(),
+        _ => return,
+    };
+    let (Ok(local), most) = (local, best.score) else {
+        return;
+    };
+    let shown = found
+        .iter_mut()
+        .filter(|one| {
+            one.day == local
+                && one.offset != Some(Offset::UTC)
+                && one.score >= LEAST_SHOWN
+                && matches!(one.place, Place::TimeElement | Place::Marked | Place::Text)
+        })
+        .max_by(|a, b| a.score.total_cmp(&b.score));
+    if let Some(shown) = shown {
+        shown.score = most + 1.0;
+    }
+}
+
+/// Hours of UTC at which it is another day in much of Asia and Europe, or of America.
+const EVENING: i8 = 15;
+const MORNING: i8 = 7;
+/// What a shown day must be worth to be that of the moment stated.
+const LEAST_SHOWN: f32 = 40.0;
 
 /// How much another place adds that names the same day.
 const AGREEMENT: f32 = 0.15;
@@ -126,6 +169,11 @@ struct Finder<'a> {
     n_chars: usize,
     n_text_bytes: usize,
     n_script_bytes: usize,
+    /// Where the walk is: beside the article, or in what is marked as changed.
+    beside: bool,
+    of_change: bool,
+    /// How often each `<meta>` name was read.
+    n_stated: HashMap<String, usize>,
 }
 
 impl Finder<'_> {
@@ -149,8 +197,12 @@ impl Finder<'_> {
         } else {
             posted.at.to_zoned_datetime(self.zone.clone()).date()
         };
+        let changed = match place {
+            Place::TimeElement | Place::Marked | Place::Text if self.of_change => -28.0,
+            _ => 0.0,
+        };
         let precise = match hit.named.precision {
-            crate::model::Precision::Month => -25.0,
+            crate::model::Precision::Month => -45.0,
             _ if hit.named.has_year => 0.0,
             _ => -12.0,
         };
@@ -160,7 +212,7 @@ impl Finder<'_> {
             offset: hit.named.offset,
             place,
             rule: rule.chars().take(80).collect(),
-            score: score + precise,
+            score: score + precise + changed,
         };
         self.found.push((found, at));
     }
@@ -190,7 +242,7 @@ impl Finder<'_> {
         if let Some(iso) = iso
             && let Some(hit) = dates_in(&iso, self.habit).first()
         {
-            self.add(Place::Address, "path", hit, &iso, 93.0, None);
+            self.add(Place::Address, "path", hit, &iso, 84.0, None);
         }
     }
 
@@ -199,12 +251,19 @@ impl Finder<'_> {
         let mut beside: Option<ego_tree::NodeId> = None;
         // The innermost element marked as a date: its texts were read with it.
         let mut marked: Option<ego_tree::NodeId> = None;
+        // Within what is marked as changed.
+        let mut other: Option<ego_tree::NodeId> = None;
         for edge in html.root_element().traverse() {
             match edge {
                 Edge::Open(node) => match node.value() {
                     Node::Text(text) => {
-                        let is_read = marked.is_some();
-                        self.text(text, beside.is_some(), is_read);
+                        let is_shown = node
+                            .parent()
+                            .and_then(ElementRef::wrap)
+                            .is_none_or(|parent| !is_unshown(parent.value().name()));
+                        if is_shown {
+                            self.text(text, marked.is_some());
+                        }
                     }
                     Node::Element(tag) => {
                         let Some(element) = ElementRef::wrap(node) else {
@@ -214,7 +273,12 @@ impl Finder<'_> {
                         if beside.is_none() && places::is_beside(tag.name(), &names) {
                             beside = Some(node.id());
                         }
-                        if self.element(element, &names, beside.is_some()) && marked.is_none() {
+                        if other.is_none() && places::is_of_change(&names) {
+                            other = Some(node.id());
+                        }
+                        self.beside = beside.is_some();
+                        self.of_change = other.is_some();
+                        if self.element(element, &names) && marked.is_none() {
                             marked = Some(node.id());
                         }
                     }
@@ -227,13 +291,18 @@ impl Finder<'_> {
                     if marked == Some(node.id()) {
                         marked = None;
                     }
+                    if other == Some(node.id()) {
+                        other = None;
+                    }
+                    self.beside = beside.is_some();
+                    self.of_change = other.is_some();
                 }
             }
         }
     }
 
     /// What an element says; whether a date was read from its text.
-    fn element(&mut self, element: ElementRef<'_>, names: &str, beside: bool) -> bool {
+    fn element(&mut self, element: ElementRef<'_>, names: &str) -> bool {
         let tag = element.value();
         match tag.name() {
             "meta" => self.meta(tag),
@@ -241,17 +310,17 @@ impl Finder<'_> {
             "title" if self.title.is_empty() => {
                 self.title = plain(&text_within(element, 400).unwrap_or_default());
             }
-            name @ ("h1" | "h2" | "h3") => self.heading(element, name, beside),
-            "time" => return self.time(element, names, beside),
+            name @ ("h1" | "h2" | "h3") => self.heading(element, name),
+            "time" => return self.time(element, names),
             "abbr" | "span" | "div" | "p" | "a" | "li" | "td" | "i" | "em" | "small" | "b"
             | "strong" | "dd" | "section" | "header" | "h4" | "h5" | "h6" | "font" | "address"
             | "ul" | "cite" | "label" | "dt" | "figcaption" | "dl" | "tr" | "article" => {
                 if let Some(content) = tag.attr("content")
                     && names.contains("date")
                 {
-                    self.attribute(names, content, 90.0, beside);
+                    self.attribute(names, content, 90.0);
                 }
-                return self.marked(element, names, beside);
+                return self.marked(element, names);
             }
             _ => {}
         }
@@ -270,12 +339,19 @@ impl Finder<'_> {
             if let Some(worth) = places::stated(&name)
                 && let Some(hit) = machine_date(content, self.habit)
             {
-                let worth = if attribute == "http-equiv" {
-                    worth - 60.0
-                } else {
-                    worth
-                };
-                self.add(Place::Meta, &name, &hit, content, worth, None);
+                let mut worth = worth;
+                if attribute == "http-equiv" {
+                    worth -= 60.0;
+                }
+                // Of several the first is the page's own; those in its body stand with what they are of.
+                let n_before = self.n_stated.entry(name.clone()).or_default();
+                worth -= (*n_before as f32 * 6.0).min(40.0);
+                *n_before += 1;
+                if self.beside {
+                    worth -= 45.0;
+                }
+                let at = (attribute == "itemprop" && self.n_chars > 0).then_some(self.n_chars);
+                self.add(Place::Meta, &name, &hit, content, worth, at);
                 return;
             }
         }
@@ -328,7 +404,7 @@ impl Finder<'_> {
     }
 
     /// The heading that the page's title names; the others only where there is none.
-    fn heading(&mut self, element: ElementRef<'_>, name: &str, beside: bool) {
+    fn heading(&mut self, element: ElementRef<'_>, name: &str) {
         let Some(text) = text_within(element, 300) else {
             return;
         };
@@ -336,7 +412,7 @@ impl Finder<'_> {
         let is_title = text.chars().count() > 5 && self.title.contains(&text);
         let rank = match (is_title, name) {
             (true, _) => 3,
-            (_, "h1") if !beside => 2,
+            (_, "h1") if !self.beside => 2,
             (_, "h1") => 1,
             _ => return,
         };
@@ -345,7 +421,7 @@ impl Finder<'_> {
         }
     }
 
-    fn time(&mut self, element: ElementRef<'_>, names: &str, beside: bool) -> bool {
+    fn time(&mut self, element: ElementRef<'_>, names: &str) -> bool {
         let tag = element.value();
         let shown = text_within(element, LINE_CHARS).unwrap_or_default();
         let stated = tag
@@ -378,7 +454,7 @@ impl Finder<'_> {
             Sense::Published => worth += 4.0,
             Sense::Unsaid => {}
         }
-        if beside {
+        if self.beside {
             worth -= 45.0;
         }
         let words = if shown.is_empty() { stated } else { &shown };
@@ -393,18 +469,18 @@ impl Finder<'_> {
         true
     }
 
-    fn attribute(&mut self, names: &str, content: &str, worth: f32, beside: bool) {
+    fn attribute(&mut self, names: &str, content: &str, worth: f32) {
         let Some(hit) = machine_date(content, self.habit) else {
             return;
         };
         let sense = places::named(names).map_or(Sense::Unsaid, |(_, sense)| sense);
         let worth = worth
             - if sense == Sense::Other { 60.0 } else { 0.0 }
-            - if beside { 45.0 } else { 0.0 };
+            - if self.beside { 45.0 } else { 0.0 };
         self.add(Place::Meta, names, &hit, content, worth, Some(self.n_chars));
     }
 
-    fn marked(&mut self, element: ElementRef<'_>, names: &str, beside: bool) -> bool {
+    fn marked(&mut self, element: ElementRef<'_>, names: &str) -> bool {
         let Some((worth, sense)) = places::named(names) else {
             return false;
         };
@@ -414,7 +490,7 @@ impl Finder<'_> {
             && let Some(hit) = machine_date(title, self.habit)
         {
             let worth = if sense == Sense::Other { 36.0 } else { 80.0 };
-            let worth = worth - if beside { 45.0 } else { 0.0 };
+            let worth = worth - if self.beside { 45.0 } else { 0.0 };
             self.add(
                 Place::TimeElement,
                 names,
@@ -444,7 +520,7 @@ impl Finder<'_> {
             if shown.chars().count() > 100 {
                 worth -= 10.0;
             }
-            if beside {
+            if self.beside {
                 worth -= 42.0;
             }
             any = true;
@@ -460,7 +536,7 @@ impl Finder<'_> {
         any
     }
 
-    fn text(&mut self, text: &str, beside: bool, is_read: bool) {
+    fn text(&mut self, text: &str, is_read: bool) {
         self.n_text_bytes += text.len();
         if self.n_text_bytes > MAX_TEXT_BYTES {
             return;
@@ -488,7 +564,7 @@ impl Finder<'_> {
                 Sense::Published => worth += 14.0,
                 Sense::Unsaid => {}
             }
-            if beside {
+            if self.beside {
                 worth -= 30.0;
             }
             let words = text[hit.at.clone()].trim().to_owned();
@@ -568,6 +644,13 @@ fn epoch(content: &str) -> Option<Hit> {
     })
 }
 
+fn is_unshown(name: &str) -> bool {
+    matches!(
+        name,
+        "script" | "style" | "template" | "textarea" | "noscript"
+    )
+}
+
 /// Class, id and itemprop in lower case.
 fn names_of(tag: &Element) -> String {
     let mut names = String::new();
@@ -596,7 +679,7 @@ fn text_within(element: ElementRef<'_>, most: usize) -> Option<String> {
         let in_script = node
             .parent()
             .and_then(ElementRef::wrap)
-            .is_some_and(|parent| matches!(parent.value().name(), "script" | "style"));
+            .is_some_and(|parent| is_unshown(parent.value().name()));
         if in_script {
             continue;
         }

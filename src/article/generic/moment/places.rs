@@ -54,9 +54,9 @@ const STATED: &[(&str, f32)] = &[
     ("dcterms.created", 88.0),
     ("dc.date.issued", 90.0),
     ("dc.date.created", 88.0),
-    ("dcterms.date", 84.0),
-    ("dc.date", 84.0),
-    ("dc:date", 84.0),
+    ("dcterms.date", 70.0),
+    ("dc.date", 70.0),
+    ("dc:date", 70.0),
     ("prism.publicationdate", 88.0),
     ("originalpublicationdate", 94.0),
     ("original-publish-date", 94.0),
@@ -73,7 +73,7 @@ const STATED: &[(&str, f32)] = &[
     ("date_created", 80.0),
     ("creation_date", 80.0),
     ("last-publish-date", 70.0),
-    ("date", 82.0),
+    ("date", 70.0),
     ("issuedate", 86.0),
     ("timestamp", 70.0),
     ("gentime", 80.0),
@@ -128,6 +128,16 @@ pub(super) fn named(names: &str) -> Option<(f32, Sense)> {
     ABOUT_NAME
         .is_match(names)
         .then_some((50.0, if other { Sense::Other } else { Sense::Unsaid }))
+}
+
+/// Marks a date of a change, and nothing else.
+pub(super) fn is_of_change(names: &str) -> bool {
+    static CHANGE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?:^|[\s_-])(?:mod|modified|changed|updated|lastmod|datemodified)(?:$|[\s_-]?(?:date|time|datetime|on|at)?(?:$|[\s_-]))",
+        )
+    });
+    CHANGE.is_match(names) && !names.contains("publi") && !names.contains("entry-date")
 }
 
 static PUBLISHED_LABEL: LazyLock<Regex> = LazyLock::new(|| {

@@ -71,7 +71,7 @@ static YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
 /// The year last, or one of two digits at either end.
 static YEAR_LAST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?P<a>[0-9]{1,2})(?P<s1>\s?[./\-]\s?)(?P<b>[0-9]{1,2})(?P<s2>\s?[./\-]\s?)'?(?P<y>(?:19|20)[0-9]{2}|[0-9]{2})",
+        r"(?P<a>[0-9]{1,2})(?P<s1>\s?[./|\-]\s?)(?P<b>[0-9]{1,2})(?P<s2>\s?[./|\-]\s?)'?(?P<y>(?:19|20)[0-9]{2}|[0-9]{2})",
     )
 });
 static DAY_MONTH: LazyLock<Regex> = LazyLock::new(|| {
@@ -83,6 +83,18 @@ static DAY_MONTH: LazyLock<Regex> = LazyLock::new(|| {
 static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         r"(?i)(?P<mon>{})\.?[\s\-/.]{{1,3}}(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:[\s,\-/.]{{1,3}}(?:of\s)?(?P<y>(?:19|20)[0-9]{{2}}|'[0-9]{{2}}))?",
+        months::alternatives()
+    ))
+});
+/// `Mon Oct 11 14:57:21 CEST 2021`, as programs print it, and `2023 Jan 7`.
+static PRINTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?P<mon>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}(?P<d>[0-9]{1,2}) (?P<h>[0-9]{2}):(?P<m>[0-9]{2}):(?P<s>[0-9]{2})(?: [A-Z+0-9:\-]{2,9})? (?P<y>(?:19|20)[0-9]{2})",
+    )
+});
+static YEAR_MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?i)(?P<y>(?:19|20)[0-9]{{2}})[\s,\-/]{{1,2}}(?P<mon>{})\.?[\s,\-/]{{1,2}}(?P<d>[0-9]{{1,2}})",
         months::alternatives()
     ))
 });
@@ -132,6 +144,15 @@ pub fn dates_in(text: &str, habit: Habit) -> Vec<Hit> {
     add(&mut hits, text, &YEAR_FIRST, |found| numbered(found));
     add(&mut hits, text, &YEAR_LAST, |found| year_last(found, habit));
     if has_letters {
+        add(&mut hits, text, &PRINTED, |found| {
+            let (time, precision) = time_of(found)?;
+            Some(Named {
+                time: Some(time),
+                precision,
+                ..month_named(found)?
+            })
+        });
+        add(&mut hits, text, &YEAR_MONTH_DAY, |found| month_named(found));
         add(&mut hits, text, &DAY_MONTH, |found| month_named(found));
         add(&mut hits, text, &MONTH_DAY, |found| month_named(found));
         add(&mut hits, text, &MONTH_YEAR, month_year);
@@ -366,7 +387,7 @@ fn ceil(text: &str, at: usize) -> usize {
 fn time_of(found: &Captures<'_>) -> Option<(Time, Precision)> {
     let group = |name: &str| found.name(name).map(|found| found.as_str().to_lowercase());
     let hour: i8 = number(found, "h")?;
-    let half = group("am").or(group("pm"));
+    let half = group("am").or_else(|| group("pm"));
     let hour = match half.as_deref() {
         None => hour,
         Some(half) => {
