@@ -124,7 +124,7 @@ const LEAST_SHOWN: f32 = 40.0;
 const AGREEMENT: f32 = 0.15;
 
 /// How a page writes dates: by its language, or the country of its address.
-pub(super) fn habit(html: &Html, url: Option<&Url>) -> Habit {
+pub(in crate::article::generic) fn habit(html: &Html, url: Option<&Url>) -> Habit {
     let language = html
         .root_element()
         .value()

@@ -6,9 +6,9 @@
 //! that several places name gain; what is marked as changed, of a comment or of a neighbour loses. Nothing found is
 //! nothing: never "now", never a day to come.
 
-mod candidates;
+pub(in crate::article::generic) mod candidates;
 mod months;
-mod places;
+pub(in crate::article::generic) mod places;
 mod words;
 
 use jiff::Timestamp;
