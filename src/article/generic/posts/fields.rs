@@ -159,7 +159,7 @@ fn of_words(
     as_of: Timestamp,
 ) -> Option<Dated> {
     if let Some(hit) = dates_in(text, habit).first() {
-        let words = text[hit.at.clone()].trim_matches(|c: char| !c.is_alphanumeric() && c != ')');
+        let words = shown_words(text, &hit.at);
         let posted = hit.named.posted(words, zone, as_of)?;
         return Some(Dated {
             at,
@@ -181,6 +181,14 @@ fn of_words(
         posted,
         before: String::new(),
     })
+}
+
+/// The words of a date, with the day of the week and the like around it where the line holds little else.
+fn shown_words<'t>(text: &'t str, at: &Range<usize>) -> &'t str {
+    let spare = |text: &str| text.trim().chars().count() <= 12 && !text.contains(':');
+    let from = if spare(&text[..at.start]) { 0 } else { at.start };
+    let to = if spare(&text[at.end..]) { text.len() } else { at.end };
+    text[from..to].trim_matches(|c: char| !c.is_alphanumeric() && c != ')')
 }
 
 fn says_when(words: &str) -> bool {
@@ -362,6 +370,13 @@ static NOT_NAME: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A label with its value: `Joined: 2007`, `Beiträge: 12`.
+static NOT_WRITER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:dabei seit|mitglied seit|join|registr|since|member since|beiträge|posts|messages?|location|from|ort|wohnort|karma|reputation|inscri|desde|alter|age|country)\b|:\s|:$|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2}",
+    )
+});
+
 /// The writer of each frame.
 pub(super) fn writers(tree: &Tree<'_>, frames: &[Frame]) -> Vec<Option<Writer>> {
     let mut series: HashMap<(u64, usize), HashMap<usize, (u32, Writer)>> = HashMap::new();
@@ -421,6 +436,13 @@ fn writer_at(tree: &Tree<'_>, at: u32) -> Option<Writer> {
     if range.end - range.start > 8 {
         return None;
     }
+    // A name is one text; what is around it, as a count of posts, is another.
+    let mut texts = range
+        .clone()
+        .filter(|at| tree.node(*at).text.chars().any(char::is_alphanumeric));
+    let (Some(_), None) = (texts.next(), texts.next()) else {
+        return None;
+    };
     let words = tree.words(&range, MAX_NAME_CHARS * 4);
     let name = words
         .trim_matches(|c: char| ":,|·•».-–—".contains(c) || c.is_whitespace())
@@ -429,7 +451,10 @@ fn writer_at(tree: &Tree<'_>, at: u32) -> Option<Writer> {
         .trim();
     let name = name.strip_prefix('@').unwrap_or(name);
     let n_chars = name.chars().count();
-    if !(1..=MAX_NAME_CHARS).contains(&n_chars) || NOT_NAME.is_match(name) {
+    if !(1..=MAX_NAME_CHARS).contains(&n_chars)
+        || NOT_NAME.is_match(name)
+        || NOT_WRITER.is_match(name)
+    {
         return None;
     }
     let link = tree.attr(at, "href").or_else(|| {
