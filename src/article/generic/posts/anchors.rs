@@ -48,6 +48,8 @@ const BODIES: &[&str] = &[
     ".kmsg",
     ".bbp-reply-content, .bbp-topic-content",
     ".wpforo-post-content",
+    // What schema.org calls a post, whatever the engine.
+    "[itemtype*='DiscussionForumPosting' i] [itemprop=text], [itemtype*='schema.org/Question' i] [itemprop=text], [itemtype*='schema.org/Answer' i] [itemprop=text]",
 ];
 
 /// Bodies of readers' comments under articles, by engine.

@@ -62,8 +62,10 @@ pub(super) fn dates(
             {
                 found.push(dated);
             }
-        } else if matches!(tree.tag(at), "time" | "abbr" | "span" | "a" | "div" | "p" | "td" | "li" | "small" | "em")
-            && let Some(dated) = of_element(tree, at, habit, zone, as_of)
+        } else if matches!(
+            tree.tag(at),
+            "time" | "abbr" | "span" | "a" | "div" | "p" | "td" | "li" | "small" | "em"
+        ) && let Some(dated) = of_element(tree, at, habit, zone, as_of)
         {
             found.push(dated);
             next = node.end;
@@ -90,11 +92,17 @@ fn of_element(
     if shown.chars().count() > 60 {
         return None;
     }
-    let stated = ["datetime", "title", "data-time", "data-timestamp", "content"]
-        .iter()
-        .filter(|name| tag == "time" || tag == "abbr" || **name == "title")
-        .find_map(|name| tree.attr(at, name))
-        .filter(|value| value.len() < 60);
+    let stated = [
+        "datetime",
+        "title",
+        "data-time",
+        "data-timestamp",
+        "content",
+    ]
+    .iter()
+    .filter(|name| tag == "time" || tag == "abbr" || **name == "title")
+    .find_map(|name| tree.attr(at, name))
+    .filter(|value| value.len() < 60);
     let of_shown = of_words(&shown, at, habit, zone, as_of);
     if let Some(stated) = stated
         && let Some(exact) = of_words(stated, at, habit, zone, as_of).or_else(|| {
@@ -151,13 +159,7 @@ fn of_epoch(stated: &str, at: u32) -> Option<Dated> {
     })
 }
 
-fn of_words(
-    text: &str,
-    at: u32,
-    habit: Habit,
-    zone: &TimeZone,
-    as_of: Timestamp,
-) -> Option<Dated> {
+fn of_words(text: &str, at: u32, habit: Habit, zone: &TimeZone, as_of: Timestamp) -> Option<Dated> {
     if let Some(hit) = dates_in(text, habit).first() {
         let words = shown_words(text, &hit.at);
         let posted = hit.named.posted(words, zone, as_of)?;
@@ -186,8 +188,16 @@ fn of_words(
 /// The words of a date, with the day of the week and the like around it where the line holds little else.
 fn shown_words<'t>(text: &'t str, at: &Range<usize>) -> &'t str {
     let spare = |text: &str| text.trim().chars().count() <= 12 && !text.contains(':');
-    let from = if spare(&text[..at.start]) { 0 } else { at.start };
-    let to = if spare(&text[at.end..]) { text.len() } else { at.end };
+    let from = if spare(&text[..at.start]) {
+        0
+    } else {
+        at.start
+    };
+    let to = if spare(&text[at.end..]) {
+        text.len()
+    } else {
+        at.end
+    };
     text[from..to].trim_matches(|c: char| !c.is_alphanumeric() && c != ')')
 }
 
@@ -256,19 +266,16 @@ pub(super) fn posting_dates<'d>(
             .iter()
             .take_while(|date| date.at < frame.range.end)
             .filter(|date| {
-                frame.body.is_none_or(|body| {
-                    date.at < body || date.at >= tree.node(body).end
-                })
+                frame
+                    .body
+                    .is_none_or(|body| date.at < body || date.at >= tree.node(body).end)
             })
             .take(24)
         {
             let levels = 2.min(date.at.saturating_sub(frame.range.start) as usize);
             let shape = tree.path_shape(date.at, levels);
             let rank = ranks.entry(shape).or_default();
-            series
-                .entry((shape, *rank))
-                .or_default()
-                .insert(n, date);
+            series.entry((shape, *rank)).or_default().insert(n, date);
             *rank += 1;
         }
     }
@@ -457,9 +464,9 @@ fn writer_at(tree: &Tree<'_>, at: u32) -> Option<Writer> {
     {
         return None;
     }
-    let link = tree.attr(at, "href").or_else(|| {
-        (range.start + 1..range.end).find_map(|inner| tree.attr(inner, "href"))
-    });
+    let link = tree
+        .attr(at, "href")
+        .or_else(|| (range.start + 1..range.end).find_map(|inner| tree.attr(inner, "href")));
     let link = link.filter(|href| !href.starts_with('#') && !href.starts_with("javascript"));
     Some(Writer {
         name: name.to_owned(),
@@ -467,11 +474,7 @@ fn writer_at(tree: &Tree<'_>, at: u32) -> Option<Writer> {
     })
 }
 
-fn likeness(
-    tree: &Tree<'_>,
-    frames: &[Frame],
-    found: &HashMap<usize, (u32, Writer)>,
-) -> f32 {
+fn likeness(tree: &Tree<'_>, frames: &[Frame], found: &HashMap<usize, (u32, Writer)>) -> f32 {
     let n = found.len() as f32;
     let coverage = n / frames.len() as f32;
     let distinct = found
@@ -516,15 +519,12 @@ pub(super) fn anchor(tree: &Tree<'_>, range: &Range<u32>, date: Option<&Dated>) 
             .find_map(|at| tree.attr(at, "href"))
     });
     let own = || {
-        range
-            .clone()
-            .take(40)
-            .find_map(|at| {
-                let id = tree.attr(at, "id").or_else(|| tree.attr(at, "name"))?;
-                id.chars()
-                    .any(|c| c.is_ascii_digit())
-                    .then(|| format!("#{id}"))
-            })
+        range.clone().take(40).find_map(|at| {
+            let id = tree.attr(at, "id").or_else(|| tree.attr(at, "name"))?;
+            id.chars()
+                .any(|c| c.is_ascii_digit())
+                .then(|| format!("#{id}"))
+        })
     };
     linked.map(str::to_owned).or_else(own)
 }

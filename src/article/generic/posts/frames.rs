@@ -55,7 +55,10 @@ pub(super) fn around(tree: &Tree<'_>, bodies: &[u32]) -> Vec<Frame> {
 fn outermost(tree: &Tree<'_>, members: &[u32]) -> Vec<u32> {
     let mut kept: Vec<u32> = Vec::new();
     for member in members {
-        if kept.last().is_none_or(|last| tree.node(*last).end <= *member) {
+        if kept
+            .last()
+            .is_none_or(|last| tree.node(*last).end <= *member)
+        {
             kept.push(*member);
         }
     }
@@ -112,7 +115,10 @@ fn widened(tree: &Tree<'_>, tops: &[u32]) -> Vec<Range<u32>> {
     for pair in places.windows(2) {
         *between.entry(shapes(pair[0] + 1, pair[1])).or_default() += 1;
     }
-    let Some((usual, n)) = between.into_iter().max_by_key(|(shapes, n)| (*n, shapes.len())) else {
+    let Some((usual, n)) = between
+        .into_iter()
+        .max_by_key(|(shapes, n)| (*n, shapes.len()))
+    else {
         return own;
     };
     let width = usual.len();
@@ -186,7 +192,14 @@ pub(super) fn by_dates(tree: &Tree<'_>, dates: &[Dated]) -> Vec<Frame> {
             .iter()
             .filter(|range| tree.prose(range) >= LEAST_PROSE)
             .count() as f32;
-        let beside = members.iter().take(3).any(|member| is_beside(tree, *member));
+        let teased = ranges.iter().filter(|range| is_teaser(tree, range)).count() as f32;
+        if teased > 0.5 * n as f32 {
+            continue;
+        }
+        let beside = members
+            .iter()
+            .take(3)
+            .any(|member| is_beside(tree, *member));
         let score = prose as f32 * n_texts / n as f32 * if beside { 0.2 } else { 1.0 };
         if best.as_ref().is_none_or(|(most, ..)| score > *most * 1.02) {
             best = Some((score, members, ranges));
@@ -196,6 +209,29 @@ pub(super) fn by_dates(tree: &Tree<'_>, dates: &[Dated]) -> Vec<Frame> {
         return Vec::new();
     };
     with_bodies(tree, &members, ranges)
+}
+
+/// Ends where a text goes on elsewhere: "…", "read more".
+fn is_teaser(tree: &Tree<'_>, range: &Range<u32>) -> bool {
+    range.clone().rev().take(30).any(|at| {
+        let text = tree.node(at).text.trim().to_lowercase();
+        !text.is_empty()
+            && (text.ends_with("...") && range.end - at < 12
+                || (text.chars().count() < 24
+                    && [
+                        "read more",
+                        "weiterlesen",
+                        "more »",
+                        "continue reading",
+                        "lire la suite",
+                        "leer más",
+                        "더보기",
+                        "続きを読む",
+                        "阅读全文",
+                    ]
+                    .iter()
+                    .any(|more| text.contains(more))))
+    })
 }
 
 fn is_beside(tree: &Tree<'_>, at: u32) -> bool {
@@ -219,7 +255,7 @@ fn with_bodies(tree: &Tree<'_>, dates: &[u32], ranges: Vec<Range<u32>>) -> Vec<F
         let mut seen = HashSet::new();
         for at in range.clone().take(MAX_FRAME_NODES as usize) {
             let node = tree.node(at);
-            if node.element.is_none() || (at <= date && date < node.end) || at == range.start && node.end == range.end && false {
+            if node.element.is_none() || (at <= date && date < node.end) {
                 continue;
             }
             let depth = tree

@@ -7,6 +7,7 @@
 mod anchors;
 mod fields;
 mod frames;
+mod lines;
 mod tree;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use url::Url;
 
 use self::fields::Dated;
 use self::frames::Frame;
+use self::lines::Lines;
 use self::tree::Tree;
 use super::moment::candidates::habit;
 use crate::article::{ReadOptions, text};
@@ -38,8 +40,8 @@ pub struct Post {
     pub day: Option<jiff::civil::Date>,
     /// A link to the post: its own address or a fragment.
     pub anchor: Option<String>,
-    /// The element that holds its text.
-    pub node: NodeId,
+    /// The element that holds its text; nothing for what is only shown where scripts do not run.
+    pub node: Option<NodeId>,
 }
 
 /// What is in a body and was not written with it.
@@ -56,19 +58,40 @@ static REMOVED: LazyLock<Vec<Selector>> = LazyLock::new(|| {
 });
 
 /// The posts of a thread's page; fewer than two that were found without an engine's mark are none.
-pub fn find_posts(
-    html: &Html,
-    url: Option<&Url>,
-    zone: &TimeZone,
-    as_of: Timestamp,
-) -> Vec<Post> {
+pub fn find_posts(html: &Html, url: Option<&Url>, zone: &TimeZone, as_of: Timestamp) -> Vec<Post> {
     let reader = Reader::of(html, url, zone, as_of);
     let marked = reader.places(&anchors::bodies(html));
     if !marked.is_empty() {
         return reader.posts(&frames::around(&reader.tree, &marked));
     }
+    // What is shown where scripts do not run is marked better than what repeats on the page.
+    if let Some(unscripted) = unscripted(html) {
+        let inner = crate::document::parse(unscripted);
+        let reader = Reader::of(&inner, url, zone, as_of);
+        let marked = reader.places(&anchors::bodies(&inner));
+        if !marked.is_empty() {
+            let mut posts = reader.posts(&frames::around(&reader.tree, &marked));
+            for post in &mut posts {
+                post.node = None;
+            }
+            return posts;
+        }
+    }
     reader.posts(&frames::by_dates(&reader.tree, &reader.dates))
 }
+
+/// The longest text of a `<noscript>`, if it may hold posts.
+fn unscripted(html: &Html) -> Option<&str> {
+    static NO_SCRIPT: LazyLock<Selector> =
+        LazyLock::new(|| Selector::parse("noscript").expect("a constant selector"));
+    html.select(&NO_SCRIPT)
+        .flat_map(|element| element.text())
+        .filter(|text| text.len() > LEAST_UNSCRIPTED && text.contains('<'))
+        .max_by_key(|text| text.len())
+}
+
+/// Counters of visits and hints to switch scripts on are shorter.
+const LEAST_UNSCRIPTED: usize = 600;
 
 /// Readers' comments below an article; never the article itself.
 pub fn find_comments(
@@ -113,25 +136,51 @@ impl<'a> Reader<'a> {
     fn posts(&self, frames: &[Frame]) -> Vec<Post> {
         let dates = fields::posting_dates(&self.tree, frames, &self.dates);
         let writers = fields::writers(&self.tree, frames);
+        let mut texts: Vec<Lines> = frames.iter().map(|frame| self.lines(frame)).collect();
+        for ((lines, frame), (date, writer)) in
+            texts.iter_mut().zip(frames).zip(dates.iter().zip(&writers))
+        {
+            if frame.body.is_none() {
+                lines::cut_head(
+                    lines,
+                    date.map(|date| date.posted.text.as_str()),
+                    writer.as_ref().map(|writer| writer.name.as_str()),
+                );
+            }
+        }
+        lines::cut_furniture(&mut texts);
         frames
             .iter()
-            .zip(dates)
-            .zip(writers)
-            .filter_map(|((frame, date), writer)| {
+            .zip(texts)
+            .zip(dates.into_iter().zip(writers))
+            .filter_map(|((frame, lines), (date, writer))| {
                 let element = self.element(frame.body.unwrap_or(frame.range.start))?;
                 let writer = writer.unwrap_or_default();
-                let text = text::render(element, &REMOVED, &ReadOptions::default());
                 Some(Post {
-                    text,
+                    text: lines.join("\n"),
                     author: (!writer.name.is_empty()).then_some(writer.name),
                     author_url: writer.address,
                     posted: date.map(|date| date.posted.clone()),
                     day: date.and_then(|date| date.day),
                     anchor: fields::anchor(&self.tree, &frame.range, date),
-                    node: element.id(),
+                    node: Some(element.id()),
                 })
             })
             .collect()
+    }
+
+    /// The lines of a post: of its body, or of all that is in its frame.
+    fn lines(&self, frame: &Frame) -> Lines {
+        let tops: Vec<u32> = match frame.body {
+            Some(body) => vec![body],
+            None => self.tree.tops(&frame.range).collect(),
+        };
+        let mut lines = Vec::new();
+        for element in tops.into_iter().filter_map(|at| self.element(at)) {
+            let text = text::render(element, &REMOVED, &ReadOptions::default());
+            lines.extend(text.lines().map(str::to_owned));
+        }
+        lines
     }
 
     fn element(&self, at: u32) -> Option<ElementRef<'a>> {

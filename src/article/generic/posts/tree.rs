@@ -188,6 +188,20 @@ impl<'a> Tree<'a> {
         })
     }
 
+    /// The nodes of a range that are within no other of it.
+    pub(super) fn tops(&self, range: &Range<u32>) -> impl Iterator<Item = u32> {
+        let end = range.end;
+        let mut next = range.start;
+        std::iter::from_fn(move || {
+            if next >= end {
+                return None;
+            }
+            let top = next;
+            next = self.node(top).end;
+            Some(top)
+        })
+    }
+
     /// The words of a range, white space folded, at most so many bytes.
     pub(super) fn words(&self, range: &Range<u32>, most: usize) -> String {
         let mut words = String::new();
@@ -260,8 +274,22 @@ fn is_unshown(name: &str) -> bool {
 /// Tag and classes as a number. Digits in classes are numbers of posts; some words tell a state and not a kind.
 fn shape_of(tag: &Element) -> u64 {
     const STATES: [&str; 16] = [
-        "odd", "even", "first", "last", "alt", "active", "unread", "new", "online", "offline",
-        "current", "selected", "op", "bg", "row", "has-profile",
+        "odd",
+        "even",
+        "first",
+        "last",
+        "alt",
+        "active",
+        "unread",
+        "new",
+        "online",
+        "offline",
+        "current",
+        "selected",
+        "op",
+        "bg",
+        "row",
+        "has-profile",
     ];
     let mut classes: Vec<String> = tag
         .classes()
@@ -293,7 +321,8 @@ mod tests {
 
     #[test]
     fn each_stands_alone_as_high_as_it_can() {
-        let html = crate::document::parse("<ul><li><p><b>1</b></p></li><li><p><b>2</b></p></li></ul>");
+        let html =
+            crate::document::parse("<ul><li><p><b>1</b></p></li><li><p><b>2</b></p></li></ul>");
         let tree = Tree::of(&html);
         let bold: Vec<u32> = (0..tree.len()).filter(|at| tree.tag(*at) == "b").collect();
         let tops = tree.alone(&bold);
