@@ -55,13 +55,13 @@ const BODIES: &[&str] = &[
 /// Bodies of readers' comments under articles, by engine.
 const COMMENTS: &[&str] = &[
     // XE, Rhymix.
-    "[class*=comment_][class*=_member], [class^=comment_] .xe_content, .fdb_itm .xe_content",
+    "[class*=comment_].xe_content, [class*=comment_].rhymix_content, .fdb_itm .xe_content",
     // gnuboard.
     "#bo_vc .cmt_contents, #bo_vc .bo_vc_con",
     // KBoard.
     ".kboard-comments-list .comments-list-content",
     // WordPress.
-    "[id^=comment-] .comment-content, [id^=comment-] .comment-body > p, .comment-text",
+    "[id*=comment-] .comment-content, [id*=comment-] .comment-text",
     // DCinside.
     ".cmt_list .usertxt",
     // Clien, Ppomppu and similar.

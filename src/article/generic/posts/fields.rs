@@ -135,7 +135,7 @@ fn of_element(
         .clone()
         .any(|piece| of_words(tree.node(piece).text, at, habit, zone, as_of).is_some());
     let of_shown = of_shown?;
-    let all_date = shown.chars().count() <= of_shown.posted.text.chars().count() + 8;
+    let all_date = shown.chars().count() <= of_shown.posted.text.chars().count() + 4;
     (!any_alone || (tag == "time" || all_date && of_shown.posted.precision > Precision::Day))
         .then_some(of_shown)
 }
@@ -185,15 +185,20 @@ fn of_words(text: &str, at: u32, habit: Habit, zone: &TimeZone, as_of: Timestamp
     })
 }
 
-/// The words of a date, with the day of the week and the like around it where the line holds little else.
+/// The words of a date, with the day of the week before it and the sign of an hour after it.
 fn shown_words<'t>(text: &'t str, at: &Range<usize>) -> &'t str {
-    let spare = |text: &str| text.trim().chars().count() <= 12 && !text.contains(':');
-    let from = if spare(&text[..at.start]) {
-        0
-    } else {
-        at.start
+    static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)(?:mon(?:day|tag)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|mo|di|mi|do|fr|sa|so|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|lun(?:di|es|edì)?|mar(?:di|tes|tedì)?|mer(?:credi|coledì)?|mié(?:rcoles)?|jeu(?:di)?|jue(?:ves)?|gio(?:vedì)?|ven(?:dredi|erdì)?|vie(?:rnes)?|sam(?:edi)?|sáb(?:ado)?|sab(?:ato)?|dim(?:anche)?|dom(?:ingo|enica)?)[.,]?\s*$",
+        )
+    });
+    let before = &text[..at.start];
+    let from = match WEEKDAY.find(before) {
+        Some(found) if before[..found.start()].trim().is_empty() => found.start(),
+        _ => at.start,
     };
-    let to = if spare(&text[at.end..]) {
+    let after = text[at.end..].trim();
+    let to = if after.chars().count() <= 4 && after.chars().all(char::is_alphabetic) {
         text.len()
     } else {
         at.end
@@ -283,7 +288,7 @@ pub(super) fn posting_dates<'d>(
         .into_iter()
         .map(|((_, rank), found)| {
             let first = found.values().map(|date| date.at).min().unwrap_or(0);
-            let score = belief(tree, frames, &found) - 0.15 * rank as f32;
+            let score = belief(tree, frames.len(), &found) - 0.15 * rank as f32;
             (score, first, found)
         })
         .collect();
@@ -303,9 +308,10 @@ pub(super) fn posting_dates<'d>(
     answer
 }
 
-fn belief(tree: &Tree<'_>, frames: &[Frame], found: &HashMap<usize, &Dated>) -> f32 {
+/// How much a series of dates, by the number of its frame, is like that of posting.
+pub(super) fn belief(tree: &Tree<'_>, n_frames: usize, found: &HashMap<usize, &Dated>) -> f32 {
     let n = found.len() as f32;
-    let coverage = n / frames.len() as f32;
+    let coverage = n / n_frames as f32;
     let mut order: Vec<(usize, &&Dated)> = found.iter().map(|(n, date)| (*n, date)).collect();
     order.sort_by_key(|(n, _)| *n);
     let moments: Vec<Timestamp> = order.iter().map(|(_, date)| date.posted.at).collect();
@@ -342,7 +348,13 @@ fn belief(tree: &Tree<'_>, frames: &[Frame], found: &HashMap<usize, &Dated>) -> 
     }
     let named = f32::from(POSTING.is_match(&around)) * 0.3;
     let other = f32::from(NOT_POSTING.is_match(&around)) * 0.8;
-    2.0 * coverage + ordered + 0.5 * timed - 0.4 * only_month + named - other
+    // A time alone is the half of a date that stands beside it, or is of today.
+    let bare = order
+        .iter()
+        .filter(|(_, date)| date.posted.text.chars().count() <= 8 && date.posted.text.contains(':'))
+        .count() as f32
+        / n;
+    2.0 * coverage + ordered + 0.5 * timed - 0.4 * only_month - bare + named - other
 }
 
 /// The words right before an element, if they are few.

@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::fields::Dated;
+use super::fields::{Dated, belief};
 use super::tree::Tree;
 
 /// A post with what is around it.
@@ -25,6 +25,8 @@ const LEAST_PROSE: u32 = 12;
 const LEAST_PROSE_SHARE: f32 = 0.4;
 /// A body must hold so much of what the frames hold.
 const BODY_SHARE: f32 = 0.3;
+/// Sets with the same text differ by how much their dates are like those of posting.
+const BELIEF_WEIGHT: f32 = 0.25;
 /// Sets of places that look alike; more are not compared.
 const MAX_SETS: usize = 300;
 /// Nodes of a frame that are looked at for its body.
@@ -200,8 +202,18 @@ pub(super) fn by_dates(tree: &Tree<'_>, dates: &[Dated]) -> Vec<Frame> {
             .iter()
             .take(3)
             .any(|member| is_beside(tree, *member));
-        let score = prose as f32 * n_texts / n as f32 * if beside { 0.2 } else { 1.0 };
-        if best.as_ref().is_none_or(|(most, ..)| score > *most * 1.02) {
+        let series: HashMap<usize, &Dated> = members
+            .iter()
+            .enumerate()
+            .filter_map(|(n, at)| {
+                let date = dates.binary_search_by_key(at, |date| date.at).ok()?;
+                Some((n, &dates[date]))
+            })
+            .collect();
+        let like_posting = 1.0 + BELIEF_WEIGHT * belief(tree, members.len(), &series);
+        let place = if beside { 0.2 } else { 1.0 };
+        let score = prose as f32 * n_texts / n as f32 * place * like_posting;
+        if best.as_ref().is_none_or(|(most, ..)| score > *most * 1.002) {
             best = Some((score, members, ranges));
         }
     }
@@ -234,6 +246,29 @@ fn is_teaser(tree: &Tree<'_>, range: &Range<u32>) -> bool {
     })
 }
 
+/// Within an element that is named as comments of readers, and is not a list of the newest ones beside the article.
+pub(super) fn is_in_comments(tree: &Tree<'_>, at: u32) -> bool {
+    const NAMES: [&str; 9] = [
+        "comment",
+        "cmt",
+        "repl",
+        "respon",
+        "kommentar",
+        "fdb_",
+        "discuss",
+        "reaction",
+        "feedback",
+    ];
+    !is_beside(tree, at)
+        && tree.ancestors(at).any(|above| {
+            let names = tree.names(above);
+            !matches!(tree.tag(above), "body" | "html" | "main" | "article")
+                && NAMES.iter().any(|name| names.contains(name))
+                && !names.contains("no-comment")
+                && !names.contains("recent")
+        })
+}
+
 fn is_beside(tree: &Tree<'_>, at: u32) -> bool {
     tree.ancestors(at).any(|above| {
         matches!(tree.tag(above), "nav" | "footer" | "aside") || {
@@ -244,6 +279,28 @@ fn is_beside(tree: &Tree<'_>, at: u32) -> bool {
                 && !matches!(tree.tag(above), "body" | "html")
         }
     })
+}
+
+/// What the names of an element say of whether it holds what was written.
+fn hint(tree: &Tree<'_>, at: u32) -> f32 {
+    let names = tree.names(at);
+    let has = |words: &[&str]| words.iter().any(|word| names.contains(word));
+    let about = has(&[
+        "user",
+        "author",
+        "info",
+        "profil",
+        "avatar",
+        "signature",
+        "member",
+        "stats",
+    ]);
+    let body = has(&["message", "content", "body", "text", "comment"]);
+    match (about, body) {
+        (true, false) => 0.4,
+        (false, true) => 1.3,
+        _ => 1.0,
+    }
 }
 
 /// The place in each frame that holds most of its text and no date of it.
@@ -285,13 +342,21 @@ fn with_bodies(tree: &Tree<'_>, dates: &[u32], ranges: Vec<Range<u32>>) -> Vec<F
             let coverage = places.len() as f32 / n_frames as f32;
             // Among equal texts the innermost is the body itself.
             let depth: u32 = places.values().map(|at| *at).min().unwrap_or(0);
-            (text as f32 * coverage, depth, shape, places)
+            let hint = places.values().next().map_or(1.0, |at| hint(tree, *at));
+            (text as f32 * coverage * hint, depth, shape, places)
         })
         .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)).then(a.2.cmp(&b.2)));
     let places = best.map(|(.., places)| places).unwrap_or_default();
+    // Of many with a body, one without and with next to no text is a heading with a date.
+    let is_heading = |n: usize, range: &Range<u32>| {
+        places.len() >= 3
+            && !places.contains_key(&n)
+            && tree.prose(range) * n_frames as u32 * 4 < total
+    };
     ranges
         .into_iter()
         .enumerate()
+        .filter(|(n, range)| !is_heading(*n, range))
         .map(|(n, range)| Frame {
             body: places.get(&n).copied(),
             range,

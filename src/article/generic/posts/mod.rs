@@ -105,7 +105,14 @@ pub fn find_comments(
     if !marked.is_empty() {
         return reader.posts(&frames::around(&reader.tree, &marked));
     }
-    Vec::new()
+    // Dates in what calls itself comments.
+    let of_comments: Vec<Dated> = reader
+        .dates
+        .iter()
+        .filter(|date| frames::is_in_comments(&reader.tree, date.at))
+        .cloned()
+        .collect();
+    reader.posts(&frames::by_dates(&reader.tree, &of_comments))
 }
 
 struct Reader<'a> {
