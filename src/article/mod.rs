@@ -78,7 +78,7 @@ pub fn read_article(view: &PageView<'_>, profile: &Profile, options: &ReadOption
 /// Reads any page: by the rules of a profile that recognises it, and where none does, or where its rules find no text,
 /// without one.
 pub fn extract(view: &PageView<'_>, library: &Library) -> generic::Extraction {
-    let mut extraction = generic::extract(view.html, Some(view.url));
+    let mut extraction = generic::extract(view.html, Some(view.url), view.as_of);
     let Some(recognised) = library.recognise(view.html, view.source, &[], view.url) else {
         return extraction;
     };
@@ -88,7 +88,10 @@ pub fn extract(view: &PageView<'_>, library: &Library) -> generic::Extraction {
         extraction.text = article.text;
         extraction.title = article.title.or(extraction.title);
         extraction.author = article.author.or(extraction.author);
-        extraction.posted_at = article.posted.or(extraction.posted_at);
+        if let Some(posted) = article.posted {
+            extraction.offset = recognised.profile.timezone.to_offset(posted.at);
+            extraction.posted_at = Some(posted);
+        }
     }
     extraction
 }

@@ -6,16 +6,19 @@ use std::io::{self, Read, Write};
 use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use scraper::{Html, Selector};
 use serde::Serialize;
 use url::Url;
 
 use super::{Exit, Usage, outfit};
-use crate::article::generic::{Extraction, PageKind, Post};
+use crate::article::generic::posts::Post;
+use crate::article::generic::{Extraction, PageKind};
 use crate::article::{PageView, extract};
 use crate::config::Options;
 use crate::fetch::{decode, tld_of};
-use crate::model::{Clock, PostedAt, SystemClock};
+use crate::listing::{PageLinks, page_links};
+use crate::model::{Clock, PostedAt, Precision, SystemClock};
 use crate::outputs::terminal;
 use crate::profile::Library;
 
@@ -47,33 +50,80 @@ struct Line<'a> {
     kind: PageKind,
     title: Option<&'a str>,
     author: Option<&'a str>,
-    posted_at: Option<&'a PostedAt>,
+    /// In the zone in which the page names it; a day where it names no more.
+    posted_at: Option<String>,
+    posted_at_precision: Option<Precision>,
+    posted_text: Option<&'a str>,
     text: &'a str,
     language: Option<&'a str>,
     site: Option<&'a str>,
     image: Option<&'a str>,
-    posts: &'a [Post],
+    posts: Vec<PostLine<'a>>,
     next: Option<&'a str>,
     prev: Option<&'a str>,
     pages: Vec<&'a str>,
 }
 
+/// A post of a thread.
+#[derive(Debug, Serialize)]
+struct PostLine<'a> {
+    author: Option<&'a str>,
+    author_url: Option<&'a str>,
+    posted_at: Option<String>,
+    posted_text: Option<&'a str>,
+    link: Option<&'a str>,
+    text: &'a str,
+}
+
+impl<'a> PostLine<'a> {
+    fn of(post: &'a Post) -> Self {
+        let day = post.day.map(|day| day.to_string());
+        PostLine {
+            author: post.author.as_deref(),
+            author_url: post.author_url.as_deref(),
+            posted_at: match &post.posted {
+                Some(posted) if posted.precision != Precision::Day || day.is_none() => {
+                    Some(moment(posted, Offset::UTC))
+                }
+                _ => day,
+            },
+            posted_text: post.posted.as_ref().map(|posted| posted.text.as_str()),
+            link: post.anchor.as_deref(),
+            text: &post.text,
+        }
+    }
+}
+
+/// `2026-11-24T00:30:00+09:00`, or `2026-11-24` of a date without a time.
+fn moment(posted: &PostedAt, offset: Offset) -> String {
+    let local = offset.to_datetime(posted.at);
+    if posted.precision == Precision::Day {
+        return local.date().to_string();
+    }
+    posted.at.display_with_offset(offset).to_string()
+}
+
 impl<'a> Line<'a> {
-    fn of(file: &'a str, read: &'a Extraction) -> Self {
+    fn of(file: &'a str, read: &'a Extraction, links: &'a PageLinks) -> Self {
         Line {
             file,
             kind: read.kind,
             title: read.title.as_deref(),
             author: read.author.as_deref(),
-            posted_at: read.posted_at.as_ref(),
+            posted_at: read
+                .posted_at
+                .as_ref()
+                .map(|posted| moment(posted, read.offset)),
+            posted_at_precision: read.posted_at.as_ref().map(|posted| posted.precision),
+            posted_text: read.posted_at.as_ref().map(|posted| posted.text.as_str()),
             text: &read.text,
             language: read.language.as_deref(),
             site: read.site.as_deref(),
             image: read.image.as_deref(),
-            posts: &read.posts,
-            next: None,
-            prev: None,
-            pages: Vec::new(),
+            posts: read.posts.iter().map(PostLine::of).collect(),
+            next: links.next.as_ref().map(Url::as_str),
+            prev: links.prev.as_ref().map(Url::as_str),
+            pages: links.pages.iter().map(Url::as_str).collect(),
         }
     }
 }
@@ -89,8 +139,8 @@ impl ExtractCommand {
         let mut n_failed = 0;
         for file in &self.files {
             match read_page(file, self.url.as_ref(), &library, as_of) {
-                Ok(read) => {
-                    let line = Line::of(file, &read);
+                Ok((read, links)) => {
+                    let line = Line::of(file, &read, &links);
                     if self.json {
                         serde_json::to_writer(&mut out, &line)?;
                         writeln!(out)?;
@@ -118,7 +168,7 @@ fn read_page(
     url: Option<&Url>,
     library: &Library,
     as_of: Timestamp,
-) -> anyhow::Result<Extraction> {
+) -> anyhow::Result<(Extraction, PageLinks)> {
     let bytes = read_bytes(file).with_context(|| format!("{file} cannot be read"))?;
     let tld = url.and_then(tld_of);
     let source = decode(&bytes, None, None, tld).text;
@@ -132,7 +182,8 @@ fn read_page(
         status: 200,
         as_of,
     };
-    Ok(extract(&view, library))
+    let links = page_links(&html, view.url);
+    Ok((extract(&view, library), links))
 }
 
 /// The address of a page that names none: nothing is relative to it.
@@ -171,7 +222,7 @@ fn own_address(html: &Html) -> Option<Url> {
 
 fn print(out: &mut impl Write, read: &Line<'_>) -> io::Result<()> {
     let kind = read.kind.as_str();
-    let posted = read.posted_at.map(|posted| posted.text.as_str());
+    let posted = read.posted_at.as_deref();
     for (name, value) in [
         ("file", Some(read.file)),
         ("kind", Some(kind)),

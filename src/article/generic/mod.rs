@@ -5,7 +5,8 @@
 //! marks as written by people ([`anchors`]) is believed first. Otherwise three answers are found in ways that have
 //! nothing in common ([`candidates`]), each is cleaned by small guarded rules ([`clean`]), and the one that agrees most
 //! with the others is taken ([`agreement`]). Head and tail are trimmed ([`trim`]). Where the page shows next to nothing,
-//! its scripts' data is read ([`payload`], [`structured`]).
+//! its scripts' data is read ([`payload`], [`structured`]). When it was posted is [`moment`]'s answer, the posts of a
+//! thread are those of [`posts`].
 
 mod agreement;
 mod anchors;
@@ -15,32 +16,37 @@ mod kind;
 mod lines;
 mod marks;
 mod metadata;
+pub mod moment;
 mod page;
 mod payload;
+pub mod posts;
 mod records;
 mod structured;
 mod trim;
 mod wide;
 
 use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
 use scraper::Html;
-use serde::Serialize;
 use url::Url;
 
 pub use kind::PageKind;
 
-use crate::model::{PostedAt, Precision};
+use crate::model::PostedAt;
 use lines::{Line, Sums, lines_of, measured};
 use page::{Mask, Page};
+use posts::Post;
 use structured::Claims;
 
 /// What was read from a page.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extraction {
     pub kind: PageKind,
     pub title: Option<String>,
     pub author: Option<String>,
     pub posted_at: Option<PostedAt>,
+    /// The distance from UTC in which the page names that moment.
+    pub offset: Offset,
     /// Paragraphs, separated by one line break.
     pub text: String,
     /// A code of two or three letters.
@@ -53,38 +59,42 @@ pub struct Extraction {
     pub posts: Vec<Post>,
 }
 
-/// One post of a thread.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Post {
-    pub author: Option<String>,
-    pub posted_at: Option<PostedAt>,
-    pub text: String,
-}
-
 /// Below this width of prose the page is asked for text in other places.
 const SHORT: u32 = 300;
 
 /// How many times as much prose the widest answer must hold to be believed alone.
 const SPREAD: u32 = 2;
 
-/// Reads a page.
-pub fn extract(html: &Html, url: Option<&Url>) -> Extraction {
+/// Reads a page. Short and relative dates go by `as_of`, when the page was served.
+pub fn extract(html: &Html, url: Option<&Url>, as_of: Timestamp) -> Extraction {
     let page = Page::of(html);
     let claims = Claims::of(&page);
     let site = metadata::site(&claims);
     let title = metadata::title(&page, &claims, site.as_deref());
     let furniture = clean::furniture(&page);
     let (kind, text) = text_of(&page, &furniture.mask, &claims, url, title.as_deref());
+    let found = moment::find_posted(html, url, &TimeZone::UTC, as_of);
+    // A list has rows; news have readers' comments at most, which are no posts.
+    let may_have_posts = kind != PageKind::Listing && !is_news(&claims);
+    let posts = if may_have_posts {
+        posts::find_posts(html, url, &TimeZone::UTC, as_of)
+    } else {
+        Vec::new()
+    };
     Extraction {
         kind,
         author: metadata::author(&page, &furniture.listings, &claims, site.as_deref()),
-        posted_at: posted_at(&page, &claims),
+        offset: found
+            .as_ref()
+            .and_then(|found| found.offset)
+            .unwrap_or(Offset::UTC),
+        posted_at: found.map(|found| found.posted),
         language: metadata::language(&page, &claims, &text),
         image: metadata::image(&claims, url),
         title,
         text,
         site,
-        posts: Vec::new(),
+        posts,
     }
 }
 
@@ -176,12 +186,16 @@ fn body(page: &Page<'_>, mask: &Mask, sums: &Sums, shown: &[Line], claims: &Clai
         answers.push(answer);
         asked.push(roots);
     }
-    let is_news = claims
+    chosen(&mut answers, !is_news(claims))
+}
+
+/// The page says for machines that it is one article of a newspaper.
+fn is_news(claims: &Claims) -> bool {
+    claims
         .types
         .iter()
         .any(|kind| kind.ends_with("NewsArticle"))
-        || claims.meta(&["article:published_time"]).is_some();
-    chosen(&mut answers, !is_news)
+        || claims.meta(&["article:published_time"]).is_some()
 }
 
 /// The whole page instead, if it holds so many times as much.
@@ -276,44 +290,6 @@ fn join(lines: &[Line]) -> String {
     text
 }
 
-/// When it was posted, as far as the page says so for machines.
-fn posted_at(page: &Page<'_>, claims: &Claims) -> Option<PostedAt> {
-    claims
-        .published
-        .as_deref()
-        .into_iter()
-        .chain(claims.meta(&[
-            "article:published_time",
-            "datepublished",
-            "date",
-            "pubdate",
-            "dc.date",
-        ]))
-        .chain((0..page.len()).filter_map(|at| page.attr(at, "datetime")))
-        .find_map(moment)
-}
-
-/// A date, or a date and a time, as ISO 8601 writes them.
-fn moment(text: &str) -> Option<PostedAt> {
-    let text = text.trim();
-    let posted = |at: Timestamp, precision: Precision| PostedAt {
-        at,
-        precision,
-        text: text.to_owned(),
-    };
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Some(posted(at, Precision::Second));
-    }
-    let utc = |at: jiff::civil::DateTime| jiff::tz::TimeZone::UTC.to_timestamp(at).ok();
-    if text.len() > 10
-        && let Ok(at) = text.parse::<jiff::civil::DateTime>()
-    {
-        return Some(posted(utc(at)?, Precision::Second));
-    }
-    let day: jiff::civil::Date = text.get(..10)?.parse().ok()?;
-    Some(posted(utc(day.at(0, 0, 0, 0))?, Precision::Day))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -322,25 +298,17 @@ mod tests {
 
     fn read(source: &str) -> Extraction {
         let url = Url::parse("https://example.com/a/12").expect("a constant address");
-        extract(&crate::document::parse(source), Some(&url))
+        extract(
+            &crate::document::parse(source),
+            Some(&url),
+            Timestamp::UNIX_EPOCH,
+        )
     }
 
     #[test]
     fn an_empty_page_is_nothing() {
         let read = read("");
         assert_eq!((read.text.as_str(), read.title), ("", None));
-    }
-
-    #[test]
-    fn moments_keep_their_precision() {
-        let precision = |text: &str| moment(text).map(|posted| posted.precision);
-        assert_eq!(
-            precision("2026-03-04T09:30:00+09:00"),
-            Some(Precision::Second)
-        );
-        assert_eq!(precision("2026-03-04T09:30:00"), Some(Precision::Second));
-        assert_eq!(precision("2026-03-04"), Some(Precision::Day));
-        assert_eq!(precision("4 March"), None);
     }
 
     #[test]

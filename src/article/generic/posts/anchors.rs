@@ -1,0 +1,117 @@
+//! Where forum software puts what people wrote. In: the page. Out: the bodies of posts, in the order of the page.
+//!
+//! One name of an engine's own template says more than any count of words.
+
+use std::sync::LazyLock;
+
+use scraper::{Html, Selector};
+
+/// Bodies of posts, by engine; the first that matches is believed.
+const BODIES: &[&str] = &[
+    // XenForo 2, 1.
+    ".message-body .bbWrapper",
+    ".message blockquote.messageText",
+    // phpBB 3 and 2.
+    ".postbody .content",
+    "td > span.postbody, td.postbody",
+    // vBulletin 3 to 5.
+    "[id^=post_message_]",
+    ".js-post__content-text",
+    // Invision 4, 3.
+    "[data-role=commentContent]",
+    ".post_body .post.entry-content, .post_body [itemprop=commentText]",
+    // Vanilla.
+    ".Item-Body .Message, .Comment .Message, .Discussion .Message",
+    // Discourse, with scripts and without.
+    ".topic-post .cooked",
+    "[itemtype*=DiscussionForumPosting] .post[itemprop], .topic-body .post, .crawler-post .post",
+    // MyBB, SMF, Simple Machines 1.
+    ".post_body[id^=pid_]",
+    ".post_body.scaleimages",
+    "[id^=msg_].inner, .post .inner[id^=msg_], .post > .inner",
+    // Flarum, NodeBB.
+    "article.CommentPost .Post-body",
+    "[component=post] [component='post/content']",
+    // Discuz!.
+    "[id^=postmessage_]",
+    // FluxBB, PunBB.
+    ".blockpost .postmsg, .post .entry-content.postmsg",
+    // WoltLab.
+    "article.wbbPost .messageText, .messageBody .messageText",
+    // Phorum.
+    ".message-body, .PhorumReadBodyText",
+    // 5ch and its kin.
+    ".post > .message, .post > .post-content, dl.thread > dd",
+    // Stack Exchange.
+    ".postcell .js-post-body, .answercell .js-post-body",
+    // YaBB, UBB, Kunena, bbPress, wpForo, AnswerHub-like.
+    ".kmsg",
+    ".bbp-reply-content, .bbp-topic-content",
+    ".wpforo-post-content",
+    // What schema.org calls a post, whatever the engine.
+    "[itemtype*='DiscussionForumPosting' i] [itemprop=text], [itemtype*='schema.org/Question' i] [itemprop=text], [itemtype*='schema.org/Answer' i] [itemprop=text]",
+];
+
+/// Bodies of readers' comments under articles, by engine.
+const COMMENTS: &[&str] = &[
+    // XE, Rhymix.
+    "[class*=comment_].xe_content, [class*=comment_].rhymix_content, .fdb_itm .xe_content",
+    // gnuboard.
+    "#bo_vc .cmt_contents, #bo_vc .bo_vc_con",
+    // KBoard.
+    ".kboard-comments-list .comments-list-content",
+    // WordPress.
+    "[id*=comment-] .comment-content, [id*=comment-] .comment-text",
+    // DCinside.
+    ".cmt_list .usertxt",
+    // Clien, Ppomppu and similar.
+    ".comment_row .comment_view, .comment_content",
+];
+
+static BODY_SELECTORS: LazyLock<Vec<Selector>> = LazyLock::new(|| compiled(BODIES));
+static COMMENT_SELECTORS: LazyLock<Vec<Selector>> = LazyLock::new(|| compiled(COMMENTS));
+
+fn compiled(selectors: &[&str]) -> Vec<Selector> {
+    selectors
+        .iter()
+        .map(|text| Selector::parse(text).expect("a constant selector; a test parses each"))
+        .collect()
+}
+
+/// More posts of one page are not read.
+const MAX_POSTS: usize = 2_000;
+
+/// The bodies of a thread's posts.
+pub(super) fn bodies(html: &Html) -> Vec<ego_tree::NodeId> {
+    found(html, &BODY_SELECTORS)
+}
+
+/// The bodies of comments.
+pub(super) fn comments(html: &Html) -> Vec<ego_tree::NodeId> {
+    found(html, &COMMENT_SELECTORS)
+}
+
+fn found(html: &Html, selectors: &[Selector]) -> Vec<ego_tree::NodeId> {
+    for selector in selectors {
+        let found: Vec<_> = html
+            .select(selector)
+            .take(MAX_POSTS)
+            .map(|element| element.id())
+            .collect();
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_selector_is_one() {
+        assert_eq!(BODY_SELECTORS.len(), BODIES.len());
+        assert_eq!(COMMENT_SELECTORS.len(), COMMENTS.len());
+    }
+}
