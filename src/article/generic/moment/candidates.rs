@@ -23,6 +23,8 @@ const MARKED_CHARS: usize = 260;
 const MAX_CANDIDATES: usize = 600;
 /// Bytes of scripts and of text that are searched.
 const MAX_SCRIPT_BYTES: usize = 3 << 20;
+/// A script that writes a date is no longer.
+const SHORT_SCRIPT_BYTES: usize = 100;
 const MAX_TEXT_BYTES: usize = 1 << 20;
 
 /// All dates of the page.
@@ -97,17 +99,25 @@ fn prefer_local_day(found: &mut [Found]) {
         ..=MORNING => best.day.yesterday(),
         _ => return,
     };
-    let (Ok(local), most) = (local, best.score) else {
+    let (Ok(local), most, stated) = (local, best.score, best.day) else {
         return;
     };
+    let is_shown = |one: &Found| {
+        one.offset != Some(Offset::UTC)
+            && matches!(
+                one.place,
+                Place::TimeElement | Place::Marked | Place::Text | Place::Address
+            )
+    };
+    if found
+        .iter()
+        .any(|one| one.day == stated && is_shown(one) && one.score >= LEAST_SHOWN / 2.0)
+    {
+        return;
+    }
     let shown = found
         .iter_mut()
-        .filter(|one| {
-            one.day == local
-                && one.offset != Some(Offset::UTC)
-                && one.score >= LEAST_SHOWN
-                && matches!(one.place, Place::TimeElement | Place::Marked | Place::Text)
-        })
+        .filter(|one| one.day == local && is_shown(one) && one.score >= LEAST_SHOWN)
         .max_by(|a, b| a.score.total_cmp(&b.score));
     if let Some(shown) = shown {
         shown.score = most + 1.0;
@@ -222,6 +232,10 @@ impl Finder<'_> {
             Regex::new(r"[/=_\-](?P<y>(?:19|20)[0-9]{2})(?:[/_\-](?P<mo>[0-9]{1,2})[/_\-](?P<d>[0-9]{1,2})|(?P<mo2>0[1-9]|1[0-2])(?P<d2>[0-2][0-9]|3[01]))(?:$|[^0-9])")
                 .expect("a constant pattern")
         });
+        static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(r"[/_\-](?P<d>0[1-9]|[12][0-9]|3[01])[._\-](?P<mo>0[1-9]|1[0-2])[._\-](?P<y>20[0-9]{2})(?:$|[^0-9])")
+                .expect("a constant pattern")
+        });
         static NAMED: LazyLock<Regex> = LazyLock::new(|| {
             Regex::new(r"/(?P<y>20[0-9]{2})/(?P<mon>[a-z]{3,9})/(?P<d>[0-9]{1,2})(?:$|[^0-9])")
                 .expect("a constant pattern")
@@ -233,6 +247,10 @@ impl Finder<'_> {
             let text =
                 |part: Option<regex::Match<'_>>| part.map_or("", |part| part.as_str()).to_owned();
             format!("{}-{}-{}", &found["y"], text(month), text(day))
+        });
+        let iso = iso.or_else(|| {
+            let found = DAY_FIRST.captures(&path)?;
+            Some(format!("{}-{}-{}", &found["y"], &found["mo"], &found["d"]))
         });
         let iso = iso.or_else(|| {
             let found = NAMED.captures(&path)?;
@@ -376,6 +394,22 @@ impl Finder<'_> {
             self.n_script_bytes += text.len();
             if self.n_script_bytes > MAX_SCRIPT_BYTES {
                 return;
+            }
+            // One line that only writes a date to the page.
+            if text.len() < SHORT_SCRIPT_BYTES
+                && !is_linked
+                && let Some(hit) = dates_in(text, self.habit).first()
+                && hit.named.has_year
+            {
+                let worth = if self.beside { 4.0 } else { 44.0 };
+                self.add(
+                    Place::Script,
+                    "short script",
+                    hit,
+                    &text[hit.at.clone()],
+                    worth,
+                    Some(self.n_chars),
+                );
             }
             for found in STATED.captures_iter(text).take(60) {
                 let key = &found["key"];

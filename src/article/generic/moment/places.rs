@@ -142,7 +142,7 @@ pub(super) fn is_of_change(names: &str) -> bool {
 
 static PUBLISHED_LABEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)publi(?:shed|cation|é|ée|cado|cada|cato|kacja|cerad|sert)|posted|veröffentlicht|erschienen|erstellt|eingestellt|geschrieben|gepostet|verfasst|online seit|released|issued|first aired|written|입력|등록|작성|발행|게재|기사입력|公開|掲載|投稿|配信|发布|發布|发表|发稿|опубликовано|дата|fecha|filed|creado|gepubliceerd|geplaatst|datum|le\s*$|^on\s*$|added|submitted|uploaded",
+        r"(?i)publi(?:shed|cation|é|ée|cado|cada|cato|kacja|cerad|sert)|posted|veröffentlicht|erschienen|erstellt|eingestellt|geschrieben|gepostet|verfasst|online seit|released|issued|first aired|written|입력|등록|작성|발행|게재|기사입력|公開|掲載|投稿|配信|发布|發布|发表|发稿|опубликовано|дата|fecha|filed|creado|gepubliceerd|geplaatst|datum|added|submitted|uploaded",
     )
 });
 static OTHER_LABEL: LazyLock<Regex> = LazyLock::new(|| {

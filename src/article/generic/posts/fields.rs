@@ -131,13 +131,14 @@ fn of_element(
     if pieces.clone().count() < 2 {
         return (tag == "time").then_some(of_shown).flatten();
     }
-    let any_alone = pieces
-        .clone()
-        .any(|piece| of_words(tree.node(piece).text, at, habit, zone, as_of).is_some());
+    let alone = pieces
+        .filter_map(|piece| of_words(tree.node(piece).text, at, habit, zone, as_of))
+        .map(|alone| alone.posted.precision)
+        .max();
     let of_shown = of_shown?;
     let all_date = shown.chars().count() <= of_shown.posted.text.chars().count() + 4;
-    (!any_alone || (tag == "time" || all_date && of_shown.posted.precision > Precision::Day))
-        .then_some(of_shown)
+    let says_more = alone.is_none_or(|alone| alone < of_shown.posted.precision);
+    (says_more && (alone.is_none() || tag == "time" || all_date)).then_some(of_shown)
 }
 
 fn of_epoch(stated: &str, at: u32) -> Option<Dated> {
@@ -172,7 +173,10 @@ fn of_words(text: &str, at: u32, habit: Habit, zone: &TimeZone, as_of: Timestamp
     }
     // "3 hours ago", "어제 10:21".
     let words = text.trim();
-    if words.is_empty() || words.chars().count() > 40 || !says_when(words) {
+    if words.is_empty()
+        || words.chars().count() > 40
+        || !(says_when(words) || habit.short_year_first && MONTH_DAY.is_match(words))
+    {
         return None;
     }
     let words = words.trim_matches(|c: char| "·•|,()-–".contains(c) || c.is_whitespace());
@@ -189,14 +193,14 @@ fn of_words(text: &str, at: u32, habit: Habit, zone: &TimeZone, as_of: Timestamp
 fn shown_words<'t>(text: &'t str, at: &Range<usize>) -> &'t str {
     static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)(?:mon(?:day|tag)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|mo|di|mi|do|fr|sa|so|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|lun(?:di|es|edì)?|mar(?:di|tes|tedì)?|mer(?:credi|coledì)?|mié(?:rcoles)?|jeu(?:di)?|jue(?:ves)?|gio(?:vedì)?|ven(?:dredi|erdì)?|vie(?:rnes)?|sam(?:edi)?|sáb(?:ado)?|sab(?:ato)?|dim(?:anche)?|dom(?:ingo|enica)?)[.,]?\s*$",
+            r"(?i)(?:^|[^\p{L}0-9])(?P<day>mon(?:day|tag)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|mo|di|mi|do|fr|sa|so|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|lun(?:di|es|edì)?|mar(?:di|tes|tedì)?|mer(?:credi|coledì)?|mié(?:rcoles)?|jeu(?:di)?|jue(?:ves)?|gio(?:vedì)?|ven(?:dredi|erdì)?|vie(?:rnes)?|sam(?:edi)?|sáb(?:ado)?|sab(?:ato)?|dim(?:anche)?|dom(?:ingo|enica)?)[.,]?\s*$",
         )
     });
     let before = &text[..at.start];
-    let from = match WEEKDAY.find(before) {
-        Some(found) if before[..found.start()].trim().is_empty() => found.start(),
-        _ => at.start,
-    };
+    let from = WEEKDAY
+        .captures(before)
+        .and_then(|found| found.name("day"))
+        .map_or(at.start, |day| day.start());
     let after = text[at.end..].trim();
     let to = if after.chars().count() <= 4 && after.chars().all(char::is_alphabetic) {
         text.len()
@@ -205,6 +209,11 @@ fn shown_words<'t>(text: &'t str, at: &Range<usize>) -> &'t str {
     };
     text[from..to].trim_matches(|c: char| !c.is_alphanumeric() && c != ')')
 }
+
+/// `03.10 07:15`, as boards of the East write the days of this year.
+static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^[0-9]{1,2}[./-][0-9]{1,2}\.?(?:\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?$")
+});
 
 fn says_when(words: &str) -> bool {
     static WHEN: LazyLock<Regex> = LazyLock::new(|| {

@@ -25,10 +25,11 @@ pub(super) fn cut_head(lines: &mut Lines, date: Option<&str>, writer: Option<&st
             line.contains(words) && line.chars().count() <= words.chars().count() + 40
         })
     };
-    let last = lines
+    let head = &lines[..lines.len().min(HEAD_LINES)];
+    let last = head
         .iter()
-        .take(HEAD_LINES)
-        .rposition(|line| says(line, date) || says(line, writer));
+        .rposition(|line| says(line, date))
+        .or_else(|| head.iter().position(|line| says(line, writer)));
     if let Some(last) = last
         && last + 1 < lines.len()
     {
