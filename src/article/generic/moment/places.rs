@@ -114,6 +114,9 @@ static OTHER_NAME: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What the names of an element (class, id, itemprop) make of a date within it.
 pub(super) fn named(names: &str) -> Option<(f32, Sense)> {
+    if names.is_empty() {
+        return None;
+    }
     let other = OTHER_NAME.is_match(names);
     if DATE_NAME.is_match(names) {
         let sense = if other {
@@ -137,7 +140,10 @@ pub(super) fn is_of_change(names: &str) -> bool {
             r"(?:^|[\s_-])(?:mod|modified|changed|updated|lastmod|datemodified)(?:$|[\s_-]?(?:date|time|datetime|on|at)?(?:$|[\s_-]))",
         )
     });
-    CHANGE.is_match(names) && !names.contains("publi") && !names.contains("entry-date")
+    !names.is_empty()
+        && CHANGE.is_match(names)
+        && !names.contains("publi")
+        && !names.contains("entry-date")
 }
 
 static PUBLISHED_LABEL: LazyLock<Regex> = LazyLock::new(|| {
@@ -178,7 +184,8 @@ pub(super) fn is_beside(tag: &str, names: &str) -> bool {
         return false;
     }
     matches!(tag, "nav" | "footer" | "aside" | "form" | "select")
-        || (BESIDE.is_match(names)
+        || (!names.is_empty()
+            && BESIDE.is_match(names)
             && !names.contains("no-sidebar")
             && !names.contains("with-sidebar")
             && !names.contains("has-sidebar"))
