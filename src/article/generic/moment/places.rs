@@ -54,9 +54,9 @@ const STATED: &[(&str, f32)] = &[
     ("dcterms.created", 88.0),
     ("dc.date.issued", 90.0),
     ("dc.date.created", 88.0),
-    ("dcterms.date", 70.0),
-    ("dc.date", 70.0),
-    ("dc:date", 70.0),
+    ("dcterms.date", 60.0),
+    ("dc.date", 60.0),
+    ("dc:date", 60.0),
     ("prism.publicationdate", 88.0),
     ("originalpublicationdate", 94.0),
     ("original-publish-date", 94.0),
@@ -73,7 +73,7 @@ const STATED: &[(&str, f32)] = &[
     ("date_created", 80.0),
     ("creation_date", 80.0),
     ("last-publish-date", 70.0),
-    ("date", 70.0),
+    ("date", 60.0),
     ("issuedate", 86.0),
     ("timestamp", 70.0),
     ("gentime", 80.0),
@@ -108,12 +108,15 @@ static ABOUT_NAME: LazyLock<Regex> = LazyLock::new(|| {
 });
 static OTHER_NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"update[ds]?(?:$|[\s_-]|on|at|time|date)|modif|lastmod|edited|event|birth|expire|copyright|countdown|timeline|valid|archive|calendar|deadline|changed|weather",
+        r"update[ds]?(?:$|[\s_-]|on|at|time|date)|modif|lastmod|edited|event|birth|expire|copyright|countdown|timeline|valid|archive|calendar|deadline|changed|weather|edition|today|current-?date|site-?date|head(?:er)?-?date|top-?bar|site-?nav|clock",
     )
 });
 
 /// What the names of an element (class, id, itemprop) make of a date within it.
 pub(super) fn named(names: &str) -> Option<(f32, Sense)> {
+    if names.is_empty() {
+        return None;
+    }
     let other = OTHER_NAME.is_match(names);
     if DATE_NAME.is_match(names) {
         let sense = if other {
@@ -137,12 +140,15 @@ pub(super) fn is_of_change(names: &str) -> bool {
             r"(?:^|[\s_-])(?:mod|modified|changed|updated|lastmod|datemodified)(?:$|[\s_-]?(?:date|time|datetime|on|at)?(?:$|[\s_-]))",
         )
     });
-    CHANGE.is_match(names) && !names.contains("publi") && !names.contains("entry-date")
+    !names.is_empty()
+        && CHANGE.is_match(names)
+        && !names.contains("publi")
+        && !names.contains("entry-date")
 }
 
 static PUBLISHED_LABEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)publi(?:shed|cation|é|ée|cado|cada|cato|kacja|cerad|sert)|posted|veröffentlicht|erschienen|erstellt|eingestellt|geschrieben|gepostet|verfasst|online seit|released|issued|first aired|written|입력|등록|작성|발행|게재|기사입력|公開|掲載|投稿|配信|发布|發布|发表|发稿|опубликовано|дата|fecha|filed|creado|gepubliceerd|geplaatst|datum|added|submitted|uploaded",
+        r"(?i)publi(?:shed|cation|é|ée|cado|cada|cato|kacja|cerad|sert)|posted|veröffentlicht|erschienen|erstellt|eingestellt|geschrieben|gepostet|verfasst|online seit|released|issued|first aired|written|입력|등록|작성|발행|게재|기사입력|公開|掲載|投稿|配信|发布|發布|发表|发稿|опубликовано|дата|fecha|\bstand\s*:?\s*$|filed|creado|gepubliceerd|geplaatst|datum|added|submitted|uploaded",
     )
 });
 static OTHER_LABEL: LazyLock<Regex> = LazyLock::new(|| {
@@ -178,7 +184,8 @@ pub(super) fn is_beside(tag: &str, names: &str) -> bool {
         return false;
     }
     matches!(tag, "nav" | "footer" | "aside" | "form" | "select")
-        || (BESIDE.is_match(names)
+        || (!names.is_empty()
+            && BESIDE.is_match(names)
             && !names.contains("no-sidebar")
             && !names.contains("with-sidebar")
             && !names.contains("has-sidebar"))

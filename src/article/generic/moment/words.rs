@@ -110,7 +110,7 @@ static EAST_MONTH_DAY: LazyLock<Regex> =
 /// A time of day right after a date.
 static TIME_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)^(?:\s?(?:요일|曜日))?[\s,;|·•@\-–—()월화수목금토일月火水木金土]{0,6}(?:t|at|um|à|alle|às|a\ las|las|kl\.?|om|ore|o|в|klo|gegen|,)?\s{0,2}
+        r"(?ix)^(?:\s?(?:요일|曜日))?[\s.,;|·•@\-–—()월화수목금토일月火水木金土]{0,6}(?:t|at|um|à|alle|às|a\ las|las|kl\.?|om|ore|o|в|klo|gegen|,)?\s{0,2}
         (?P<am>오전|오후|午前|午後|上午|下午|am|pm)?\s{0,2}(?P<h>[0-9]{1,2})\s?(?:[:時时点시]|h|uhr)\s?(?P<m>[0-9]{2})?(?:\s?(?:[:분分]\s?(?P<s>[0-9]{1,2}))?(?:[.,][0-9]{1,9})?)?(?:\s?[분分初秒초])?
         \s?(?P<pm>a\.?m\b\.?|p\.?m\b\.?)?\s?(?P<z>z\b|gmt\b|utc\b|kst\b|jst\b|[+\-][0-9]{2}:?[0-9]{2}\b)?",
     )
@@ -227,13 +227,11 @@ fn is_bounded(text: &str, whole: &Range<usize>) -> bool {
             }
         })
     };
-    // A version, a price or an address: `1.2.3.4`, `$10.11.12`.
-    let pointed = |outer: Option<char>, next: Option<char>| {
-        matches!(
-            outer,
-            Some('.' | '-' | '/' | '$' | '€' | '£' | '+' | '%' | '_' | '=')
-        ) && next
-            .is_some_and(|next| next.is_ascii_digit() || matches!(outer, Some('$' | '€' | '£')))
+    // A price, or a version or an address that goes on: `$10.11.12`, `1.2.3.4`.
+    let pointed = |outer: Option<char>, next: Option<char>| match outer {
+        Some('$' | '€' | '£' | '¥' | '₩' | '%') => true,
+        Some('.' | '-' | '/' | '+' | '_' | '=') => next.is_some_and(|next| next.is_ascii_digit()),
+        _ => false,
     };
     let before_that = text[..whole.start].chars().rev().nth(1);
     let after_that = text[whole.end..].chars().nth(1);

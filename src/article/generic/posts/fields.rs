@@ -37,6 +37,8 @@ const MAX_DATES: usize = 6_000;
 const MAX_NAME_CHARS: usize = 48;
 /// Elements of a frame that are looked at.
 const MAX_PLACES: usize = 400;
+/// And of all frames together.
+const MAX_PLACES_OF_ALL: usize = 60_000;
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant pattern; the tests use each")
@@ -405,11 +407,14 @@ static NOT_WRITER: LazyLock<Regex> = LazyLock::new(|| {
 /// The writer of each frame.
 pub(super) fn writers(tree: &Tree<'_>, frames: &[Frame]) -> Vec<Option<Writer>> {
     let mut series: HashMap<(u64, usize), HashMap<usize, (u32, Writer)>> = HashMap::new();
+    let most = MAX_PLACES
+        .min(MAX_PLACES_OF_ALL / frames.len().max(1))
+        .max(8);
     for (n, frame) in frames.iter().enumerate() {
         let mut ranks: HashMap<u64, usize> = HashMap::new();
         let mut n_seen = 0;
         let mut at = frame.range.start;
-        while at < frame.range.end && n_seen < MAX_PLACES {
+        while at < frame.range.end && n_seen < most {
             if frame.body == Some(at) {
                 at = tree.node(at).end;
                 continue;

@@ -29,6 +29,8 @@ const BODY_SHARE: f32 = 0.3;
 const BELIEF_WEIGHT: f32 = 0.25;
 /// Sets of places that look alike; more are not compared.
 const MAX_SETS: usize = 300;
+/// Elements around a place whose names are read.
+const MAX_LEVELS: usize = 40;
 /// Nodes of a frame that are looked at for its body.
 const MAX_FRAME_NODES: u32 = 4_000;
 
@@ -99,9 +101,10 @@ fn widened(tree: &Tree<'_>, tops: &[u32]) -> Vec<Range<u32>> {
         return own;
     }
     let brothers: Vec<u32> = tree.children(parent).collect();
+    // Both are in the order of the page.
     let places: Vec<usize> = tops
         .iter()
-        .filter_map(|top| brothers.iter().position(|brother| brother == top))
+        .filter_map(|top| brothers.binary_search(top).ok())
         .collect();
     if places.len() != tops.len() {
         return own;
@@ -260,7 +263,7 @@ pub(super) fn is_in_comments(tree: &Tree<'_>, at: u32) -> bool {
         "feedback",
     ];
     !is_beside(tree, at)
-        && tree.ancestors(at).any(|above| {
+        && tree.ancestors(at).take(MAX_LEVELS).any(|above| {
             let names = tree.names(above);
             !matches!(tree.tag(above), "body" | "html" | "main" | "article")
                 && NAMES.iter().any(|name| names.contains(name))
@@ -270,7 +273,7 @@ pub(super) fn is_in_comments(tree: &Tree<'_>, at: u32) -> bool {
 }
 
 fn is_beside(tree: &Tree<'_>, at: u32) -> bool {
-    tree.ancestors(at).any(|above| {
+    tree.ancestors(at).take(MAX_LEVELS).any(|above| {
         matches!(tree.tag(above), "nav" | "footer" | "aside") || {
             let names = tree.names(above);
             ["sidebar", "widget", "related", "similar"]
