@@ -6,7 +6,7 @@
 //! since, nothing short of the board's end proves that, and the next full pass closes the gap.
 
 use super::join::{edge_at, edge_of, highest_rank};
-use crate::model::{Edge, Gap, GapSteps, ListingPage, OpenGap, PassEnd, PassId};
+use crate::model::{Edge, Gap, GapReason, GapSteps, ListingPage, OpenGap, PassEnd, PassId};
 
 /// Pages read behind the place where a gap's lower edge should be before it is given up for this pass.
 const PAGES_BEYOND: u64 = 2;
@@ -42,8 +42,9 @@ pub(super) fn steps(
         }
         let through = match &gap.gap.below {
             Some(below) => holds(below),
-            // Nothing behind it was ever read: one page was all that could not be read.
-            None => reached_before && !on_page,
+            // Nothing behind it was ever read: one page was all that could not be read. A tear without a lower edge goes down
+            // to the board's end.
+            None => gap.gap.reason == GapReason::Unread && reached_before && !on_page,
         };
         if through || end == Some(PassEnd::Complete) {
             steps.closed.push(gap.id);

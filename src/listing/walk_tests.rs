@@ -373,6 +373,24 @@ fn a_gap_is_filled_where_its_rows_are_now() {
 }
 
 #[test]
+fn a_board_that_did_not_rest_is_only_whole_after_a_full_walk() {
+    let mut gap = gap_between(1, 1, false, 0);
+    gap.gap = Gap {
+        page: 1,
+        above: None,
+        below: None,
+        reason: GapReason::Torn,
+        note: "the board did not rest".into(),
+    };
+    let known: BTreeSet<u32> = (1..=200).collect();
+    for (kind, n_open) in [(PassKind::Incremental, 1), (PassKind::Full, 0)] {
+        let mut board = Board::new(200, 20, false);
+        let walked = walk_with_gaps(&mut board, &[], kind, &known, vec![gap.clone()]);
+        assert_eq!(walked.still_open.len(), n_open, "{kind:?}");
+    }
+}
+
+#[test]
 fn a_gap_far_down_is_gone_to_without_the_pages_in_between() {
     let mut board = Board::new(2_000, 20, true);
     let known: BTreeSet<u32> = (1..=2_000).filter(|id| !(401..=420).contains(id)).collect();
