@@ -141,7 +141,7 @@ pub fn dates_in(text: &str, habit: Habit) -> Vec<Hit> {
     let has_letters = text
         .bytes()
         .any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
-    add(&mut hits, text, &YEAR_FIRST, |found| numbered(found));
+    add(&mut hits, text, &YEAR_FIRST, numbered);
     add(&mut hits, text, &YEAR_LAST, |found| year_last(found, habit));
     if has_letters {
         add(&mut hits, text, &PRINTED, |found| {
@@ -152,11 +152,11 @@ pub fn dates_in(text: &str, habit: Habit) -> Vec<Hit> {
                 ..month_named(found)?
             })
         });
-        add(&mut hits, text, &YEAR_MONTH_DAY, |found| month_named(found));
-        add(&mut hits, text, &DAY_MONTH, |found| month_named(found));
-        add(&mut hits, text, &MONTH_DAY, |found| month_named(found));
+        add(&mut hits, text, &YEAR_MONTH_DAY, month_named);
+        add(&mut hits, text, &DAY_MONTH, month_named);
+        add(&mut hits, text, &MONTH_DAY, month_named);
         add(&mut hits, text, &MONTH_YEAR, month_year);
-        add(&mut hits, text, &EAST_MONTH_DAY, |found| east(found));
+        add(&mut hits, text, &EAST_MONTH_DAY, east);
     }
     hits.sort_by_key(|hit| hit.at.start);
     for hit in &mut hits {
@@ -235,10 +235,8 @@ fn is_bounded(text: &str, whole: &Range<usize>) -> bool {
     };
     let before_that = text[..whole.start].chars().rev().nth(1);
     let after_that = text[whole.end..].chars().nth(1);
-    !clash(before, first)
-        && !clash(after, last)
-        && !pointed(before, before_that)
-        && !(pointed(after, after_that) && last.is_ascii_digit())
+    let goes_on = last.is_ascii_digit() && pointed(after, after_that);
+    !clash(before, first) && !clash(after, last) && !pointed(before, before_that) && !goes_on
 }
 
 fn number<T: std::str::FromStr>(found: &Captures<'_>, group: &str) -> Option<T> {

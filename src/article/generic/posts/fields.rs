@@ -244,10 +244,7 @@ fn ago(words: &str, zone: &TimeZone, as_of: Timestamp) -> Option<PostedAt> {
         "mon" | "moi" | "mes" | "maa" => "month",
         _ => "year",
     };
-    let n = match found["n"].parse::<u32>() {
-        Ok(n) => n,
-        Err(_) => 1,
-    };
+    let n = found["n"].parse::<u32>().unwrap_or(1);
     let read = read_date(&format!("{n} {english}s ago"), zone, as_of)?;
     Some(PostedAt {
         text: words.to_owned(),
@@ -384,6 +381,9 @@ pub(super) struct Writer {
     pub(super) address: Option<String>,
 }
 
+/// For each frame the place of a name, and the name.
+type Written = HashMap<usize, (u32, Writer)>;
+
 static PROFILE_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)member|user|profil|/u/|/people/|author|[?&;]u=[0-9]|[?&]uid=|nick|mitglied|membre|usuario|personal_pages|account|poster",
@@ -409,7 +409,7 @@ static NOT_WRITER: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The writer of each frame.
 pub(super) fn writers(tree: &Tree<'_>, frames: &[Frame]) -> Vec<Option<Writer>> {
-    let mut series: HashMap<(u64, usize), HashMap<usize, (u32, Writer)>> = HashMap::new();
+    let mut series: HashMap<(u64, usize), Written> = HashMap::new();
     let most = MAX_PLACES
         .min(MAX_PLACES_OF_ALL / frames.len().max(1))
         .max(8);
@@ -438,7 +438,7 @@ pub(super) fn writers(tree: &Tree<'_>, frames: &[Frame]) -> Vec<Option<Writer>> 
             at += 1;
         }
     }
-    let mut scored: Vec<(f32, u32, HashMap<usize, (u32, Writer)>)> = series
+    let mut scored: Vec<(f32, u32, Written)> = series
         .into_iter()
         .map(|((_, rank), found)| {
             let first = found.values().map(|(at, _)| *at).min().unwrap_or(0);
@@ -500,7 +500,7 @@ fn writer_at(tree: &Tree<'_>, at: u32) -> Option<Writer> {
     })
 }
 
-fn likeness(tree: &Tree<'_>, frames: &[Frame], found: &HashMap<usize, (u32, Writer)>) -> f32 {
+fn likeness(tree: &Tree<'_>, frames: &[Frame], found: &Written) -> f32 {
     let n = found.len() as f32;
     let coverage = n / frames.len() as f32;
     let distinct = found

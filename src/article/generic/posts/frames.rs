@@ -344,7 +344,7 @@ fn with_bodies(tree: &Tree<'_>, dates: &[u32], ranges: Vec<Range<u32>>) -> Vec<F
         .map(|(shape, (text, places))| {
             let coverage = places.len() as f32 / n_frames as f32;
             // Among equal texts the innermost is the body itself.
-            let depth: u32 = places.values().map(|at| *at).min().unwrap_or(0);
+            let depth: u32 = places.values().copied().min().unwrap_or(0);
             let hint = places.values().next().map_or(1.0, |at| hint(tree, *at));
             (text as f32 * coverage * hint, depth, shape, places)
         })
