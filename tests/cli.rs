@@ -53,7 +53,10 @@ fn every_subcommand_explains_itself() {
         vec!["--help"],
         vec!["crawl", "--help"],
         vec!["show", "--help"],
+        vec!["changes", "--help"],
+        vec!["reparse", "--help"],
         vec!["status", "--help"],
+        vec!["schedule", "--help"],
         vec!["export", "--help"],
         vec!["check", "--help"],
         vec!["explain", "--help"],
@@ -261,6 +264,41 @@ fn check_reads_the_operator_s_profiles() {
         "{}",
         said.stderr
     );
+}
+
+#[test]
+fn the_schedule_tells_when_boards_are_polled_and_why() {
+    let folder = empty_folder();
+    let said = run(folder.path(), &["schedule"]);
+    assert_eq!(said.stdout, "the configuration names no boards\n");
+    let config = "[[board]]\nname = \"news\"\nurl = \"http://h.test/news\"\n\
+                  [[board]]\nname = \"talk\"\nurl = \"http://h.test/talk\"\nschedule = \"every 10min\"\n";
+    std::fs::write(folder.path().join("boardwalk.toml"), config).expect("written");
+    let said = run(folder.path(), &["schedule", "--explain"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    for part in ["now", "news", "talk", "never polled before"] {
+        assert!(said.stdout.contains(part), "{part}: {}", said.stdout);
+    }
+    let said = run(
+        folder.path(),
+        &["schedule", "talk", "--runs", "3", "--json"],
+    );
+    let runs: Vec<serde_json::Value> = said
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let reasons: Vec<&str> = runs
+        .iter()
+        .filter_map(|run| run["reason"].as_str())
+        .collect();
+    let fixed = "its fixed interval is over";
+    assert_eq!(reasons, ["never polled before", fixed, fixed]);
+    assert_eq!(runs[0]["board"], "talk");
+    let said = run(folder.path(), &["schedule", "nowhere"]);
+    assert_eq!(said.code, Some(2));
+    // It only reads.
+    assert!(!folder.path().join("boardwalk.db").exists());
 }
 
 #[test]

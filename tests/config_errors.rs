@@ -22,8 +22,8 @@ const BROKEN: &[(&str, &[&str])] = &[
     (
         "[[board]]\nname = \"a\"\nurl = \"http://h/\"\nevery = \"1h\"\n",
         &[
-            "4:1: `every` is not a key of board[1]; known are charset, engine, name, override, pages, rate, since, \
-             timezone, url",
+            "4:1: `every` is not a key of board[1]; known are charset, engine, max_delay, name, open, override, \
+             pages, rate, schedule, since, timezone, url, weight",
         ],
     ),
     // Types.
@@ -49,6 +49,19 @@ const BROKEN: &[(&str, &[&str])] = &[
     (
         "[http]\nobey_robots = \"no\"\n",
         &["2:15: http.obey_robots is a string; it should be true or false"],
+    ),
+    (
+        "[[board]]\nname = \"a\"\nurl = \"http://h/\"\nschedule = \"cron * *\"\nopen = \"9-5\"\nweight = 0\n",
+        &[
+            "4:12: schedule: `* *` is not a cron expression of five fields (Invalid pattern: Pattern must have 5 fields \
+             when seconds are disallowed)",
+            "5:8: open: `9-5` are no opening hours; write them like Mon-Fri 09:00-18:00 or 08:00-22:00",
+            "6:10: weight is 0; the least is 0.01",
+        ],
+    ),
+    (
+        "[schedule]\nmin_interval = \"1h\"\nmax_interval = \"10min\"\n",
+        &["3:16: schedule.max_interval is 10min, shorter than schedule.min_interval, 1h"],
     ),
     // Bounds.
     (

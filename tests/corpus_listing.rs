@@ -9,7 +9,7 @@ use std::process::Command;
 
 use boardwalk::listing::read_listing;
 use boardwalk::model::{PostedAt, Precision, Row};
-use boardwalk::profile::{Library, Profile};
+use boardwalk::profile::{BoardRef, Library, Profile};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use scraper::Html;
@@ -196,12 +196,18 @@ fn says(posted: &PostedAt, written: Timestamp) -> bool {
     cut(posted.at) == cut(written)
 }
 
+/// The board that the page is a listing of, unless it is one category of it, whose rows are numbered anew.
+fn whole_board(profile: &Profile, url: &Url) -> Option<BoardRef> {
+    let board = profile.identity.board(url)?;
+    (!board.key.contains('?')).then_some(board)
+}
+
 /// Reads all pages of a site; returns what differs, and for each board the keys of its unfiltered listing.
 fn check_site(site: &Site, profile: &Profile) -> (Vec<String>, BTreeMap<String, BTreeSet<String>>) {
     let mut wrong = Vec::new();
     let mut listed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for page in site.pages.iter().filter(|page| page.status == 200) {
-        let board = profile.identity.board(&page.url);
+        let board = whole_board(profile, &page.url);
         let view = page.url.query().unwrap_or_default();
         let is_view = [
             "sca=",
@@ -252,7 +258,7 @@ fn check_site(site: &Site, profile: &Profile) -> (Vec<String>, BTreeMap<String, 
 fn check_pagers(site: &Site, profile: &Profile) {
     let mut seen: Vec<(String, u32, &Page)> = Vec::new();
     for page in site.pages.iter().filter(|page| page.status == 200) {
-        if let Some(board) = profile.identity.board(&page.url) {
+        if let Some(board) = whole_board(profile, &page.url) {
             let listing = read_listing(
                 &Html::parse_document(&page.body),
                 &page.url,

@@ -20,7 +20,7 @@ pub use comments::read_comments;
 pub use fields::{FieldTrace, explain_article};
 
 use crate::model::{Article, PageClass};
-use crate::profile::{Profile, first_value};
+use crate::profile::{Library, Profile, first_value};
 
 /// A fetched page, parsed once, as all of this stage sees it.
 #[derive(Clone, Copy)]
@@ -73,6 +73,27 @@ pub fn read_article(view: &PageView<'_>, profile: &Profile, options: &ReadOption
     article.comments = comments;
     article.comment_pages = pages;
     article
+}
+
+/// Reads any page: by the rules of a profile that recognises it, and where none does, or where its rules find no text,
+/// without one.
+pub fn extract(view: &PageView<'_>, library: &Library) -> generic::Extraction {
+    let mut extraction = generic::extract(view.html, Some(view.url), view.as_of);
+    let Some(recognised) = library.recognise(view.html, view.source, &[], view.url) else {
+        return extraction;
+    };
+    let article = read_article(view, &recognised.profile, &ReadOptions::default());
+    if article.class == PageClass::Article && !article.text.is_empty() {
+        extraction.kind = generic::PageKind::Article;
+        extraction.text = article.text;
+        extraction.title = article.title.or(extraction.title);
+        extraction.author = article.author.or(extraction.author);
+        if let Some(posted) = article.posted {
+            extraction.offset = recognised.profile.timezone.to_offset(posted.at);
+            extraction.posted_at = Some(posted);
+        }
+    }
+    extraction
 }
 
 /// What relative links go by: `<base href>` where there is one, else the page's own URL.

@@ -13,7 +13,8 @@ use super::{DatabaseArg, Exit, Progress, Usage, outfit, report};
 use crate::config::{self, BoardOptions, Database, Options, PageLimit, Since, human};
 use crate::crawl::{Finish, Observer, Outfit, Sighting, crawl_once};
 use crate::model::SystemClock;
-use crate::store::sqlite::{OpenMode, SqliteStore, StoreOptions};
+use crate::profile::Library;
+use crate::store::sqlite::{OpenMode, SqliteStore};
 
 /// Walk boards, fetch their articles, keep them
 ///
@@ -49,6 +50,10 @@ pub(super) struct CrawlCommand {
     #[arg(long, value_name = "NAME")]
     engine: Option<String>,
 
+    /// `learn`: built-in profiles are switched off, and how to read a board is learnt from its pages
+    #[arg(long, value_name = "HOW", value_parser = ["learn"], conflicts_with = "engine")]
+    profile: Option<String>,
+
     /// Zone of the dates on the pages, as in Asia/Seoul [default: the profile's]
     #[arg(long, value_name = "ZONE", value_parser = config::time_zone)]
     timezone: Option<TimeZone>,
@@ -65,6 +70,8 @@ pub struct CrawlArgs {
     pub options: Options,
     /// In the order of the command line, none twice, with the flags for pages, date, engine and zone taken in.
     pub boards: Vec<BoardOptions>,
+    /// Built-in profiles are switched off.
+    pub learn_only: bool,
     /// The report is written as JSON.
     pub json: bool,
     /// Progress bars are wanted, and there is a terminal for them.
@@ -110,6 +117,7 @@ impl CrawlCommand {
         Ok(CrawlArgs {
             options,
             boards,
+            learn_only: self.profile.is_some(),
             json: self.json,
             progress: terminal && !self.json,
         })
@@ -119,7 +127,10 @@ impl CrawlCommand {
 /// Opens the store, crawls, and tells what came of it.
 fn run(args: CrawlArgs) -> anyhow::Result<Exit> {
     let options = &args.options;
-    let library = outfit::library(options)?;
+    let library = match args.learn_only {
+        true => Library::default(),
+        false => outfit::library(options)?,
+    };
     let targets = args
         .boards
         .iter()
@@ -127,11 +138,7 @@ fn run(args: CrawlArgs) -> anyhow::Result<Exit> {
         .collect::<anyhow::Result<Vec<_>>>()?;
     let fetcher = outfit::fetcher(options, &args.boards)?;
     let Database::Sqlite(path) = &options.database;
-    let store_options = StoreOptions {
-        keep_raw_pages: options.store.keep_raw_pages,
-        search_index: options.store.search_index,
-        receipts_days: options.store.receipts_days,
-    };
+    let store_options = outfit::store_options(options);
     let store = SqliteStore::open(path, OpenMode::ReadWrite, store_options)?;
     let progress = Progress::new(args.progress);
     let stop = CancellationToken::new();
@@ -167,7 +174,7 @@ fn run(args: CrawlArgs) -> anyhow::Result<Exit> {
 
 /// The first signal lets the visits in flight end; the second ends the process at once, which loses nothing but what
 /// was in flight.
-async fn wait_for_signals(stop: CancellationToken) {
+pub(super) async fn wait_for_signals(stop: CancellationToken) {
     wait_for_signal().await;
     stop.cancel();
     anstream::eprintln!("stopping: what is in flight is finished first; once more to stop at once");

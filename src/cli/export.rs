@@ -73,7 +73,7 @@ impl ExportCommand {
 }
 
 /// A misspelt board would look like an empty one.
-fn known_board(archive: &dyn Archive, name: &str) -> anyhow::Result<()> {
+pub(super) fn known_board(archive: &dyn Archive, name: &str) -> anyhow::Result<()> {
     let boards = archive.boards()?;
     if boards.iter().any(|board| board.counts.name == name) {
         return Ok(());

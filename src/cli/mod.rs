@@ -3,17 +3,23 @@
 //! Results go to the standard output, everything else to the standard error stream. A reader that goes away (a
 //! broken pipe) ends a command quietly. Exit codes are a contract: see [`Exit`].
 
+mod audit;
+mod changes;
 mod check;
 mod completions;
 mod config;
 mod crawl;
 mod explain;
 mod export;
+mod extract;
 mod outfit;
 mod progress;
+mod reparse;
 mod report;
+mod schedule;
 mod show;
 mod status;
+mod stories;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -71,10 +77,16 @@ pub struct Cli {
 enum Command {
     Crawl(crawl::CrawlCommand),
     Show(show::ShowCommand),
+    Changes(changes::ChangesCommand),
+    Reparse(reparse::ReparseCommand),
     Status(status::StatusCommand),
+    Schedule(schedule::ScheduleCommand),
+    Audit(audit::AuditCommand),
+    Stories(stories::StoriesCommand),
     Export(export::ExportCommand),
     Check(check::CheckCommand),
     Explain(explain::ExplainCommand),
+    Extract(extract::ExtractCommand),
     Completions(completions::CompletionsCommand),
     Config(config::ConfigCommand),
 }
@@ -180,10 +192,16 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Crawl(command) => command.run(options, quiet),
         Command::Show(command) => command.run(&options),
+        Command::Changes(command) => command.run(&options),
+        Command::Reparse(command) => command.run(&options, quiet),
         Command::Status(command) => command.run(&options),
+        Command::Schedule(command) => command.run(&options),
+        Command::Audit(command) => command.run(&options),
+        Command::Stories(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
         Command::Explain(command) => command.run(&options),
+        Command::Extract(command) => command.run(&options),
         Command::Completions(command) => command.run(&mut Cli::command()),
         Command::Config(command) => command.run(),
     }

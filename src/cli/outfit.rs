@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::SignedDuration;
 use url::Url;
 
 use super::Usage;
@@ -11,6 +13,8 @@ use crate::crawl::{CrawlOptions, Tailor, Target};
 use crate::fetch::{FetchOptions, Fetcher, HostPort, Pace, host_key, install_crypto};
 use crate::model::SystemClock;
 use crate::profile::{Library, Profile};
+use crate::schedule::RevisitSchedule;
+use crate::store::sqlite::StoreOptions;
 
 /// The built-in profiles and the operator's own.
 ///
@@ -199,8 +203,53 @@ pub(super) fn crawl_options(options: &Options) -> CrawlOptions {
         restricted_retry: options.walk.restricted_retry,
         max_tries: options.walk.max_tries,
         patience: options.walk.patience,
+        radar_interval: radar_interval(options),
         max_connections: options.pace.max_connections,
         mask_addresses: options.text.mask_addresses,
         seed,
+    }
+}
+
+/// What is kept, and for how long.
+pub(super) fn store_options(options: &Options) -> StoreOptions {
+    let (store, revisit) = (&options.store, &options.revisit);
+    StoreOptions {
+        keep_raw_pages: store.keep_raw_pages,
+        raw_pages_days: store.raw_pages_days,
+        raw_pages_max_bytes: store.raw_pages_max_bytes,
+        search_index: store.search_index,
+        receipts_days: store.receipts_days,
+        revisits: if revisit.enabled {
+            RevisitSchedule::new(revisit.ages.iter().copied(), revisit.max_per_pass)
+        } else {
+            RevisitSchedule::off()
+        },
+    }
+}
+
+/// The radar's share of the pace, as the time between two of its requests. A board with a slower pace of its own slows
+/// all of them: the radar is never in a hurry.
+fn radar_interval(options: &Options) -> Option<SignedDuration> {
+    let slowest = options
+        .boards
+        .iter()
+        .filter_map(|board| board.min_interval)
+        .fold(options.pace.min_interval, Duration::max);
+    let share = options.walk.radar_share_percent;
+    (share > 0).then(|| {
+        SignedDuration::try_from(slowest * 100 / share).unwrap_or(SignedDuration::from_hours(1))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_of_configuration_and_store_are_the_same() {
+        assert_eq!(store_options(&Options::default()), StoreOptions::default());
+        let mut off = Options::default();
+        off.revisit.enabled = false;
+        assert_eq!(store_options(&off).revisits, RevisitSchedule::off());
     }
 }

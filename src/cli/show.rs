@@ -8,8 +8,9 @@ use jiff::tz::TimeZone;
 use super::outfit::library;
 use super::{DatabaseArg, Exit, open_archive};
 use crate::config::Options;
+use crate::model::ArticleId;
 use crate::outputs::show::{Page, choices};
-use crate::outputs::{json, terminal};
+use crate::outputs::{history, json, stories, terminal};
 use crate::store::{Archive, ArticleRecord};
 
 /// Show an article: its text, images, attachments and comments
@@ -22,7 +23,11 @@ pub(super) struct ShowCommand {
     #[command(flatten)]
     database: DatabaseArg,
 
-    /// One JSON line for each article that fits, as in export
+    /// What each revision changed, and how the counts went, instead of the article
+    #[arg(long)]
+    history: bool,
+
+    /// One JSON line for each article that fits, as in export; with --history, for each revision
     #[arg(long)]
     json: bool,
 }
@@ -35,7 +40,13 @@ impl ShowCommand {
         let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
         if self.json {
             for article in &found {
-                json::write_line(article, &mut out)?;
+                match self.history {
+                    true => {
+                        let revisions = archive.revisions(ArticleId(article.id))?;
+                        history::write_json(article, &revisions, &mut out)?;
+                    }
+                    false => json::write_line(article, &mut out)?,
+                }
             }
         }
         match found.as_slice() {
@@ -45,16 +56,24 @@ impl ShowCommand {
                 return Ok(Exit::Partial);
             }
             _ if self.json => {}
+            [article] if self.history => {
+                let id = ArticleId(article.id);
+                let (revisions, counts) = (archive.revisions(id)?, archive.counts(id)?);
+                let zone = zone_of(article, archive.as_ref(), options)?;
+                history::write(article, &revisions, &counts, &zone, &mut out)?;
+            }
             [article] => {
                 let revisions = match article.revision_count {
                     0 | 1 => Vec::new(),
-                    _ => archive.revisions(crate::model::ArticleId(article.id))?,
+                    _ => archive.revisions(ArticleId(article.id))?,
                 };
                 let page = Page {
                     zone: zone_of(article, archive.as_ref(), options)?,
                     columns: terminal::width(),
                 };
                 page.show(article, &revisions, &mut out)?;
+                let copies = archive.copies(crate::model::ArticleId(article.id))?;
+                stories::copies(&copies, &page.zone, &mut out)?;
             }
             several => {
                 choices(several, &mut out)?;

@@ -14,12 +14,14 @@ use url::Url;
 
 use super::complaint::{Complaint, Complaints};
 use super::file::{
-    At, BoardFile, ConfigFile, HttpFile, LogFile, PaceFile, PagesFile, StoreFile, WalkFile, schema,
+    At, BoardFile, ConfigFile, HttpFile, LogFile, PaceFile, PagesFile, RevisitFile, ScheduleFile,
+    StoreFile, WalkFile, WeightFile, schema,
 };
 use super::human::{self, PageLimit};
 use super::options::{
     BoardOptions, Database, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
-    ProfileSource, StoreOptions, TextOptions, WalkOptions, user_agent,
+    ProfileSource, RevisitOptions, ScheduleOptions, StoreOptions, TextOptions, WalkOptions,
+    user_agent,
 };
 use super::shape::prune_table;
 
@@ -86,6 +88,8 @@ impl Checker<'_> {
             http: self.http(&file.http),
             pace: self.pace(&file.pace),
             walk: self.walk(&file.walk),
+            revisit: self.revisit(&file.revisit),
+            schedule: self.schedule(&file.schedule),
             store: self.store(&file.store),
             text: TextOptions {
                 mask_addresses: flag(
@@ -229,6 +233,84 @@ impl Checker<'_> {
                     Duration::ZERO..=DAY,
                 )
                 .map_or(default.patience, signed),
+            radar_share_percent: self
+                .number("walk.radar_share", file.radar_share.as_ref(), 0..=100)
+                .unwrap_or(default.radar_share_percent),
+        }
+    }
+
+    fn revisit(&mut self, file: &RevisitFile) -> RevisitOptions {
+        /// As many as the schedule takes.
+        const MAX_AGES: usize = 16;
+        let default = RevisitOptions::default();
+        let ages = file.ages.as_ref().map(|ages| {
+            if let Some(surplus) = ages.get(MAX_AGES) {
+                self.complaints.add(
+                    surplus.span().start,
+                    format!(
+                        "revisit.ages has {} ages; the most is {MAX_AGES}",
+                        ages.len()
+                    ),
+                );
+            }
+            ages.iter()
+                .filter_map(|age| self.duration("revisit.ages", Some(age), MINUTE..=3_650 * DAY))
+                .map(signed)
+                .collect()
+        });
+        RevisitOptions {
+            enabled: flag(&file.enabled, default.enabled),
+            ages: ages.unwrap_or(default.ages),
+            max_per_pass: self
+                .number(
+                    "revisit.max_per_pass",
+                    file.max_per_pass.as_ref(),
+                    1..=1_000_000,
+                )
+                .unwrap_or(default.max_per_pass),
+        }
+    }
+
+    fn schedule(&mut self, file: &ScheduleFile) -> ScheduleOptions {
+        let default = ScheduleOptions::default();
+        let per_s = |interval: Duration| 1.0 / interval.as_secs_f64();
+        let budget = self.read("schedule.budget", file.budget.as_ref(), human::rate);
+        let host_budget = self.read(
+            "schedule.host_budget",
+            file.host_budget.as_ref(),
+            human::rate,
+        );
+        let min_interval = self
+            .duration(
+                "schedule.min_interval",
+                file.min_interval.as_ref(),
+                SECOND..=DAY,
+            )
+            .unwrap_or(default.min_interval);
+        let max_interval = self
+            .duration(
+                "schedule.max_interval",
+                file.max_interval.as_ref(),
+                MINUTE..=365 * DAY,
+            )
+            .unwrap_or(default.max_interval);
+        let place = file.max_interval.as_ref().or(file.min_interval.as_ref());
+        if let Some(value) = place.filter(|_| max_interval < min_interval) {
+            self.complaints.add(
+                value.span().start,
+                format!(
+                    "schedule.max_interval is {}, shorter than schedule.min_interval, {}",
+                    human::duration_text(max_interval),
+                    human::duration_text(min_interval)
+                ),
+            );
+        }
+        ScheduleOptions {
+            budget_per_s: budget.map_or(default.budget_per_s, per_s),
+            host_budget_per_s: host_budget.map_or(default.host_budget_per_s, per_s),
+            min_interval,
+            max_interval,
+            timezone: self.read("schedule.timezone", file.timezone.as_ref(), time_zone),
         }
     }
 
@@ -236,6 +318,16 @@ impl Checker<'_> {
         let default = StoreOptions::default();
         StoreOptions {
             keep_raw_pages: flag(&file.keep_raw_pages, default.keep_raw_pages),
+            raw_pages_days: self.number(
+                "store.raw_pages_days",
+                file.raw_pages_days.as_ref(),
+                1..=36_500,
+            ),
+            raw_pages_max_bytes: self.size(
+                "store.raw_pages_max",
+                file.raw_pages_max.as_ref(),
+                MIB..=u64::MAX,
+            ),
             search_index: flag(&file.search_index, default.search_index),
             receipts_days: self
                 .number(
@@ -308,6 +400,10 @@ impl Checker<'_> {
         });
         let min_interval = self.read("rate", file.rate.as_ref(), human::rate);
         let pages = self.pages(file.pages.as_ref());
+        let policy = self.read("schedule", file.schedule.as_ref(), human::policy);
+        let open = self.read("open", file.open.as_ref(), |text| text.parse());
+        let weight = self.weight(file.weight.as_ref());
+        let max_delay = self.duration("max_delay", file.max_delay.as_ref(), SECOND..=365 * DAY);
         let since = self.read("since", file.since.as_ref(), |text| text.parse());
         Some(BoardOptions {
             name: Some(name?),
@@ -318,6 +414,10 @@ impl Checker<'_> {
             min_interval,
             pages,
             since,
+            policy: policy.unwrap_or_default(),
+            open,
+            weight,
+            max_delay,
             overrides: file
                 .overrides
                 .as_ref()
@@ -340,6 +440,20 @@ impl Checker<'_> {
                 .add(value.span().start, format!("pages: {message}"));
             PageLimit::All
         })
+    }
+
+    fn weight(&mut self, value: Option<&At<WeightFile>>) -> f64 {
+        let Some(value) = value else {
+            return 1.0;
+        };
+        let weight = match value.get() {
+            WeightFile::Whole(weight) => *weight as f64,
+            WeightFile::Fraction(weight) => *weight,
+        };
+        let bounds = 0.01..=100.0;
+        let at = value.span().start;
+        self.bounded("weight", at, &weight, &weight, &bounds, f64::to_string)
+            .unwrap_or(1.0)
     }
 
     /// Reads a value that is there; its reader's error becomes a complaint.

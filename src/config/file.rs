@@ -59,6 +59,8 @@ pub(super) struct ConfigFile {
     pub(super) http: HttpFile,
     pub(super) pace: PaceFile,
     pub(super) walk: WalkFile,
+    pub(super) revisit: RevisitFile,
+    pub(super) schedule: ScheduleFile,
     pub(super) store: StoreFile,
     pub(super) text: TextFile,
     pub(super) log: LogFile,
@@ -131,6 +133,46 @@ pub(super) struct WalkFile {
     /// The longest a crawl waits for a host that asked for a pause, or for a retry; 0s to 1d.
     #[schemars(extend("default" = "10min"))]
     pub(super) patience: Option<At<String>>,
+    /// Share of a host's pace, in percent, for finding what vanished (0: none); 0 to 100.
+    #[schemars(extend("default" = 20))]
+    pub(super) radar_share: Option<At<i64>>,
+}
+
+/// When articles are looked at again though their rows show no change.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RevisitFile {
+    /// Whether they are at all. A row that shows another title or comment count leads to a visit in any case.
+    #[schemars(extend("default" = true))]
+    pub(super) enabled: Option<At<bool>>,
+    /// Ages of a post at which it is visited again, at most 16 of them. Beyond the last they grow threefold, and a change makes the post young again.
+    #[schemars(extend("default" = ["1h", "6h", "1d", "3d", "10d", "30d"]))]
+    pub(super) ages: Option<Vec<At<String>>>,
+    /// Articles that one pass of a board visits again by their age; 1 to 1000000.
+    #[schemars(extend("default" = 500))]
+    pub(super) max_per_pass: Option<At<i64>>,
+}
+
+/// When the service polls boards: page 1 of their listings, and further ones while they bring news.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ScheduleFile {
+    /// Listing requests of all boards together, of which adaptive ones share what others leave; 1/d to 1000000/s.
+    #[schemars(extend("default" = "20/min"))]
+    pub(super) budget: Option<At<String>>,
+    /// Likewise of the adaptive boards of one host, over a day; 1/d to 1000000/s.
+    #[schemars(extend("default" = "20/min"))]
+    pub(super) host_budget: Option<At<String>>,
+    /// No adaptive board is polled more often; 1s to 1d.
+    #[schemars(extend("default" = "30s"))]
+    pub(super) min_interval: Option<At<String>>,
+    /// No adaptive board is polled less often; 1min to 365d.
+    #[schemars(extend("default" = "1d"))]
+    pub(super) max_interval: Option<At<String>>,
+    /// IANA name of the zone of cron expressions, opening hours and days of boards that name none of their own.
+    pub(super) timezone: Option<At<String>>,
 }
 
 /// What is kept besides the articles.
@@ -141,6 +183,10 @@ pub(super) struct StoreFile {
     /// Keep each fetched page as it came, compressed.
     #[schemars(extend("default" = true))]
     pub(super) keep_raw_pages: Option<At<bool>>,
+    /// Days for which raw pages are kept; 1 to 36500. What was read from them stays.
+    pub(super) raw_pages_days: Option<At<i64>>,
+    /// Room for raw pages as they lie on the disk, as in 20GiB. The oldest go when there is more.
+    pub(super) raw_pages_max: Option<At<String>>,
     /// Fill the full-text index.
     #[schemars(extend("default" = true))]
     pub(super) search_index: Option<At<bool>>,
@@ -193,6 +239,16 @@ pub(super) struct BoardFile {
     pub(super) pages: Option<At<PagesFile>>,
     /// Nothing older than this date is walked to; it begins in the board's time zone.
     pub(super) since: Option<At<String>>,
+    /// When the service polls it: `adaptive`, `every 10min`, or `cron 0 9-18 * * Mon-Fri`, in the board's time zone.
+    #[schemars(extend("default" = "adaptive"))]
+    pub(super) schedule: Option<At<String>>,
+    /// The hours in which polls may begin, in the board's time zone.
+    pub(super) open: Option<At<String>>,
+    /// From 0.01 to 100 times as much as on other boards a post's waiting counts here.
+    #[schemars(extend("default" = 1))]
+    pub(super) weight: Option<At<WeightFile>>,
+    /// The longest time between two polls, however quiet it is; 1s to 365d.
+    pub(super) max_delay: Option<At<String>>,
     /// Fields over those of the profile: tables merge, values and lists replace.
     #[serde(rename = "override")]
     pub(super) overrides: Option<At<OverrideFile>>,
@@ -205,6 +261,15 @@ pub(super) struct BoardFile {
 pub(super) enum PagesFile {
     Number(i64),
     Word(String),
+}
+
+/// A number, with a fraction or without.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(untagged)]
+pub(super) enum WeightFile {
+    Whole(i64),
+    Fraction(f64),
 }
 
 /// Any table: the profile's compiler knows its keys.

@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::schedule::Policy;
+
 const UNITS_OF_TIME: &[(&[&str], u64)] = &[
     (&["ms"], 1),
     (&["s", "sec"], 1_000),
@@ -208,6 +210,42 @@ impl FromStr for Since {
     }
 }
 
+/// Fixed intervals are within these bounds.
+const SHORTEST_EVERY: Duration = Duration::from_secs(1);
+const LONGEST_EVERY: Duration = Duration::from_secs(365 * 86_400);
+
+/// How polls are placed: `adaptive`, `every 10min`, `cron 0 9-18 * * Mon-Fri`, `cron @hourly`.
+///
+/// # Errors
+/// Another form, an interval out of bounds, a cron expression that is broken or never comes.
+pub fn policy(text: &str) -> Result<Policy, String> {
+    let text = text.trim();
+    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    match (word, rest.trim()) {
+        ("adaptive", "") => Ok(Policy::Adaptive),
+        ("every", interval) => {
+            let every = duration(interval)?;
+            if every < SHORTEST_EVERY {
+                let least = duration_text(SHORTEST_EVERY);
+                return Err(format!(
+                    "every {interval} is too often; the least is {least}"
+                ));
+            }
+            if every > LONGEST_EVERY {
+                let most = duration_text(LONGEST_EVERY);
+                return Err(format!(
+                    "every {interval} is too seldom; the most is {most}"
+                ));
+            }
+            Ok(Policy::Every(every))
+        }
+        ("cron", expression) => expression.parse().map(Policy::Cron),
+        _ => Err(format!(
+            "`{text}` is no schedule; write adaptive, every 10min, or cron 0 9-18 * * Mon-Fri"
+        )),
+    }
+}
+
 /// A duration as a person would say it: `90s`, `15min`, `7d`; the inverse of [`duration`] to the millisecond.
 pub fn duration_text(duration: Duration) -> String {
     let mut rest = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -271,6 +309,32 @@ mod tests {
             assert_eq!(duration(&duration_text(duration_in)), Ok(duration_in));
         }
         assert_eq!(duration_text(Duration::from_secs(900)), "15min");
+    }
+
+    #[test]
+    fn schedules_are_read() {
+        assert_eq!(policy(" adaptive "), Ok(Policy::Adaptive));
+        let ten_minutes = Policy::Every(Duration::from_secs(600));
+        assert_eq!(policy("every 10m"), Ok(ten_minutes));
+        let Ok(Policy::Cron(cron)) = policy("cron  */15 9-18 * * mon-fri") else {
+            panic!("a cron expression");
+        };
+        assert_eq!(cron.to_string(), "*/15 9-18 * * mon-fri");
+        for (text, part) in [
+            ("", "is no schedule"),
+            ("adaptive 3", "is no schedule"),
+            ("hourly", "is no schedule"),
+            ("every", "a duration is missing"),
+            ("every 0s", "the least is 1s"),
+            ("every 9999d", "the most is 365d"),
+            ("cron", "is not a cron expression"),
+            ("cron 61 * * * *", "is not a cron expression"),
+            ("cron */5 * * * * *", "is not a cron expression"),
+            ("cron 0 0 31 2 *", "`0 0 31 2 *` never comes"),
+        ] {
+            let error = policy(text).expect_err(text);
+            assert!(error.contains(part), "{text}: {error}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub use complaint::{Complaint, Place};
 pub use human::{PageLimit, Since};
 pub use options::{
     BoardOptions, Database, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
-    ProfileSource, StoreOptions, TextOptions, WalkOptions,
+    ProfileSource, RevisitOptions, ScheduleOptions, StoreOptions, TextOptions, WalkOptions,
 };
 
 /// The name looked for in the working directory and in the user's configuration folder.

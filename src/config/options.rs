@@ -12,6 +12,7 @@ use url::Url;
 
 use super::complaint::Place;
 use super::human::{PageLimit, Since};
+use crate::schedule::{OpeningHours, Policy};
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Options {
@@ -21,6 +22,8 @@ pub struct Options {
     pub http: HttpOptions,
     pub pace: PaceOptions,
     pub walk: WalkOptions,
+    pub revisit: RevisitOptions,
+    pub schedule: ScheduleOptions,
     pub store: StoreOptions,
     pub text: TextOptions,
     pub log: LogOptions,
@@ -149,6 +152,8 @@ pub struct WalkOptions {
     pub max_tries: u32,
     /// The longest a one-off run waits for a host that asked for a pause, or for a retry.
     pub patience: SignedDuration,
+    /// Of a host's pace, for the deletion radar; 0: it is off.
+    pub radar_share_percent: u32,
 }
 
 impl Default for WalkOptions {
@@ -159,6 +164,54 @@ impl Default for WalkOptions {
             restricted_retry: SignedDuration::from_hours(7 * 24),
             max_tries: 6,
             patience: SignedDuration::from_mins(10),
+            radar_share_percent: 20,
+        }
+    }
+}
+
+/// When articles are visited again without a sign of change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisitOptions {
+    pub enabled: bool,
+    /// Of the post.
+    pub ages: Vec<SignedDuration>,
+    pub max_per_pass: u32,
+}
+
+impl Default for RevisitOptions {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            ages: [1, 6, 24, 72, 240, 720]
+                .map(SignedDuration::from_hours)
+                .into(),
+            max_per_pass: 500,
+        }
+    }
+}
+
+/// When the service polls boards.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScheduleOptions {
+    /// Listing requests a second, of all boards together and of one host's.
+    pub budget_per_s: f64,
+    pub host_budget_per_s: f64,
+    /// Between two polls of an adaptive board.
+    pub min_interval: Duration,
+    pub max_interval: Duration,
+    /// `None`: the machine's.
+    pub timezone: Option<TimeZone>,
+}
+
+impl Default for ScheduleOptions {
+    fn default() -> Self {
+        Self {
+            // A third of what the general pace allows one host; the rest is for articles.
+            budget_per_s: 20.0 / 60.0,
+            host_budget_per_s: 20.0 / 60.0,
+            min_interval: Duration::from_secs(30),
+            max_interval: Duration::from_secs(24 * 3_600),
+            timezone: None,
         }
     }
 }
@@ -166,6 +219,10 @@ impl Default for WalkOptions {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoreOptions {
     pub keep_raw_pages: bool,
+    /// `None`: for good.
+    pub raw_pages_days: Option<u32>,
+    /// `None`: as many as come.
+    pub raw_pages_max_bytes: Option<u64>,
     pub search_index: bool,
     pub receipts_days: u32,
 }
@@ -174,6 +231,8 @@ impl Default for StoreOptions {
     fn default() -> Self {
         Self {
             keep_raw_pages: true,
+            raw_pages_days: None,
+            raw_pages_max_bytes: None,
             search_index: true,
             receipts_days: 90,
         }
@@ -219,6 +278,13 @@ pub struct BoardOptions {
     pub min_interval: Option<Duration>,
     pub pages: PageLimit,
     pub since: Option<Since>,
+    /// When the service polls it.
+    pub policy: Policy,
+    pub open: Option<OpeningHours>,
+    /// How many times as much a post's waiting counts as on other boards.
+    pub weight: f64,
+    /// The longest time between two polls.
+    pub max_delay: Option<Duration>,
     /// Fields over those of the profile: tables merge, values and lists replace.
     pub overrides: toml::Table,
     /// Of the board's table in the file.
@@ -237,6 +303,10 @@ impl BoardOptions {
             min_interval: None,
             pages: PageLimit::All,
             since: None,
+            policy: Policy::Adaptive,
+            open: None,
+            weight: 1.0,
+            max_delay: None,
             overrides: toml::Table::new(),
             place: None,
         }

@@ -187,6 +187,10 @@ fn a_board_takes_every_wish() {
         rate = "30/min"
         pages = 12
         since = 2025-01-31
+        schedule = "every 10m"
+        open = "Mon-Fri 08:00-20:00"
+        weight = 2.5
+        max_delay = "2h"
         override.listing.title_remove = ["span.new"]
         "#,
     )
@@ -197,6 +201,12 @@ fn a_board_takes_every_wish() {
     assert_eq!(board.min_interval, Some(std::time::Duration::from_secs(2)));
     assert_eq!(board.pages, PageLimit::First(12));
     assert_eq!(board.since, "2025-01-31".parse().ok());
+    let ten_minutes = std::time::Duration::from_secs(600);
+    assert_eq!(board.policy, crate::schedule::Policy::Every(ten_minutes));
+    let open = board.open.as_ref().expect("opening hours");
+    assert_eq!(open.to_string(), "Mon-Fri 08:00-20:00");
+    assert_eq!(board.weight, 2.5);
+    assert_eq!(board.max_delay, Some(ten_minutes * 12));
     assert_eq!(board.place, Some(Place { line: 2, column: 9 }));
     assert!(board.overrides["listing"].get("title_remove").is_some());
 }

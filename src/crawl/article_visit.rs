@@ -8,6 +8,7 @@ use tracing::debug;
 
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
+use super::reparse::only_rules_changed;
 use super::visit::{Reading, again};
 use crate::article::{self, PageView};
 use crate::fetch::Fetched;
@@ -90,6 +91,7 @@ pub(super) async fn outcome<S: Store>(
     match content.class {
         PageClass::Article => {
             done(crew);
+            let content = told_apart(crew, board, &target, content).await?;
             Ok(stored(
                 board,
                 job,
@@ -171,6 +173,18 @@ pub(super) fn comments_outcome<S: Store>(
         error: reason,
         counts: true,
     }
+}
+
+/// Content that says whether its author or our own rules made it another than the one held.
+async fn told_apart<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    target: &ArticleTarget,
+    mut content: Box<Article>,
+) -> Result<Box<Article>, StoreError> {
+    content.only_rules_changed = target.state != ArticleState::Pending
+        && only_rules_changed(&crew.store, target.id, &content, board).await?;
+    Ok(content)
 }
 
 /// The article's content, where it is now, and jobs for the further pages of its comments.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::learning::{Lesson, learn_board};
 use super::visit::error_text;
 use crate::article::ReadOptions;
 use crate::config::Since;
@@ -84,13 +85,12 @@ pub enum TargetError {
     /// The cause names the URL.
     Fetch { cause: String },
     #[error(
-        "{url} answered {status}, and no board software was recognised in it; known are {known}. \
-         If it is one of these under a changed skin, name it with --engine"
+        "{url} is made by no board software that is known ({known}), and its pages do not teach how to read it: {cause}"
     )]
-    Unknown {
-        url: Url,
-        status: u16,
+    NotLearnt {
+        url: Box<Url>,
         known: String,
+        cause: String,
     },
     #[error("{url} is not a listing of a {engine} board (its path has another shape)")]
     NotAListing { url: Url, engine: String },
@@ -157,6 +157,8 @@ pub(super) struct Known {
     pub profile: Arc<Profile>,
     /// Page 1, if it was fetched for this.
     pub page: Option<Fetched>,
+    /// The profile was learnt just now.
+    pub lesson: Option<Lesson>,
 }
 
 /// Finds the profile of a target: the one named, or the best fit for its first page.
@@ -171,6 +173,7 @@ pub(super) async fn recognise(
             new,
             profile: Arc::clone(profile),
             page: None,
+            lesson: None,
         });
     }
     let request = Request {
@@ -199,10 +202,15 @@ pub(super) async fn recognise(
         .expect("recognising is pure and does not panic")
     };
     let Some(recognised) = recognised else {
-        return Err(TargetError::Unknown {
-            url: target.url.clone(),
-            status: fetched.status,
-            known: library.names().collect::<Vec<_>>().join(", "),
+        let lesson = learn_board(fetcher, library, target, &fetched).await?;
+        let profile = Arc::clone(&lesson.profile);
+        let new = new_board(target, &fetched.final_url, &profile)?;
+        let same = new.url == fetched.requested || new.url == fetched.final_url;
+        return Ok(Known {
+            new,
+            profile,
+            page: same.then_some(fetched),
+            lesson: Some(lesson),
         });
     };
     tracing::info!(
@@ -227,6 +235,7 @@ pub(super) async fn recognise(
         new,
         profile: recognised.profile,
         page: same.then_some(fetched),
+        lesson: None,
     })
 }
 
@@ -258,7 +267,11 @@ fn new_board(target: &Target, url: &Url, profile: &Profile) -> Result<NewBoard, 
         .listing_page(url, 1)
         .ok_or_else(not_a_listing)?;
     Ok(NewBoard {
-        name: target.name.clone().unwrap_or(found.name),
+        name: target.name.clone().unwrap_or_else(|| {
+            // The front page of a blog has no name of its own.
+            let named = found.name.chars().any(char::is_alphanumeric);
+            if named { found.name } else { host_key(&first) }
+        }),
         host: host_key(&first),
         url: first,
         key: found.key,
@@ -268,14 +281,24 @@ fn new_board(target: &Target, url: &Url, profile: &Profile) -> Result<NewBoard, 
 
 /// `fixed` is the operator's word; `hint` is for pages that declare nothing.
 pub(super) fn decode_page(fetched: &Fetched, fixed: Option<&str>, hint: Option<&str>) -> Decoded {
+    decode_bytes(
+        &fetched.body,
+        fetched.content_type.as_deref(),
+        &fetched.final_url,
+        fixed,
+        hint,
+    )
+}
+
+/// The same, of a page that was fetched at another time.
+pub(super) fn decode_bytes(
+    body: &[u8],
+    content_type: Option<&str>,
+    url: &Url,
+    fixed: Option<&str>,
+    hint: Option<&str>,
+) -> Decoded {
     fixed
-        .and_then(|label| decode_as(&fetched.body, label))
-        .unwrap_or_else(|| {
-            decode(
-                &fetched.body,
-                fetched.content_type.as_deref(),
-                hint,
-                tld_of(&fetched.final_url),
-            )
-        })
+        .and_then(|label| decode_as(body, label))
+        .unwrap_or_else(|| decode(body, content_type, hint, tld_of(url)))
 }

@@ -25,6 +25,8 @@ pub struct CrawlOptions {
     pub max_tries: u32,
     /// The longest a one-off run waits for a host that asked for a pause, or for a retry.
     pub patience: SignedDuration,
+    /// Least time between two requests of the deletion radar: its share of the host's pace. `None`: it is off.
+    pub radar_interval: Option<SignedDuration>,
     /// Visits in flight per host.
     pub max_connections: usize,
     /// E-mail addresses are stored masked.

@@ -10,7 +10,7 @@ use super::crew::{Crew, Trouble};
 use super::visit::again;
 use crate::article::PageView;
 use crate::fetch::Fetched;
-use crate::listing::{Facts, Step, advance, read_listing, skip};
+use crate::listing::{Facts, Step, advance, has_late, read_listing, skip};
 use crate::model::{
     ArticleKey, ArticleState, Job, JobKind, JobPriority, Known, ListingPage, NewJob, Outcome,
     PageClass, Pass, PassEnd, PassId, PassKind, Row,
@@ -65,8 +65,7 @@ pub(super) async fn outcome<S: Store>(
         }
         // 404 behind the last page is one way to end a listing; in front of it, it is a fault.
         PageClass::Gone | PageClass::Closed if refused && !promised => {
-            let step = advance(&pass.walk, &ListingPage::default(), Facts::default());
-            return Ok(step_outcome(board, &pass, step, Vec::new(), Vec::new(), at));
+            return admit(crew, board, &pass, ListingPage::default(), at).await;
         }
         _ => {}
     }
@@ -119,26 +118,18 @@ async fn admit<S: Store>(
         })
         .count();
     let earlier = crew.store.last_pass(board.board.id, false).await?;
+    let gaps = crew.store.gaps(board.board.id).await?;
     let facts = Facts {
+        pass: pass.id,
         n_new,
+        late: has_late(&listing, pass.walk.page, |key| known.contains_key(key)),
         n_listed: crew.store.n_listed(board.board.id).await? + n_unknown,
         earlier_deficit: earlier.and_then(|pass| pass.walk.deficit),
-        next_gap: crew
-            .store
-            .gaps(board.board.id)
-            .await?
-            .into_iter()
-            .map(|gap| gap.page)
-            .find(|page| *page > pass.walk.page),
+        gaps: &gaps,
         quiet_pages: crew.options.quiet_pages,
     };
     let step = advance(&pass.walk, &listing, facts);
-    let revisit = listing
-        .rows
-        .iter()
-        .filter(|row| known.get(&row.key).is_some_and(|known| changed(row, known)))
-        .map(|row| row.key.clone())
-        .collect();
+    let revisit = to_revisit(&listing.rows, &known);
     crew.tally.n_listing.fetch_add(1, Ordering::Relaxed);
     if let Some(last) = listing.pager.last {
         let shown = pass.walk.max_pages.map_or(last, |max| last.min(max));
@@ -152,6 +143,17 @@ async fn admit<S: Store>(
             .store(u64::from(shown), Ordering::Relaxed);
     }
     Ok(step_outcome(board, pass, step, listing.rows, revisit, at))
+}
+
+/// Articles of known rows whose own pages have something new, as far as these rows tell.
+pub(super) fn to_revisit(
+    rows: &[Row],
+    known: &std::collections::HashMap<ArticleKey, Known>,
+) -> Vec<ArticleKey> {
+    rows.iter()
+        .filter(|row| known.get(&row.key).is_some_and(|known| changed(row, known)))
+        .map(|row| row.key.clone())
+        .collect()
 }
 
 /// Does the listing show that the article's page has something new?
@@ -196,7 +198,7 @@ fn step_outcome(
         rows,
         revisit,
         next: step.next.map(|page| listing_job(board, pass.id, page, at)),
-        closes_gap: Some(pass.walk.page),
+        gaps: step.gaps,
         walk: step.walk,
         gap: step.gap,
         end: step.end,

@@ -10,6 +10,7 @@ use tracing::info;
 
 use super::board::{BoardContext, Known, Target, TargetError, recognise};
 use super::crew::{CrawlOptions, Crew, Observer};
+use super::learning::Lesson;
 use super::listing_visit::listing_job;
 use super::report::{BoardReport, CrawlReport, Finish};
 use super::visit::save_robots;
@@ -17,7 +18,7 @@ use super::worker::{HostEnd, work};
 use crate::fetch::{Fetched, Fetcher, RobotsFile, host_key};
 use crate::listing;
 use crate::model::{BoardId, Clock, JobId, Pass, PassEnd, PassKind, PassReport};
-use crate::profile::Library;
+use crate::profile::{Library, Profile};
 use crate::store::{Store, StoreError};
 
 /// A pass that an earlier run began is only finished if it is not older than this; a new look at page 1 follows an
@@ -48,11 +49,12 @@ pub struct Outfit<S> {
 /// # Errors
 /// Only the store's: everything a board or the network does becomes part of the report.
 pub async fn crawl_once<S: Store>(
-    outfit: Outfit<S>,
+    mut outfit: Outfit<S>,
     options: CrawlOptions,
     targets: Vec<Target>,
 ) -> Result<CrawlReport, CrawlError> {
     let begun = tokio::time::Instant::now();
+    outfit.library = with_learnt(&outfit).await?;
     let mut failed_targets = Vec::new();
     let mut boards = HashMap::new();
     let mut at_hand = HashMap::new();
@@ -130,7 +132,21 @@ async fn prepare<S: Store>(
         }
     };
     save_robots(&outfit.store, &outfit.fetcher).await?;
-    let Known { new, profile, page } = known;
+    let Known {
+        new,
+        profile,
+        page,
+        lesson,
+    } = known;
+    if let Some(Lesson {
+        learnt, receipts, ..
+    }) = lesson
+    {
+        outfit
+            .store
+            .save_profile(learnt.name, learnt.text, receipts, now)
+            .await?;
+    }
     let profile = if target.profile.is_some() {
         profile
     } else {
@@ -192,6 +208,21 @@ async fn prepare<S: Store>(
         keep_at_hand(outfit, &context, page, at_hand).await?;
     }
     Ok(Ok((context, false)))
+}
+
+/// All profiles of this run: those it was given, and those that earlier runs have learnt.
+async fn with_learnt<S: Store>(outfit: &Outfit<S>) -> Result<Arc<Library>, StoreError> {
+    let mut library = (*outfit.library).clone();
+    for text in outfit.store.profiles().await? {
+        match Profile::from_toml(&text) {
+            Ok(profile) if library.get(&profile.engine).is_none() => library.add(profile),
+            Ok(_) => {}
+            Err(_) => tracing::warn!(
+                "a profile learnt by another version cannot be read; it is learnt again"
+            ),
+        }
+    }
+    Ok(Arc::new(library))
 }
 
 fn ended_by(pass: Option<&Pass>, end: PassEnd) -> bool {

@@ -8,7 +8,7 @@ use tracing::{Instrument, debug, info_span, warn};
 
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
-use super::{article_visit, listing_visit};
+use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
 use crate::model::{
@@ -50,7 +50,10 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
             }
         };
         save_robots(&crew.store, &crew.fetcher).await?;
-        let settled = crew.store.settle(settlement).await?;
+        let mut settled = crew.store.settle(settlement).await?;
+        if let JobKind::Listing { pass, .. } | JobKind::Radar { pass, .. } = job.kind {
+            settled.n_queued += radar::follow(crew, &board, pass).await?;
+        }
         crew.tally
             .n_due
             .fetch_add(settled.n_queued, Ordering::Relaxed);
@@ -92,6 +95,7 @@ fn count_requests<S>(crew: &Crew<S>, receipts: &[Receipt]) {
 fn request(board: &BoardContext, job: &Job) -> Request {
     let purpose = match job.kind {
         JobKind::Listing { .. } => "listing",
+        JobKind::Radar { .. } => "radar",
         JobKind::Article { .. } => "article",
         JobKind::Comments { .. } => "comments",
     };
@@ -142,7 +146,9 @@ async fn read<S: Store>(
         let html = crate::document::parse(&answer.text);
         let view = answer.view(&html);
         let reading = match kind {
-            JobKind::Listing { .. } => Reading::Listing(listing_visit::read(&view, &context)),
+            JobKind::Listing { .. } | JobKind::Radar { .. } => {
+                Reading::Listing(listing_visit::read(&view, &context))
+            }
             JobKind::Article { .. } => article_visit::read(&view, &context),
             JobKind::Comments { .. } => article_visit::read_comments(&view, &context),
         };
@@ -164,6 +170,9 @@ async fn read<S: Store>(
         return Ok(blocked(crew, board, job, page, reason, at));
     }
     let outcome = match (&job.kind, reading) {
+        (JobKind::Radar { pass, .. }, Reading::Listing(listing)) => {
+            radar::outcome(crew, board, job, *pass, &answer.fetched, class, listing, at).await?
+        }
         (JobKind::Listing { pass, page }, Reading::Listing(listing)) => {
             let found = listing_visit::Found {
                 pass: *pass,
@@ -209,6 +218,7 @@ fn visited(answer: &mut Answer) -> Visited {
         content_type: fetched.content_type.clone(),
         charset: answer.charset.to_owned(),
         fetched_at: fetched.received_at,
+        as_of: answer.as_of,
         body,
     }
 }
@@ -353,6 +363,7 @@ async fn give_up<S: Store>(
 ) -> Result<Outcome, StoreError> {
     warn!("gave up on {}: {error}", job.url);
     match &job.kind {
+        JobKind::Radar { pass, .. } => Ok(radar::given_up(*pass)),
         JobKind::Listing { pass, .. } => {
             listing_visit::unreadable(crew, board, job, *pass, error, at).await
         }

@@ -3,12 +3,22 @@
 //! In: what an article says. Out: hashes and signatures that can be stored and compared years later on another
 //! machine. Pure. Whether two articles are *one* article is not asked here: that is a question of keys.
 //!
-//! Exact copies are found by [`text_hash`], edits by [`content_hash`]. Near copies come later: [`Fingerprint`] has
-//! the place for their signature, and the store keeps it.
+//! Exact copies are found by [`text_hash`], edits by [`content_hash`]. Near copies: a text's letters are cut into
+//! pieces ([`Shingles`]), the frame of its board left out ([`Furniture`]), and the pieces sketched ([`Sketch`]); texts
+//! whose sketches share a key are compared piece by piece ([`Digest::compare`]), and that alone decides.
 
 mod exact;
+mod furniture;
+mod letters;
+mod shingle;
+mod sketch;
+mod verify;
 
 pub use exact::{content_hash, normalise, text_hash, words_hash};
+pub use furniture::Furniture;
+pub use shingle::Shingles;
+pub use sketch::{N_BANDS, N_MINIMA, SKETCH_VERSION, Sketch};
+pub use verify::{Comparison, Digest, Verdict};
 
 /// A blake3 hash.
 pub type Hash = [u8; 32];

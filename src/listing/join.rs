@@ -39,10 +39,14 @@ pub(super) fn join(edge: Option<&Edge>, page: &ListingPage) -> Join {
 
 /// The page's oldest ordinary row.
 pub(super) fn edge_of(page: &ListingPage) -> Option<Edge> {
-    page.ordinary().next_back().map(|row| Edge {
+    page.ordinary().next_back().map(edge_at)
+}
+
+pub(super) fn edge_at(row: &Row) -> Edge {
+    Edge {
         key: row.key.clone(),
         rank: row.rank,
-    })
+    }
 }
 
 pub(super) fn highest_rank(page: &ListingPage) -> Option<u64> {

@@ -4,8 +4,12 @@
 //! the page, the page to read next, a gap that stays open, or the end. Pure: reads no clock, store or network; the
 //! conductor makes a step true in the transaction that settles the page.
 
-use super::join::{Join, digest, edge_of, highest_rank, join};
-use crate::model::{Edge, Gap, GapReason, ListingPage, PassEnd, PassKind, Walk};
+use super::gaps;
+use super::join::{Join, digest, edge_at, edge_of, highest_rank, join};
+use crate::model::{
+    ArticleKey, Edge, Gap, GapReason, GapSteps, ListingPage, OpenGap, PassEnd, PassId, PassKind,
+    Row, Walk,
+};
 
 /// Tears at one page border after which the walk goes on and leaves a gap behind. Each costs two requests.
 const MAX_TORN: u32 = 12;
@@ -17,17 +21,23 @@ const TORN_WITHOUT_CAUSE: u32 = 4;
 /// No walk goes deeper, whatever the pager says: 100,000 pages of 20 rows are more than any board known holds.
 const MAX_PAGES: u32 = 100_000;
 
+/// Times that the walk of a board without ranks begins anew because rows moved under it. Each reads the whole board.
+const MAX_ROUNDS: u32 = 6;
+
 /// What the store knew of the page's rows before it was settled.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Facts {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts<'a> {
+    pub pass: PassId,
     /// Rows whose article no earlier pass had seen.
     pub n_new: usize,
+    /// [`has_late`] of the page.
+    pub late: bool,
     /// Listed articles known once this page is settled, notices left out.
     pub n_listed: u64,
     /// [`Walk::deficit`] at the end of the pass before.
     pub earlier_deficit: Option<i64>,
-    /// The first page behind this one that an earlier walk could not read or join.
-    pub next_gap: Option<u32>,
+    /// What walks have left open on this board.
+    pub gaps: &'a [OpenGap],
     /// Quiet pages in a row after which an incremental pass ends; at least 1.
     pub quiet_pages: u32,
 }
@@ -38,7 +48,44 @@ pub struct Step {
     /// The page to read next; `None` together with `end`.
     pub next: Option<u32>,
     pub gap: Option<Gap>,
+    /// What the page means for gaps left open before.
+    pub gaps: GapSteps,
     pub end: Option<PassEnd>,
+}
+
+impl Step {
+    fn to(walk: Walk) -> Self {
+        Self {
+            next: Some(walk.page),
+            walk,
+            gap: None,
+            gaps: GapSteps::default(),
+            end: None,
+        }
+    }
+
+    fn end(walk: Walk, end: PassEnd) -> Self {
+        Self {
+            walk,
+            next: None,
+            gap: None,
+            gaps: GapSteps::default(),
+            end: Some(end),
+        }
+    }
+}
+
+/// Does page `number` show a row, not known before, in a place that an earlier look at the board should have shown? What
+/// stands above all known rows of page 1 has come since; anything else has been missed.
+pub fn has_late(page: &ListingPage, number: u32, is_known: impl Fn(&ArticleKey) -> bool) -> bool {
+    let known = |row: &&Row| is_known(&row.key);
+    if number > 1 {
+        return !page.ordinary().all(|row| known(&row));
+    }
+    !page
+        .ordinary()
+        .skip_while(|row| !known(row))
+        .all(|row| known(&row))
 }
 
 /// A walk before its first page.
@@ -59,22 +106,111 @@ pub fn begin(kind: PassKind, max_pages: Option<u32>, since: Option<jiff::Timesta
         deficit: None,
         max_pages,
         since,
+        n_rounds: 0,
+        late: false,
+        top: None,
     }
 }
 
 /// The step after page `walk.page` was read.
-pub fn advance(walk: &Walk, page: &ListingPage, facts: Facts) -> Step {
+pub fn advance(walk: &Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
+    let nothing = ListingPage::default();
+    let page = if is_another_page(walk, page) {
+        &nothing
+    } else {
+        page
+    };
+    let mut step = join_on(walk, page, facts);
+    if step.end == Some(PassEnd::Complete) {
+        step = look_again(walk, step);
+    }
+    let broken = step.gap.is_some() || (walk.page > 1 && walk.edge.is_none());
+    step.gaps = gaps::steps(facts.gaps, facts.pass, walk.page, page, broken, step.end);
+    if step.end == Some(PassEnd::CaughtUp) {
+        on_to_a_gap(walk.page, page, facts, &mut step);
+    }
+    step
+}
+
+/// Nothing new here, but something is still open further down: the walk goes on to there.
+fn on_to_a_gap(number: u32, page: &ListingPage, facts: Facts<'_>, step: &mut Step) {
+    let reachable =
+        |to: &u32| step.walk.since.is_none() && step.walk.max_pages.is_none_or(|max| *to <= max);
+    let ahead = gaps::ahead(facts.gaps, &step.gaps, facts.pass, number, page);
+    let Some(to) = ahead.filter(reachable) else {
+        return;
+    };
+    step.end = None;
+    step.walk.n_quiet = 0;
+    if to > step.walk.page {
+        step.walk.page = to;
+        step.walk.edge = None;
+        step.walk.last_page_digest = None;
+    }
+    step.next = Some(step.walk.page);
+}
+
+/// A board without ranks was read to its end. A deletion and an arrival between the same two requests may have hidden a
+/// row: what the one pulled up, the other pushed down again, and each page seems to join the next. So page 1 is looked at
+/// once more; if anything has moved, the walk begins anew, until a round finds no row that the one before it missed.
+fn look_again(walk: &Walk, mut step: Step) -> Step {
+    let unranked = step
+        .walk
+        .edge
+        .as_ref()
+        .is_some_and(|edge| edge.rank.is_none());
+    let starts = walk.page == 1 && walk.deepest == 0;
+    let confirmed = walk.n_rounds > 0 && (starts || !step.walk.late);
+    if walk.kind != PassKind::Full || !unranked || confirmed {
+        return step;
+    }
+    if walk.n_rounds == MAX_ROUNDS {
+        step.gap = Some(Gap {
+            page: 1,
+            above: None,
+            below: None,
+            reason: GapReason::Torn,
+            note: format!("the board did not rest in {MAX_ROUNDS} walks; rows may be missing"),
+        });
+        return step;
+    }
+    let mut again = step.walk;
+    again.n_rounds += 1;
+    again.page = 1;
+    again.deepest = 0;
+    again.edge = None;
+    again.ahead = None;
+    again.n_torn = 0;
+    again.n_quiet = 0;
+    again.last_page_digest = None;
+    again.first_page_digest = None;
+    Step {
+        gap: step.gap,
+        ..Step::to(again)
+    }
+}
+
+fn join_on(walk: &Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
     let number = walk.page;
     let Some(last_row) = edge_of(page) else {
         return past_the_end(walk);
     };
-    if is_another_page(walk, page) {
-        return past_the_end(walk);
-    }
     let mut after = walk.clone();
     if number == 1 {
         after.newest_rank = highest_rank(page);
         after.first_page_digest = digest(page);
+    }
+    after.late |= facts.late && walk.n_rounds > 0;
+    if number == 1 && walk.deepest == 0 {
+        let top = page.ordinary().next().map(|row| row.key.clone());
+        if walk.n_rounds > 0 && !walk.moved && walk.top == top && !facts.late {
+            // Nothing came and nothing moved: each page ended as it did when the next one was read.
+            after.edge = Some(last_row);
+            return Step::end(after, PassEnd::Complete);
+        }
+        after.top = top;
+        after.moved = false;
+        after.late = facts.late && walk.n_rounds > 0;
     }
     after.deficit = after
         .newest_rank
@@ -86,6 +222,10 @@ pub fn advance(walk: &Walk, page: &ListingPage, facts: Facts) -> Step {
     after.moved |= has_moved(walk, page, &last_row);
     if let Some(ahead) = after.ahead.take() {
         return prove(walk, after, ahead, last_row, page, facts);
+    }
+    if unmoved && number == walk.deepest && last_row.rank.is_none() {
+        // The look back from behind the end: the last rows are where they were.
+        return Step::end(after, PassEnd::Complete);
     }
     if unmoved && number < walk.deepest {
         after.n_torn += TORN_WITHOUT_CAUSE;
@@ -99,6 +239,8 @@ pub fn advance(walk: &Walk, page: &ListingPage, facts: Facts) -> Step {
         Join::Torn | Join::Unproven => {
             gap = Some(Gap {
                 page: number,
+                above: walk.edge.clone(),
+                below: page.ordinary().next().map(edge_at),
                 reason: GapReason::Torn,
                 note: format!(
                     "rows between page {} and page {number} may be missing",
@@ -117,7 +259,7 @@ pub fn advance(walk: &Walk, page: &ListingPage, facts: Facts) -> Step {
 pub fn skip(walk: &Walk, note: &str) -> Step {
     let number = walk.page;
     let mut after = walk.clone();
-    after.edge = None;
+    let above = after.edge.take();
     after.ahead = None;
     after.last_page_digest = None;
     after.deepest = after.deepest.max(number);
@@ -135,9 +277,15 @@ pub fn skip(walk: &Walk, note: &str) -> Step {
         walk: after,
         gap: Some(Gap {
             page: number,
+            above,
+            below: None,
             reason: GapReason::Unread,
             note: note.to_owned(),
         }),
+        gaps: GapSteps {
+            broken: true,
+            ..GapSteps::default()
+        },
         end,
     }
 }
@@ -147,7 +295,7 @@ fn has_moved(walk: &Walk, page: &ListingPage, last_row: &Edge) -> bool {
     let Some(edge) = &walk.edge else {
         return false;
     };
-    if walk.page < walk.deepest {
+    if walk.page <= walk.deepest {
         return edge != last_row;
     }
     page.ordinary().any(|row| row.key == edge.key)
@@ -188,26 +336,24 @@ fn past_the_end(walk: &Walk) -> Step {
         .as_ref()
         .and_then(|edge| edge.rank)
         .is_some_and(|rank| rank > 1);
-    // Without ranks nothing tells. Where rows were seen to shift, one look back shows whether the last ones are still
-    // where they were.
-    let unranked = (walk.moved || walk.last_shown.is_some_and(|last| walk.page <= last))
-        && walk.edge.as_ref().is_some_and(|edge| edge.rank.is_none())
-        && walk.n_torn == 0;
+    // Without ranks nothing tells: one look back shows whether the last rows are still where they were.
+    let in_doubt = walk.kind == PassKind::Full
+        || walk.moved
+        || walk.last_shown.is_some_and(|last| walk.page <= last);
+    let unranked =
+        in_doubt && walk.edge.as_ref().is_some_and(|edge| edge.rank.is_none()) && walk.n_torn == 0;
     let look_back = unranked || (short_of_the_end && walk.n_torn < MAX_TORN);
     if look_back && walk.page > 1 {
         after.n_torn += 1;
         after.page -= 1;
         after.last_page_digest = None;
-        return Step {
-            next: Some(after.page),
-            walk: after,
-            gap: None,
-            end: None,
-        };
+        return Step::to(after);
     }
     // A board that never moved under the walk just does not count down to 1. One that did may have had the last word.
     let gap = (short_of_the_end && walk.moved).then(|| Gap {
         page: walk.page,
+        above: walk.edge.clone(),
+        below: None,
         reason: GapReason::Torn,
         note: format!(
             "the listing ended on page {} before rank 1; its last rows may be missing",
@@ -215,10 +361,8 @@ fn past_the_end(walk: &Walk) -> Step {
         ),
     });
     Step {
-        walk: after,
-        next: None,
         gap,
-        end: Some(PassEnd::Complete),
+        ..Step::end(after, PassEnd::Complete)
     }
 }
 
@@ -230,13 +374,18 @@ fn prove(
     ahead: Edge,
     last_row: Edge,
     page: &ListingPage,
-    facts: Facts,
+    facts: Facts<'_>,
 ) -> Step {
     let edge_key = walk.edge.as_ref().map(|edge| &edge.key);
     if edge_key == Some(&last_row.key) {
         after.edge = Some(ahead);
         after.page = walk.page.saturating_add(1);
         after.n_torn = 0;
+        let mut step = onward(after, page, facts);
+        step.walk
+            .last_page_digest
+            .clone_from(&walk.last_page_digest);
+        return step;
     } else if page.ordinary().any(|row| Some(&row.key) == edge_key) {
         after.edge = Some(last_row);
     }
@@ -244,7 +393,7 @@ fn prove(
 }
 
 /// On a page without news in a pass that only looks for news, a join proves nothing of interest.
-fn needs_no_proof(walk: &Walk, facts: Facts) -> bool {
+fn needs_no_proof(walk: &Walk, facts: Facts<'_>) -> bool {
     walk.kind == PassKind::Incremental && facts.n_new == 0
 }
 
@@ -256,17 +405,13 @@ fn step_back(mut after: Walk, page: &ListingPage) -> Step {
     after.deepest = after.deepest.max(after.page);
     after.n_torn += 1;
     after.page -= 1;
-    after.last_page_digest = None;
-    Step {
-        next: Some(after.page),
-        walk: after,
-        gap: None,
-        end: None,
-    }
+    // Of the page ahead, which is not read again if it turns out to join.
+    after.last_page_digest = if ranked { None } else { digest(page) };
+    Step::to(after)
 }
 
 /// The page is joined: on to the next, unless something ends the walk here.
-fn onward(mut after: Walk, page: &ListingPage, facts: Facts) -> Step {
+fn onward(mut after: Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
     let number = after.page;
     if number > after.deepest {
         after.n_torn = 0;
@@ -278,30 +423,15 @@ fn onward(mut after: Walk, page: &ListingPage, facts: Facts) -> Step {
     }
     after.deepest = after.deepest.max(number);
     after.last_page_digest = digest(page);
-    let mut end = end_of(&after, page, facts);
+    let end = end_of(&after, page, facts);
     after.page = number.saturating_add(1);
-    let reachable =
-        |gap: &u32| after.since.is_none() && after.max_pages.is_none_or(|max| *gap <= max);
-    if let (Some(PassEnd::CaughtUp), Some(gap)) = (end, facts.next_gap.filter(reachable)) {
-        // Nothing new here, but something is still open further down: on from the page in front of it.
-        end = None;
-        after.n_quiet = 0;
-        let there = gap.saturating_sub(1);
-        if there > after.page {
-            after.page = there;
-            after.edge = None;
-            after.last_page_digest = None;
-        }
-    }
-    Step {
-        next: end.is_none().then_some(after.page),
-        walk: after,
-        gap: None,
-        end,
+    match end {
+        None => Step::to(after),
+        Some(end) => Step::end(after, end),
     }
 }
 
-fn end_of(after: &Walk, page: &ListingPage, facts: Facts) -> Option<PassEnd> {
+fn end_of(after: &Walk, page: &ListingPage, facts: Facts<'_>) -> Option<PassEnd> {
     let number = after.page;
     let rank = after.edge.as_ref().and_then(|edge| edge.rank);
     if rank == Some(1) {

@@ -156,6 +156,9 @@ pub struct Article {
     pub comment_count: Option<u64>,
     pub views: Option<u64>,
     pub votes: Option<i64>,
+    /// The page that is held says the same by today's rules: what changed since it was read are the rules, and nobody
+    /// edited it. Told by the conductor, not by the page.
+    pub only_rules_changed: bool,
     /// Why this class: the rule that matched, or what was missing. For `explain` and the log.
     pub reason: String,
     pub warnings: Vec<String>,
@@ -186,6 +189,7 @@ impl Article {
             comment_count: None,
             views: None,
             votes: None,
+            only_rules_changed: false,
             reason: reason.into(),
             warnings: Vec::new(),
         }

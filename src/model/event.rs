@@ -1,6 +1,9 @@
 //! What happened to an article, for notifiers and feeds. Written in the transaction that made it true.
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+use serde::Serialize;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum EventKind {
     /// First content.
     Stored,
@@ -23,5 +26,17 @@ impl EventKind {
             Self::Restricted => "restricted",
             Self::Reappeared => "reappeared",
         }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        [
+            Self::Stored,
+            Self::Edited,
+            Self::Vanished,
+            Self::Restricted,
+            Self::Reappeared,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
     }
 }

@@ -12,6 +12,9 @@ pub struct JobId(pub i64);
 pub enum JobKind {
     /// Page `page` of the board's listing, for a pass.
     Listing { pass: PassId, page: u32 },
+    /// Page `page` of the board's listing, asked for by the deletion radar after that pass's walk: its rows are believed,
+    /// the walk does not move.
+    Radar { pass: PassId, page: u32 },
     /// An article's own page.
     Article { article: ArticleId },
     /// A further page of an article's comments.

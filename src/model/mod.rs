@@ -25,7 +25,10 @@ pub use event::EventKind;
 pub use job::{Job, JobId, JobKind, JobPriority, NewJob};
 pub use key::{ArticleKey, BoardScope};
 pub use page::{Receipt, Visited};
-pub use pass::{Edge, Gap, GapReason, Pass, PassEnd, PassId, PassKind, PassReport, Walk};
+pub use pass::{
+    Edge, Gap, GapId, GapReason, GapSteps, OpenGap, Pass, PassEnd, PassId, PassKind, PassReport,
+    Walk,
+};
 pub use row::{ListingPage, Pager, Row};
 pub use settlement::{ArticleId, HostPause, Known, Outcome, Settled, Settlement};
 pub use time::{PostedAt, Precision};

@@ -33,6 +33,8 @@ pub struct Visited {
     /// The charset the bytes were decoded with.
     pub charset: String,
     pub fetched_at: Timestamp,
+    /// The clock by which the page's short dates go: the server's, where it tells a sane one.
+    pub as_of: Timestamp,
     /// Decompressed body as it came, before decoding.
     pub body: Vec<u8>,
 }

@@ -57,6 +57,12 @@ pub struct Walk {
     pub max_pages: Option<u32>,
     /// Stop at rows older than this (`--since`).
     pub since: Option<Timestamp>,
+    /// Boards without ranks: how often the walk has begun anew at page 1 to see whether a row slipped by.
+    pub n_rounds: u32,
+    /// Likewise: this round found a row that the one before it should have found.
+    pub late: bool,
+    /// Likewise: the newest ordinary row of page 1 when this round began.
+    pub top: Option<ArticleKey>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -136,12 +142,48 @@ impl PassReport {
 }
 
 /// A stretch of a listing that a walk could not read or could not join.
+///
+/// What lies in it is told by its edges, not by its page: after forty new posts the same rows stand two pages deeper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
+    /// Where it was found.
     pub page: u32,
+    /// The row above it; `None`: the top of the board.
+    pub above: Option<Edge>,
+    /// The row below it; `None` while no page behind it has been read.
+    pub below: Option<Edge>,
     pub reason: GapReason,
     /// What happened, for the operator.
     pub note: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GapId(pub i64);
+
+/// A gap that no walk has closed yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenGap {
+    pub id: GapId,
+    pub gap: Gap,
+    /// The pass that found it.
+    pub found_by: PassId,
+    /// The pass whose unbroken stretch has come from the gap's upper edge, or from above it, to where it stands.
+    pub reached_by: Option<PassId>,
+    /// Posts of the board first seen since: by so many rows, at most, additions have pushed it down.
+    pub n_added: u64,
+}
+
+/// What a listing page means for the gaps that are open.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GapSteps {
+    /// The stretch that this pass had walked without a tear ended here.
+    pub broken: bool,
+    /// The page, or the stretch that it ends, holds their upper edge.
+    pub reached: Vec<GapId>,
+    /// The first row behind them became known.
+    pub bounded: Vec<(GapId, Edge)>,
+    /// Walked through from their upper edge to the lower one.
+    pub closed: Vec<GapId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

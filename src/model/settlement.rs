@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Article, ArticleKey, ArticleState, Comment, Gap, JobId, NewJob, PassEnd, PassId, PostedAt,
-    Receipt, Row, Visited, Walk,
+    Article, ArticleKey, ArticleState, Comment, Gap, GapSteps, JobId, NewJob, PassEnd, PassId,
+    PostedAt, Receipt, Row, Visited, Walk,
 };
 
 /// The article's row in the store.
@@ -49,9 +49,17 @@ pub enum Outcome {
         next: Option<NewJob>,
         /// A stretch that this page leaves open, to be filled by a later pass.
         gap: Option<Gap>,
-        /// Gaps on these pages are closed by this page.
-        closes_gap: Option<u32>,
+        /// What the page means for the gaps that were open before it.
+        gaps: GapSteps,
         end: Option<PassEnd>,
+    },
+    /// A listing page that the radar asked for was read, or given up (then without rows). Rows as in `Listing`.
+    Radar {
+        pass: PassId,
+        rows: Vec<Row>,
+        revisit: Vec<ArticleKey>,
+        /// The last page, where the pager links it.
+        last_page: Option<u32>,
     },
     /// A page could not be read for good: the walk goes on behind it.
     ListingSkipped {

@@ -116,6 +116,7 @@ fn cells(article: &ArticleRecord) -> [String; COLUMNS.len()] {
         first_seen_at,
         fetched_at,
         gone_at,
+        vanished: _,
         revision_count,
         content_hash,
         story,

@@ -3,14 +3,19 @@
 //! Never changes anything, and never holds more than one article in memory. Whatever came from a page is made
 //! harmless where it is written: [`terminal`] for people, [`json`] and [`csv`] for programs.
 
+pub mod audit;
+pub mod changes;
 mod columns;
 mod comments;
 pub mod csv;
+mod difference;
+pub mod history;
 pub mod json;
 mod moment;
 pub mod new_file;
 pub mod show;
 pub mod status;
+pub mod stories;
 pub mod terminal;
 #[cfg(test)]
 mod test_archive;

@@ -122,7 +122,14 @@ impl Page {
             ArticleState::Pending => "not fetched yet".to_owned(),
             ArticleState::Stored => format!("stored{}", at(article.fetched_at, "on")),
             ArticleState::Restricted => "restricted: not shown to guests".to_owned(),
-            ArticleState::Gone => format!("gone{}", at(article.gone_at, "since")),
+            ArticleState::Gone => match &article.vanished {
+                Some(vanished) => format!(
+                    "gone{}{}",
+                    at(Some(vanished.after), "between"),
+                    at(Some(vanished.before), "and")
+                ),
+                None => format!("gone{}", at(article.gone_at, "since")),
+            },
             ArticleState::Failed => "could not be read; a later crawl tries again".to_owned(),
         };
         if let Some(reason) = &article.state_reason {

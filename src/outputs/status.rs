@@ -92,14 +92,18 @@ impl Status {
             }
         }
         let size = &self.size_on_disk;
-        writeln!(
-            out,
-            "\n{} on disk: raw pages {}, texts {}, search index {}",
-            bytes(size.file_bytes),
-            bytes(size.raw_pages_bytes),
-            bytes(size.text_bytes),
-            bytes(size.search_bytes)
-        )
+        let kinds = [
+            ("articles", size.articles_bytes),
+            ("revisions", size.revisions_bytes),
+            ("comments", size.comments_bytes),
+            ("raw pages", size.raw_pages_bytes),
+            ("search index", size.search_bytes),
+            ("receipts", size.receipts_bytes),
+            ("other", size.other_bytes),
+        ];
+        let kinds = kinds.map(|(kind, n)| format!("{kind} {}", bytes(n)));
+        let all = bytes(size.file_bytes);
+        writeln!(out, "\n{all} on disk: {}", kinds.join(", "))
     }
 }
 
@@ -191,7 +195,7 @@ BOARD       STORED  PENDING  RESTRICTED  GONE  FAILED  NEWEST            LAST PA
 자유게시판    1190        3           8     2       1  2026-11-20 01:00  full, complete, 2 h ago       4     0
 qa            1190        3           8     2       1  2026-11-20 01:00  -                             4     0
 
-3.0 MiB on disk: raw pages 1.0 MiB, texts 2.0 KiB, search index 0 B
+3.0 MiB on disk: articles 1.0 KiB, revisions 2.0 KiB, comments 512 B, raw pages 1.0 MiB, search index 0 B, receipts 100 B, other 7 B
 ";
         assert_eq!(table(vec![news, board("qa")]), expected);
     }

@@ -4,14 +4,16 @@ use std::cell::Cell;
 
 use jiff::Timestamp;
 
-use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, Image};
+use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, Image, Pass};
 use crate::store::{
-    Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, CommentRecord, Revision,
-    SizeOnDisk, StoreError,
+    Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, ChangeFilter, ChangeRecord,
+    CommentRecord, CopyRecord, CountRecord, Revision, SavedSchedule, SizeOnDisk, StoreError,
+    StoryRecord,
 };
 
 pub(super) struct TestArchive {
     articles: Vec<ArticleRecord>,
+    pub(super) changes: Vec<ChangeRecord>,
     /// Articles handed out so far.
     pub(super) n_read: Cell<usize>,
 }
@@ -20,6 +22,7 @@ impl TestArchive {
     pub(super) fn with(articles: Vec<ArticleRecord>) -> Self {
         Self {
             articles,
+            changes: Vec::new(),
             n_read: Cell::new(0),
         }
     }
@@ -56,7 +59,47 @@ impl Archive for TestArchive {
         Ok(self.articles.iter().filter(fits).cloned().collect())
     }
 
+    fn schedule(&self) -> Result<SavedSchedule, StoreError> {
+        Ok(SavedSchedule::default())
+    }
+
+    fn last_passes(&self, _: BoardId, _: u32) -> Result<Vec<Pass>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn audit(&self, board: &Board) -> Result<crate::health::audit::Facts, StoreError> {
+        Ok(crate::health::audit::Facts {
+            board: board.name.clone(),
+            ..Default::default()
+        })
+    }
+
     fn revisions(&self, _: ArticleId) -> Result<Vec<Revision>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn changes(
+        &self,
+        _: &ChangeFilter,
+        each: &mut dyn FnMut(ChangeRecord) -> bool,
+    ) -> Result<(), StoreError> {
+        for change in &self.changes {
+            if !each(change.clone()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn counts(&self, _: ArticleId) -> Result<Vec<CountRecord>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn copies(&self, _: ArticleId) -> Result<Vec<CopyRecord>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn stories(&self, _: Option<Timestamp>, _: u64) -> Result<Vec<StoryRecord>, StoreError> {
         Ok(Vec::new())
     }
 
@@ -64,8 +107,12 @@ impl Archive for TestArchive {
         Ok(SizeOnDisk {
             file_bytes: 3 << 20,
             raw_pages_bytes: 1 << 20,
-            text_bytes: 2_048,
+            articles_bytes: 1_024,
+            revisions_bytes: 2_048,
+            comments_bytes: 512,
             search_bytes: 0,
+            receipts_bytes: 100,
+            other_bytes: 7,
         })
     }
 }
@@ -82,7 +129,9 @@ pub(super) fn comment(key: &str, parent: Option<&str>, text: Option<&str>) -> Co
         posted_at: Some(at("2026-11-20T01:00:00Z")),
         text: text.map(str::to_owned),
         secret: text.is_none(),
+        first_seen_at: at("2026-11-21T00:00:05Z"),
         gone_at: None,
+        withdrawn_at: None,
     }
 }
 
@@ -126,6 +175,7 @@ pub(super) fn article(id: i64) -> ArticleRecord {
         first_seen_at: at("2026-11-21T00:00:00Z"),
         fetched_at: Some(at("2026-11-21T00:00:05Z")),
         gone_at: None,
+        vanished: None,
         revision_count: 1,
         content_hash: Some("00ff".into()),
         story: None,

@@ -145,6 +145,8 @@ impl Compiler<'_, '_> {
             article_url: self.template(&file.article_url, "identity.article_url", "id"),
             listing_url: self.template(&file.listing_url, "identity.listing_url", "page"),
             board_url: self.template(&file.board_url, "identity.board_url", ""),
+            page_first: file.page_first,
+            page_step: file.page_step.max(1),
             id_in_page: self.rules(&file.id_in_page, "identity.id_in_page"),
             board_in_page: self.rules(&file.board_in_page, "identity.board_in_page"),
         }

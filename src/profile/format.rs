@@ -101,12 +101,22 @@ pub struct IdentityFile {
     pub listing_url: Text,
     /// Template of page 1 of the listing.
     pub board_url: Text,
+    /// What the `page` group holds on page 1 (0 for offsets and for pages counted from 0).
+    #[serde(default = "one")]
+    pub page_first: u64,
+    /// How much it grows from page to page: 25 for `start=25`.
+    #[serde(default = "one")]
+    pub page_step: u64,
     /// Where a page tells its article's id, for URLs that do not.
     #[serde(default)]
     pub id_in_page: Vec<RuleFile>,
     /// Where a page tells its board's name.
     #[serde(default)]
     pub board_in_page: Vec<RuleFile>,
+}
+
+fn one() -> u64 {
+    1
 }
 
 /// A shape of URL. The path's pattern is matched whole; each named query parameter must be there and match whole.

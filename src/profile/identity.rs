@@ -18,6 +18,9 @@ pub struct Identity {
     pub(super) article_url: String,
     pub(super) listing_url: String,
     pub(super) board_url: String,
+    /// The number in the URL of page 1, and what it grows by from page to page.
+    pub(super) page_first: u64,
+    pub(super) page_step: u64,
     /// Where a page tells its article's id, for URLs that do not.
     pub id_in_page: Vec<super::Rule>,
     /// Where a page tells its board's name.
@@ -43,9 +46,9 @@ pub struct ArticleRef {
 /// A listing page, as far as its URL tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoardRef {
-    /// `host[:port][/base]/board`.
+    /// `host[:port][/base]/board`, and `?category` where it is one category of a board.
     pub key: String,
-    /// The board's name in URLs.
+    /// The board's name in URLs; `board/category` for one category of it, percent-encoded as in the URL.
     pub name: String,
     pub base: String,
     /// 1-based. 1 where the URL names none, or none that is a page.
@@ -68,14 +71,15 @@ impl Identity {
     /// article's URL, whatever else its shape might be.
     pub fn board(&self, url: &Url) -> Option<BoardRef> {
         let (_, caught) = self.catch_board(url)?;
-        board_ref(url, &caught)
+        self.board_ref(url, &caught)
     }
 
     /// Another page of the listing that `url` is a page of, in the form the board itself links it. `None` where
     /// `url` is no listing, and for page 0, which is never asked for: engines answer with page 1 or an error.
     pub fn listing_page(&self, url: &Url, page: u32) -> Option<Url> {
         let (shape, mut caught) = self.catch_board(url)?;
-        caught.insert("page", page.to_string());
+        let number = u64::from(page.saturating_sub(1)) * self.page_step + self.page_first;
+        caught.insert("page", number.to_string());
         let template = match page {
             0 => return None,
             1 => shape.board_url.as_ref().unwrap_or(&self.board_url),
@@ -134,6 +138,32 @@ impl Identity {
         found.canonical_url = self.article_url(slug_ref, &slug_ref.canonical_url, id);
         found.id = Some(id.to_owned());
         found
+    }
+
+    fn board_ref(&self, url: &Url, caught: &Caught) -> Option<BoardRef> {
+        let name = caught.get("board").filter(|name| !name.is_empty())?.clone();
+        let base = caught.get("base").cloned().unwrap_or_default();
+        let number = caught.get("page").and_then(|page| page.parse::<u64>().ok());
+        let page = number.and_then(|number| {
+            let steps = number.checked_sub(self.page_first)? / self.page_step;
+            u32::try_from(steps).ok()?.checked_add(1)
+        });
+        let site = format!("{}{base}", host_of(url));
+        let category = caught.get("category").filter(|name| !name.is_empty());
+        let (key, name) = match category {
+            // Ranks count within the category: it is a board of its own, with the same articles.
+            Some(category) => (
+                format!("{site}/{name}?{category}"),
+                format!("{name}/{category}"),
+            ),
+            None => (format!("{site}/{name}"), name),
+        };
+        Some(BoardRef {
+            key,
+            name,
+            base,
+            page: page.unwrap_or(1).max(1),
+        })
     }
 
     fn catch_board(&self, url: &Url) -> Option<(&Shape, Caught)> {
@@ -208,18 +238,6 @@ impl Identity {
             _ => site,
         }
     }
-}
-
-fn board_ref(url: &Url, caught: &Caught) -> Option<BoardRef> {
-    let name = caught.get("board").filter(|name| !name.is_empty())?.clone();
-    let base = caught.get("base").cloned().unwrap_or_default();
-    let page = caught.get("page").and_then(|page| page.parse().ok());
-    Some(BoardRef {
-        key: format!("{}{base}/{name}", host_of(url)),
-        name,
-        base,
-        page: page.unwrap_or(1).max(1),
-    })
 }
 
 /// `host`, or `host:port` where that is not the scheme's own.

@@ -134,9 +134,8 @@ fn boards_of_rhymix() {
     assert_eq!(board(identity, "/news?page=0"), news(1));
     assert_eq!(board(identity, "/news?page=99999999999999"), news(1));
     for path in [
-        "/news?category=76",
-        "/news/category/76",
         "/news?search_target=title&search_keyword=x",
+        "/news?category=76&search_target=title&search_keyword=x",
         "/news?sort_index=regdate&order_type=desc",
         "/index.php?mid=news&act=dispBoardWrite",
         "/news/rss",
@@ -145,6 +144,59 @@ fn boards_of_rhymix() {
     ] {
         assert_eq!(board(identity, path), None, "{path}");
     }
+}
+
+/// CASES.md, 10: one category is walked where the operator chose it, and nothing of it where he chose the board.
+#[test]
+fn a_category_is_a_board_of_its_own_with_the_same_articles() {
+    for (engine, path, key_of_board, second) in [
+        (
+            "rhymix",
+            "/news?category=76",
+            "board.example/news?76",
+            "/news?category=76&page=2",
+        ),
+        (
+            "rhymix",
+            "/news/category/76",
+            "board.example/news?76",
+            "/news?category=76&page=2",
+        ),
+        (
+            "rhymix",
+            "/index.php?mid=news&category=76&page=4",
+            "board.example/news?76",
+            "/index.php?mid=news&category=76&page=2",
+        ),
+        (
+            "gnuboard5",
+            "/bbs/board.php?bo_table=news&sca=%C1%A4%C4%A1",
+            "board.example/news?%C1%A4%C4%A1",
+            "/bbs/board.php?bo_table=news&sca=%C1%A4%C4%A1&page=2",
+        ),
+        (
+            "gnuboard5",
+            "/news?sca=%EC%A0%95%EC%B9%98",
+            "board.example/news?%EC%A0%95%EC%B9%98",
+            "/news?sca=%EC%A0%95%EC%B9%98&page=2",
+        ),
+    ] {
+        let identity = &profile(engine).identity;
+        let found = identity.board(&at(path)).expect(path);
+        assert_eq!(found.key, key_of_board);
+        let page = identity.listing_page(&at(path), 2).expect(path);
+        assert_eq!(&page[url::Position::BeforePath..], second);
+        assert_eq!(
+            identity.board(&page).map(|found| (found.key, found.page)),
+            Some((key_of_board.to_owned(), 2))
+        );
+    }
+    // Its articles are those of the board.
+    let identity = &profile("rhymix").identity;
+    assert_eq!(
+        key(identity, "/news/1003?category=76"),
+        key(identity, "/news/1003")
+    );
 }
 
 #[test]
@@ -237,7 +289,10 @@ fn ids_of_gnuboard_are_unique_per_board_only() {
         Some(("board.example/news".to_owned(), 2))
     );
     assert_eq!(
-        board(identity, "/bbs/board.php?bo_table=news&sca=%C1%A4%C4%A1"),
+        board(
+            identity,
+            "/bbs/board.php?bo_table=news&sca=&sst=&sod=&sop=and&page=2"
+        ),
         None
     );
     assert_eq!(

@@ -9,7 +9,7 @@ use regex::{Captures, Regex};
 use url::Url;
 
 /// The groups a shape may name.
-pub(super) const GROUPS: [&str; 5] = ["base", "board", "id", "slug", "page"];
+pub(super) const GROUPS: [&str; 6] = ["base", "board", "id", "slug", "page", "category"];
 
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
@@ -104,7 +104,7 @@ fn upper_hex(text: &str) -> String {
     upper
 }
 
-/// Fills `{base}`, `{board}`, `{id}`, `{slug}` and `{page}`; what was not caught becomes nothing.
+/// Fills `{base}`, `{board}`, `{id}`, `{slug}`, `{page}` and `{category}`; what was not caught becomes nothing.
 pub(super) fn fill(template: &str, caught: &Caught) -> String {
     let mut filled = template.to_owned();
     for group in GROUPS {

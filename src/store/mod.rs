@@ -1,5 +1,6 @@
-//! Where everything is kept. Two doors: [`Store`] for the conductor, which changes things one whole visit at a
-//! time, and [`Archive`] for the outputs, which only read.
+//! Where everything is kept. Three doors: [`Store`] for the conductor, which changes things one whole visit at a
+//! time, [`Archive`] for the outputs, which only read, and
+//! [`Rereading`] for a reparse, which reads stored pages anew.
 //!
 //! Rules every store keeps, and the conformance suite (`tests/store/`) checks:
 //! - [`Store::settle`] is one transaction, and returns only after it is durable (power loss included).
@@ -9,29 +10,35 @@
 
 mod error;
 mod records;
+mod reread;
 pub mod search_text;
 pub mod sqlite;
 
 use std::collections::HashMap;
 use std::future::Future;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use error::StoreError;
 pub use records::{
-    ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, CommentRecord,
-    HostRecord, PassSummary, Revision, SizeOnDisk, StoredRobots,
+    ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, ChangeFilter,
+    ChangeRecord, CommentRecord, CopyRecord, CountRecord, HostRecord, PassSummary, Revision,
+    RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord, Vanished,
 };
+use reread::same_images;
+pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
 
+use crate::health::audit::Facts;
+use crate::health::radar::{Plan, View};
 use crate::model::{
-    ArticleId, ArticleKey, Board, BoardId, Gap, HostPause, Job, Known, NewBoard, NewJob, Pass,
+    ArticleId, ArticleKey, Board, BoardId, HostPause, Job, Known, NewBoard, NewJob, OpenGap, Pass,
     PassId, PassReport, Receipt, Settled, Settlement, Walk,
 };
 
 type Answer<T> = Result<T, StoreError>;
 
 /// What the conductor does with a store.
-pub trait Store: Clone + Send + Sync + 'static {
+pub trait Store: Rereading {
     /// The board with this key, made if it is new. A changed URL or profile is taken over; a name that is taken
     /// by another board becomes `host/name`.
     fn register_board(
@@ -51,6 +58,23 @@ pub trait Store: Clone + Send + Sync + 'static {
         board: BoardId,
         full: bool,
     ) -> impl Future<Output = Answer<Option<Pass>>> + Send;
+
+    /// What was kept of the schedule; empty before anything was.
+    fn schedule(&self) -> impl Future<Output = Answer<SavedSchedule>> + Send;
+
+    /// Keeps the states given; those of other boards stay.
+    fn save_schedule(
+        &self,
+        schedule: SavedSchedule,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// The last finished passes of a board, oldest first.
+    fn last_passes(
+        &self,
+        board: BoardId,
+        limit: u32,
+    ) -> impl Future<Output = Answer<Vec<Pass>>> + Send;
 
     fn pass(&self, pass: PassId) -> impl Future<Output = Answer<Pass>> + Send;
 
@@ -124,7 +148,31 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn n_listed(&self, board: BoardId) -> impl Future<Output = Answer<u64>> + Send;
 
     /// Gaps that no pass has closed yet, by page.
-    fn gaps(&self, board: BoardId) -> impl Future<Output = Answer<Vec<Gap>>> + Send;
+    fn gaps(&self, board: BoardId) -> impl Future<Output = Answer<Vec<OpenGap>>> + Send;
+
+    /// What the deletion radar goes by after a pass's walk. `None`: the pass still walks, pages that the radar asked for
+    /// are not read yet, or the board shows no ranks.
+    fn radar_view(
+        &self,
+        board: BoardId,
+        pass: PassId,
+    ) -> impl Future<Output = Answer<Option<View>>> + Send;
+
+    /// Writes down what the radar's plan says, and queues the pages it asks for. Where it asks for none, the pages of
+    /// articles that are not listed any more are queued, `spacing` apart. Answers how many jobs were queued.
+    fn follow_plan(
+        &self,
+        pass: &Pass,
+        plan: Plan,
+        jobs: Vec<NewJob>,
+        spacing: SignedDuration,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<u64>> + Send;
+
+    /// Asks the next crawl to read what the board's listing has and the archive has not. Answers about how many
+    /// listing pages that takes; 0: there is no hole.
+    fn ask_repair(&self, board: BoardId, at: Timestamp)
+    -> impl Future<Output = Answer<u32>> + Send;
 
     /// Makes a visit true.
     fn settle(&self, settlement: Settlement) -> impl Future<Output = Answer<Settled>> + Send;
@@ -136,6 +184,18 @@ pub trait Store: Clone + Send + Sync + 'static {
         reason: String,
         at: Timestamp,
     ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Keeps a learnt profile's text, in place of an earlier one of its name, and the receipts of learning it.
+    fn save_profile(
+        &self,
+        name: String,
+        text: String,
+        receipts: Vec<Receipt>,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// The texts of all learnt profiles.
+    fn profiles(&self) -> impl Future<Output = Answer<Vec<String>>> + Send;
 
     fn host(&self, host: &str) -> impl Future<Output = Answer<Option<HostRecord>>> + Send;
 
@@ -172,6 +232,32 @@ pub trait Archive {
 
     /// Oldest first.
     fn revisions(&self, article: ArticleId) -> Answer<Vec<Revision>>;
+
+    /// Calls `each` for every change that fits, oldest first, without holding them all in memory. `each` returns
+    /// `false` to stop.
+    fn changes(
+        &self,
+        filter: &ChangeFilter,
+        each: &mut dyn FnMut(ChangeRecord) -> bool,
+    ) -> Answer<()>;
+
+    /// How the counts of an article went, oldest first: a line where one of them changed.
+    fn counts(&self, article: ArticleId) -> Answer<Vec<CountRecord>>;
+
+    /// As [`Store::schedule`].
+    fn schedule(&self) -> Answer<SavedSchedule>;
+
+    /// As [`Store::last_passes`].
+    fn last_passes(&self, board: BoardId, limit: u32) -> Answer<Vec<Pass>>;
+
+    /// What is known of a board's completeness, for [`crate::health::audit::audit`].
+    fn audit(&self, board: &Board) -> Answer<Facts>;
+
+    /// Copies of an article, earliest first.
+    fn copies(&self, article: ArticleId) -> Answer<Vec<CopyRecord>>;
+
+    /// Stories with at least `min_copies` articles, one of them at or after `since`; the latest first.
+    fn stories(&self, since: Option<Timestamp>, min_copies: u64) -> Answer<Vec<StoryRecord>>;
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
 }

@@ -1,10 +1,13 @@
 //! What a store answers with.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::model::{
-    ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, Image, PassEnd, PassReport,
+    ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, EventKind, Image, PassEnd,
+    PassReport,
 };
 
 /// What a visit needs to know of its article.
@@ -45,9 +48,15 @@ pub struct CommentRecord {
     pub posted_at: Option<Timestamp>,
     pub text: Option<String>,
     pub secret: bool,
+    /// When a visit first saw it.
+    #[serde(skip)]
+    pub first_seen_at: Timestamp,
     /// When a complete reading of the comments no longer had it. Its words are kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gone_at: Option<Timestamp>,
+    /// Since when its place is shown without its words. They are kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawn_at: Option<Timestamp>,
 }
 
 /// One article as exports give it: the line of the command contract. Field order is the output's order.
@@ -86,10 +95,22 @@ pub struct ArticleRecord {
     /// Of the text alone, normalised: equal for two articles with the same words.
     pub content_hash: Option<String>,
     pub story: Option<i64>,
-    /// Key of the first stored article with the same text.
+    /// Key of the first stored article with the same text, else of the earliest posted near copy before this one.
     pub duplicate_of: Option<ArticleKey>,
     /// All comment pages have been read.
     pub comments_complete: bool,
+    /// When it left the list, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vanished: Option<Vanished>,
+}
+
+/// The interval in which an article left its board's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Vanished {
+    /// It was listed then.
+    pub after: Timestamp,
+    /// It was missing then.
+    pub before: Timestamp,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -109,8 +130,73 @@ pub struct Revision {
     pub category: Option<String>,
     pub text: String,
     pub html: String,
+    pub images: Vec<Image>,
     pub attachments: Vec<Attachment>,
     pub content_hash: String,
+    pub kind: RevisionKind,
+    /// What changed with it outside of these fields: `author: 가 → 나`.
+    pub note: Option<String>,
+}
+
+/// Where a revision comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RevisionKind {
+    /// What the board showed: the first, or an edit.
+    Visit,
+    /// A stored page, read anew by other rules. No author changed anything.
+    Reparse,
+}
+
+impl RevisionKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Visit => "visit",
+            Self::Reparse => "reparse",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Visit, Self::Reparse]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+}
+
+/// Which changes are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChangeFilter {
+    pub board: Option<String>,
+    /// Found at or after this moment.
+    pub since: Option<Timestamp>,
+}
+
+/// Something that happened to an article.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangeRecord {
+    /// When a visit found it.
+    pub at: Timestamp,
+    pub kind: EventKind,
+    pub board: String,
+    /// Row id, as exports name the article.
+    pub article: i64,
+    pub key: ArticleKey,
+    pub url: String,
+    /// As it is now.
+    pub title: String,
+    /// The revision it led to.
+    pub revision: Option<u32>,
+    /// The evidence: `404`, `alert: …`.
+    pub note: Option<String>,
+}
+
+/// Counts as they were seen at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CountRecord {
+    pub at: Timestamp,
+    pub views: Option<u64>,
+    pub votes: Option<i64>,
+    pub comments: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -159,11 +245,55 @@ impl PassSummary {
     }
 }
 
-/// Bytes by kind.
+/// What the schedule keeps, in its own words (JSON): the store does not read it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SavedSchedule {
+    /// Of all boards together.
+    pub planner: Option<String>,
+    pub boards: HashMap<BoardId, String>,
+}
+
+/// Bytes by kind, indexes included.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SizeOnDisk {
     pub file_bytes: u64,
+    /// Rows of the articles and of their places and names.
+    pub articles_bytes: u64,
+    /// Titles, texts and cleaned markup, version by version.
+    pub revisions_bytes: u64,
+    pub comments_bytes: u64,
+    /// Pages as they came, their dictionaries, and the visits that brought them.
     pub raw_pages_bytes: u64,
-    pub text_bytes: u64,
     pub search_bytes: u64,
+    pub receipts_bytes: u64,
+    /// Counts, events, jobs, fingerprints, sightings, the schedule, and room that is free.
+    pub other_bytes: u64,
+}
+
+/// Another article with the same text, or nearly.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CopyRecord {
+    pub id: i64,
+    pub board: String,
+    pub key: ArticleKey,
+    pub title: String,
+    /// When it was posted, or else first seen.
+    pub at: Timestamp,
+    pub similarity: f64,
+    pub containment: f64,
+    /// `exact`, `near` or `truncated`.
+    pub verdict: String,
+}
+
+/// Articles joined by copies.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StoryRecord {
+    pub story: i64,
+    pub n_copies: u64,
+    pub first_at: Timestamp,
+    pub last_at: Timestamp,
+    /// The earliest.
+    pub key: ArticleKey,
+    pub board: String,
+    pub title: String,
 }

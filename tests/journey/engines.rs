@@ -140,7 +140,7 @@ fn a_gallery_without_ranks() {
     let requests = world.crawl_well();
     world.assert_whole(false);
     assert!(requests.articles.values().all(|n| *n == 1));
-    // Without ranks each page is read once more to prove that nothing slipped past, and the end is looked at twice.
+    // Without ranks each page is read once more to prove that nothing slipped past, and page 1 at the end.
     assert!(requests.listings.len() <= 2 * 4 + 2, "{requests:?}");
     let again = world.crawl_well();
     assert!(again.listings.len() <= 3, "{again:?}");

@@ -1,7 +1,8 @@
 //! What one run leaves unread, the next one reads; and what looks like an end, a deletion or a secret but is not, is
 //! not taken for one.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::support::server::{Handler, Moment, Reply, Request};
@@ -144,4 +145,25 @@ fn a_run_within_a_pause_says_so_and_asks_for_nothing() {
     let outcome = world.crawl().expect_code(3);
     assert_eq!(world.server.n_received(), n_before, "{outcome}");
     assert!(outcome.stdout.contains("paused"), "{outcome}");
+}
+
+/// A gap is where its rows are, not where its page was: forty posts later they stand two pages deeper.
+#[test]
+fn a_page_that_could_not_be_read_is_filled_in_after_new_posts() {
+    let broken = Arc::new(AtomicBool::new(true));
+    let spoils = Arc::clone(&broken);
+    let world = spoilt(200, move |site, request| {
+        let now = page_of(site, request)? == 4 && spoils.load(Ordering::SeqCst);
+        // More than is ever read of a page: not worth a second try.
+        now.then(|| Reply::html(vec![b' '; 9 << 20]))
+    });
+    world.crawl().expect_code(1);
+    let held = |world: &World| world.boardwalk.export().len();
+    assert_eq!(held(&world), 180);
+    broken.store(false, Ordering::SeqCst);
+    world.site.boards(|boards| boards.post_many("news", 40));
+    let requests = world.crawl_well();
+    world.assert_whole(true);
+    assert_eq!(held(&world), 240);
+    assert_eq!(requests.n_articles(), 60, "{requests:?}");
 }

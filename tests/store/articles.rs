@@ -304,3 +304,41 @@ pub async fn articles_of_a_later_pass_count_for_it<P: Place>(place: P) {
     };
     assert_eq!((stored(first).await, stored(bench.pass).await), (1, 1));
 }
+
+pub async fn near_copies_make_a_story_and_an_edit_takes_one_out<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    // Long texts: numbered words, so that each sentence is another.
+    let body = |from: usize| -> String {
+        let word = |n: usize| char::from_u32(0xAC00 + (n * 7919 % 11_172) as u32).unwrap();
+        (from..from + 900).map(word).collect()
+    };
+    let page = |text: String| Article {
+        text,
+        ..content("제목")
+    };
+    bench.list(vec![row("3"), row("2"), row("1")]).await;
+    let changed = body(0).replace(&body(400)[..30], "고쳐쓴다른말");
+    for text in [body(0), changed, body(5000)] {
+        let (job, of) = bench.next_article().await;
+        bench.settle(&job, article(of, page(text))).await;
+    }
+    let story = |bench: &Bench<P>, id: &str| bench.record(id).story;
+    assert!(story(&bench, "3").is_some());
+    assert_eq!(story(&bench, "3"), story(&bench, "2"));
+    assert_eq!(story(&bench, "1"), None);
+    let of = ArticleId(bench.record("2").id);
+    let copies = bench.place.archive().copies(of).unwrap();
+    assert_eq!((copies.len(), copies[0].verdict.as_str()), (1, "near"));
+    assert_eq!(bench.place.archive().stories(None, 2).unwrap().len(), 1);
+    assert!(bench.place.archive().stories(None, 3).unwrap().is_empty());
+    let number = story(&bench, "3");
+    bench
+        .visit_again("2", |of| article(of, page(body(9000))))
+        .await;
+    assert_eq!((story(&bench, "3"), story(&bench, "2")), (None, None));
+    bench
+        .visit_again("2", |of| article(of, page(body(1))))
+        .await;
+    assert!(story(&bench, "2").is_some());
+    assert_ne!(story(&bench, "2"), number, "numbers are not given twice");
+}

@@ -97,6 +97,50 @@ pub async fn a_list_is_complete_when_its_last_page_is_read<P: Place>(place: P) {
     assert_eq!(keys(&record), ["a", "b", "c"]);
 }
 
+/// CASES.md, 36 and 40: the page states how many there are. A comment that was deleted between two pages has pulled
+/// another to the page already read.
+pub async fn a_list_shorter_than_stated_is_read_again_a_few_times<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    bench.list(vec![row("1")]).await;
+    let visit = |bench: &Bench<P>, of: ArticleId, stated: u64| {
+        let mut page = content("글");
+        page.comments = vec![comment("a", 0), comment("b", 0)];
+        page.comment_count = Some(stated);
+        Outcome::Article {
+            article: of,
+            content: Box::new(page),
+            moved_to: None,
+            canonical_url: None,
+            comment_jobs: vec![comments_job(bench.board.id, of, 2, bench.now)],
+        }
+    };
+    let (job, of) = bench.next_article().await;
+    let outcome = visit(&bench, of, 4);
+    bench.settle(&job, outcome).await;
+    read_page(&mut bench, of, 2, vec![comment("d", 0)]).await;
+    assert!(!bench.record("1").comments_complete);
+    // It waits for its second reading, which has them all.
+    let (job, of) = bench.next_article().await;
+    let outcome = visit(&bench, of, 3);
+    bench.settle(&job, outcome).await;
+    read_page(&mut bench, of, 2, vec![comment("d", 0)]).await;
+    assert!(bench.record("1").comments_complete);
+    assert_eq!(bench.store.n_queued(bench.board.id).await.unwrap(), (1, 0));
+    // A board that counts what it does not show is believed after a few rounds.
+    bench.list_again(vec![row("1")], vec![key("1")]).await;
+    for _ in 0..3 {
+        assert_eq!(bench.store.n_queued(bench.board.id).await.unwrap(), (1, 1));
+        let (job, of) = bench.next_article().await;
+        let outcome = visit(&bench, of, 9);
+        bench.settle(&job, outcome).await;
+        read_page(&mut bench, of, 2, vec![comment("d", 0)]).await;
+    }
+    let record = bench.record("1");
+    assert!(record.comments_complete);
+    assert_eq!(gone(&record), Vec::<&str>::new());
+    assert_eq!(bench.store.n_queued(bench.board.id).await.unwrap(), (1, 0));
+}
+
 pub async fn a_lost_page_leaves_the_list_half_read<P: Place>(place: P) {
     let mut bench = Bench::new(place).await;
     let of = begin_round(&mut bench, vec![comment("a", 0)]).await;

@@ -54,7 +54,7 @@ async fn a_closed_store_is_one_whole_file() {
     assert!(std::fs::metadata(wal).map_or(0, |wal| wal.len()) == 0);
     let archive = SqliteArchive::open(&place.path()).unwrap();
     let size = archive.size_on_disk().unwrap();
-    assert!(size.file_bytes > size.text_bytes && size.text_bytes > 0);
+    assert!(size.file_bytes > size.revisions_bytes && size.revisions_bytes > 0);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The queue, passes and hosts.
 
 use boardwalk::model::*;
-use boardwalk::store::{Archive, Store, StoreError, StoredRobots};
+use boardwalk::store::{Archive, SavedSchedule, Store, StoreError, StoredRobots};
 use jiff::SignedDuration;
 
 use crate::support::*;
@@ -305,4 +305,43 @@ pub async fn robots_files_are_kept<P: Place>(place: P) {
         assert_eq!(host.robots, Some(robots));
         assert_eq!(host.paused_until, None);
     }
+}
+
+pub async fn the_schedule_is_kept<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    let store = bench.store.clone();
+    assert_eq!(store.schedule().await.unwrap(), SavedSchedule::default());
+    let kept = |planner: Option<&str>, state: &str| SavedSchedule {
+        planner: planner.map(str::to_owned),
+        boards: [(bench.board.id, state.to_owned())].into(),
+    };
+    store
+        .save_schedule(kept(Some("{}"), "[1]"), start())
+        .await
+        .unwrap();
+    store
+        .save_schedule(kept(None, "[2]"), start())
+        .await
+        .unwrap();
+    let found = store.schedule().await.unwrap();
+    assert_eq!(found, kept(Some("{}"), "[2]"), "what is not named stays");
+    assert_eq!(bench.place.archive().schedule().unwrap(), found);
+
+    // Only passes that have ended tell how many posts there were; the oldest comes first.
+    bench.end_pass(PassEnd::CaughtUp).await;
+    let first = bench.pass;
+    bench.now += MINUTE;
+    bench.begin(PassKind::Incremental).await;
+    let board = bench.board.id;
+    let passes = store.last_passes(board, 10).await.unwrap();
+    assert_eq!(
+        passes.iter().map(|pass| pass.id).collect::<Vec<_>>(),
+        [first]
+    );
+    bench.end_pass(PassEnd::CaughtUp).await;
+    let passes = bench.place.archive().last_passes(board, 10).unwrap();
+    assert_eq!(passes.len(), 2);
+    assert_eq!(passes[0].id, first);
+    let newest = store.last_passes(board, 1).await.unwrap();
+    assert_eq!(newest[0].id, passes[1].id);
 }

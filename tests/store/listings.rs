@@ -80,6 +80,9 @@ pub async fn the_walk_is_where_the_last_page_left_it<P: Place>(place: P) {
         newest_rank: Some(296),
         max_pages: Some(20),
         since: Some(start()),
+        n_rounds: 3,
+        late: true,
+        top: Some(key("99")),
     };
     let job = bench.next().await.unwrap();
     let mut outcome = listing(bench.pass, vec![]);
@@ -142,7 +145,9 @@ pub async fn a_notice_that_is_also_an_ordinary_row_is_one_article<P: Place>(plac
 /// CASES.md, 6: `/hot/555` and `/square/555`.
 pub async fn an_article_on_two_boards_is_one_article_in_two_places<P: Place>(place: P) {
     let mut bench = Bench::new(place).await;
-    bench.list(vec![row("555")]).await;
+    let mut here = row("555");
+    here.category = Some("경제".into());
+    bench.list(vec![here]).await;
     let hot = bench
         .store
         .register_board(new_board("hot", HOST), start())
@@ -164,11 +169,14 @@ pub async fn an_article_on_two_boards_is_one_article_in_two_places<P: Place>(pla
         .remove(0);
     let mut there = row("555");
     there.rank = Some(3);
+    there.category = Some("인기".into());
     let settled = bench.settle(&job, listing(pass.id, vec![there])).await;
     assert_eq!(settled.n_new, 0);
     assert_eq!(bench.records().len(), 1);
     let record = bench.record("555");
     assert_eq!((record.board.as_str(), record.rank), ("news", Some(555)));
+    // Were it to follow both boards in turn, each visit would find an edit.
+    assert_eq!(record.category.as_deref(), Some("경제"));
     assert_eq!(bench.store.n_listed(hot.id).await.unwrap(), 1);
 }
 
@@ -260,19 +268,27 @@ pub async fn known_tells_what_the_listing_showed_and_since_when<P: Place>(place:
     assert!(known[&key("1")].before_this_pass);
 }
 
-pub async fn gaps_stay_until_a_page_closes_them<P: Place>(place: P) {
+pub async fn gaps_stay_until_a_walk_has_been_through_them<P: Place>(place: P) {
     let mut bench = Bench::new(place).await;
-    let gap = |page, reason| Gap {
+    let edge = |id: &str, rank| Edge {
+        key: key(id),
+        rank: Some(rank),
+    };
+    let gap = |page, reason, above| Gap {
         page,
+        above,
+        below: None,
         reason,
         note: "500, three times".into(),
     };
+    let unread = gap(1, GapReason::Unread, None);
+    let torn = gap(2, GapReason::Torn, Some(edge("70", 7)));
     let job = bench.next().await.unwrap();
     let skipped = Outcome::ListingSkipped {
         pass: bench.pass,
         walk: walk(PassKind::Full),
         next: Some(listing_job(bench.board.id, bench.pass, 2, bench.now)),
-        gap: Some(gap(1, GapReason::Unread)),
+        gap: Some(unread.clone()),
         end: None,
         error: "500".into(),
     };
@@ -281,24 +297,44 @@ pub async fn gaps_stay_until_a_page_closes_them<P: Place>(place: P) {
     assert_eq!((report.n_listing_pages, report.n_rows), (0, 0));
     let job = bench.next().await.unwrap();
     let mut outcome = listing(bench.pass, vec![]);
-    if let Outcome::Listing { gap: torn, end, .. } = &mut outcome {
-        *torn = Some(gap(2, GapReason::Torn));
+    if let Outcome::Listing { gap, end, .. } = &mut outcome {
+        *gap = Some(torn.clone());
         *end = Some(PassEnd::Complete);
     }
     bench.settle(&job, outcome).await;
     let open = bench.store.gaps(bench.board.id).await.unwrap();
-    assert_eq!(open, [gap(1, GapReason::Unread), gap(2, GapReason::Torn)]);
+    let gaps: Vec<Gap> = open.iter().map(|open| open.gap.clone()).collect();
+    assert_eq!(gaps, [unread, torn.clone()]);
+    assert!(
+        open.iter()
+            .all(|open| open.reached_by.is_none() && open.found_by == bench.pass)
+    );
     assert_eq!(bench.place.archive().boards().unwrap()[0].n_gaps, 2);
 
     bench.begin(PassKind::Full).await;
     let job = bench.next().await.unwrap();
     let mut outcome = listing(bench.pass, vec![]);
-    if let Outcome::Listing { closes_gap, .. } = &mut outcome {
-        *closes_gap = Some(1);
+    if let Outcome::Listing { gaps, next, .. } = &mut outcome {
+        gaps.closed = vec![open[0].id];
+        gaps.reached = vec![open[1].id];
+        gaps.bounded = vec![(open[1].id, edge("50", 5))];
+        *next = Some(listing_job(bench.board.id, bench.pass, 2, bench.now));
     }
     bench.settle(&job, outcome).await;
     let open = bench.store.gaps(bench.board.id).await.unwrap();
-    assert_eq!(open, [gap(2, GapReason::Torn)]);
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].reached_by, Some(bench.pass));
+    let below = Some(edge("50", 5));
+    assert_eq!(open[0].gap, Gap { below, ..torn });
+    // The stretch breaks: what it had reached must be reached again.
+    let job = bench.next().await.unwrap();
+    let mut outcome = listing(bench.pass, vec![]);
+    if let Outcome::Listing { gaps, .. } = &mut outcome {
+        gaps.broken = true;
+    }
+    bench.settle(&job, outcome).await;
+    let open = bench.store.gaps(bench.board.id).await.unwrap();
+    assert_eq!(open[0].reached_by, None);
 }
 
 pub async fn hostile_numbers_are_taken<P: Place>(place: P) {

@@ -6,7 +6,10 @@ mod comments;
 mod file;
 mod jobs;
 mod listings;
+mod living;
 mod names;
+mod pages;
+mod rereads;
 mod support;
 
 use boardwalk::store::sqlite::{OpenMode, SqliteArchive, SqliteStore, StoreOptions};
@@ -65,6 +68,7 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     jobs::a_stopped_pass_loses_its_listing_jobs_only,
     jobs::a_pause_is_never_shortened,
     jobs::robots_files_are_kept,
+    jobs::the_schedule_is_kept,
     listings::rows_become_pending_articles_with_jobs_in_page_order,
     listings::the_same_page_again_changes_nothing,
     listings::the_walk_is_where_the_last_page_left_it,
@@ -74,13 +78,14 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     listings::counts_are_a_series,
     listings::a_row_to_be_visited_again_is_queued_once,
     listings::known_tells_what_the_listing_showed_and_since_when,
-    listings::gaps_stay_until_a_page_closes_them,
+    listings::gaps_stay_until_a_walk_has_been_through_them,
     listings::hostile_numbers_are_taken,
     articles::content_is_stored_whole,
     articles::the_same_content_again_is_no_revision,
     articles::an_edit_is_a_revision_and_the_first_version_stays,
     articles::a_copy_names_the_first_that_had_its_text,
     articles::short_texts_are_no_copies,
+    articles::near_copies_make_a_story_and_an_edit_takes_one_out,
     articles::states_keep_content_and_tell_why,
     articles::a_gone_article_that_is_back_has_reappeared,
     articles::a_failure_is_not_an_answer,
@@ -88,11 +93,21 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     articles::articles_of_a_later_pass_count_for_it,
     comments::parents_are_resolved_over_all_pages,
     comments::a_list_is_complete_when_its_last_page_is_read,
+    comments::a_list_shorter_than_stated_is_read_again_a_few_times,
     comments::a_lost_page_leaves_the_list_half_read,
     comments::a_new_round_forgets_pages_that_are_no_more,
     comments::a_comment_that_a_whole_list_lacks_is_gone_and_kept,
     comments::a_page_that_shows_too_few_comments_is_no_evidence,
     comments::words_of_a_comment_are_not_overwritten_by_none,
+    living::one_syllable_is_a_revision,
+    living::another_picture_is_a_revision_and_another_host_is_none,
+    living::a_young_article_is_looked_at_again_at_growing_ages,
+    living::an_old_article_is_left_alone,
+    living::visits_again_come_after_new_articles,
+    living::late_and_withdrawn_comments_make_an_article_young,
+    rereads::a_reading_is_of_the_page_that_brought_the_newest_content,
+    rereads::a_reread_is_a_revision_of_its_own_kind_and_no_event,
+    rereads::a_page_that_could_not_be_read_can_be_later,
     names::a_slug_gets_its_number_and_is_known_by_both,
     names::a_slug_of_a_known_article_becomes_its_alias,
     names::an_article_is_found_by_all_its_names,

@@ -84,6 +84,7 @@ pub async fn an_article_is_found_by_all_its_names<P: Place>(place: P) {
         content_type: None,
         charset: "utf-8".into(),
         fetched_at: bench.now,
+        as_of: bench.now,
         body: b"<p>".to_vec(),
     });
     bench.store.settle(settlement).await.unwrap();

@@ -54,6 +54,9 @@ pub fn walk(kind: PassKind) -> Walk {
         newest_rank: None,
         max_pages: None,
         since: None,
+        n_rounds: 0,
+        late: false,
+        top: None,
     }
 }
 
@@ -128,7 +131,7 @@ pub fn listing(pass: PassId, rows: Vec<Row>) -> Outcome {
         walk: walk(PassKind::Full),
         next: None,
         gap: None,
-        closes_gap: None,
+        gaps: GapSteps::default(),
         end: None,
     }
 }
@@ -306,7 +309,10 @@ impl<P: Place> Bench<P> {
         for job in jobs {
             match job.kind {
                 JobKind::Article { article } if found.is_none() => found = Some((job, article)),
-                JobKind::Article { .. } | JobKind::Listing { .. } | JobKind::Comments { .. } => {
+                JobKind::Article { .. }
+                | JobKind::Listing { .. }
+                | JobKind::Radar { .. }
+                | JobKind::Comments { .. } => {
                     self.store.release(&job);
                 }
             }

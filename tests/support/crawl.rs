@@ -217,6 +217,18 @@ impl Run {
             .id()
     }
 
+    pub fn is_over(&self) -> bool {
+        let mut child = self.child.lock().expect("no holder of this lock panics");
+        !matches!(child.try_wait(), Ok(None))
+    }
+
+    /// Kills the run (SIGKILL), if it is not over yet.
+    pub fn kill(&self) {
+        let mut child = self.child.lock().expect("no holder of this lock panics");
+        child.kill().expect("our own child");
+        child.wait().expect("our own child");
+    }
+
     /// Waits until both outputs are closed, which is when the process is gone.
     ///
     /// # Panics

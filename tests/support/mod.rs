@@ -3,7 +3,7 @@
 //!
 //! `server` speaks HTTP and keeps a log; `site` answers for a set of boards (`board`) in the markup of an engine
 //! (`rhymix`, `gnuboard5`); `faults` spoils answers by a seeded plan; `crawl` runs the binary and reads its result;
-//! `truth` compares what was stored with what the boards hold; `world` holds one of each.
+//! `truth` compares what was stored with what the boards hold; `world` holds one of each; `shapes` are boards of many other engines, as pages only.
 
 // Each test file compiles its own copy of this module and uses a part of it.
 #![allow(dead_code)]
@@ -15,6 +15,7 @@ pub mod gnuboard5;
 pub mod rhymix;
 pub mod seed;
 pub mod server;
+pub mod shapes;
 pub mod site;
 pub mod truth;
 pub mod world;

@@ -1,5 +1,332 @@
-//! What a page for which there is no profile says: when it was posted ([`moment`]), and the posts of its thread or its
-//! readers' comments ([`posts`]). Pure: no request, no error, no panic.
+//! The article of a page for which there is no profile. In: a parsed page and its address, if known. Out: kind, title,
+//! author, date, text, language, site and image. Pure: no request, no error, no panic.
+//!
+//! The page is flattened once ([`page`]) and counted; nothing is copied or parsed again. What board and forum software
+//! marks as written by people ([`anchors`]) is believed first. Otherwise three answers are found in ways that have
+//! nothing in common ([`candidates`]), each is cleaned by small guarded rules ([`clean`]), and the one that agrees most
+//! with the others is taken ([`agreement`]). Head and tail are trimmed ([`trim`]). Where the page shows next to nothing,
+//! its scripts' data is read ([`payload`], [`structured`]). When it was posted is [`moment`]'s answer, the posts of a
+//! thread are those of [`posts`].
 
+mod agreement;
+mod anchors;
+mod candidates;
+mod clean;
+mod kind;
+mod lines;
+mod marks;
+mod metadata;
 pub mod moment;
+mod page;
+mod payload;
 pub mod posts;
+mod records;
+mod structured;
+mod trim;
+mod wide;
+
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+use scraper::Html;
+use url::Url;
+
+pub use kind::PageKind;
+
+use crate::model::PostedAt;
+use lines::{Line, Sums, lines_of, measured};
+use page::{Mask, Page};
+use posts::Post;
+use structured::Claims;
+
+/// What was read from a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extraction {
+    pub kind: PageKind,
+    pub title: Option<String>,
+    pub author: Option<String>,
+    pub posted_at: Option<PostedAt>,
+    /// The distance from UTC in which the page names that moment.
+    pub offset: Offset,
+    /// Paragraphs, separated by one line break.
+    pub text: String,
+    /// A code of two or three letters.
+    pub language: Option<String>,
+    /// The site's own name.
+    pub site: Option<String>,
+    /// The main image's address.
+    pub image: Option<String>,
+    /// The posts of a thread, in the order of the page.
+    pub posts: Vec<Post>,
+}
+
+/// Below this width of prose the page is asked for text in other places.
+const SHORT: u32 = 300;
+
+/// How many times as much prose the widest answer must hold to be believed alone.
+const SPREAD: u32 = 2;
+
+/// Reads a page. Short and relative dates go by `as_of`, when the page was served.
+pub fn extract(html: &Html, url: Option<&Url>, as_of: Timestamp) -> Extraction {
+    let page = Page::of(html);
+    let claims = Claims::of(&page);
+    let site = metadata::site(&claims);
+    let title = metadata::title(&page, &claims, site.as_deref());
+    let furniture = clean::furniture(&page);
+    let (kind, text) = text_of(&page, &furniture.mask, &claims, url, title.as_deref());
+    let found = moment::find_posted(html, url, &TimeZone::UTC, as_of);
+    // A list has rows; news have readers' comments at most, which are no posts.
+    let may_have_posts = kind != PageKind::Listing && !is_news(&claims);
+    let posts = if may_have_posts {
+        posts::find_posts(html, url, &TimeZone::UTC, as_of)
+    } else {
+        Vec::new()
+    };
+    Extraction {
+        kind,
+        author: metadata::author(&page, &furniture.listings, &claims, site.as_deref()),
+        offset: found
+            .as_ref()
+            .and_then(|found| found.offset)
+            .unwrap_or(Offset::UTC),
+        posted_at: found.map(|found| found.posted),
+        language: metadata::language(&page, &claims, &text),
+        image: metadata::image(&claims, url),
+        title,
+        text,
+        site,
+        posts,
+    }
+}
+
+/// The kind of the page and its text.
+fn text_of(
+    page: &Page<'_>,
+    mask: &Mask,
+    claims: &Claims,
+    url: Option<&Url>,
+    title: Option<&str>,
+) -> (PageKind, String) {
+    if page.nodes.is_empty() {
+        return (PageKind::Other, String::new());
+    }
+    let post = anchors::post(page);
+    let messages = anchors::messages(page);
+    let shown = measured(page, mask, &[0]);
+    let sums = Sums::of(page, &shown);
+    let counts = kind::Counts {
+        n_messages: messages.len(),
+        has_post: post.is_some(),
+    };
+    let kind = kind::of(page, claims, url, &sums, &counts);
+    let text = match post {
+        // What is short is short here: nothing else is asked.
+        Some(post) => join(&lines_of(page, &Mask::none(page), &[post])),
+        None => {
+            if kind == PageKind::Thread
+                && let Some(posts) = thread(page, &messages)
+            {
+                return (kind, posts);
+            }
+            let body = body(page, mask, &sums, &shown, claims);
+            if kind == PageKind::Thread {
+                return (kind, join(&with_all_posts(page, body)));
+            }
+            let titles: Vec<String> = title.map(metadata::plain).into_iter().collect();
+            let trimmed = trim::trim(page, body, &titles);
+            let wide = widening(kind, kind::says_one_text(claims, url));
+            rescued(page, claims, widened(page, trimmed, wide))
+        }
+    };
+    (kind, text)
+}
+
+/// All posts of a thread: by the anchors of its software, else from what it keeps for scripts or shows without them.
+fn thread(page: &Page<'_>, messages: &[u32]) -> Option<String> {
+    let shown = join(&lines_of(page, &Mask::none(page), messages));
+    if !shown.is_empty() {
+        return Some(shown);
+    }
+    let kept = from_html(&payload::discourse(page).unwrap_or_default());
+    if !kept.is_empty() {
+        return Some(kept);
+    }
+    let html = crate::document::parse(payload::unscripted(page)?);
+    let inner = Page::of(&html);
+    let messages = anchors::messages(&inner);
+    let shown = join(&lines_of(&inner, &Mask::none(&inner), &messages));
+    (!shown.is_empty()).then_some(shown)
+}
+
+/// A body that was found holds all posts if it holds most of the page's prose; else the whole page is taken.
+fn with_all_posts(page: &Page<'_>, body: Vec<Line>) -> Vec<Line> {
+    let prose = |lines: &[Line]| lines.iter().map(Line::prose).sum::<u32>();
+    let wide = wide::text(page, true);
+    if prose(&body) * 2 >= prose(&wide) {
+        body
+    } else {
+        wide
+    }
+}
+
+/// The body of an article: three answers, each cleaned, and the one most agreed on.
+fn body(page: &Page<'_>, mask: &Mask, sums: &Sums, shown: &[Line], claims: &Claims) -> Vec<Line> {
+    let found = [
+        candidates::by_names(page, sums),
+        candidates::by_score(page, sums, shown),
+        candidates::by_prose(page, sums),
+    ];
+    let mut answers: Vec<Vec<Line>> = Vec::new();
+    let mut asked: Vec<candidates::Roots> = Vec::new();
+    for roots in found.into_iter().flatten() {
+        // Two that found the same place agree wholly.
+        let answer = match asked.iter().position(|other| *other == roots) {
+            Some(same) => answers[same].clone(),
+            None => lines_of(page, &clean::clean(page, mask, &roots), &roots),
+        };
+        answers.push(answer);
+        asked.push(roots);
+    }
+    chosen(&mut answers, !is_news(claims))
+}
+
+/// The page says for machines that it is one article of a newspaper.
+fn is_news(claims: &Claims) -> bool {
+    claims
+        .types
+        .iter()
+        .any(|kind| kind.ends_with("NewsArticle"))
+        || claims.meta(&["article:published_time"]).is_some()
+}
+
+/// The whole page instead, if it holds so many times as much.
+fn widened(page: &Page<'_>, lines: Vec<Line>, times: Option<u32>) -> Vec<Line> {
+    let Some(times) = times else {
+        return lines;
+    };
+    let width = |lines: &[Line]| lines.iter().map(|line| line.width).sum::<u32>();
+    let wide = wide::text(page, false);
+    if width(&lines) * times < width(&wide) {
+        wide
+    } else {
+        lines
+    }
+}
+
+/// The text of the lines; where they are next to nothing, that of the page's data for machines and scripts.
+fn rescued(page: &Page<'_>, claims: &Claims, lines: Vec<Line>) -> String {
+    let prose: u32 = lines.iter().map(Line::prose).sum();
+    if prose < SHORT {
+        if let Some(body) = &claims.body
+            && body.chars().count() > prose as usize
+        {
+            return from_html(std::slice::from_ref(body));
+        }
+        let state = payload::prose(page);
+        if !state.is_empty() {
+            return from_html(&state);
+        }
+    }
+    join(&lines)
+}
+
+/// How many times as much text the page must hold as was taken for the body, to be taken whole: never for one that says
+/// that it is one text.
+fn widening(kind: PageKind, says_one_text: bool) -> Option<u32> {
+    match (kind, says_one_text) {
+        (PageKind::Listing, _) => Some(2),
+        (_, true) => None,
+        (PageKind::Other, false) => Some(5),
+        (PageKind::Article | PageKind::Thread, false) => Some(4),
+    }
+}
+
+/// The answer most agreed on; but where the widest holds more than twice its prose, the page's text is spread over parts
+/// of which two answers found the same one.
+fn chosen(answers: &mut [Vec<Line>], may_be_spread: bool) -> Vec<Line> {
+    let prose = |lines: &[Line]| lines.iter().map(Line::prose).sum::<u32>();
+    let Some(agreed) = agreement::most_agreed(answers) else {
+        return Vec::new();
+    };
+    let widest = answers.len() - 1;
+    let at = if may_be_spread && prose(&answers[agreed]) * SPREAD < prose(&answers[widest]) {
+        widest
+    } else {
+        agreed
+    };
+    std::mem::take(&mut answers[at])
+}
+
+/// The text of pieces that are HTML, or plain.
+fn from_html(pieces: &[String]) -> String {
+    let mut text = String::new();
+    for piece in pieces {
+        let marked: String;
+        let piece = if piece.contains('<') || piece.contains('&') {
+            piece
+        } else {
+            // Line breaks of a plain text are its paragraphs.
+            marked = piece.replace('\n', "<br>");
+            &marked
+        };
+        let html = crate::document::parse(piece);
+        let page = Page::of(&html);
+        let lines = lines_of(&page, &Mask::none(&page), &[0]);
+        if !text.is_empty() && !lines.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&join(&lines));
+    }
+    text
+}
+
+fn join(lines: &[Line]) -> String {
+    let mut text = String::with_capacity(lines.iter().map(|line| line.text.len() + 1).sum());
+    for line in lines {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&line.text);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(source: &str) -> Extraction {
+        let url = Url::parse("https://example.com/a/12").expect("a constant address");
+        extract(
+            &crate::document::parse(source),
+            Some(&url),
+            Timestamp::UNIX_EPOCH,
+        )
+    }
+
+    #[test]
+    fn an_empty_page_is_nothing() {
+        let read = read("");
+        assert_eq!((read.text.as_str(), read.title), ("", None));
+    }
+
+    #[test]
+    fn plain_and_marked_pieces_become_lines() {
+        let pieces = [
+            "one\ntwo".to_owned(),
+            "<p>three</p><p>four &amp; five</p>".to_owned(),
+        ];
+        assert_eq!(from_html(&pieces), "one\ntwo\nthree\nfour & five");
+    }
+
+    proptest! {
+        #[test]
+        fn no_page_panics(
+            source in "(<|</|>|div|p|h1|article|table|tr|td|a href=x|script type='application/ld\\+json'| class='(post|comment|article-body|meta)'|\\{\"@type\":\"Article\"|\\}|가나다, |word, |\\.|\"|=| |\n){0,120}"
+        ) {
+            let read = read(&source);
+            prop_assert!(!read.text.contains("\n\n"));
+        }
+    }
+}

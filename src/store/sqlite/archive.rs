@@ -2,12 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{check_to_read, guard, open_to_read, records, sql_error, status};
-use crate::model::ArticleId;
+use super::{
+    audit, changes, check_to_read, copies, guard, open_to_read, records, schedule, sql_error,
+    status,
+};
+use crate::health::audit::Facts;
+use crate::model::{ArticleId, Board, BoardId, Pass};
 use crate::store::{
-    Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, Revision, SizeOnDisk,
+    Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, ChangeFilter, ChangeRecord,
+    CopyRecord, CountRecord, Revision, SavedSchedule, SizeOnDisk, StoryRecord,
 };
 
 /// Articles read at a time. Each lot is a transaction of its own, and none is open while the caller works: a reader
@@ -82,6 +88,56 @@ impl Archive for SqliteArchive {
     fn revisions(&self, article: ArticleId) -> Answer<Vec<Revision>> {
         self.read("reading revisions", |conn| {
             records::revisions(conn, article)
+        })
+    }
+
+    fn changes(
+        &self,
+        filter: &ChangeFilter,
+        each: &mut dyn FnMut(ChangeRecord) -> bool,
+    ) -> Answer<()> {
+        let mut after = changes::Place::before(filter);
+        loop {
+            let lot = self.read("reading changes", |conn| {
+                changes::next(conn, filter, after, N_AT_A_TIME)
+            })?;
+            let Some((_, last)) = lot.last() else {
+                return Ok(());
+            };
+            after = *last;
+            for (record, _) in lot {
+                if !each(record) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn counts(&self, article: ArticleId) -> Answer<Vec<CountRecord>> {
+        self.read("reading counts", |conn| changes::counts(conn, article))
+    }
+
+    fn schedule(&self) -> Answer<SavedSchedule> {
+        self.read("reading the schedule", schedule::saved)
+    }
+
+    fn last_passes(&self, board: BoardId, limit: u32) -> Answer<Vec<Pass>> {
+        self.read("reading passes", |conn| {
+            schedule::last_passes(conn, board, limit)
+        })
+    }
+
+    fn audit(&self, board: &Board) -> Answer<Facts> {
+        self.read("auditing a board", |conn| audit::facts(conn, board))
+    }
+
+    fn copies(&self, article: ArticleId) -> Answer<Vec<CopyRecord>> {
+        self.read("reading copies", |conn| copies::of(conn, article))
+    }
+
+    fn stories(&self, since: Option<Timestamp>, min_copies: u64) -> Answer<Vec<StoryRecord>> {
+        self.read("reading stories", |conn| {
+            copies::stories(conn, since, min_copies)
         })
     }
 

@@ -71,7 +71,7 @@ pub(super) fn claim(
     // One query a board and priority: within those the index is in the order that is asked for, however many jobs
     // wait for a later time or belong to boards that are not crawled now.
     let mut due = conn.prepare_cached(
-        "SELECT id, board, kind, pass, article, page, url, referer, attempts, due_at FROM job
+        "SELECT id, board, kind, pass, article, page, url, referer, attempts, due_at, radar FROM job
          WHERE board = ?1 AND priority = ?2 AND due_at <= ?3 ORDER BY due_at, id",
     )?;
     for priority in PRIORITIES {
@@ -113,6 +113,10 @@ fn boards_of_host(conn: &Connection, host: &str, boards: &[BoardId]) -> rusqlite
 fn read_job(row: &Row<'_>) -> rusqlite::Result<Job> {
     let kind: String = row.get(2)?;
     let kind = match kind.as_str() {
+        "listing" if row.get(10)? => JobKind::Radar {
+            pass: PassId(row.get(3)?),
+            page: row.get(5)?,
+        },
         "listing" => JobKind::Listing {
             pass: PassId(row.get(3)?),
             page: row.get(5)?,

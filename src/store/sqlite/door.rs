@@ -2,15 +2,21 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
-use super::{SqliteStore, claims, hosts, passes, prepare, read, settle, sql_error};
-use crate::model::{
-    ArticleId, ArticleKey, Board, BoardId, Gap, HostPause, Job, Known, NewBoard, NewJob, Outcome,
-    Pass, PassEnd, PassId, PassReport, Receipt, Settled, Settlement, Walk,
+use super::{
+    SqliteStore, audit, claims, hosts, passes, prepare, profiles, radar, read, revisits, schedule,
+    settle, sql_error,
 };
-use crate::store::{Answer, ArticleTarget, HostRecord, Store, StoreError, StoredRobots};
+use crate::health::radar::{Plan, View};
+use crate::model::{
+    ArticleId, ArticleKey, Board, BoardId, HostPause, Job, Known, NewBoard, NewJob, OpenGap,
+    Outcome, Pass, PassEnd, PassId, PassReport, Receipt, Settled, Settlement, Walk,
+};
+use crate::store::{
+    Answer, ArticleTarget, HostRecord, SavedSchedule, Store, StoreError, StoredRobots,
+};
 
 impl Store for SqliteStore {
     async fn register_board(&self, board: NewBoard, at: Timestamp) -> Answer<Board> {
@@ -34,6 +40,24 @@ impl Store for SqliteStore {
     async fn last_pass(&self, board: BoardId, full: bool) -> Answer<Option<Pass>> {
         self.read("looking for the last pass", move |conn| {
             passes::last_pass(conn, board, full)
+        })
+        .await
+    }
+
+    async fn schedule(&self) -> Answer<SavedSchedule> {
+        self.read("reading the schedule", schedule::saved).await
+    }
+
+    async fn save_schedule(&self, saved: SavedSchedule, at: Timestamp) -> Answer<()> {
+        self.write("keeping the schedule", move |conn| {
+            schedule::save(conn, &saved, at)
+        })
+        .await
+    }
+
+    async fn last_passes(&self, board: BoardId, limit: u32) -> Answer<Vec<Pass>> {
+        self.read("reading passes", move |conn| {
+            schedule::last_passes(conn, board, limit)
         })
         .await
     }
@@ -79,9 +103,12 @@ impl Store for SqliteStore {
         restricted_before: Timestamp,
         at: Timestamp,
     ) -> Answer<Pass> {
+        let max_revisits = self.0.options.revisits.max_per_pass;
         let pass = self
             .write("beginning a pass", move |conn| {
-                passes::begin_pass(conn, board, &walk, first, restricted_before, at)
+                let pass = passes::begin_pass(conn, board, &walk, first, restricted_before, at)?;
+                revisits::queue_due(conn, board, max_revisits, at)?;
+                Ok(pass)
             })
             .await?;
         self.pass(pass).await
@@ -157,9 +184,38 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn gaps(&self, board: BoardId) -> Answer<Vec<Gap>> {
+    async fn gaps(&self, board: BoardId) -> Answer<Vec<OpenGap>> {
         self.read("listing gaps", move |conn| passes::gaps(conn, board))
             .await
+    }
+
+    async fn radar_view(&self, board: BoardId, pass: PassId) -> Answer<Option<View>> {
+        self.read("looking for what vanished", move |conn| {
+            radar::view(conn, board, pass)
+        })
+        .await
+    }
+
+    async fn follow_plan(
+        &self,
+        pass: &Pass,
+        plan: Plan,
+        jobs: Vec<NewJob>,
+        spacing: SignedDuration,
+        at: Timestamp,
+    ) -> Answer<u64> {
+        let (board, pass) = (pass.board, pass.id);
+        self.write("following the radar's plan", move |conn| {
+            radar::follow(conn, board, pass, &plan, &jobs, spacing, at)
+        })
+        .await
+    }
+
+    async fn ask_repair(&self, board: BoardId, at: Timestamp) -> Answer<u32> {
+        self.write("asking for a repair", move |conn| {
+            audit::ask_repair(conn, board, at)
+        })
+        .await
     }
 
     async fn settle(&self, settlement: Settlement) -> Answer<Settled> {
@@ -167,17 +223,27 @@ impl Store for SqliteStore {
         let (job, at) = (settlement.job, settlement.at);
         let doing = doing_of(&settlement.outcome);
         let options = self.0.options;
-        let prepared = tokio::task::spawn_blocking(move || prepare::prepare(settlement, options))
-            .await
-            .map_err(|_| StoreError::Closed)?
-            .map_err(|source| StoreError::Open {
-                path: self.0.path.clone(),
-                doing: "a page cannot be compressed",
-                source,
-            })?;
+        let packing = match &settlement.page {
+            Some(_) if options.keep_raw_pages => self.packing(job).await?,
+            _ => None,
+        };
+        let (place, dictionary) = packing.unzip();
+        let prepared = self
+            .off_thread("a page cannot be compressed", move || {
+                prepare::prepare(settlement, options, dictionary.flatten().as_deref())
+            })
+            .await?;
+        let page = match (&prepared.page, &prepared.settlement.page) {
+            (Some(packed), Some(page)) => Some((
+                packed.hash,
+                page.body.len() as u64,
+                packed.body.len() as u64,
+            )),
+            _ => None,
+        };
         let prune = self.is_time_to_prune(at);
         let work = move |conn: &Connection| {
-            let settled = settle::settle(conn, &prepared);
+            let settled = settle::settle(conn, &prepared, &options.revisits);
             let settled = settled.map_err(|error| sql_error(doing, error))?;
             if prune {
                 hosts::prune_receipts(conn, at, options.receipts_days)
@@ -187,7 +253,19 @@ impl Store for SqliteStore {
         };
         // Only now, and before the next claim is looked at: settled jobs are gone, put-off ones may be given out.
         let claims = self.0.claims.clone();
-        writer.call(work, move || claims.release(job)).await
+        let settled = writer.call(work, move || claims.release(job)).await?;
+        if let (Some(place), Some((hash, body_bytes, packed_bytes))) = (place, page) {
+            // The visit is settled, whatever becomes of this.
+            let tidied = async {
+                self.note_page(&place, hash, body_bytes, packed_bytes, at)
+                    .await?;
+                self.retain_pages(at).await
+            };
+            if let Err(error) = tidied.await {
+                tracing::warn!("raw pages could not be tidied: {error}");
+            }
+        }
+        Ok(settled)
     }
 
     async fn stop_pass(&self, pass: PassId, reason: String, at: Timestamp) -> Answer<()> {
@@ -195,6 +273,24 @@ impl Store for SqliteStore {
             passes::end(conn, pass, PassEnd::Stopped, Some(&reason), at)
         })
         .await
+    }
+
+    async fn save_profile(
+        &self,
+        name: String,
+        text: String,
+        receipts: Vec<Receipt>,
+        at: Timestamp,
+    ) -> Answer<()> {
+        self.write("keeping a learnt profile", move |conn| {
+            profiles::save(conn, &name, &text, at)?;
+            hosts::keep_receipts(conn, &receipts)
+        })
+        .await
+    }
+
+    async fn profiles(&self) -> Answer<Vec<String>> {
+        self.read("listing learnt profiles", profiles::all).await
     }
 
     async fn host(&self, host: &str) -> Answer<Option<HostRecord>> {
@@ -228,7 +324,9 @@ impl Store for SqliteStore {
 
 fn doing_of(outcome: &Outcome) -> &'static str {
     match outcome {
-        Outcome::Listing { .. } | Outcome::ListingSkipped { .. } => "settling a listing page",
+        Outcome::Listing { .. } | Outcome::Radar { .. } | Outcome::ListingSkipped { .. } => {
+            "settling a listing page"
+        }
         Outcome::Article { .. } => "settling an article",
         Outcome::Comments { .. } => "settling a page of comments",
         Outcome::ArticleState { .. } | Outcome::NotAnArticle { .. } => {

@@ -8,22 +8,34 @@
 //! make a new store where an unreadable one lies ([`guard`]).
 
 mod archive;
+mod audit;
+mod changes;
 mod claims;
+mod copies;
+mod copy_search;
+mod dictionary;
 mod door;
 mod guard;
 mod hosts;
+mod ledger;
 mod pages;
 mod passes;
 mod prepare;
+mod profiles;
 mod queue;
+mod radar;
 mod read;
 mod readers;
 mod records;
+mod rereads;
+mod revisits;
+mod schedule;
 mod schema;
 mod search;
 mod settle;
 mod status;
 mod values;
+mod vault;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -34,10 +46,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use archive::SqliteArchive;
+pub use copy_search::{CopySearch, Judged};
 
 use super::{Answer, StoreError};
 use crate::model::ArticleId;
+use crate::schedule::RevisitSchedule;
 use claims::Claims;
+use dictionary::Dictionaries;
 use guard::Found;
 use readers::Readers;
 use writer::Writer;
@@ -57,18 +72,28 @@ pub enum OpenMode {
 pub struct StoreOptions {
     /// Keep each fetched page as it came, compressed.
     pub keep_raw_pages: bool,
+    /// Raw pages older than this many days are removed. What was read from them stays.
+    pub raw_pages_days: Option<u32>,
+    /// The oldest raw pages are removed where all together take more, as they are stored.
+    pub raw_pages_max_bytes: Option<u64>,
     /// Fill the full-text index. Turned on later, it is built when the store is opened.
     pub search_index: bool,
     /// Receipts of requests older than this many days are removed.
     pub receipts_days: u32,
+    /// When articles are visited again without a sign of change. With another one than before, all are planned anew
+    /// when the store is opened.
+    pub revisits: RevisitSchedule,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
         Self {
             keep_raw_pages: true,
+            raw_pages_days: None,
+            raw_pages_max_bytes: None,
             search_index: true,
             receipts_days: 90,
+            revisits: RevisitSchedule::default(),
         }
     }
 }
@@ -90,6 +115,8 @@ struct Inner {
     claims: Claims,
     options: StoreOptions,
     pruned_at: AtomicI64,
+    retained_at: AtomicI64,
+    dictionaries: Dictionaries,
     path: PathBuf,
     // Held, never looked at.
     _lock: Mutex<Option<guard::Lock>>,
@@ -120,6 +147,8 @@ impl SqliteStore {
             claims: Claims::default(),
             options,
             pruned_at: AtomicI64::new(i64::MIN),
+            retained_at: AtomicI64::new(i64::MIN),
+            dictionaries: Dictionaries::default(),
             path,
             _lock: Mutex::new(lock),
         })))
@@ -188,6 +217,8 @@ fn open_to_write(path: &Path, options: StoreOptions) -> Answer<(PathBuf, Connect
         .map_err(|error| sql_error("bringing the store up to date", error))?;
     search::bring_up_to_date(&conn, options.search_index)
         .map_err(|error| sql_error("building the search index", error))?;
+    revisits::bring_up_to_date(&conn, &options.revisits)
+        .map_err(|error| sql_error("planning visits", error))?;
     lock.mark();
     Ok((path, conn, lock))
 }

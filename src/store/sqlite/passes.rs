@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::queue;
 use super::values::{Count, Ms, Named, url};
+use super::{ledger, queue};
 use crate::model::{
-    ArticleId, ArticleKey, Board, BoardId, Edge, Gap, JobPriority, NewBoard, NewJob, Pass, PassEnd,
-    PassId, PassReport, Walk,
+    ArticleId, ArticleKey, Board, BoardId, Edge, Gap, GapId, GapSteps, JobPriority, NewBoard,
+    NewJob, OpenGap, Pass, PassEnd, PassId, PassReport, Walk,
 };
 
 const BOARD: &str = "SELECT id, name, url, key, host, profile FROM board";
@@ -62,12 +62,12 @@ fn free_name(conn: &Connection, board: &NewBoard) -> rusqlite::Result<String> {
     Ok(board.key.clone())
 }
 
-const PASS: &str = "SELECT id, board, kind, page, deepest, edge_key, edge_rank, n_torn, n_quiet,
+pub(super) const PASS: &str = "SELECT id, board, kind, page, deepest, edge_key, edge_rank, n_torn, n_quiet,
     last_page_digest, ahead_key, ahead_rank, newest_rank, deficit, max_pages, since, started_at, ended_at, end_word,
-    n_listing_pages, n_rows, n_new, n_stored, n_changed, n_restricted, n_gone, n_failed, n_duplicates, moved, first_page_digest, last_shown
-    FROM pass";
+    n_listing_pages, n_rows, n_new, n_stored, n_changed, n_restricted, n_gone, n_failed, n_duplicates, moved, first_page_digest, last_shown,
+    n_rounds, late, top_key FROM pass";
 
-fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
+pub(super) fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
     let Named(kind) = row.get(2)?;
     Ok(Pass {
         id: PassId(row.get(0)?),
@@ -88,6 +88,11 @@ fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
             deficit: row.get(13)?,
             max_pages: row.get(14)?,
             since: row.get::<_, Option<Ms>>(15)?.map(|ms| ms.0),
+            n_rounds: row.get(31)?,
+            late: row.get(32)?,
+            top: row
+                .get::<_, Option<String>>(33)?
+                .map(ArticleKey::from_stored),
         },
         started_at: row.get::<_, Ms>(16)?.0,
         ended_at: row.get::<_, Option<Ms>>(17)?.map(|ms| ms.0),
@@ -203,6 +208,8 @@ pub(super) fn begin_pass(
     )?;
     let pass = PassId(conn.last_insert_rowid());
     save_walk(conn, pass, walk)?;
+    queue::remove_radar(conn, board)?;
+    ledger::relist(conn, board)?;
     queue::push(conn, &first(pass), at)?;
     // Half-read comment lists are failures too: the article is there, but not whole.
     let mut again = conn.prepare_cached(
@@ -226,7 +233,7 @@ pub(super) fn save_walk(conn: &Connection, pass: PassId, walk: &Walk) -> rusqlit
         "UPDATE pass SET kind = ?2, page = ?3, deepest = ?4, edge_key = ?5, edge_rank = ?6, n_torn = ?7,
             n_quiet = ?8, last_page_digest = ?9, ahead_key = ?10, ahead_rank = ?11, newest_rank = ?12,
             deficit = ?13, max_pages = ?14, since = ?15, moved = ?16, first_page_digest = ?17,
-            last_shown = ?18
+            last_shown = ?18, n_rounds = ?19, late = ?20, top_key = ?21
          WHERE id = ?1",
     )?
     .execute(params![
@@ -248,6 +255,9 @@ pub(super) fn save_walk(conn: &Connection, pass: PassId, walk: &Walk) -> rusqlit
         walk.moved,
         walk.first_page_digest,
         walk.last_shown,
+        walk.n_rounds,
+        walk.late,
+        walk.top.as_ref().map(ArticleKey::as_str),
     ])?;
     Ok(())
 }
@@ -272,11 +282,11 @@ pub(super) fn end(
                 AND notice_pass = ?1 AND ordinary_pass IS NOT NULL AND ordinary_pass <> ?1",
         )?
         .execute([pass.0])?;
-        // What earlier passes left open lies behind this one, or behind the board's end.
+        // Whatever rows earlier passes missed have been on a page of this one.
         conn.prepare_cached(
             "UPDATE gap SET closed_at = ?2, closed_by = ?1
              FROM pass WHERE pass.id = ?1 AND gap.board = pass.board AND gap.closed_at IS NULL
-                AND gap.pass <> ?1 AND (pass.kind = 'full' OR gap.page >= pass.deepest)",
+                AND gap.pass <> ?1 AND pass.kind = 'full'",
         )?
         .execute(params![pass.0, Ms(at)])?;
     }
@@ -322,16 +332,26 @@ pub(super) fn counting_pass(conn: &Connection, board: BoardId) -> rusqlite::Resu
     .optional()
 }
 
-pub(super) fn gaps(conn: &Connection, board: BoardId) -> rusqlite::Result<Vec<Gap>> {
+pub(super) fn gaps(conn: &Connection, board: BoardId) -> rusqlite::Result<Vec<OpenGap>> {
     conn.prepare_cached(
-        "SELECT page, reason, note FROM gap WHERE board = ?1 AND closed_at IS NULL ORDER BY page",
+        "SELECT id, page, reason, note, above_key, above_rank, below_key, below_rank, pass, reached_by,
+            (SELECT count(*) FROM place WHERE place.board = gap.board AND notice = 0 AND first_seen_at > opened_at)
+         FROM gap WHERE board = ?1 AND closed_at IS NULL ORDER BY page, id",
     )?
     .query_map([board.0], |row| {
-        let Named(reason) = row.get(1)?;
-        Ok(Gap {
-            page: row.get(0)?,
-            reason,
-            note: row.get(2)?,
+        let Named(reason) = row.get(2)?;
+        Ok(OpenGap {
+            id: GapId(row.get(0)?),
+            gap: Gap {
+                page: row.get(1)?,
+                reason,
+                note: row.get(3)?,
+                above: read_edge(row, 4)?,
+                below: read_edge(row, 6)?,
+            },
+            found_by: PassId(row.get(8)?),
+            reached_by: row.get::<_, Option<i64>>(9)?.map(PassId),
+            n_added: row.get::<_, Count>(10)?.0,
         })
     })?
     .collect()
@@ -345,9 +365,12 @@ pub(super) fn open_gap(
     gap: &Gap,
     at: Timestamp,
 ) -> rusqlite::Result<()> {
+    let key = |edge: &Option<Edge>| edge.as_ref().map(|edge| edge.key.as_str().to_owned());
+    let rank = |edge: &Option<Edge>| edge.as_ref().and_then(|edge| edge.rank).map(Count);
     conn.prepare_cached(
-        "INSERT INTO gap (board, pass, page, reason, note, opened_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (board, page) WHERE closed_at IS NULL
+        "INSERT INTO gap (board, pass, page, reason, note, opened_at, above_key, above_rank, below_key, below_rank)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (board, page, coalesce(above_key, '')) WHERE closed_at IS NULL
          DO UPDATE SET reason = excluded.reason, note = excluded.note",
     )?
     .execute(params![
@@ -356,22 +379,42 @@ pub(super) fn open_gap(
         gap.page,
         Named(gap.reason),
         gap.note,
-        Ms(at)
+        Ms(at),
+        key(&gap.above),
+        rank(&gap.above),
+        key(&gap.below),
+        rank(&gap.below),
     ])?;
     Ok(())
 }
 
-pub(super) fn close_gap(
+/// What a page of `pass` meant for the board's open gaps.
+pub(super) fn step_gaps(
     conn: &Connection,
     board: BoardId,
     pass: PassId,
-    page: u32,
+    steps: &GapSteps,
     at: Timestamp,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "UPDATE gap SET closed_at = ?4, closed_by = ?2
-         WHERE board = ?1 AND page = ?3 AND closed_at IS NULL",
-    )?
-    .execute(params![board.0, pass.0, page, Ms(at)])?;
+    if steps.broken {
+        conn.prepare_cached(
+            "UPDATE gap SET reached_by = NULL WHERE board = ?1 AND reached_by = ?2 AND closed_at IS NULL",
+        )?
+        .execute([board.0, pass.0])?;
+    }
+    for gap in &steps.reached {
+        conn.prepare_cached("UPDATE gap SET reached_by = ?2 WHERE id = ?1")?
+            .execute([gap.0, pass.0])?;
+    }
+    for (gap, edge) in &steps.bounded {
+        conn.prepare_cached("UPDATE gap SET below_key = ?2, below_rank = ?3 WHERE id = ?1")?
+            .execute(params![gap.0, edge.key.as_str(), edge.rank.map(Count)])?;
+    }
+    for gap in &steps.closed {
+        conn.prepare_cached(
+            "UPDATE gap SET closed_at = ?3, closed_by = ?2 WHERE id = ?1 AND closed_at IS NULL",
+        )?
+        .execute(params![gap.0, pass.0, Ms(at)])?;
+    }
     Ok(())
 }

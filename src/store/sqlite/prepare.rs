@@ -1,11 +1,12 @@
 //! What can be worked out before a settlement reaches the writer: compression and tokens. Pure, and the costly part
 //! of settling, so it runs on the blocking pool, many visits at a time.
 
-use crate::dedup::{self, Fingerprint};
+use crate::dedup::{self, Digest, Fingerprint};
 use crate::model::{Article, Outcome, Settlement, Visited};
 use crate::store::search_text::bigrams;
 
 use super::StoreOptions;
+use super::dictionary::Dictionary;
 
 /// Level 3: the knee of zstd's curve for pages of some tens of kilobytes.
 const ZSTD_LEVEL: i32 = 3;
@@ -23,19 +24,28 @@ pub(super) struct PackedPage {
     pub(super) hash: [u8; 32],
     /// zstd
     pub(super) body: Vec<u8>,
+    /// The dictionary it is packed by.
+    pub(super) dictionary: Option<i64>,
 }
 
 pub(super) struct PackedContent {
     /// zstd
     pub(super) html: Vec<u8>,
     pub(super) fingerprint: Fingerprint,
+    /// What near copies are told by.
+    pub(super) digest: Digest,
     /// `None`: no index is kept.
     pub(super) text_tokens: Option<String>,
 }
 
-pub(super) fn prepare(settlement: Settlement, options: StoreOptions) -> std::io::Result<Prepared> {
+/// `dictionary`: the newest one for pages like the settlement's, if there is one.
+pub(super) fn prepare(
+    settlement: Settlement,
+    options: StoreOptions,
+    dictionary: Option<&Dictionary>,
+) -> std::io::Result<Prepared> {
     let page = match &settlement.page {
-        Some(page) if options.keep_raw_pages => Some(pack_page(page)?),
+        Some(page) if options.keep_raw_pages => Some(pack_page(page, dictionary)?),
         _ => None,
     };
     let content = match &settlement.outcome {
@@ -49,10 +59,14 @@ pub(super) fn prepare(settlement: Settlement, options: StoreOptions) -> std::io:
     })
 }
 
-fn pack_page(page: &Visited) -> std::io::Result<PackedPage> {
+fn pack_page(page: &Visited, dictionary: Option<&Dictionary>) -> std::io::Result<PackedPage> {
     Ok(PackedPage {
         hash: *blake3::hash(&page.body).as_bytes(),
-        body: pack(&page.body)?,
+        body: match dictionary {
+            Some(dictionary) => dictionary.pack(&page.body)?,
+            None => pack(&page.body)?,
+        },
+        dictionary: dictionary.map(|dictionary| dictionary.id),
     })
 }
 
@@ -60,11 +74,12 @@ fn pack_content(content: &Article, options: StoreOptions) -> std::io::Result<Pac
     Ok(PackedContent {
         html: pack(content.html.as_bytes())?,
         fingerprint: dedup::fingerprint(&content.text),
+        digest: Digest::of(&content.text),
         text_tokens: options.search_index.then(|| bigrams(&content.text)),
     })
 }
 
-fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+pub(super) fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     zstd::bulk::compress(bytes, ZSTD_LEVEL)
 }
 

@@ -8,15 +8,18 @@ use crate::model::{ArticleId, BoardId, JobId, JobKind, JobPriority, NewJob, Pass
 
 /// `true`: it was not in the queue yet.
 pub(super) fn push(conn: &Connection, job: &NewJob, at: Timestamp) -> rusqlite::Result<bool> {
+    let is_radar = matches!(job.kind, JobKind::Radar { .. });
     let (kind, pass, article, page) = match job.kind {
-        JobKind::Listing { pass, page } => ("listing", Some(pass.0), None, Some(page)),
+        JobKind::Listing { pass, page } | JobKind::Radar { pass, page } => {
+            ("listing", Some(pass.0), None, Some(page))
+        }
         JobKind::Article { article } => ("article", None, Some(article.0), None),
         JobKind::Comments { article, page } => ("comments", None, Some(article.0), Some(page)),
     };
     let n_rows = conn
         .prepare_cached(
-            "INSERT INTO job (board, kind, pass, article, page, url, referer, priority, due_at, queued_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING",
+            "INSERT INTO job (board, kind, pass, article, page, url, referer, priority, due_at, queued_at, radar)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING",
         )?
         .execute(params![
             job.board.0,
@@ -29,6 +32,7 @@ pub(super) fn push(conn: &Connection, job: &NewJob, at: Timestamp) -> rusqlite::
             job.priority as i64,
             Ms(job.due_at),
             Ms(at),
+            is_radar,
         ])?;
     Ok(n_rows > 0)
 }
@@ -92,6 +96,23 @@ pub(super) fn remove_listings(conn: &Connection, pass: PassId) -> rusqlite::Resu
     conn.prepare_cached("DELETE FROM job WHERE kind = 'listing' AND pass = ?1")?
         .execute([pass.0])?;
     Ok(())
+}
+
+/// What an earlier pass wanted to look at: the next one measures anew.
+pub(super) fn remove_radar(conn: &Connection, board: BoardId) -> rusqlite::Result<()> {
+    conn.prepare_cached("DELETE FROM job WHERE board = ?1 AND radar = 1")?
+        .execute([board.0])?;
+    Ok(())
+}
+
+/// Listing pages that the radar still waits for.
+pub(super) fn n_radar(conn: &Connection, board: BoardId) -> rusqlite::Result<u32> {
+    conn.prepare_cached(
+        "SELECT count(*) FROM job WHERE board = ?1 AND priority = ?2 AND radar = 1",
+    )?
+    .query_row(params![board.0, JobPriority::Listing as i64], |row| {
+        row.get(0)
+    })
 }
 
 pub(super) fn put_off(

@@ -2,12 +2,13 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::copies;
 use super::prepare::unpack;
 use super::values::{Count, Json, Ms, Named, posted_at};
 use crate::dedup::Hash;
 use crate::dedup::words_hash;
 use crate::model::{ArticleId, ArticleKey, Attachment, Image};
-use crate::store::{ArticleFilter, ArticleRecord, CommentRecord, Revision};
+use crate::store::{ArticleFilter, ArticleRecord, CommentRecord, Revision, RevisionKind, Vanished};
 
 const ARTICLE: &str =
     "SELECT article.id, coalesce(article.moved_to, board.name), article.key, article.url,
@@ -20,7 +21,7 @@ const ARTICLE: &str =
             JOIN fingerprint AS other ON other.text_hash = mine.text_hash AND other.seq < mine.seq
             JOIN article AS first ON first.id = other.article
             WHERE mine.article = article.id ORDER BY other.seq LIMIT 1),
-        article.comments_complete
+        article.comments_complete, place.alive_at, place.missing_at
     FROM article
     JOIN board ON board.id = article.board
     LEFT JOIN place ON place.board = article.board AND place.article = article.id
@@ -109,7 +110,17 @@ fn read_record(row: &Row<'_>) -> rusqlite::Result<ArticleRecord> {
         story: row.get(26)?,
         duplicate_of: duplicate_of.map(ArticleKey::from_stored),
         comments_complete: row.get(28)?,
+        vanished: vanished(row, 29)?,
     })
+}
+
+fn vanished(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Vanished>> {
+    let after: Option<Ms> = row.get(first)?;
+    let before: Option<Ms> = row.get(first + 1)?;
+    Ok(after.zip(before).map(|(after, before)| Vanished {
+        after: after.0,
+        before: before.0,
+    }))
 }
 
 /// A JSON list; empty where no revision is held.
@@ -124,7 +135,7 @@ fn hex(hash: &Hash) -> String {
 
 fn with_comments(conn: &Connection, mut record: ArticleRecord) -> rusqlite::Result<ArticleRecord> {
     let mut select = conn.prepare_cached(
-        "SELECT key, parent, author, posted_at, text, secret, gone_at FROM comment
+        "SELECT key, parent, author, posted_at, text, secret, gone_at, withdrawn_at, first_seen_at FROM comment
          WHERE article = ?1 ORDER BY page, position, id",
     )?;
     record.comments = select
@@ -137,10 +148,30 @@ fn with_comments(conn: &Connection, mut record: ArticleRecord) -> rusqlite::Resu
                 text: row.get(4)?,
                 secret: row.get(5)?,
                 gone_at: row.get::<_, Option<Ms>>(6)?.map(|ms| ms.0),
+                withdrawn_at: row.get::<_, Option<Ms>>(7)?.map(|ms| ms.0),
+                first_seen_at: row.get::<_, Ms>(8)?.0,
             })
         })?
         .collect::<rusqlite::Result<_>>()?;
+    if record.duplicate_of.is_none() && record.story.is_some() {
+        record.duplicate_of = near_original(conn, &record)?;
+    }
     Ok(record)
+}
+
+/// The earliest of an article's near copies, if that is earlier than the article. Equal texts have an order of their
+/// own: which was stored first.
+fn near_original(
+    conn: &Connection,
+    record: &ArticleRecord,
+) -> rusqlite::Result<Option<ArticleKey>> {
+    let at = record.posted_at.unwrap_or(record.first_seen_at);
+    let first = copies::of(conn, ArticleId(record.id))?
+        .into_iter()
+        .find(|copy| copy.verdict != "exact");
+    Ok(first
+        .filter(|first| (first.at, first.id) < (at, record.id))
+        .map(|first| first.key))
 }
 
 /// Articles by any of their names: row id, key, engine id (if only one has it), URL.
@@ -207,7 +238,7 @@ fn select_ids(
 /// Oldest first.
 pub(super) fn revisions(conn: &Connection, article: ArticleId) -> rusqlite::Result<Vec<Revision>> {
     conn.prepare_cached(
-        "SELECT number, at, title, category, text, html, attachments, content_hash FROM revision
+        "SELECT number, at, title, category, text, html, attachments, content_hash, images, kind, note FROM revision
          WHERE article = ?1 ORDER BY number",
     )?
     .query_map([article.0], |row| {
@@ -228,8 +259,11 @@ pub(super) fn revisions(conn: &Connection, article: ArticleId) -> rusqlite::Resu
             category: row.get(3)?,
             text: row.get(4)?,
             html,
+            images: list(row, 8)?,
             attachments: list(row, 6)?,
             content_hash: hex(&hash),
+            kind: row.get::<_, Named<RevisionKind>>(9)?.0,
+            note: row.get(10)?,
         })
     })?
     .collect()

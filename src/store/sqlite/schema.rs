@@ -13,7 +13,15 @@ use rusqlite::config::DbConfig;
 pub(super) const APPLICATION_ID: i64 = 0x6277_6C6B;
 
 /// Never edit one that a release has carried; add the next.
-const MIGRATIONS: &[&str] = &[include_str!("schema/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/0001_first.sql"),
+    include_str!("schema/0002_gaps.sql"),
+    include_str!("schema/0003_pages.sql"),
+    include_str!("schema/0004_schedule.sql"),
+    include_str!("schema/0005_radar.sql"),
+    include_str!("schema/0006_learnt.sql"),
+    include_str!("schema/0007_copies.sql"),
+];
 
 /// How long a connection waits for a lock that another process holds (a shell, a backup).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -104,16 +104,121 @@ fn trouble(conn: &Connection, board: &Board) -> rusqlite::Result<Option<String>>
     .optional()
 }
 
-/// Bytes of what takes the room, without the pages' slack. Lengths are read from the rows' heads, not their bodies.
+/// Up to this size every page of the file is looked at, which takes some seconds; a bigger file is added up from the
+/// lengths in its rows, which leaves out indexes and slack.
+const MAX_LOOKED_THROUGH_BYTES: u64 = 2 << 30;
+
 pub(super) fn size_on_disk(conn: &Connection, file_bytes: u64) -> rusqlite::Result<SizeOnDisk> {
-    let sum = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, Count>(0).map(|n| n.0));
-    Ok(SizeOnDisk {
+    if file_bytes <= MAX_LOOKED_THROUGH_BYTES {
+        look_through(conn, file_bytes)
+    } else {
+        add_up(conn, file_bytes)
+    }
+}
+
+/// What each table and its indexes take, whole pages (sqlite.org/dbstat.html).
+fn look_through(conn: &Connection, file_bytes: u64) -> rusqlite::Result<SizeOnDisk> {
+    let mut size = SizeOnDisk {
         file_bytes,
-        raw_pages_bytes: sum("SELECT coalesce(sum(octet_length(body)), 0) FROM page")?,
-        text_bytes: sum(
-            "SELECT (SELECT coalesce(sum(octet_length(text) + octet_length(html)), 0) FROM revision)
-                + (SELECT coalesce(sum(octet_length(text)), 0) FROM comment)",
+        ..SizeOnDisk::default()
+    };
+    let mut select = conn.prepare(
+        "SELECT coalesce(sqlite_schema.tbl_name, stat.name), sum(stat.pgsize) FROM dbstat AS stat
+         LEFT JOIN sqlite_schema ON sqlite_schema.name = stat.name WHERE stat.aggregate = TRUE GROUP BY 1",
+    )?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let table: String = row.get(0)?;
+        let Count(bytes) = row.get(1)?;
+        let kind = match table.as_str() {
+            "article" | "place" | "alias" | "key_alias" => &mut size.articles_bytes,
+            "revision" => &mut size.revisions_bytes,
+            "comment" | "comment_before" => &mut size.comments_bytes,
+            "page" | "visit" | "dictionary" => &mut size.raw_pages_bytes,
+            "request" => &mut size.receipts_bytes,
+            search if search.starts_with("search") => &mut size.search_bytes,
+            _ => &mut size.other_bytes,
+        };
+        *kind += bytes;
+    }
+    size.other_bytes = rest(&size);
+    Ok(size)
+}
+
+fn add_up(conn: &Connection, file_bytes: u64) -> rusqlite::Result<SizeOnDisk> {
+    let sum = |lengths: &str, table: &str| {
+        let sql = format!("SELECT coalesce(sum({lengths}), 0) FROM {table}");
+        conn.query_row(&sql, [], |row| row.get::<_, Count>(0).map(|n| n.0))
+    };
+    let mut size = SizeOnDisk {
+        file_bytes,
+        articles_bytes: sum(
+            "octet_length(key) + octet_length(url) + octet_length(found_url) + octet_length(title)
+                + octet_length(listed_title)",
+            "article",
         )?,
-        search_bytes: sum("SELECT coalesce(sum(octet_length(block)), 0) FROM search_data")?,
-    })
+        revisions_bytes: sum("octet_length(text) + octet_length(html)", "revision")?,
+        comments_bytes: sum("coalesce(octet_length(text), 0)", "comment")?,
+        raw_pages_bytes: sum("octet_length(body)", "page")?
+            + sum("octet_length(body)", "dictionary")?,
+        search_bytes: sum("octet_length(block)", "search_data")?,
+        receipts_bytes: sum("octet_length(url) + octet_length(allowed_by)", "request")?,
+        other_bytes: 0,
+    };
+    size.other_bytes = rest(&size);
+    Ok(size)
+}
+
+/// What no kind accounts for.
+fn rest(size: &SizeOnDisk) -> u64 {
+    let known = size.articles_bytes
+        + size.revisions_bytes
+        + size.comments_bytes
+        + size.raw_pages_bytes
+        + size.search_bytes
+        + size.receipts_bytes;
+    size.file_bytes.saturating_sub(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_to_measure_know_every_kind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let conn = Connection::open(&path).unwrap();
+        super::super::schema::configure_writer(&conn).unwrap();
+        super::super::schema::migrate(&conn, &path).unwrap();
+        conn.execute_batch(
+            "INSERT INTO board VALUES (1, 'news', 'http://b.test/', 'b.test/news', 'b.test', 'rhymix', 0);
+             INSERT INTO article (id, board, key, engine_id, url, found_url, state, listed_title, title, secret,
+                first_seen_at, last_seen_at)
+                VALUES (1, 1, 'b.test/1', '1', 'http://b.test/1', 'http://b.test/1', 'stored', 'x', 'x', 0, 0, 0);
+             INSERT INTO revision VALUES (1, 1, 1, 0, 'x', NULL, 'text', x'00', '[]', '[]', '[]', x'00', 'visit', NULL);
+             INSERT INTO comment (article, key, page, position, depth, text, secret, round, first_seen_at)
+                VALUES (1, 'c', 1, 0, 0, 'words', 0, 1, 0);
+             INSERT INTO page (hash, body_bytes, body) VALUES (x'00', 3, x'000102');
+             INSERT INTO request VALUES (1, 'b.test', 'http://b.test/', 0, 200, 0, 0, 'listing', 'x', NULL);
+             INSERT INTO search (rowid, title, text, author) VALUES (1, 'x', 'y', 'z');",
+        )
+        .unwrap();
+        let looked = look_through(&conn, 1 << 20).unwrap();
+        let added = add_up(&conn, 1 << 20).unwrap();
+        for size in [&looked, &added] {
+            for bytes in [
+                size.articles_bytes,
+                size.revisions_bytes,
+                size.comments_bytes,
+                size.raw_pages_bytes,
+                size.search_bytes,
+                size.receipts_bytes,
+                size.other_bytes,
+            ] {
+                assert!(bytes > 0, "{size:?}");
+            }
+        }
+        assert!(looked.revisions_bytes >= 4096 && added.revisions_bytes < 4096);
+    }
 }

@@ -104,7 +104,7 @@ impl Desk {
             walk: walk(),
             next: Some(job(self.board, kind, later)),
             gap: None,
-            closes_gap: None,
+            gaps: GapSteps::default(),
             end: None,
         })
         .await;
@@ -156,6 +156,9 @@ fn walk() -> Walk {
         newest_rank: None,
         max_pages: None,
         since: None,
+        n_rounds: 0,
+        late: false,
+        top: None,
     }
 }
 
@@ -202,6 +205,7 @@ fn visited(body: &str, at: Timestamp) -> Visited {
         content_type: Some("text/html".into()),
         charset: "utf-8".into(),
         fetched_at: at,
+        as_of: at,
         body: body.into(),
     }
 }

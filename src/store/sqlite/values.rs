@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::health::confirm::Verdict;
 use crate::model::{ArticleState, GapReason, PassEnd, PassKind, PostedAt, Precision};
 
 /// A time, stored as whole milliseconds since 1970 in UTC.
@@ -96,6 +97,26 @@ impl<T: Word> FromSql for Named<T> {
 #[error("`{0}` is not a word that this boardwalk writes")]
 struct UnknownWord(String);
 
+impl Word for crate::store::RevisionKind {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        Self::parse(word)
+    }
+}
+
+impl Word for crate::model::EventKind {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        Self::parse(word)
+    }
+}
+
 impl Word for ArticleState {
     fn word(self) -> &'static str {
         self.as_str()
@@ -134,6 +155,15 @@ impl Word for PassKind {
         [Self::Full, Self::Incremental]
             .into_iter()
             .find(|kind| kind.word() == word)
+    }
+}
+
+impl Word for Verdict {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+    fn parse(word: &str) -> Option<Self> {
+        Verdict::parse(word)
     }
 }
 

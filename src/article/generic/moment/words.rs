@@ -235,8 +235,11 @@ fn is_bounded(text: &str, whole: &Range<usize>) -> bool {
     };
     let before_that = text[..whole.start].chars().rev().nth(1);
     let after_that = text[whole.end..].chars().nth(1);
-    let goes_on = last.is_ascii_digit() && pointed(after, after_that);
-    !clash(before, first) && !clash(after, last) && !pointed(before, before_that) && !goes_on
+    let hangs_on = clash(before, first)
+        || clash(after, last)
+        || pointed(before, before_that)
+        || (pointed(after, after_that) && last.is_ascii_digit());
+    !hangs_on
 }
 
 fn number<T: std::str::FromStr>(found: &Captures<'_>, group: &str) -> Option<T> {

@@ -2,14 +2,15 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::search;
 use super::super::values::{Count, Json, Ms, Named, finer, posted_at};
+use super::super::{copies, revisits, search};
 use super::listing::Counts;
 use super::{Done, Visit, names};
 use crate::dedup::{Fingerprint, Hash, content_hash};
 use crate::model::{
-    Article, ArticleId, ArticleKey, ArticleState, BoardId, EventKind, NewJob, PostedAt,
+    Article, ArticleId, ArticleKey, ArticleState, BoardId, EventKind, Image, NewJob, PostedAt,
 };
+use crate::store::{RevisionKind, same_images};
 
 /// What is held before the visit.
 struct Held {
@@ -24,6 +25,7 @@ struct Held {
     n_revisions: u32,
     comments_stated: Option<u64>,
     content_hash: Option<Hash>,
+    images: Vec<Image>,
 }
 
 /// What is to be held after it.
@@ -80,6 +82,7 @@ impl Visit<'_> {
             content.comment_count,
             comment_jobs,
         )?;
+        revisits::plan(self.conn, article, self.revisits)?;
         Ok(done)
     }
 
@@ -87,7 +90,7 @@ impl Visit<'_> {
         self.conn
             .prepare_cached(
                 "SELECT article.board, url, found_url, state, article.title, author, article.category, posted_at,
-                    posted_precision, posted_text, n_revisions, comments_stated, content_hash
+                    posted_precision, posted_text, n_revisions, comments_stated, content_hash, revision.images
                  FROM article
                  LEFT JOIN revision ON revision.article = article.id AND revision.number = n_revisions
                  WHERE article.id = ?1",
@@ -106,6 +109,10 @@ impl Visit<'_> {
                     n_revisions: row.get(10)?,
                     comments_stated: row.get::<_, Option<Count>>(11)?.map(|n| n.0),
                     content_hash: row.get(12)?,
+                    images: row
+                        .get::<_, Option<Json<Vec<Image>>>>(13)?
+                        .map(|images| images.0)
+                        .unwrap_or_default(),
                 })
             })
     }
@@ -124,13 +131,15 @@ impl Visit<'_> {
         };
         let keys = content.attachments.iter().map(|file| file.key.as_str());
         let hash = content_hash(now.title, now.category, &content.text, keys);
-        if held.content_hash != Some(hash) {
+        if held.content_hash != Some(hash) || !same_images(&held.images, &content.images) {
             let number = held.n_revisions + 1;
+            let first = held.n_revisions == 0;
+            let edited = !first && !content.only_rules_changed;
             self.conn
                 .prepare_cached(
                     "INSERT INTO revision (article, number, at, title, category, text, html, images, attachments,
-                        tags, content_hash)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                        tags, content_hash, kind)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 )?
                 .execute(params![
                     article.0,
@@ -144,25 +153,34 @@ impl Visit<'_> {
                     Json(&content.attachments),
                     Json(&content.tags),
                     hash,
+                    Named(if edited || first {
+                        RevisionKind::Visit
+                    } else {
+                        RevisionKind::Reparse
+                    }),
                 ])?;
             self.conn
-                .prepare_cached("UPDATE article SET n_revisions = ?2 WHERE id = ?1")?
-                .execute(params![article.0, number])?;
+                .prepare_cached(
+                    "UPDATE article SET n_revisions = ?2, changed_at = iif(?4, ?3, changed_at) WHERE id = ?1",
+                )?
+                .execute(params![article.0, number, Ms(self.at), edited])?;
             let text_changed = fingerprint(self.conn, article, &packed.fingerprint)?;
+            if text_changed {
+                let at = now.posted.as_ref().map_or(self.at, |posted| posted.at);
+                copies::link(self.conn, article, held.board, at, &packed.digest)?;
+            }
             if let Some(tokens) = &packed.text_tokens {
                 search::replace(self.conn, article, now.title, tokens, now.author)?;
             }
-            let first = held.n_revisions == 0;
-            let kind = if first {
-                EventKind::Stored
-            } else {
-                EventKind::Edited
-            };
-            self.event(held.board, article, kind, Some(number), None)?;
+            if first {
+                self.event(held.board, article, EventKind::Stored, Some(number), None)?;
+            } else if edited {
+                self.event(held.board, article, EventKind::Edited, Some(number), None)?;
+            }
             done.settled.stored = first;
-            done.settled.changed = !first;
+            done.settled.changed = edited;
             done.report.n_stored = u64::from(first);
-            done.report.n_changed = u64::from(!first);
+            done.report.n_changed = u64::from(edited);
             done.settled.duplicate_of = duplicate_of(self.conn, article)?;
             done.report.n_duplicates =
                 u64::from(text_changed && done.settled.duplicate_of.is_some());
@@ -235,7 +253,7 @@ impl Visit<'_> {
 
 /// Puts an article's fingerprint in place of its earlier one. `true`: its text is another than before. A text gets
 /// its place in the order of copies when the article first holds it.
-fn fingerprint(
+pub(in crate::store::sqlite) fn fingerprint(
     conn: &Connection,
     article: ArticleId,
     fingerprint: &Fingerprint,

@@ -3,16 +3,22 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::super::queue;
 use super::super::values::{Count, Ms, Named, finer, posted_at};
+use super::super::{queue, revisits};
 use super::{Done, Visit};
-use crate::model::{ArticleId, Comment, JobKind, NewJob, PostedAt, resolve_parents};
+use crate::model::{ArticleId, Comment, JobKind, JobPriority, NewJob, PostedAt, resolve_parents};
+
+/// Rounds in a row that may show fewer comments than the page states before that is taken for the board's own way of
+/// counting (secret or removed comments count on some).
+const MAX_SHORT_ROUNDS: u32 = 3;
 
 /// What is held of a comment.
 struct Held {
     id: i64,
     text: Option<String>,
     posted: Option<PostedAt>,
+    /// Its words were not shown any more when it was last seen.
+    withdrawn: bool,
 }
 
 /// A comment's row and what decides its parent.
@@ -32,6 +38,7 @@ impl Visit<'_> {
     ) -> rusqlite::Result<Done> {
         self.upsert_comments(article, page, comments)?;
         self.end_round(article)?;
+        revisits::plan(self.conn, article, self.revisits)?;
         Ok(Done::default())
     }
 
@@ -90,11 +97,13 @@ impl Visit<'_> {
         page: u32,
         comments: &[Comment],
     ) -> rusqlite::Result<()> {
+        let mut changed = false;
         for (position, comment) in comments.iter().enumerate() {
             let held = self.held_comment(article, &comment.key)?;
-            if let Some(held) = &held {
-                self.keep_earlier_words(held, comment)?;
-            }
+            changed |= match &held {
+                Some(held) => self.keep_earlier_words(held, comment)?,
+                None => true,
+            };
             self.upsert_comment(
                 article,
                 page,
@@ -108,13 +117,26 @@ impl Visit<'_> {
                 "UPDATE article SET n_comments = (SELECT count(*) FROM comment WHERE article = ?1) WHERE id = ?1",
             )?
             .execute([article.0])?;
+        if changed {
+            self.comments_changed(article)?;
+        }
+        Ok(())
+    }
+
+    /// Late, edited, withdrawn or deleted comments are a change; those of the first reading are not.
+    fn comments_changed(&self, article: ArticleId) -> rusqlite::Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE article SET changed_at = ?2 WHERE id = ?1 AND comment_round > 1",
+            )?
+            .execute(params![article.0, Ms(self.at)])?;
         Ok(())
     }
 
     fn held_comment(&self, article: ArticleId, key: &str) -> rusqlite::Result<Option<Held>> {
         self.conn
             .prepare_cached(
-                "SELECT id, text, posted_at, posted_precision, posted_text FROM comment
+                "SELECT id, text, posted_at, posted_precision, posted_text, withdrawn_at IS NOT NULL FROM comment
                  WHERE article = ?1 AND key = ?2",
             )?
             .query_row(params![article.0, key], |row| {
@@ -122,24 +144,28 @@ impl Visit<'_> {
                     id: row.get(0)?,
                     text: row.get(1)?,
                     posted: posted_at(row, 2)?,
+                    withdrawn: row.get(5)?,
                 })
             })
             .optional()
     }
 
-    fn keep_earlier_words(&self, held: &Held, comment: &Comment) -> rusqlite::Result<()> {
-        let (Some(before), Some(now)) = (&held.text, &comment.text) else {
+    /// `true`: its words are not those that were shown before.
+    fn keep_earlier_words(&self, held: &Held, comment: &Comment) -> rusqlite::Result<bool> {
+        match (&held.text, &comment.text) {
+            (Some(before), Some(now)) if before != now => {
+                self.conn
+                    .prepare_cached(
+                        "INSERT INTO comment_before (comment, until, text) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                    )?
+                    .execute(params![held.id, Ms(self.at), before])?;
+                Ok(true)
+            }
+            (Some(_), Some(_)) => Ok(held.withdrawn),
             // Words that are not shown any more stay where they are.
-            return Ok(());
-        };
-        if before != now {
-            self.conn
-                .prepare_cached(
-                    "INSERT INTO comment_before (comment, until, text) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                )?
-                .execute(params![held.id, Ms(self.at), before])?;
+            (Some(_), None) => Ok(!held.withdrawn),
+            (None, now) => Ok(now.is_some()),
         }
-        Ok(())
     }
 
     fn upsert_comment(
@@ -162,6 +188,8 @@ impl Visit<'_> {
                     author = coalesce(excluded.author, author), posted_at = excluded.posted_at,
                     posted_precision = excluded.posted_precision, posted_text = excluded.posted_text,
                     text = coalesce(excluded.text, text), secret = excluded.secret, round = excluded.round,
+                    withdrawn_at = CASE WHEN excluded.text IS NULL AND text IS NOT NULL
+                        THEN coalesce(withdrawn_at, excluded.first_seen_at) END,
                     gone_at = NULL",
             )?
             .execute(params![
@@ -197,20 +225,60 @@ impl Visit<'_> {
             return Ok(());
         }
         let n_seen = self.resolve_round(article)?;
-        self.conn
-            .prepare_cached("UPDATE article SET comments_complete = 1 WHERE id = ?1")?
-            .execute([article.0])?;
+        if self.is_short(article, n_seen, stated)? {
+            return Ok(());
+        }
         // A page that shows fewer comments than it says there are (a mobile skin, a script that loads them) is no
         // evidence that any is gone; nor is one that shows none and says nothing.
         if n_seen >= stated.map_or(1, |n| n.0) {
-            self.conn
+            let n_gone = self
+                .conn
                 .prepare_cached(
                     "UPDATE comment SET gone_at = ?2 WHERE article = ?1 AND gone_at IS NULL
                         AND round < (SELECT comment_round FROM article WHERE id = ?1)",
                 )?
                 .execute(params![article.0, Ms(self.at)])?;
+            if n_gone > 0 {
+                self.comments_changed(article)?;
+            }
         }
         Ok(())
+    }
+
+    /// Does the list lack comments that its page says are there? While it was read page by page, one that was deleted may
+    /// have pulled another to a page already read: the article is asked for again, at once and by the next passes, a few
+    /// times. `false`: the list is taken for whole.
+    fn is_short(
+        &self,
+        article: ArticleId,
+        n_seen: u64,
+        stated: Option<Count>,
+    ) -> rusqlite::Result<bool> {
+        let lacks = stated.is_some_and(|stated| n_seen < stated.0);
+        let n_pages: u32 = self
+            .conn
+            .prepare_cached(
+                "SELECT count(DISTINCT page) FROM comment
+                 WHERE article = ?1 AND round = (SELECT comment_round FROM article WHERE id = ?1)",
+            )?
+            .query_row([article.0], |row| row.get(0))?;
+        // On one page nothing can have shifted: what it lacks, it does not show.
+        let in_doubt = lacks && n_pages > 1;
+        let n_short: u32 = self
+            .conn
+            .prepare_cached(
+                "UPDATE article SET comments_short = iif(?2, comments_short + 1, 0),
+                    comments_complete = NOT (?2 AND comments_short + 1 < ?3)
+                 WHERE id = ?1 RETURNING comments_short",
+            )?
+            .query_row(params![article.0, in_doubt, MAX_SHORT_ROUNDS], |row| {
+                row.get(0)
+            })?;
+        let again = in_doubt && n_short < MAX_SHORT_ROUNDS;
+        if again {
+            queue::push_article(self.conn, article, JobPriority::Revisit, self.at)?;
+        }
+        Ok(again)
     }
 
     /// Sets the parents of this round's comments. Answers how many there are.

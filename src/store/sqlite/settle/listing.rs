@@ -6,11 +6,11 @@ use rusqlite::params;
 use url::Url;
 
 use super::super::values::{Count, Ms, Named, finer, posted_at};
-use super::super::{passes, queue};
+use super::super::{ledger, passes, queue};
 use super::{Done, Visit, names};
 use crate::model::{
-    ArticleId, ArticleKey, ArticleState, BoardId, Gap, JobKind, JobPriority, NewJob, Outcome,
-    PassEnd, PassId, PostedAt, Row, Walk,
+    ArticleId, ArticleKey, ArticleState, BoardId, Gap, GapSteps, JobKind, JobPriority, NewJob,
+    Outcome, PassEnd, PassId, PostedAt, Row, Walk,
 };
 
 /// Counts as one page shows them.
@@ -31,6 +31,8 @@ struct Listed {
     listed_comments: Option<u64>,
     n_revisions: u32,
     posted: Option<PostedAt>,
+    /// The board it was found on.
+    home: BoardId,
 }
 
 impl Visit<'_> {
@@ -42,7 +44,7 @@ impl Visit<'_> {
             walk,
             next,
             gap,
-            closes_gap,
+            gaps,
             end,
         } = outcome
         else {
@@ -52,29 +54,86 @@ impl Visit<'_> {
         done.report.n_listing_pages = 1;
         done.report.n_rows = rows.len() as u64;
         let board = self.board_of(*pass)?;
+        self.rows(board, *pass, rows, revisit, &mut done)?;
+        self.sight(board, *pass, rows, walk.last_shown, false)?;
+        passes::step_gaps(self.conn, board, *pass, gaps, self.at)?;
+        done.settled.n_queued +=
+            u64::from(self.walk_on(board, *pass, walk, next.as_ref(), gap.as_ref(), *end, None)?);
+        Ok(done)
+    }
+
+    /// A page that the radar asked for: rows as on any page, but the walk stays where it is.
+    pub(super) fn radar(&self, outcome: &Outcome) -> rusqlite::Result<Done> {
+        let Outcome::Radar {
+            pass,
+            rows,
+            revisit,
+            last_page,
+        } = outcome
+        else {
+            return Ok(Done::default());
+        };
+        let mut done = Done::default();
+        done.report.n_listing_pages = 1;
+        done.report.n_rows = rows.len() as u64;
+        let board = self.board_of(*pass)?;
+        self.rows(board, *pass, rows, revisit, &mut done)?;
+        self.sight(board, *pass, rows, *last_page, true)?;
+        Ok(done)
+    }
+
+    /// Admits or refreshes a page's rows, in page order, so that its jobs are claimed newest first.
+    fn rows(
+        &self,
+        board: BoardId,
+        pass: PassId,
+        rows: &[Row],
+        revisit: &[ArticleKey],
+        done: &mut Done,
+    ) -> rusqlite::Result<()> {
         let revisit: HashSet<&ArticleKey> = revisit.iter().collect();
-        // In page order, so that the jobs of one page are claimed newest first.
         for row in rows {
             match names::find(self.conn, &row.key)? {
                 None => {
-                    self.admit(board, *pass, row)?;
+                    self.admit(board, pass, row)?;
                     done.settled.n_new += 1;
                     done.settled.n_queued += 1;
                 }
                 Some(article) => {
                     let again = revisit.contains(&row.key);
                     done.settled.n_queued +=
-                        u64::from(self.refresh(board, *pass, article, row, again)?);
+                        u64::from(self.refresh(board, pass, article, row, again)?);
                 }
             }
         }
         done.report.n_new = done.settled.n_new;
-        if let Some(page) = closes_gap {
-            passes::close_gap(self.conn, board, *pass, *page, self.at)?;
+        Ok(())
+    }
+
+    /// What the page says of the board's order.
+    fn sight(
+        &self,
+        board: BoardId,
+        pass: PassId,
+        rows: &[Row],
+        last_page: Option<u32>,
+        radar: bool,
+    ) -> rusqlite::Result<()> {
+        let mut numbered = Vec::new();
+        for row in rows.iter().filter(|row| !row.notice) {
+            if let Some(article) = names::find(self.conn, &row.key)? {
+                numbered.push((article, row.rank));
+            }
         }
-        done.settled.n_queued +=
-            u64::from(self.walk_on(board, *pass, walk, next.as_ref(), gap.as_ref(), *end, None)?);
-        Ok(done)
+        let sighting = ledger::Sighting {
+            board,
+            pass,
+            page: self.job.page.unwrap_or(1),
+            radar,
+            last_page,
+            at: self.at,
+        };
+        ledger::sight(self.conn, &sighting, &numbered)
     }
 
     pub(super) fn listing_skipped(&self, outcome: &Outcome) -> rusqlite::Result<Done> {
@@ -91,6 +150,11 @@ impl Visit<'_> {
         };
         let mut done = Done::default();
         let board = self.board_of(*pass)?;
+        let broken = GapSteps {
+            broken: true,
+            ..GapSteps::default()
+        };
+        passes::step_gaps(self.conn, board, *pass, &broken, self.at)?;
         let queued = self.walk_on(
             board,
             *pass,
@@ -200,7 +264,9 @@ impl Visit<'_> {
         } else {
             &held.title
         };
-        let follows = held.category.is_none() || held.category == held.listed_category;
+        // Another board's categories are its own.
+        let at_home = board == held.home;
+        let follows = at_home && (held.category.is_none() || held.category == held.listed_category);
         let category = match &row.category {
             Some(category) if follows => Some(category),
             _ => held.category.as_ref(),
@@ -218,7 +284,7 @@ impl Visit<'_> {
                 article.0,
                 row.url.as_str(),
                 row.title,
-                row.category,
+                row.category.as_ref().filter(|_| at_home),
                 row.comment_count.map(Count),
                 title,
                 row.author,
@@ -257,7 +323,7 @@ impl Visit<'_> {
         self.conn
             .prepare_cached(
                 "SELECT state, title, listed_title, category, listed_category, listed_comments, n_revisions,
-                    posted_at, posted_precision, posted_text
+                    posted_at, posted_precision, posted_text, board
                  FROM article WHERE id = ?1",
             )?
             .query_row([article.0], |row| {
@@ -271,6 +337,7 @@ impl Visit<'_> {
                     listed_comments: row.get::<_, Option<Count>>(5)?.map(|n| n.0),
                     n_revisions: row.get(6)?,
                     posted: posted_at(row, 7)?,
+                    home: BoardId(row.get(10)?),
                 })
             })
     }

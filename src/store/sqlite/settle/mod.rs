@@ -9,6 +9,8 @@ mod listing;
 mod names;
 mod state;
 
+pub(super) use article::fingerprint as keep_fingerprint;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
@@ -17,6 +19,7 @@ use super::queue::{self, QueuedJob};
 use super::values::Ms;
 use super::{hosts, pages, passes};
 use crate::model::{ArticleId, BoardId, EventKind, Outcome, PassId, PassReport, Settled};
+use crate::schedule::RevisitSchedule;
 
 /// What all outcomes need to know.
 struct Visit<'a> {
@@ -24,6 +27,7 @@ struct Visit<'a> {
     job: &'a QueuedJob,
     prepared: &'a Prepared,
     at: Timestamp,
+    revisits: &'a RevisitSchedule,
 }
 
 /// What an outcome adds to its pass's counters, and the answer to the conductor.
@@ -33,7 +37,11 @@ struct Done {
     report: PassReport,
 }
 
-pub(super) fn settle(conn: &Connection, prepared: &Prepared) -> rusqlite::Result<Settled> {
+pub(super) fn settle(
+    conn: &Connection,
+    prepared: &Prepared,
+    revisits: &RevisitSchedule,
+) -> rusqlite::Result<Settled> {
     let settlement = &prepared.settlement;
     hosts::keep_receipts(conn, &settlement.receipts)?;
     if let Some(pause) = &settlement.pause {
@@ -50,6 +58,7 @@ pub(super) fn settle(conn: &Connection, prepared: &Prepared) -> rusqlite::Result
         job: &job,
         prepared,
         at: settlement.at,
+        revisits,
     };
     if let Outcome::Retry {
         due_at,
@@ -73,6 +82,7 @@ impl Visit<'_> {
     fn apply(&self, outcome: &Outcome) -> rusqlite::Result<(Option<PassId>, Done)> {
         let done = match outcome {
             Outcome::Listing { pass, .. } => return Ok((Some(*pass), self.listing(outcome)?)),
+            Outcome::Radar { pass, .. } => return Ok((Some(*pass), self.radar(outcome)?)),
             Outcome::ListingSkipped { pass, .. } => {
                 return Ok((Some(*pass), self.listing_skipped(outcome)?));
             }

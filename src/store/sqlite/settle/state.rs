@@ -2,6 +2,7 @@
 
 use rusqlite::params;
 
+use super::super::ledger;
 use super::super::values::{Ms, Named, finer, posted_at};
 use super::{Done, Visit};
 use crate::model::{ArticleId, ArticleState, BoardId, EventKind, Outcome};
@@ -66,6 +67,9 @@ impl Visit<'_> {
                 posted.as_ref().map(|posted| &posted.text),
             ])?;
         self.give_up_comments(*article, *state)?;
+        if *state == ArticleState::Gone {
+            ledger::unlist(self.conn, *article, self.at)?;
+        }
         if *state != before
             && let Some(kind) = event_of(*state)
         {

@@ -1,0 +1,103 @@
+//! Near copies in texts of your own: `cargo run --release --example near_copies -- docs.jsonl`
+//!
+//! Reads lines `{"id", "board", "at", "text"}` and prints a line `{"a", "b", "similarity", "containment", "verdict"}`
+//! for each pair that was compared, by the index and the rules of the crawl. The file is read twice: first for the
+//! furniture of each board. Lines that cannot be read are named and passed over; then the exit code is 1.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use boardwalk::dedup::{Furniture, Shingles};
+use boardwalk::store::sqlite::CopySearch;
+use serde::Deserialize;
+
+/// Texts of each board from which its furniture is learnt.
+const SAMPLE: usize = 256;
+
+#[derive(Deserialize)]
+struct Line {
+    id: serde_json::Value,
+    #[serde(default)]
+    board: String,
+    #[serde(default)]
+    at: serde_json::Value,
+    text: String,
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let path = std::env::args_os()
+        .nth(1)
+        .context("usage: near_copies docs.jsonl")?;
+    let open = || {
+        File::open(&path)
+            .map(BufReader::new)
+            .with_context(|| path.display().to_string())
+    };
+    let mut samples: HashMap<String, Vec<Shingles>> = HashMap::new();
+    for line in open()?.lines() {
+        if let Ok(line) = serde_json::from_str::<Line>(&line?) {
+            let sample = samples.entry(line.board).or_default();
+            if sample.len() < SAMPLE {
+                sample.push(Shingles::of(&line.text));
+            }
+        }
+    }
+    let furniture: HashMap<String, Furniture> = samples
+        .into_iter()
+        .map(|(board, texts)| (board, Furniture::of(&texts)))
+        .collect();
+    let of = |board: &str| furniture.get(board).cloned().unwrap_or_default();
+    let mut search = CopySearch::new()?;
+    let mut ids: Vec<serde_json::Value> = Vec::new();
+    let mut n_bad = 0;
+    let mut out = BufWriter::new(io::stdout().lock());
+    for (n, line) in open()?.lines().enumerate() {
+        let line = line?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let line: Line = match serde_json::from_str(&line) {
+            Ok(line) => line,
+            Err(error) => {
+                eprintln!("line {}: {error}", n + 1);
+                n_bad += 1;
+                continue;
+            }
+        };
+        let (_, judged) = search.insert(&line.board, milliseconds(&line.at), &line.text, of)?;
+        for judged in judged {
+            let pair = serde_json::json!({
+                "a": ids[judged.other as usize - 1],
+                "b": line.id,
+                "similarity": judged.comparison.similarity,
+                "containment": judged.comparison.containment,
+                "verdict": judged.comparison.verdict,
+            });
+            writeln!(out, "{pair}")?;
+        }
+        ids.push(line.id);
+    }
+    out.flush()?;
+    Ok(if n_bad == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
+}
+
+/// A time as RFC 3339, a date, or a number of seconds since 1970.
+fn milliseconds(at: &serde_json::Value) -> Option<i64> {
+    if let Some(seconds) = at.as_f64() {
+        return Some((seconds * 1000.0) as i64);
+    }
+    let text = at.as_str()?;
+    if let Ok(at) = text.parse::<jiff::Timestamp>() {
+        return Some(at.as_millisecond());
+    }
+    let at: jiff::civil::DateTime = text.parse().ok()?;
+    let at = jiff::tz::Offset::UTC.to_timestamp(at).ok()?;
+    Some(at.as_millisecond())
+}

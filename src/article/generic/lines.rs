@@ -1,0 +1,233 @@
+//! The lines of a part of a page, as a reader sees them. In: places and a mask. Out: lines with the numbers that tell
+//! prose from furniture.
+
+use super::page::{Mask, Page, Tag};
+
+/// One line: a paragraph, a heading, an item, or what stands between two breaks.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) text: String,
+    /// Columns on a terminal, roughly: a Han, Kana or Hangul character says as much as two letters.
+    pub(super) width: u32,
+    /// As much of it as is inside links.
+    pub(super) link_width: u32,
+    /// The innermost element on lines of its own.
+    pub(super) block: u32,
+    /// Places of the first and the last text.
+    pub(super) first: u32,
+    pub(super) last: u32,
+    pub(super) commas: u32,
+    /// Its last character, closing quotes and brackets aside, ends a sentence.
+    pub(super) ends_sentence: bool,
+}
+
+/// A line this wide is prose even if it does not end as a sentence does (Readability and jusText ask for similar).
+const WIDE: u32 = 80;
+/// A sentence this wide is prose.
+const SENTENCE: u32 = 30;
+
+impl Line {
+    /// Half or more of it is link.
+    pub(super) fn is_mostly_link(&self) -> bool {
+        self.link_width * 2 >= self.width
+    }
+
+    /// The width, where this is running text.
+    pub(super) fn prose(&self) -> u32 {
+        let is_prose = self.width >= WIDE || (self.width >= SENTENCE && self.ends_sentence);
+        if is_prose && !self.is_mostly_link() {
+            self.width
+        } else {
+            0
+        }
+    }
+}
+
+/// The lines below these places, without what is masked.
+pub(super) fn lines_of(page: &Page<'_>, mask: &Mask, roots: &[u32]) -> Vec<Line> {
+    walk(page, mask, roots, Maker::default())
+}
+
+/// The same without their text: what rules count with.
+pub(super) fn measured(page: &Page<'_>, mask: &Mask, roots: &[u32]) -> Vec<Line> {
+    let maker = Maker {
+        without_text: true,
+        ..Maker::default()
+    };
+    walk(page, mask, roots, maker)
+}
+
+fn walk(page: &Page<'_>, mask: &Mask, roots: &[u32], mut maker: Maker) -> Vec<Line> {
+    for &root in roots {
+        let range = page.range(root);
+        maker.end();
+        maker.blocks.clear();
+        maker.blocks.push((root, page.node(root).end));
+        let mut at = u32::try_from(range.start).unwrap_or(u32::MAX);
+        let end = page.node(root).end;
+        while at < end {
+            while maker.blocks.len() > 1 && maker.blocks.last().is_some_and(|(_, end)| *end <= at) {
+                maker.blocks.pop();
+                maker.end();
+            }
+            let node = page.node(at);
+            if mask.is_out(at) {
+                // A whole subtree is out with its root; single texts may be out too.
+                if node.tag.is_block() {
+                    maker.end();
+                }
+                at += 1;
+                continue;
+            }
+            match node.tag {
+                Tag::Text => maker.words(node.text, at, node.in_link),
+                Tag::Break => maker.end(),
+                Tag::Cell => maker.space = true,
+                tag if tag.is_block() && at != root => {
+                    maker.end();
+                    maker.blocks.push((at, node.end));
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        maker.end();
+    }
+    maker.done
+}
+
+#[derive(Default)]
+struct Maker {
+    done: Vec<Line>,
+    line: Option<Line>,
+    space: bool,
+    without_text: bool,
+    /// Open blocks and where each ends.
+    blocks: Vec<(u32, u32)>,
+}
+
+impl Maker {
+    fn words(&mut self, words: &str, place: u32, in_link: bool) {
+        for c in words.chars() {
+            if c.is_whitespace() {
+                self.space = true;
+                continue;
+            }
+            if c.is_control() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}') {
+                continue;
+            }
+            let space = std::mem::take(&mut self.space);
+            let block = self.blocks.last().map_or(place, |(block, _)| *block);
+            let line = self.line.get_or_insert_with(|| Line {
+                text: String::new(),
+                width: 0,
+                link_width: 0,
+                block,
+                first: place,
+                last: place,
+                commas: 0,
+                ends_sentence: false,
+            });
+            let mut width = if is_wide(c) { 2 } else { 1 };
+            if space && line.width > 0 {
+                if !self.without_text {
+                    line.text.push(' ');
+                }
+                width += 1;
+            }
+            if !self.without_text {
+                line.text.push(c);
+            }
+            if !closes(c) {
+                line.ends_sentence = ends(c);
+            }
+            line.width += width;
+            line.link_width += if in_link { width } else { 0 };
+            line.last = place;
+            line.commas += u32::from(matches!(c, ',' | '，' | '、' | '،' | '。'));
+        }
+    }
+
+    fn end(&mut self) {
+        self.done.extend(self.line.take());
+        self.space = false;
+    }
+}
+
+/// Stands after the end of a sentence and belongs to it.
+fn closes(c: char) -> bool {
+    matches!(c, '"' | '”' | '’' | '\'' | ')' | '」' | '』' | '»' | ']')
+}
+
+/// Ends a sentence, or announces what follows.
+fn ends(c: char) -> bool {
+    matches!(
+        c,
+        '.' | '!' | '?' | '…' | '。' | '！' | '？' | ':' | ';' | '؟' | '।' | '։'
+    )
+}
+
+/// Han, Kana, Hangul, and their punctuation.
+pub(super) fn is_wide(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}')
+}
+
+/// Sums over lines, so that what a subtree holds is a subtraction.
+#[derive(Debug)]
+pub(super) struct Sums {
+    /// For each place: width, link width, prose and number of lines of all places before it.
+    before: Vec<[u32; 4]>,
+}
+
+/// What a subtree holds.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Held {
+    pub(super) width: u32,
+    pub(super) link_width: u32,
+    pub(super) prose: u32,
+    pub(super) n_lines: u32,
+}
+
+impl Held {
+    /// Share of the text that is link, from 0 to 1.
+    pub(super) fn link_share(self) -> f32 {
+        if self.width == 0 {
+            0.0
+        } else {
+            self.link_width as f32 / self.width as f32
+        }
+    }
+}
+
+impl Sums {
+    pub(super) fn of(page: &Page<'_>, lines: &[Line]) -> Self {
+        let mut at_place = vec![[0_u32; 4]; page.nodes.len() + 1];
+        for line in lines {
+            // A line counts where it begins.
+            let sums = &mut at_place[line.first as usize + 1];
+            sums[0] += line.width;
+            sums[1] += line.link_width;
+            sums[2] += line.prose();
+            sums[3] += 1;
+        }
+        let mut so_far = [0_u32; 4];
+        for sums in &mut at_place {
+            for (sum, total) in sums.iter_mut().zip(&mut so_far) {
+                *total += *sum;
+                *sum = *total;
+            }
+        }
+        Sums { before: at_place }
+    }
+
+    pub(super) fn held(&self, page: &Page<'_>, place: u32) -> Held {
+        let range = page.range(place);
+        let (low, high) = (self.before[range.start], self.before[range.end]);
+        Held {
+            width: high[0] - low[0],
+            link_width: high[1] - low[1],
+            prose: high[2] - low[2],
+            n_lines: high[3] - low[3],
+        }
+    }
+}

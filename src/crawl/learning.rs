@@ -1,0 +1,251 @@
+//! A board that no profile knows: a few polite requests, and a profile learnt from what they brought.
+//!
+//! At most [`MAX_REQUESTS`] pages: the first (already at hand), the second, and up to five articles. The profile is
+//! tried on the very pages it was learnt from, with the readers that will use it; only what reads them is kept.
+
+use std::sync::Arc;
+
+use url::Url;
+
+use super::board::{Target, TargetError, decode_page, unreachable};
+use crate::article::{PageView, ReadOptions, read_article};
+use crate::fetch::{Fetched, Fetcher, Request, host_key};
+use crate::learn::{Learnt, ListingDraft, SeenPage, learn, learn_listing};
+use crate::listing::{page_links, read_listing};
+use crate::model::{PageClass, Receipt};
+use crate::profile::{Library, Profile};
+
+/// Pages asked for before a profile is fixed, page 1 included.
+const MAX_REQUESTS: usize = 10;
+/// Links of the pager that are compared to learn how it counts.
+const MAX_TURNS: usize = 12;
+
+/// What learning brought.
+pub(super) struct Lesson {
+    pub profile: Arc<Profile>,
+    pub learnt: Learnt,
+    /// Of the requests made for it, the first page's left out.
+    pub receipts: Vec<Receipt>,
+}
+
+/// A page as text, on its way to the blocking pool.
+struct Text {
+    text: String,
+    url: Url,
+    status: u16,
+    as_of: jiff::Timestamp,
+}
+
+impl Text {
+    fn of(fetched: &Fetched, charset: Option<&str>) -> Self {
+        Self {
+            text: decode_page(fetched, charset, None).text,
+            url: fetched.final_url.clone(),
+            status: fetched.status,
+            as_of: fetched.server_date.unwrap_or(fetched.received_at),
+        }
+    }
+
+    fn seen<'a>(&'a self, html: &'a scraper::Html) -> SeenPage<'a> {
+        SeenPage {
+            html,
+            url: &self.url,
+            as_of: self.as_of,
+        }
+    }
+
+    fn view<'a>(&'a self, html: &'a scraper::Html) -> PageView<'a> {
+        PageView {
+            html,
+            source: &self.text,
+            url: &self.url,
+            redirect_to: None,
+            status: self.status,
+            as_of: self.as_of,
+        }
+    }
+}
+
+/// Learns the profile of the board whose page 1 is `first`.
+///
+/// # Errors
+/// Where no page came, or no profile reads what came.
+pub(super) async fn learn_board(
+    fetcher: &Fetcher,
+    library: &Library,
+    target: &Target,
+    first: &Fetched,
+) -> Result<Lesson, TargetError> {
+    let charset = target.charset.as_deref();
+    let refused = |cause: String| TargetError::NotLearnt {
+        url: Box::new(target.url.clone()),
+        known: library.names().collect::<Vec<_>>().join(", "),
+        cause,
+    };
+    if first.status >= 400 {
+        return Err(refused(format!("it answered {}", first.status)));
+    }
+    let mut receipts = Vec::new();
+    let first = Text::of(first, charset);
+    let (first, turns) = blocking(move || {
+        let html = crate::document::parse(&first.text);
+        let turns = turns_of(&html, &first.url);
+        drop(html);
+        (first, turns)
+    })
+    .await;
+    let mut listing = vec![first];
+    if let Some(second) = turns.first() {
+        let fetched = get(fetcher, second, &listing[0].url, "listing").await;
+        let mut fetched = fetched.map_err(|error| unreachable(fetcher, &error))?;
+        receipts.append(&mut fetched.receipts);
+        if fetched.status < 400 {
+            listing.push(Text::of(&fetched, charset));
+        }
+    }
+    let (listing, draft) = blocking(move || {
+        let draft = draft_of(&listing, &turns);
+        (listing, draft)
+    })
+    .await;
+    let draft = draft.map_err(&refused)?;
+    let mut articles = Vec::new();
+    for (at, url) in draft
+        .samples
+        .iter()
+        .take(MAX_REQUESTS - listing.len())
+        .enumerate()
+    {
+        match get(fetcher, url, &listing[0].url, "article").await {
+            Ok(mut fetched) => {
+                receipts.append(&mut fetched.receipts);
+                if fetched.status < 400 && fetched.redirect_to.is_none() {
+                    articles.push((at, Text::of(&fetched, charset)));
+                }
+            }
+            Err(mut error) => receipts.append(&mut error.take_receipts()),
+        }
+    }
+    let lesson = blocking(move || write(&draft, &listing, &articles)).await;
+    let (profile, learnt) = lesson.map_err(&refused)?;
+    tracing::info!(
+        "learnt how to read {} with {} requests",
+        target.url,
+        receipts.len() + 1
+    );
+    Ok(Lesson {
+        profile: Arc::new(profile),
+        learnt,
+        receipts,
+    })
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work)
+        .await
+        .expect("learning is pure and does not panic")
+}
+
+async fn get(
+    fetcher: &Fetcher,
+    url: &Url,
+    referer: &Url,
+    purpose: &'static str,
+) -> Result<Fetched, crate::fetch::FetchError> {
+    let host = host_key(url);
+    let request = Request {
+        url: url.clone(),
+        jar: format!("first:{}", url.host_str().unwrap_or_default()),
+        referer: Some(referer.clone()),
+        purpose,
+        follow: Arc::new(move |to| host_key(to) == host),
+    };
+    fetcher.get(&request).await
+}
+
+/// The pager's links, that of page 2 first.
+fn turns_of(html: &scraper::Html, url: &Url) -> Vec<Url> {
+    let found = page_links(html, url);
+    let Some(second) = found.following else {
+        return Vec::new();
+    };
+    let behind = found
+        .pages
+        .iter()
+        .position(|page| *page == second)
+        .map_or(0, |at| at + 1);
+    let others = found
+        .pages
+        .into_iter()
+        .skip(behind)
+        .filter(|page| *page != second && page != url);
+    std::iter::once(second.clone())
+        .chain(others)
+        .take(MAX_TURNS)
+        .collect()
+}
+
+fn draft_of(listing: &[Text], turns: &[Url]) -> Result<ListingDraft, String> {
+    let trees: Vec<scraper::Html> = listing
+        .iter()
+        .map(|page| crate::document::parse(&page.text))
+        .collect();
+    let seen: Vec<SeenPage<'_>> = listing
+        .iter()
+        .zip(&trees)
+        .map(|(page, html)| page.seen(html))
+        .collect();
+    learn_listing(&seen, turns).map_err(|refusal| refusal.to_string())
+}
+
+/// Writes the profile and tries it on the pages it comes from.
+fn write(
+    draft: &ListingDraft,
+    listing: &[Text],
+    articles: &[(usize, Text)],
+) -> Result<(Profile, Learnt), String> {
+    let first_html = crate::document::parse(&listing[0].text);
+    let first = listing[0].seen(&first_html);
+    let trees: Vec<scraper::Html> = articles
+        .iter()
+        .map(|(_, page)| crate::document::parse(&page.text))
+        .collect();
+    let seen: Vec<(usize, SeenPage<'_>)> = articles
+        .iter()
+        .zip(&trees)
+        .map(|((at, page), html)| (*at, page.seen(html)))
+        .collect();
+    let learnt = learn(draft, &first, &seen).map_err(|refusal| refusal.to_string())?;
+    let profile = Profile::from_toml(&learnt.text).map_err(|complaints| {
+        let said: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+        format!("what was learnt is no profile ({})", said.join("; "))
+    })?;
+    if profile.identity.board(&listing[0].url).is_none() {
+        return Err("what was learnt does not know the listing's own URL".into());
+    }
+    let page = read_listing(&first_html, &listing[0].url, &profile, first.as_of);
+    // A row more is one whose link has another form; a row less is one that is lost.
+    if page.rows.len() < draft.n_rows[0]
+        || page.rows.len() > draft.n_rows[0] + draft.n_rows[0] / 2 + 2
+    {
+        return Err(format!(
+            "what was learnt reads {} of {} rows ({})",
+            page.rows.len(),
+            draft.n_rows[0],
+            page.warnings.first().map_or("", String::as_str)
+        ));
+    }
+    let n_read = articles
+        .iter()
+        .zip(&trees)
+        .map(|((_, page), html)| read_article(&page.view(html), &profile, &ReadOptions::default()))
+        .filter(|article| article.class == PageClass::Article && article.title.is_some())
+        .count();
+    if 2 * n_read < articles.len() {
+        return Err(format!(
+            "what was learnt reads {n_read} of {} articles",
+            articles.len()
+        ));
+    }
+    Ok((profile, learnt))
+}

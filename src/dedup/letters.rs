@@ -1,0 +1,74 @@
+//! What of a text is compared: its letters and digits, in compatibility form (NFKC) and lower case, without spaces and
+//! marks. Korean word spacing is unstable, and a copy that was pasted through a word processor has other quotes.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Letters and digits of a text, in order.
+pub(super) fn letters(text: &str) -> Vec<char> {
+    let mut kept = Vec::with_capacity(text.len() / 2);
+    if text.chars().all(is_settled) {
+        keep(text.chars(), &mut kept);
+    } else {
+        keep(text.nfkc(), &mut kept);
+    }
+    kept
+}
+
+fn keep(chars: impl Iterator<Item = char>, kept: &mut Vec<char>) {
+    for c in chars {
+        match c {
+            'a'..='z' | '0'..='9' | '가'..='힣' => kept.push(c),
+            'A'..='Z' => kept.push(c.to_ascii_lowercase()),
+            '\0'..='\x7f' => {}
+            c if c.is_alphanumeric() => kept.extend(c.to_lowercase()),
+            _ => {}
+        }
+    }
+}
+
+/// Characters that NFKC leaves alone, or changes into what is left out anyway: nearly all of most texts. Spares them
+/// the tables.
+fn is_settled(c: char) -> bool {
+    matches!(c, '\0'..='\x7f' | '가'..='힣' | '一'..='\u{9fff}' | '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3011}' | '\u{b7}')
+}
+
+/// Characters that say about as much as two Latin letters.
+pub(super) fn is_dense(c: char) -> bool {
+    matches!(c, '가'..='힣' | '一'..='\u{9fff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{1100}'..='\u{11ff}')
+        || c >= '\u{20000}'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn form_case_spaces_and_marks_do_not_count() {
+        let plain: String = letters("한국은행 ABC 123, “기준금리”")
+            .into_iter()
+            .collect();
+        assert_eq!(plain, "한국은행abc123기준금리");
+        let wide: String = letters("한국 은행　ＡＢＣ１２３…'기준\u{200b}금리'")
+            .into_iter()
+            .collect();
+        assert_eq!(wide, plain);
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_and_the_long_way_agree(text in "[가-힣a-zA-Z0-9 一-龥‘’“”…·、。-]{0,60}") {
+            let mut long = Vec::new();
+            keep(text.nfkc(), &mut long);
+            prop_assert_eq!(letters(&text), long);
+        }
+
+        #[test]
+        fn doing_it_twice_changes_nothing(text in "\\PC{0,40}") {
+            let once: String = letters(&text).into_iter().collect();
+            let twice: String = letters(&once).into_iter().collect();
+            // Lower case of a few letters brings marks of their own; those go the second time.
+            prop_assert!(twice.len() <= once.len());
+        }
+    }
+}

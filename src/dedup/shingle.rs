@@ -1,0 +1,118 @@
+//! The pieces of a text that are compared as a set: every run of letters of about nine Latin letters' worth.
+//!
+//! A Hangul syllable or an ideograph counts for two letters, so a piece of Korean has five characters, one of English
+//! nine, and one of a mixed text between; where a piece ends is decided on the spot, so a header in another language
+//! changes no piece of the text below it.
+
+use super::letters::{is_dense, letters};
+
+/// Measured best for English; five for Korean follows from [`is_dense`].
+const LETTERS: u32 = 9;
+const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Pieces of a text as hashes; a stored format, like all that is made of it ([`super::SKETCH_VERSION`]).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shingles {
+    /// Ascending, each once.
+    pub(super) set: Vec<u32>,
+    /// In the text's order.
+    pub(super) run: Vec<u32>,
+}
+
+impl Shingles {
+    pub fn of(text: &str) -> Self {
+        Self::of_letters(&letters(text))
+    }
+
+    pub(super) fn of_letters(letters: &[char]) -> Self {
+        let run = pieces(letters);
+        let mut set = run.clone();
+        set.sort_unstable();
+        set.dedup();
+        Self { set, run }
+    }
+
+    /// How many different pieces there are.
+    pub fn len(&self) -> usize {
+        self.set.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty()
+    }
+
+    /// The different pieces, ascending.
+    pub fn set(&self) -> &[u32] {
+        &self.set
+    }
+}
+
+/// Spreads each bit over all: the finaliser of MurmurHash3.
+pub(super) fn mix(mut x: u64) -> u64 {
+    x = (x ^ (x >> 33)).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
+    x = (x ^ (x >> 33)).wrapping_mul(0xC4CE_B9FE_1A85_EC53);
+    x ^ (x >> 33)
+}
+
+fn pieces(letters: &[char]) -> Vec<u32> {
+    const MAX: usize = LETTERS as usize + 1;
+    let mut powers = [1u64; MAX];
+    for i in 1..MAX {
+        powers[i] = powers[i - 1].wrapping_mul(BASE);
+    }
+    let mut run = Vec::with_capacity(letters.len());
+    let (mut end, mut weight, mut hash) = (0, 0, 0u64);
+    let weigh = |c: char| 1 + u32::from(is_dense(c));
+    for start in 0..letters.len() {
+        while weight < LETTERS && end < letters.len() {
+            hash = hash
+                .wrapping_mul(BASE)
+                .wrapping_add(u64::from(u32::from(letters[end])) + 1);
+            weight += weigh(letters[end]);
+            end += 1;
+        }
+        if weight < LETTERS {
+            break;
+        }
+        run.push((mix(hash) >> 32) as u32);
+        let first = u64::from(u32::from(letters[start])) + 1;
+        hash = hash.wrapping_sub(first.wrapping_mul(powers[end - start - 1]));
+        weight -= weigh(letters[start]);
+    }
+    run
+}
+
+/// How many values two ascending lists share.
+pub(super) fn n_shared(a: &[u32], b: &[u32]) -> usize {
+    let (mut i, mut j, mut n) = (0, 0, 0);
+    while i < a.len() && j < b.len() {
+        let (x, y) = (a[i], b[j]);
+        n += usize::from(x == y);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+    }
+    n
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn korean_has_pieces_of_five_and_english_of_nine() {
+        assert_eq!(Shingles::of("가나다라마").run.len(), 1);
+        assert_eq!(Shingles::of("가나다라").run.len(), 0);
+        assert_eq!(Shingles::of("abcdefghi").run.len(), 1);
+        assert_eq!(Shingles::of("abcdefgh").run.len(), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn a_piece_does_not_depend_on_what_stands_around_it(before in "[가-하a-z0-9]{0,20}", text in "[가-하a-z0-9]{10,30}", after in "[가-하a-z]{0,20}") {
+            let alone = Shingles::of(&text);
+            let inside = Shingles::of(&format!("{before}{text}{after}"));
+            prop_assert_eq!(n_shared(&alone.set, &inside.set), alone.len());
+        }
+    }
+}

@@ -1,0 +1,631 @@
+//! What does a board's own use of URLs say of identity? In: the links of a listing's rows, and the listing's own URLs.
+//! Out: which links have one shape, which part is the id, which parameters are state, and where the page number is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
+use url::Url;
+
+/// Parameters that tell where the reader came from, how the listing is shown, or who he is: never identity
+/// (BOARDS.md 12.1 and 12.2).
+const STATE: [&str; 44] = [
+    "page",
+    "cpage",
+    "pageid",
+    "category",
+    "sca",
+    "sfl",
+    "stx",
+    "sop",
+    "sst",
+    "sod",
+    "spt",
+    "sort",
+    "order",
+    "sort_index",
+    "order_type",
+    "liststyle",
+    "device",
+    "m",
+    "l",
+    "extra",
+    "po",
+    "divpage",
+    "exception_mode",
+    "od",
+    "search_target",
+    "search_keyword",
+    "keyword",
+    "phpsessid",
+    "sid",
+    "s",
+    "jsessionid",
+    "cfid",
+    "cftoken",
+    "pageindex",
+    "pageno",
+    "pg",
+    "page_num",
+    "select_arrange",
+    "desc",
+    "sn",
+    "ss",
+    "sc",
+    "highlight",
+    "utm_source",
+];
+/// Names that often hold an article's id.
+const ID_NAMES: [&str; 24] = [
+    "no",
+    "id",
+    "uid",
+    "wr_id",
+    "document_srl",
+    "tid",
+    "t",
+    "num",
+    "seq",
+    "idx",
+    "article",
+    "articleno",
+    "nttid",
+    "nttno",
+    "topic",
+    "p",
+    "bno",
+    "boardseq",
+    "key",
+    "aid",
+    "post",
+    "postid",
+    "articleid",
+    "threadid",
+];
+
+static DIGITS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d+"));
+static SLUG_THEN_ID: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:.*[.\-_~])?(\d+)(\.\w{1,5})?$"));
+static ID_THEN_SLUG: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d+)[-_.~].*$"));
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a constant pattern")
+}
+
+pub(super) fn is_state(name: &str) -> bool {
+    STATE.iter().any(|state| state.eq_ignore_ascii_case(name))
+}
+
+/// The parts of a path, the empty one behind a final slash included.
+fn segments(url: &Url) -> Vec<String> {
+    let path = url.path();
+    let path = path.find(";jsessionid=").map_or(path, |end| &path[..end]);
+    path.split('/').skip(1).map(str::to_owned).collect()
+}
+
+/// `name=value` parts as they stand; the last of a name counts.
+fn parameters(url: &Url) -> BTreeMap<String, String> {
+    url.query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+/// What links of one kind have in common: the same for all rows of a board, different for its menus.
+pub(super) fn kind_of(url: &Url) -> String {
+    let parts = segments(url);
+    let n_parts = parts.len();
+    let mut kind = String::new();
+    for (at, part) in parts.iter().enumerate() {
+        kind.push('/');
+        let has_digit = part.bytes().any(|byte| byte.is_ascii_digit());
+        let extension = part
+            .rsplit_once('.')
+            .map(|(_, end)| end)
+            .filter(|end| end.len() <= 5);
+        if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
+            kind.push('#');
+        } else if has_digit && !part.contains('%') && is_numbered(part) {
+            // `thread-12-1-1.html`: the words are the shape.
+            kind.push_str(&DIGITS.replace_all(part, "#"));
+        } else if has_digit
+            || part.contains('%')
+            || part.len() >= 24
+            || part.matches(['-', '_']).count() >= 2
+        {
+            kind.push('~');
+        } else if at + 1 < n_parts || extension.is_some() || part.is_empty() {
+            kind.push_str(part);
+        } else {
+            kind.push('w');
+        }
+    }
+    for (name, value) in parameters(url) {
+        if is_state(&name) || value.is_empty() {
+            continue;
+        }
+        let value = if value.len() > 12 && value.bytes().any(|byte| byte.is_ascii_digit()) {
+            "~".to_owned()
+        } else {
+            DIGITS.replace_all(&value, "#").into_owned()
+        };
+        kind.push_str(&format!("&{name}={value}"));
+    }
+    kind
+}
+
+/// Short words around numbers (`thread-12-1-1.html`), not a title that holds one.
+fn is_numbered(part: &str) -> bool {
+    let letters = part.chars().filter(|c| c.is_alphabetic()).count();
+    let hyphens = part.matches(['-', '_']).count();
+    letters <= 12 && (hyphens < 2 || part.ends_with(".html") || part.ends_with(".htm"))
+}
+
+/// A link without state: equal for two links to one article.
+pub(super) fn bare(url: &Url) -> String {
+    let mut text = url.path().trim_end_matches('/').to_owned();
+    for (name, value) in parameters(url) {
+        if !is_state(&name) && !value.is_empty() {
+            text.push_str(&format!("&{name}={value}"));
+        }
+    }
+    text
+}
+
+/// How the board writes the URL of an article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ArticleShape {
+    pub path: String,
+    pub query: BTreeMap<String, String>,
+    pub template: String,
+    /// The listing's name is part of it.
+    pub has_board: bool,
+    pub reason: String,
+}
+
+/// A path, the parameters that must be there, and those that may be.
+pub(super) type UrlPattern = (String, BTreeMap<String, String>, BTreeMap<String, String>);
+
+/// How the board writes the URLs of its listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ListingShape {
+    pub board: String,
+    /// Each a path and its parameters; the first is page 1's.
+    pub shapes: Vec<UrlPattern>,
+    pub board_url: String,
+    pub listing_url: String,
+    /// The number in the URL of page 1, and what it grows by from page to page.
+    pub first: u64,
+    pub step: u64,
+    pub reason: String,
+}
+
+/// A place in a URL that may be the id.
+struct Candidate {
+    place: Place,
+    /// The pattern with the group `id`.
+    pattern: String,
+    /// As it stands in the template.
+    template: String,
+    score: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    Segment(usize),
+    Parameter(String),
+}
+
+/// Learns an article's shape from the links of rows (at least two different ones).
+pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape> {
+    let distinct: BTreeMap<String, &Url> = links.iter().map(|url| (bare(url), url)).collect();
+    let urls: Vec<&Url> = distinct.into_values().collect();
+    let parts: Vec<Vec<String>> = urls.iter().map(|url| segments(url)).collect();
+    let n_parts = parts.first()?.len();
+    if urls.len() < 2 || parts.iter().any(|part| part.len() != n_parts) {
+        return None;
+    }
+    let queries: Vec<BTreeMap<String, String>> = urls.iter().map(|url| parameters(url)).collect();
+    let mut names: BTreeSet<&String> = queries[0].keys().collect();
+    names.retain(|name| !is_state(name) && queries.iter().all(|query| query.contains_key(*name)));
+
+    let mut candidates = Vec::new();
+    for at in 0..n_parts {
+        let values: Vec<&str> = parts.iter().map(|part| part[at].as_str()).collect();
+        let near_end = i64::try_from(at).unwrap_or(0);
+        candidates.extend(id_in(&values).map(|(pattern, template, score)| Candidate {
+            place: Place::Segment(at),
+            pattern,
+            template,
+            score: score + near_end,
+        }));
+    }
+    for name in &names {
+        let values: Vec<&str> = queries.iter().map(|query| query[*name].as_str()).collect();
+        let named = ID_NAMES.iter().any(|id| name.eq_ignore_ascii_case(id));
+        candidates.extend(id_in(&values).map(|(pattern, template, score)| Candidate {
+            place: Place::Parameter((*name).clone()),
+            pattern: pattern.replace("[^/]", "[^&]"),
+            template,
+            score: score + 4 * i64::from(named),
+        }));
+    }
+    candidates.sort_by_key(|candidate| -candidate.score);
+    let chosen = candidates.into_iter().next()?;
+
+    let mut writer = ShapeWriter {
+        listing,
+        has_board: false,
+        slug: false,
+    };
+    let mut path = String::new();
+    let mut template = String::new();
+    for at in 0..n_parts {
+        let values: BTreeSet<&str> = parts.iter().map(|part| part[at].as_str()).collect();
+        let (pattern, text) = if chosen.place == Place::Segment(at) {
+            (chosen.pattern.clone(), chosen.template.clone())
+        } else {
+            writer.part(&values, "[^/]+")
+        };
+        path.push_str(&format!("/{pattern}"));
+        template.push_str(&format!("/{text}"));
+    }
+    let mut query = BTreeMap::new();
+    let mut written = Vec::new();
+    for name in names {
+        let values: BTreeSet<&str> = queries.iter().map(|query| query[name].as_str()).collect();
+        if chosen.place == Place::Parameter(name.clone()) {
+            query.insert(name.clone(), chosen.pattern.clone());
+            written.push(format!("{name}={}", chosen.template));
+        } else if values.len() == 1 && !values.contains("") {
+            let (pattern, text) = writer.part(&values, "[^&]*");
+            query.insert(name.clone(), pattern);
+            written.push(format!("{name}={text}"));
+        }
+    }
+    if !written.is_empty() {
+        template.push_str(&format!("?{}", written.join("&")));
+    }
+    Some(ArticleShape {
+        path,
+        query,
+        template,
+        has_board: writer.has_board,
+        reason: format!("{:?} differs in all {} links", chosen.place, urls.len()).to_lowercase(),
+    })
+}
+
+/// Writes the parts of a URL that are not the id.
+struct ShapeWriter<'u> {
+    listing: &'u Url,
+    has_board: bool,
+    slug: bool,
+}
+
+impl ShapeWriter<'_> {
+    fn part(&mut self, values: &BTreeSet<&str>, any: &str) -> (String, String) {
+        let one = values.first().copied().unwrap_or_default();
+        if values.len() == 1 {
+            let literal = regex::escape(one);
+            if !self.has_board
+                && !one.is_empty()
+                && board_words(self.listing).iter().any(|word| word == one)
+            {
+                self.has_board = true;
+                return (format!("(?<board>{literal})"), one.to_owned());
+            }
+            return (literal, one.to_owned());
+        }
+        if self.slug {
+            return (any.to_owned(), one.to_owned());
+        }
+        self.slug = true;
+        (format!("(?<slug>{any})"), "{slug}".to_owned())
+    }
+}
+
+/// The words of a listing's URL that may be the board's name.
+fn board_words(listing: &Url) -> Vec<String> {
+    let script = |word: &str| word.contains('.') || word.is_empty();
+    let mut words: Vec<String> = parameters(listing)
+        .into_iter()
+        .filter(|(name, value)| !is_state(name) && !value.is_empty())
+        .map(|(_, value)| value)
+        .collect();
+    words.extend(segments(listing).into_iter().filter(|word| !script(word)));
+    words
+}
+
+/// Where the id is in values that all stand at one place: pattern, template, and how good an id it makes. `None`
+/// where they do not tell articles apart.
+fn id_in(values: &[&str]) -> Option<(String, String, i64)> {
+    let n_values = values.len();
+    let distinct: BTreeSet<&&str> = values.iter().collect();
+    if distinct.len() < n_values {
+        return None;
+    }
+    if values
+        .iter()
+        .all(|value| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        return Some(("(?<id>\\d+)".into(), "{id}".into(), 20));
+    }
+    if let Some(found) = numbered(values) {
+        return Some(found);
+    }
+    let ids = |regex: &Regex| -> Option<BTreeSet<String>> {
+        values
+            .iter()
+            .map(|value| Some(regex.captures(value)?.get(1)?.as_str().to_owned()))
+            .collect()
+    };
+    if ids(&ID_THEN_SLUG).is_some_and(|ids| ids.len() == n_values) {
+        return Some(("(?<id>\\d+)(?:[-_.~][^/]*)?".into(), "{id}".into(), 16));
+    }
+    if ids(&SLUG_THEN_ID).is_some_and(|ids| ids.len() == n_values) {
+        let end = SLUG_THEN_ID
+            .captures(values[0])
+            .and_then(|found| Some(found.get(2)?.as_str().to_owned()))
+            .unwrap_or_default();
+        let pattern = format!(
+            "(?<slug>(?:[^/]*[.\\-_~])?)(?<id>\\d+)(?:{})?",
+            if end.is_empty() {
+                "\\.\\w{1,5}".into()
+            } else {
+                regex::escape(&end)
+            }
+        );
+        return Some((pattern, format!("{{slug}}{{id}}{end}"), 15));
+    }
+    if values.iter().any(|value| value.is_empty()) {
+        return None;
+    }
+    Some(("(?<id>[^/]+)".into(), "{id}".into(), 8))
+}
+
+/// Values that differ in numbers only: `thread-12-1-1.html`, `12.0`.
+fn numbered(values: &[&str]) -> Option<(String, String, i64)> {
+    let skeleton = DIGITS.replace_all(values[0], "#").into_owned();
+    if !skeleton.contains('#')
+        || values
+            .iter()
+            .any(|value| DIGITS.replace_all(value, "#") != skeleton)
+    {
+        return None;
+    }
+    let runs: Vec<Vec<&str>> = values
+        .iter()
+        .map(|value| DIGITS.find_iter(value).map(|run| run.as_str()).collect())
+        .collect();
+    let n_distinct = |at: usize| {
+        runs.iter()
+            .map(|run| run[at])
+            .collect::<BTreeSet<_>>()
+            .len()
+    };
+    let n_runs = runs[0].len();
+    let id_at = (0..n_runs).find(|at| n_distinct(*at) == values.len())?;
+    let literals: Vec<&str> = skeleton.split('#').collect();
+    let (mut pattern, mut template) = (String::new(), String::new());
+    for (at, literal) in literals.iter().enumerate() {
+        pattern.push_str(&regex::escape(literal));
+        template.push_str(literal);
+        if at == id_at {
+            pattern.push_str("(?<id>\\d+)");
+            template.push_str("{id}");
+        } else if at < n_runs {
+            // A number that is the same everywhere today (a page of the article) need not stay so.
+            pattern.push_str("\\d+");
+            template.push_str(runs[0][at]);
+        }
+    }
+    Some((pattern, template, 18))
+}
+
+/// Learns a listing's shape from its own URL, and from those of page 2 and others in its pager, in order.
+pub(super) fn listing_shape(
+    first: &Url,
+    pages: &[Url],
+    article: &ArticleShape,
+) -> Option<ListingShape> {
+    let here = parameters(first);
+    let there = pages.first().map(parameters).unwrap_or_default();
+    // A parameter that page 2 has and page 1 has not, or has otherwise.
+    let turned = there
+        .iter()
+        .find(|(name, value)| {
+            !value.is_empty()
+                && value.bytes().all(|byte| byte.is_ascii_digit())
+                && here.get(*name) != Some(value)
+        })
+        .map(|(name, _)| name);
+    let fixed: BTreeMap<String, String> = here
+        .clone()
+        .into_iter()
+        .filter(|(name, value)| !value.is_empty() && !is_state(name) && turned != Some(name))
+        .collect();
+    let article_words = format!("{}{:?}", article.path, article.query.values());
+    let board_param = fixed
+        .iter()
+        .find(|(_, value)| article_words.contains(&format!("(?<board>{})", regex::escape(value))))
+        .or_else(|| fixed.iter().next())
+        .map(|(name, _)| name.clone());
+    let parts = segments(first);
+    let word_at = parts
+        .iter()
+        .rposition(|part| {
+            article_words.contains(&format!("(?<board>{})", regex::escape(part)))
+                && !part.is_empty()
+        })
+        .or_else(|| parts.iter().rposition(|part| !part.is_empty()));
+    let in_path = |parts: &[String]| {
+        path_pattern(
+            parts,
+            word_at.filter(|_| board_param.is_none()),
+            board_param.is_some(),
+        )
+    };
+    let board = match (&board_param, word_at) {
+        (Some(name), _) => fixed[name].clone(),
+        (None, Some(at)) => parts[at].clone(),
+        (None, None) => "/".into(),
+    };
+    let query = query_patterns(&fixed, board_param.as_deref());
+    let fixed_list: Vec<(String, String)> = fixed.clone().into_iter().collect();
+    let board_url = written(first.path(), &fixed_list);
+    let mut shape = ListingShape {
+        board,
+        shapes: vec![(
+            format!("{}/?", in_path(&parts).trim_end_matches('/')),
+            query.clone(),
+            BTreeMap::new(),
+        )],
+        listing_url: format!(
+            "{board_url}{}page={{page}}",
+            if fixed.is_empty() { "?" } else { "&" }
+        ),
+        board_url,
+        first: 1,
+        step: 1,
+        reason: "no link to another page: one page is all there is".into(),
+    };
+    if shape.shapes[0].0 == "/?" || shape.shapes[0].0.is_empty() {
+        shape.shapes[0].0 = in_path(&parts);
+    }
+    let Some(second) = pages.first() else {
+        return Some(shape);
+    };
+    let numbers = |place: &dyn Fn(&Url) -> Option<u64>| -> Vec<u64> {
+        pages.iter().filter_map(place).collect()
+    };
+    if let Some(name) = turned
+        && second.path().trim_end_matches('/') == first.path().trim_end_matches('/')
+    {
+        let values = numbers(&|url| parameters(url).get(name)?.parse().ok());
+        let start = here.get(name).and_then(|value| value.parse().ok());
+        (shape.first, shape.step) = line(&values, start)?;
+        shape.shapes[0]
+            .2
+            .insert(name.clone(), "(?<page>\\d+)".into());
+        shape.shapes[0].1.remove(name);
+        let mut list: Vec<(String, String)> = there
+            .iter()
+            .filter(|(key, value)| {
+                *key != name && !value.is_empty() && (fixed.contains_key(*key) || !is_state(key))
+            })
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        list.push((name.clone(), "{page}".into()));
+        shape.listing_url = written(second.path(), &list);
+        shape.reason = format!("{name} is {values:?} in the pager's links");
+        return Some(shape);
+    }
+    turned_in_path(first, pages, shape, &in_path, query, &fixed_list)
+}
+
+/// The page's number is in the path.
+fn turned_in_path(
+    first: &Url,
+    pages: &[Url],
+    mut shape: ListingShape,
+    in_path: &dyn Fn(&[String]) -> String,
+    query: BTreeMap<String, String>,
+    fixed: &[(String, String)],
+) -> Option<ListingShape> {
+    let path = pages.first()?.path();
+    let run = DIGITS
+        .find_iter(path)
+        .last()
+        .filter(|_| path != first.path())?;
+    let (before, after) = (path[..run.start()].to_owned(), path[run.end()..].to_owned());
+    let values = pages.iter().filter_map(|url| {
+        url.path()
+            .strip_prefix(before.as_str())?
+            .strip_suffix(after.as_str())?
+            .parse()
+            .ok()
+    });
+    let values: Vec<u64> = values.collect();
+    let start = first
+        .path()
+        .strip_prefix(before.as_str())
+        .and_then(|rest| rest.strip_suffix(after.as_str())?.parse().ok());
+    (shape.first, shape.step) = line(&values, start)?;
+    let second_parts: Vec<String> = before.split('/').skip(1).map(str::to_owned).collect();
+    let mut second_path = in_path(&second_parts);
+    if !second_path.contains("(?<board>")
+        && !query.values().any(|value| value.contains("(?<board>"))
+    {
+        second_path = format!("(?<board>{})", regex::escape(&before));
+    }
+    let pattern = format!("{second_path}(?<page>\\d+){}", regex::escape(&after));
+    shape.shapes.insert(0, (pattern, query, BTreeMap::new()));
+    shape.listing_url = written(&format!("{before}{{page}}{after}"), fixed);
+    shape.reason = format!("the path's number is {values:?} in the pager's links");
+    Some(shape)
+}
+
+/// Patterns of parameters that are always the same, the board's name among them.
+fn query_patterns(
+    fixed: &BTreeMap<String, String>,
+    board: Option<&str>,
+) -> BTreeMap<String, String> {
+    let pattern = |(name, value): (&String, &String)| {
+        let literal = regex::escape(value);
+        let is_board = board == Some(name.as_str());
+        let pattern = if is_board {
+            format!("(?<board>{literal})")
+        } else {
+            literal
+        };
+        (name.clone(), pattern)
+    };
+    fixed.iter().map(pattern).collect()
+}
+
+/// A path's pattern, with the board's name at one of its parts.
+fn path_pattern(parts: &[String], board_at: Option<usize>, elsewhere: bool) -> String {
+    if board_at.is_none() && !elsewhere {
+        return "(?<board>/)".into();
+    }
+    let pattern = parts
+        .iter()
+        .enumerate()
+        .map(|(at, part)| match board_at == Some(at) {
+            true => format!("/(?<board>{})", regex::escape(part)),
+            false => format!("/{}", regex::escape(part)),
+        });
+    pattern.collect()
+}
+
+/// A path and its query.
+fn written(path: &str, query: &[(String, String)]) -> String {
+    if query.is_empty() {
+        return path.to_owned();
+    }
+    let parts: Vec<String> = query
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    format!("{path}?{}", parts.join("&"))
+}
+
+/// From the numbers of page 2 and others: that of page 1, and the step.
+fn line(values: &[u64], first: Option<u64>) -> Option<(u64, u64)> {
+    let second = *values.first()?;
+    let step = match (first, values.get(1)) {
+        (Some(first), _) if second > first => second - first,
+        (_, Some(third))
+            if *third > second && (third - second == 1 || second % (third - second) == 0) =>
+        {
+            third - second
+        }
+        // Alone, 1 and 2 number pages; anything else is how many rows page 1 has.
+        _ if second <= 2 => 1,
+        _ => second,
+    };
+    Some((second.checked_sub(step)?, step))
+}

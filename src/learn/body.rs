@@ -1,0 +1,452 @@
+//! Which element of an article's page is its body, and which records are comments? In: the articles seen, where their
+//! fields and the listing's rows stand. Out: selectors. What differs from article to article and is neither a field, a
+//! link, a comment nor the listing below is the body.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ego_tree::NodeId;
+use ego_tree::iter::Edge;
+use regex::Regex;
+use scraper::{ElementRef, Node, Selector};
+
+use super::article::{
+    AUTHOR_NAMES, ArticleRules, COMMENT_NAMES, CommentRules, Sample, elements, within,
+};
+use super::{Decision, css};
+use crate::profile::{element_text, fold};
+
+/// Elements that may be the body; each is tried on all pages.
+const MAX_CANDIDATES: usize = 40;
+
+static CHROME_NAMES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:share|sns|related|recommend|signature|sign|profile|tags?|attach|file_?list|vote|breadcrumb|prev_?next|sidebar)").expect("a constant pattern")
+});
+
+/// Records that repeat on article pages: comments, or the posts of a thread.
+pub(super) struct Records {
+    css: String,
+    /// The article itself is the first of them.
+    pub(super) is_thread: bool,
+}
+
+static DATED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\d{2,4}[-./年년]\s?\d{1,2}[-./月월]\s?\d{1,2}|\d{1,2}:\d{2}|\d+\s?(?:초|분|시간|일|개월|년)\s?전|\bago\b|yesterday|today|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}|\d{1,2}\. ?(?:\w+) \d{4}")
+        .expect("a constant pattern")
+});
+
+pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> Option<Records> {
+    let mut counts: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, (sample, listing)) in samples.iter().zip(listings).enumerate() {
+        for parent in elements(&sample.page) {
+            let mut here: BTreeMap<String, Vec<ElementRef<'_>>> = BTreeMap::new();
+            for child in parent.child_elements().take(300) {
+                let name = css::simple(child);
+                if name.contains('.')
+                    && !matches!(
+                        child.value().name(),
+                        "a" | "span" | "option" | "td" | "th" | "br" | "p"
+                    )
+                {
+                    here.entry(name).or_default().push(child);
+                }
+            }
+            for (name, children) in here {
+                let named = COMMENT_NAMES.is_match(&css::words_of(children[0]))
+                    || COMMENT_NAMES.is_match(&css::words_of(parent));
+                if (children.len() < 2 && !named)
+                    || within(children[0], listing)
+                    || matches!(parent.value().name(), "nav" | "footer" | "aside")
+                {
+                    continue;
+                }
+                let dated = children
+                    .iter()
+                    .filter(|child| DATED.is_match(&element_text(**child, &[])))
+                    .count();
+                let has_id = children
+                    .iter()
+                    .filter(|child| key_of(**child).is_some())
+                    .count();
+                if dated * 5 >= children.len() * 4 && has_id * 5 >= children.len() * 4 {
+                    let css = format!("{} > {name}", css::simple(parent));
+                    let n = counts.entry(css).or_insert_with(|| vec![0; samples.len()]);
+                    n[at] = n[at].max(children.len());
+                }
+            }
+        }
+    }
+    let (css, _) = counts
+        .into_iter()
+        .max_by_key(|(css, n)| (n.iter().sum::<usize>(), std::cmp::Reverse(css.clone())))?;
+    let selector = Selector::parse(&css).ok()?;
+    let leads = |sample: &Sample<'_>| {
+        sample
+            .page
+            .html
+            .select(&selector)
+            .next()
+            .is_some_and(|first| {
+                let text = element_text(first, &[]);
+                !COMMENT_NAMES.is_match(&css::words_of(first))
+                    && sample
+                        .row
+                        .author
+                        .as_deref()
+                        .is_none_or(|author| text.contains(author))
+            })
+    };
+    Some(Records {
+        is_thread: samples.iter().all(leads),
+        css,
+    })
+}
+
+/// Where a record tells its id: its own attribute, or that of an element in it.
+fn key_of(element: ElementRef<'_>) -> Option<(Option<String>, &'static str)> {
+    let numbered = |element: ElementRef<'_>, name: &str| {
+        element.attr(name).is_some_and(|value| {
+            value.bytes().any(|byte| byte.is_ascii_digit()) && value.len() <= 60
+        })
+    };
+    const OWN: [&str; 7] = [
+        "id",
+        "data-id",
+        "data-comment-id",
+        "data-post-id",
+        "data-content",
+        "data-comment-sn",
+        "data-no",
+    ];
+    if let Some(name) = OWN.into_iter().find(|name| numbered(element, name)) {
+        return Some((None, name));
+    }
+    let inner = element
+        .descendent_elements()
+        .skip(1)
+        .take(40)
+        .find(|inner| numbered(*inner, "id"))?;
+    Some((
+        Some(format!("{}[id]", css::path_within(element, inner))),
+        "id",
+    ))
+}
+
+/// What is counted of an element's words.
+#[derive(Clone, Copy, Default)]
+struct Weight {
+    good: f64,
+    bad: f64,
+}
+
+/// Letters of each element: those that differ between articles and stand in no link, and all others.
+fn weigh(
+    sample: &Sample<'_>,
+    listing: &HashSet<NodeId>,
+    records: Option<(&Selector, bool)>,
+    fields: &HashSet<NodeId>,
+    common: &HashMap<String, usize>,
+) -> HashMap<NodeId, Weight> {
+    let mut comments: HashSet<NodeId> = HashSet::new();
+    if let Some((selector, is_thread)) = records {
+        comments.extend(
+            sample
+                .page
+                .html
+                .select(selector)
+                .skip(usize::from(is_thread))
+                .map(|record| record.id()),
+        );
+    }
+    let mut weights: HashMap<NodeId, Weight> = HashMap::new();
+    let mut open: Vec<Weight> = Vec::new();
+    let (mut n_bad, mut n_links, mut n_unseen) = (0_usize, 0_usize, 0_usize);
+    for edge in sample.page.html.root_element().traverse() {
+        match edge {
+            Edge::Open(node) => match node.value() {
+                Node::Text(text) if n_unseen == 0 => {
+                    let text = fold(text);
+                    let letters = text.chars().count() as f64;
+                    if let Some(top) = open.last_mut() {
+                        let template = common.get(&text).is_some_and(|n| *n > 1);
+                        if n_bad > 0 || template {
+                            top.bad += letters;
+                        } else if n_links > 0 {
+                            top.bad += letters / 2.0;
+                        } else {
+                            top.good += letters;
+                        }
+                    }
+                }
+                Node::Element(tag) => {
+                    open.push(Weight::default());
+                    let (bad, link, unseen) = kind(
+                        node.id(),
+                        tag,
+                        listing,
+                        &comments,
+                        fields,
+                        records.is_some_and(|(_, thread)| thread),
+                    );
+                    n_bad += usize::from(bad);
+                    n_links += usize::from(link);
+                    n_unseen += usize::from(unseen);
+                }
+                _ => {}
+            },
+            Edge::Close(node) => {
+                if let Node::Element(tag) = node.value() {
+                    let (bad, link, unseen) = kind(
+                        node.id(),
+                        tag,
+                        listing,
+                        &comments,
+                        fields,
+                        records.is_some_and(|(_, thread)| thread),
+                    );
+                    n_bad -= usize::from(bad);
+                    n_links -= usize::from(link);
+                    n_unseen -= usize::from(unseen);
+                    let own = open.pop().unwrap_or_default();
+                    if let Some(above) = open.last_mut() {
+                        above.good += own.good;
+                        above.bad += own.bad;
+                    }
+                    weights.insert(node.id(), own);
+                }
+            }
+        }
+    }
+    weights
+}
+
+/// Whether an element's words are no body's; a link's; not shown.
+fn kind(
+    id: NodeId,
+    tag: &scraper::node::Element,
+    listing: &HashSet<NodeId>,
+    comments: &HashSet<NodeId>,
+    fields: &HashSet<NodeId>,
+    is_thread: bool,
+) -> (bool, bool, bool) {
+    let name = tag.name();
+    let words = format!(
+        "{} {}",
+        tag.attr("class").unwrap_or(""),
+        tag.id().unwrap_or("")
+    );
+    let structural = !matches!(name, "body" | "html");
+    let bad = listing.contains(&id)
+        || comments.contains(&id)
+        || fields.contains(&id)
+        || matches!(
+            name,
+            "nav" | "footer" | "aside" | "header" | "form" | "select" | "button"
+        )
+        || (structural
+            && (CHROME_NAMES.is_match(&words) || (!is_thread && COMMENT_NAMES.is_match(&words))));
+    (
+        bad,
+        name == "a",
+        matches!(
+            name,
+            "script" | "style" | "noscript" | "template" | "textarea" | "head"
+        ),
+    )
+}
+
+/// On how many pages each text stands.
+fn common_texts(samples: &[Sample<'_>]) -> HashMap<String, usize> {
+    let mut common: HashMap<String, usize> = HashMap::new();
+    for sample in samples {
+        let texts: HashSet<String> = sample
+            .page
+            .html
+            .root_element()
+            .descendants()
+            .filter_map(|node| node.value().as_text().map(|text| fold(text)))
+            .filter(|text| !text.is_empty())
+            .collect();
+        for text in texts {
+            *common.entry(text).or_default() += 1;
+        }
+    }
+    common
+}
+
+/// What may be the body: the elements with most of what differs, on each page; each name with its order.
+fn candidates(samples: &[Sample<'_>], weights: &[HashMap<NodeId, Weight>]) -> Vec<(String, usize)> {
+    let mut names: Vec<(String, usize)> = Vec::new();
+    for (sample, weights) in samples.iter().zip(weights) {
+        let mut found: Vec<(f64, ElementRef<'_>)> = elements(&sample.page)
+            .filter(|element| {
+                !matches!(
+                    element.value().name(),
+                    "html" | "body" | "p" | "span" | "b" | "strong" | "font" | "br"
+                )
+            })
+            .filter_map(|element| {
+                let weight = weights.get(&element.id())?;
+                (weight.good > 0.0).then_some((weight.good - 2.0 * weight.bad, element))
+            })
+            .collect();
+        found.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for (_, element) in found
+            .into_iter()
+            .take(MAX_CANDIDATES / samples.len().max(1))
+        {
+            for (order, name) in css::names_of(element).into_iter().enumerate() {
+                if !names.iter().any(|(held, _)| *held == name) {
+                    names.push((name, order));
+                }
+            }
+        }
+    }
+    names
+}
+
+pub(super) fn body(
+    rules: &mut ArticleRules,
+    samples: &[Sample<'_>],
+    listings: &[HashSet<NodeId>],
+    records: Option<&Records>,
+) -> Result<(), Decision> {
+    let common = common_texts(samples);
+    let selector =
+        records.and_then(|records| Some((Selector::parse(&records.css).ok()?, records.is_thread)));
+    let mut weights = Vec::new();
+    for (sample, listing) in samples.iter().zip(listings) {
+        let mut fields: HashSet<NodeId> = HashSet::new();
+        for rule in rules
+            .title
+            .iter()
+            .chain(&rules.author)
+            .chain(&rules.date)
+            .filter(|rule| rule.css != "title")
+        {
+            if let Some(element) = Selector::parse(&rule.css)
+                .ok()
+                .and_then(|css| sample.page.html.select(&css).next())
+            {
+                fields.insert(element.id());
+            }
+        }
+        let records = selector.as_ref().map(|(css, is_thread)| (css, *is_thread));
+        weights.push(weigh(sample, listing, records, &fields, &common));
+    }
+    let names = candidates(samples, &weights);
+    let mut ranked: Vec<(f64, String, usize)> = names
+        .into_iter()
+        .filter_map(|(name, order)| {
+            let selector = Selector::parse(&name).ok()?;
+            let mut score = 0.0;
+            let mut n_found = 0;
+            for (sample, weights) in samples.iter().zip(&weights) {
+                let Some(element) = sample.page.html.select(&selector).next() else {
+                    continue;
+                };
+                let weight = weights.get(&element.id()).copied().unwrap_or_default();
+                n_found += 1;
+                // A long article must not outvote the others.
+                let scale = 1.0 / (60.0 + weight.good.max(weight.bad));
+                score += (weight.good - 2.0 * weight.bad) * scale
+                    + if weight.good > 0.0 { 0.2 } else { 0.0 };
+            }
+            (n_found * 4 >= samples.len() * 3).then_some((
+                score - 0.002 * order as f64,
+                name,
+                n_found,
+            ))
+        })
+        .collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let lost = |from: usize| {
+        ranked
+            .iter()
+            .skip(from)
+            .take(3)
+            .map(|(score, name, _)| format!("{name} ({score:.2})"))
+            .collect()
+    };
+    match ranked.first() {
+        Some((score, name, n_found)) if *score > 0.0 => {
+            rules.decisions.push(Decision {
+                what: "article.body",
+                value: name.clone(),
+                score: *score,
+                reason: format!(
+                    "most words that differ between articles, on {n_found} of {} pages",
+                    samples.len()
+                ),
+                lost: lost(1),
+            });
+            rules.body.push(name.clone());
+            Ok(())
+        }
+        _ => Err(Decision {
+            what: "article.body",
+            value: String::new(),
+            score: ranked.first().map_or(0.0, |(score, _, _)| *score),
+            reason: "no element holds words that differ from article to article".into(),
+            lost: lost(0),
+        }),
+    }
+}
+
+/// Rules within a record.
+pub(super) fn comments(samples: &[Sample<'_>], records: &Records) -> Option<CommentRules> {
+    let selector = Selector::parse(&records.css).ok()?;
+    let items: Vec<ElementRef<'_>> = samples
+        .iter()
+        .flat_map(|sample| {
+            sample
+                .page
+                .html
+                .select(&selector)
+                .skip(usize::from(records.is_thread))
+                .take(50)
+        })
+        .collect();
+    let first = *items.first()?;
+    let mut rules = CommentRules {
+        key: key_of(first)?,
+        ..CommentRules::default()
+    };
+    let last = records.css.rsplit(" > ").next().unwrap_or(&records.css);
+    rules.item = match records.is_thread {
+        true => format!("{} ~ {last}", records.css),
+        false => records.css.clone(),
+    };
+    let mut author: Option<String> = None;
+    let mut date: Option<String> = None;
+    let mut body: Option<(usize, String)> = None;
+    for element in first.descendent_elements().skip(1).take(200) {
+        let text = element_text(element, &[]);
+        let letters = text.chars().count();
+        let path = css::path_within(first, element);
+        if letters == 0 {
+            continue;
+        }
+        if DATED.is_match(&text) && letters <= 40 {
+            date = Some(path);
+        } else if author.is_none()
+            && letters <= 24
+            && AUTHOR_NAMES.is_match(&css::words_of(element))
+        {
+            author = Some(path);
+        } else if !DATED.is_match(&text)
+            && !matches!(element.value().name(), "a" | "button" | "form" | "ul")
+        {
+            let names = css::words_of(element);
+            let named = ["content", "text", "body", "message", "memo", "contents"]
+                .iter()
+                .any(|word| names.contains(word));
+            let weight = letters + if named { 1_000 } else { 0 };
+            if body.as_ref().is_none_or(|(held, _)| weight > *held) {
+                body = Some((weight, path));
+            }
+        }
+    }
+    (rules.author, rules.date, rules.body) = (author, date, body.map(|(_, path)| path));
+    rules.body.is_some().then_some(rules)
+}

@@ -1,0 +1,201 @@
+//! How is an element named so that the same name finds its like on another page of the board? In: elements. Out: CSS
+//! selectors, made of what a template writes (tags, classes, ids without numbers), not of what a post writes.
+
+use scraper::ElementRef;
+
+/// Class words that mark a state of one row, not its kind.
+const STATES: [&str; 32] = [
+    "odd",
+    "even",
+    "first",
+    "last",
+    "active",
+    "on",
+    "off",
+    "current",
+    "selected",
+    "select",
+    "hover",
+    "new",
+    "hot",
+    "unread",
+    "read",
+    "alt",
+    "notice",
+    "sticky",
+    "pinned",
+    "global-announce",
+    "announce",
+    "bg1",
+    "bg2",
+    "row1",
+    "row2",
+    "secret",
+    "locked",
+    "stickied",
+    "visited",
+    "clearfix",
+    "thumb",
+    "no-thumb",
+];
+/// Levels above an element that its name may mention.
+const MAX_LEVELS: usize = 60;
+
+/// A class or id that the template writes: no numbers of posts or members in it, nothing that needs escaping.
+pub(super) fn is_stable(word: &str) -> bool {
+    let mut longest = 0;
+    let mut run = 0;
+    for c in word.chars() {
+        run = if c.is_ascii_digit() { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let plain = word
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    plain
+        && longest <= 2
+        && word.len() <= 60
+        && word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && !word
+            .rsplit(['_', '-'])
+            .next()
+            .is_some_and(|end| end.len() > 1 && end.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Class words of an element that name its kind.
+pub(super) fn classes(element: ElementRef<'_>) -> Vec<String> {
+    let mut words: Vec<String> = element
+        .value()
+        .classes()
+        .filter(|word| is_stable(word) && !is_state(word))
+        .map(str::to_owned)
+        .collect();
+    words.sort();
+    words.dedup();
+    words.truncate(3);
+    words
+}
+
+/// A word for a state, or that ends in one: `bo_notice`, `list-selected`.
+fn is_state(word: &str) -> bool {
+    let lower = word.to_ascii_lowercase();
+    STATES.iter().any(|state| {
+        lower
+            .strip_suffix(state)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with(['-', '_']))
+    })
+}
+
+/// `tag.class.class`.
+pub(super) fn simple(element: ElementRef<'_>) -> String {
+    let mut name = element.value().name().to_owned();
+    for class in classes(element) {
+        name.push('.');
+        name.push_str(&class);
+    }
+    name
+}
+
+/// An id that can stand for the element on every page.
+pub(super) fn stable_id(element: ElementRef<'_>) -> Option<&str> {
+    element.value().id().filter(|id| is_stable(id))
+}
+
+/// Its place among brothers of its tag, 1-based; `None` where it has none.
+fn nth_of_type(element: ElementRef<'_>) -> Option<usize> {
+    let name = element.value().name();
+    let parent = element.parent().and_then(ElementRef::wrap)?;
+    let brothers: Vec<ElementRef<'_>> = parent
+        .child_elements()
+        .filter(|child| child.value().name() == name)
+        .take(200)
+        .collect();
+    if brothers.len() < 2 {
+        return None;
+    }
+    brothers
+        .iter()
+        .position(|brother| *brother == element)
+        .map(|at| at + 1)
+}
+
+/// One step of a path: `td.author`, or `td:nth-of-type(3)` where no class tells it from its brothers.
+fn step(element: ElementRef<'_>) -> String {
+    let name = simple(element);
+    let alike = |other: ElementRef<'_>| other != element && simple(other) == name;
+    let ambiguous = element
+        .parent()
+        .and_then(ElementRef::wrap)
+        .is_some_and(|parent| parent.child_elements().take(200).any(alike));
+    match nth_of_type(element) {
+        Some(place) if ambiguous => format!("{name}:nth-of-type({place})"),
+        _ => name,
+    }
+}
+
+/// The way from `root` down to `element`, as a selector to be asked within `root`.
+pub(super) fn path_within(root: ElementRef<'_>, element: ElementRef<'_>) -> String {
+    let mut steps = vec![step(element)];
+    for ancestor in element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .take(MAX_LEVELS)
+    {
+        if ancestor == root {
+            break;
+        }
+        steps.push(step(ancestor));
+    }
+    steps.reverse();
+    steps.join(" > ")
+}
+
+/// Ways to name an element of a page, the sturdiest first.
+pub(super) fn names_of(element: ElementRef<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    if let Some(id) = stable_id(element) {
+        names.push(format!("#{id}"));
+    }
+    let own = simple(element);
+    if own.contains('.') {
+        names.push(own.clone());
+    }
+    let mut below = step(element);
+    for ancestor in element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .take(MAX_LEVELS)
+    {
+        if let Some(id) = stable_id(ancestor) {
+            if own.contains('.') {
+                names.push(format!("#{id} {own}"));
+            }
+            names.push(format!("#{id} > {below}"));
+            break;
+        }
+        let name = simple(ancestor);
+        if name.contains('.') && names.len() < 8 {
+            if own.contains('.') {
+                names.push(format!("{name} {own}"));
+            }
+            names.push(format!("{name} > {below}"));
+        }
+        if ancestor.value().name() == "html" {
+            break;
+        }
+        below = format!("{} > {below}", step(ancestor));
+    }
+    names.push(below);
+    names
+}
+
+/// All words that classes and ids of an element say, in lower case.
+pub(super) fn words_of(element: ElementRef<'_>) -> String {
+    let tag = element.value();
+    format!(
+        "{} {}",
+        tag.attr("class").unwrap_or(""),
+        tag.id().unwrap_or("")
+    )
+    .to_ascii_lowercase()
+}

@@ -1,0 +1,314 @@
+//! How is a board read that no profile knows? In: a few of its pages. Out: a profile's text in the format of the built-in
+//! ones, and every decision with its score and reason; or, below a floor, a refusal that says what was seen. Pure: the
+//! conductor fetches, and checks the profile against the pages it was learnt from.
+//!
+//! Learning goes in two steps, since which articles to ask for follows from the listing: [`learn_listing`] reads one or
+//! two listing pages and names a few articles; [`learn`] takes these too and writes the profile.
+
+mod address;
+mod article;
+mod body;
+mod columns;
+mod css;
+mod region;
+mod write;
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use scraper::{Html, Selector};
+use url::Url;
+
+use address::{ArticleShape, ListingShape};
+use article::Sample;
+use columns::{Columns, RowFacts};
+
+/// Articles asked for to learn where their fields stand.
+const MAX_SAMPLES: usize = 5;
+
+/// A page of the board as it came.
+#[derive(Clone, Copy)]
+pub struct SeenPage<'a> {
+    pub html: &'a Html,
+    pub url: &'a Url,
+    /// The server's clock when it answered.
+    pub as_of: Timestamp,
+}
+
+/// One decision of the learner.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Decision {
+    /// The key of the profile it decides: `listing.rows`.
+    pub what: &'static str,
+    pub value: String,
+    /// Comparable with those of the candidates that lost, not with other decisions.
+    pub score: f64,
+    pub reason: String,
+    /// The best of the others.
+    pub lost: Vec<String>,
+}
+
+/// Why no profile was learnt.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub struct Refusal {
+    /// What could not be found.
+    pub missing: &'static str,
+    /// What was seen instead.
+    pub seen: Decision,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.missing, self.seen.reason)?;
+        if !self.seen.value.is_empty() {
+            write!(
+                f,
+                "; the best was {} (score {:.1})",
+                self.seen.value, self.seen.score
+            )?;
+        }
+        if !self.seen.lost.is_empty() {
+            write!(f, "; others: {}", self.seen.lost.join("; "))?;
+        }
+        Ok(())
+    }
+}
+
+/// What the listing pages told.
+#[derive(Debug, Clone)]
+pub struct ListingDraft {
+    container: Vec<String>,
+    rows_css: String,
+    /// What the links of rows have in common.
+    kind: String,
+    columns: Columns,
+    article: ArticleShape,
+    listing: ListingShape,
+    decisions: Vec<Decision>,
+    /// Rows on each page.
+    pub n_rows: Vec<usize>,
+    /// Articles that tell most of where fields stand, the best first.
+    pub samples: Vec<Url>,
+    /// What the row of each sample says.
+    facts: Vec<RowFacts>,
+}
+
+/// A profile as it was learnt.
+#[derive(Debug, Clone)]
+pub struct Learnt {
+    /// The profile's name: `learnt-board.example-news`.
+    pub name: String,
+    pub text: String,
+    pub decisions: Vec<Decision>,
+}
+
+/// Learns a listing from its first page and, where there is one, the second. `turns` are the pager's links in order,
+/// that of page 2 first.
+///
+/// # Errors
+/// Where no group of rows stands out, or their links do not tell articles apart.
+pub fn learn_listing(pages: &[SeenPage<'_>], turns: &[Url]) -> Result<ListingDraft, Refusal> {
+    let refuse = |missing, seen| Refusal { missing, seen };
+    let region = region::region(pages).map_err(|seen| refuse("no listing was found", seen))?;
+    let first = pages
+        .first()
+        .ok_or_else(|| refuse("no page to learn from", region.decision.clone()))?;
+    let links: Vec<Url> = region
+        .pages
+        .iter()
+        .flatten()
+        .map(|row| row.url.clone())
+        .collect();
+    let article = address::article_shape(&links, first.url).ok_or_else(|| {
+        refuse(
+            "the rows' links do not tell articles apart",
+            region.decision.clone(),
+        )
+    })?;
+    let listing = address::listing_shape(first.url, turns, &article)
+        .ok_or_else(|| refuse("the pager's links follow no rule", region.decision.clone()))?;
+    let zone = TimeZone::get(timezone_of(first.html)).unwrap_or(TimeZone::UTC);
+    let columns = columns::columns(&region.pages, pages, &zone);
+    let container = container(pages, &region.pages);
+    let mut decisions = vec![region.decision.clone()];
+    decisions.extend(columns.decisions.iter().cloned());
+    let (samples, facts) = samples(&region.pages, &columns);
+    Ok(ListingDraft {
+        container,
+        rows_css: region.rows_css,
+        kind: region.kind,
+        n_rows: region.pages.iter().map(Vec::len).collect(),
+        columns,
+        article,
+        listing,
+        decisions,
+        samples,
+        facts,
+    })
+}
+
+/// Names of the rows' common element that find it on every page seen.
+fn container(pages: &[SeenPage<'_>], rows: &[Vec<region::RowSeen<'_>>]) -> Vec<String> {
+    let elements: Vec<_> = pages
+        .iter()
+        .zip(rows)
+        .filter(|(_, rows)| rows.len() > 1)
+        .filter_map(|(page, rows)| Some((page, region::container(page.html, rows)?)))
+        .collect();
+    let Some((_, first)) = elements.first() else {
+        return vec!["body".into()];
+    };
+    let finds_all = |name: &String| {
+        Selector::parse(name).is_ok_and(|selector| {
+            elements
+                .iter()
+                .all(|(page, element)| page.html.select(&selector).next() == Some(*element))
+        })
+    };
+    let mut names: Vec<String> = css::names_of(*first)
+        .into_iter()
+        .filter(finds_all)
+        .take(2)
+        .collect();
+    if names.is_empty() {
+        names.push("body".into());
+    }
+    names
+}
+
+/// Ordinary, public articles from all over the pages, those with comments first; the pages' own order otherwise.
+fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, Vec<RowFacts>) {
+    let mut rows: Vec<(&Url, &RowFacts)> = pages
+        .iter()
+        .zip(&columns.rows)
+        .flat_map(|(rows, facts)| rows.iter().map(|row| &row.url).zip(facts))
+        .filter(|(_, facts)| !facts.notice && !facts.secret && !facts.title.is_empty())
+        .collect();
+    if rows.len() < 2 {
+        rows = pages
+            .iter()
+            .zip(&columns.rows)
+            .flat_map(|(rows, facts)| rows.iter().map(|row| &row.url).zip(facts))
+            .collect();
+    }
+    let mut chosen: Vec<(&Url, &RowFacts)> = Vec::new();
+    let mut discussed: Vec<&(&Url, &RowFacts)> = rows
+        .iter()
+        .filter(|(_, facts)| facts.comments >= 2)
+        .collect();
+    discussed.sort_by_key(|(_, facts)| std::cmp::Reverse(facts.comments.min(50)));
+    let step = (rows.len() / MAX_SAMPLES).max(1);
+    let spread = rows.iter().step_by(step).chain(rows.iter());
+    for row in discussed.into_iter().take(2).chain(spread) {
+        if chosen.len() < MAX_SAMPLES
+            && !chosen
+                .iter()
+                .any(|(url, _)| address::bare(url) == address::bare(row.0))
+        {
+            chosen.push(*row);
+        }
+    }
+    chosen
+        .into_iter()
+        .map(|(url, facts)| (url.clone(), facts.clone()))
+        .unzip()
+}
+
+/// Learns the articles and writes the profile. `articles` are answers to [`ListingDraft::samples`]: the place in that
+/// list, and the page.
+///
+/// # Errors
+/// Where no body stands out on the articles.
+pub fn learn(
+    draft: &ListingDraft,
+    first: &SeenPage<'_>,
+    articles: &[(usize, SeenPage<'_>)],
+) -> Result<Learnt, Refusal> {
+    let samples: Vec<Sample<'_>> = articles
+        .iter()
+        .filter_map(|(at, page)| {
+            Some(Sample {
+                page: *page,
+                row: draft.facts.get(*at)?.clone(),
+            })
+        })
+        .collect();
+    let timezone = timezone_of(first.html);
+    let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+    let rules = article::article(
+        &samples,
+        &draft.rows_css,
+        &|row, page| region::links_to(row, page, &draft.kind),
+        &zone,
+    )
+    .map_err(|seen| Refusal {
+        missing: "no article's body was found",
+        seen,
+    })?;
+    let mut decisions = draft.decisions.clone();
+    decisions.extend(rules.decisions.iter().cloned());
+    let name = name_of(first.url, &draft.listing.board);
+    let title = format!("{} (learnt)", first.url.host_str().unwrap_or("board"));
+    let text = write::profile_text(&name, &title, timezone, draft, &rules, &decisions);
+    Ok(Learnt {
+        name,
+        text,
+        decisions,
+    })
+}
+
+/// A profile's name holds lower-case letters, digits, `-` and `_` only.
+fn name_of(url: &Url, board: &str) -> String {
+    let port = url.port().map_or(String::new(), |port| format!("-{port}"));
+    let whole =
+        format!("learnt-{}{port}-{board}", url.host_str().unwrap_or("board")).to_ascii_lowercase();
+    let plain: String = whole
+        .chars()
+        .map(|c| {
+            if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let digest =
+        blake3::hash(format!("{}{}", url.path(), url.query().unwrap_or_default()).as_bytes())
+            .to_hex();
+    let short: String = plain.chars().take(60).collect();
+    format!("{}-{}", short.trim_matches('-'), &digest[..6])
+}
+
+/// The zone of a page's language; what a person would guess.
+fn timezone_of(html: &Html) -> &'static str {
+    let language = html
+        .root_element()
+        .attr("lang")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    match language.get(..2) {
+        Some("ko") => return "Asia/Seoul",
+        Some("ja") => return "Asia/Tokyo",
+        Some("zh") => return "Asia/Shanghai",
+        Some("de") => return "Europe/Berlin",
+        Some("fr") => return "Europe/Paris",
+        Some(_) => return "UTC",
+        None => {}
+    }
+    let mut counts = [0_usize; 3];
+    for c in html.root_element().text().flat_map(str::chars).take(20_000) {
+        match c {
+            '가'..='힣' => counts[0] += 1,
+            'ぁ'..='ヿ' => counts[1] += 1,
+            '一'..='鿿' => counts[2] += 1,
+            _ => {}
+        }
+    }
+    match counts {
+        [korean, japanese, _] if korean > 50 && korean > japanese => "Asia/Seoul",
+        [_, japanese, _] if japanese > 50 => "Asia/Tokyo",
+        [_, _, chinese] if chinese > 50 => "Asia/Shanghai",
+        _ => "UTC",
+    }
+}

@@ -1,0 +1,471 @@
+//! Where on a page are the board's rows? In: one or two pages of a listing. Out: the element of each row on each page,
+//! a name for all of them, and which candidates lost.
+//!
+//! A row is the largest element that holds links of one shape to one article only; rows are brothers or cousins of one
+//! kind. That finds tables, lists, cards and definition lists alike, without knowing any tag. Which group of rows is
+//! the board is a vote of its size, its share of the page's words, its dates and numbers; and on the second page its
+//! links must have changed: a block that is the same on two pages is a widget.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use ego_tree::NodeId;
+use regex::Regex;
+use scraper::{ElementRef, Html, Selector};
+use url::Url;
+
+use super::address::{bare, kind_of};
+use super::{Decision, SeenPage, css};
+use crate::profile::element_text;
+
+/// Links of a page beyond this many are not looked at.
+const MAX_LINKS: usize = 20_000;
+/// Kinds of links that may be rows; pages with more are link farms.
+const MAX_KINDS: usize = 200;
+/// Rows of which the words are read to judge a group.
+const SAMPLE: usize = 60;
+
+static LINKS: LazyLock<Selector> =
+    LazyLock::new(|| Selector::parse("a[href]").expect("a constant selector"));
+static BASE: LazyLock<Selector> =
+    LazyLock::new(|| Selector::parse("base[href]").expect("a constant selector"));
+static DATE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}|\b\d{1,2}[:]\d{2}\b|\b\d{1,2}[-./]\d{1,2}\b|\d+\s?(?:초|분|시간|일|개월|년)\s?전|어제|\d+\s?(?:分|小时|時間|天|日)前|昨天|昨日|今日|\b\d{1,2}\s+(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}|\b(?:yesterday|today|gestern|heute)\b|\bago\b|\d{4}年",
+    )
+    .expect("a constant pattern")
+});
+static BAD_NAMES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:nav|menu|gnb|lnb|snb|side|sidebar|aside|widget|latest|recent|popular|best|rank|ranking|related|foot|footer|header|breadcrumb|tag|tags|category|cate|banner|quick|hot_?list)")
+        .expect("a constant pattern")
+});
+static GOOD_NAMES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)board|bbs|\blist|topic|thread|article|content|main|posts|forum|bd_lst")
+        .expect("a constant pattern")
+});
+
+/// A link with its row.
+#[derive(Clone)]
+pub(super) struct RowSeen<'a> {
+    pub element: ElementRef<'a>,
+    pub link: ElementRef<'a>,
+    pub url: Url,
+}
+
+/// Rows of one kind on one page.
+pub(super) struct Group<'a> {
+    pub kind: String,
+    /// CSS of a row, with its parent: `ul.topics > li.row`.
+    pub rows_css: String,
+    pub rows: Vec<RowSeen<'a>>,
+    pub score: f64,
+    pub reason: String,
+}
+
+/// What relative links go by.
+pub(super) fn base_of(page: &SeenPage<'_>) -> Url {
+    page.html
+        .select(&BASE)
+        .next()
+        .and_then(|base| page.url.join(base.attr("href")?.trim()).ok())
+        .unwrap_or_else(|| page.url.clone())
+}
+
+fn links_of<'a>(page: &SeenPage<'a>) -> Vec<(ElementRef<'a>, Url)> {
+    let base = base_of(page);
+    page.html
+        .select(&LINKS)
+        .take(MAX_LINKS)
+        .filter_map(|element| {
+            let href = element.attr("href")?.trim();
+            if href.is_empty() || href.starts_with('#') {
+                return None;
+            }
+            let mut url = base.join(href).ok()?;
+            url.set_fragment(None);
+            let same = (url.host_str(), url.port()) == (page.url.host_str(), page.url.port());
+            (matches!(url.scheme(), "http" | "https") && same).then_some((element, url))
+        })
+        .collect()
+}
+
+/// All groups of rows on a page.
+pub(super) fn groups<'a>(page: &SeenPage<'a>) -> Vec<Group<'a>> {
+    let mut kinds: BTreeMap<String, Vec<(ElementRef<'a>, Url)>> = BTreeMap::new();
+    for (element, url) in links_of(page) {
+        if bare(&url) == bare(page.url) {
+            continue;
+        }
+        kinds.entry(kind_of(&url)).or_default().push((element, url));
+    }
+    let mut kinds: Vec<_> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(_, links)| std::cmp::Reverse(links.len()));
+    kinds.truncate(MAX_KINDS);
+    let page_letters = letters(page.html.root_element()).max(1);
+    let mut found = Vec::new();
+    for (kind, links) in kinds {
+        for rows in rows_of(links) {
+            if let Some(group) = judge(kind.clone(), rows, page_letters) {
+                found.push(group);
+            }
+        }
+    }
+    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    found
+}
+
+fn letters(element: ElementRef<'_>) -> usize {
+    element_text(element, &[]).chars().count()
+}
+
+/// Rows of one kind of link, by the kind of their element and of its parent.
+fn rows_of<'a>(links: Vec<(ElementRef<'a>, Url)>) -> Vec<(String, Vec<RowSeen<'a>>)> {
+    // Which one article the links in a node lead to; `None`: several.
+    let mut holds: HashMap<NodeId, Option<String>> = HashMap::new();
+    let with_key: Vec<(ElementRef<'a>, Url, String)> = links
+        .into_iter()
+        .map(|(element, url)| {
+            let key = bare(&url);
+            (element, url, key)
+        })
+        .collect();
+    for (element, _, key) in &with_key {
+        let mut node = Some(**element);
+        while let Some(at) = node {
+            match holds.get(&at.id()) {
+                None => {
+                    holds.insert(at.id(), Some(key.clone()));
+                }
+                Some(None) => break,
+                Some(Some(held)) if held == key => break,
+                Some(Some(_)) => {
+                    holds.insert(at.id(), None);
+                }
+            }
+            node = at.parent();
+        }
+    }
+    // Brothers of one tag, whatever state their classes tell.
+    let mut brothers: Vec<(NodeId, &str, Vec<RowSeen<'a>>)> = Vec::new();
+    let mut places: HashMap<(NodeId, &str), usize> = HashMap::new();
+    let mut held_at: HashMap<NodeId, (usize, usize)> = HashMap::new();
+    for (link, url, key) in with_key {
+        let mut row = link;
+        while let Some(parent) = row.parent().and_then(ElementRef::wrap) {
+            if !matches!(holds.get(&parent.id()), Some(Some(_))) || parent.value().name() == "body"
+            {
+                break;
+            }
+            row = parent;
+        }
+        let Some(parent) = row.parent() else { continue };
+        if let Some((group, place)) = held_at.get(&row.id()).copied() {
+            // A second link to the same article: the one with more words is the title's.
+            let held = &mut brothers[group].2[place];
+            if words(link) > words(held.link) && bare(&held.url) == key {
+                held.link = link;
+                held.url = url;
+            }
+            continue;
+        }
+        let tag = row.value().name();
+        let at = *places.entry((parent.id(), tag)).or_insert_with(|| {
+            brothers.push((parent.id(), tag, Vec::new()));
+            brothers.len() - 1
+        });
+        held_at.insert(row.id(), (at, brothers[at].2.len()));
+        brothers[at].2.push(RowSeen {
+            element: row,
+            link,
+            url,
+        });
+    }
+    merge(brothers.into_iter().map(|(_, _, rows)| rows).collect())
+}
+
+/// Groups of brothers whose elements bear one name are one group: a table in two bodies, a list after each heading.
+fn merge(brothers: Vec<Vec<RowSeen<'_>>>) -> Vec<(String, Vec<RowSeen<'_>>)> {
+    let mut groups: BTreeMap<(String, String, Vec<String>), Vec<RowSeen<'_>>> = BTreeMap::new();
+    let mut few: Vec<Vec<RowSeen<'_>>> = Vec::new();
+    for rows in brothers {
+        if rows.len() < 2 {
+            few.push(rows);
+            continue;
+        }
+        let mut shared = css::classes(rows[0].element);
+        for row in &rows[1..] {
+            let own = css::classes(row.element);
+            shared.retain(|class| own.contains(class));
+        }
+        groups
+            .entry(named(&rows[0], shared))
+            .or_default()
+            .extend(rows);
+    }
+    for rows in few {
+        let (above, tag, classes) = named(&rows[0], css::classes(rows[0].element));
+        let fits = groups
+            .keys()
+            .find(|(a, t, shared)| {
+                *a == above && *t == tag && shared.iter().all(|class| classes.contains(class))
+            })
+            .cloned();
+        groups
+            .entry(fits.unwrap_or((above, tag, classes)))
+            .or_default()
+            .extend(rows);
+    }
+    groups
+        .into_iter()
+        .map(|((above, tag, classes), mut rows)| {
+            rows.sort_by_key(|row| row.element.id());
+            let name = classes
+                .iter()
+                .fold(tag, |name, class| format!("{name}.{class}"));
+            (format!("{above}{name}"), rows)
+        })
+        .collect()
+}
+
+fn named(row: &RowSeen<'_>, classes: Vec<String>) -> (String, String, Vec<String>) {
+    let parent = row.element.parent().and_then(ElementRef::wrap);
+    let above = parent.map_or(String::new(), |parent| {
+        format!("{} > ", css::simple(parent))
+    });
+    (above, row.element.value().name().to_owned(), classes)
+}
+
+/// Letters of a link's words; a comment count says less than a title.
+fn words(link: ElementRef<'_>) -> usize {
+    element_text(link, &[])
+        .chars()
+        .filter(|c| c.is_alphabetic())
+        .count()
+}
+
+fn judge<'a>(
+    kind: String,
+    (rows_css, rows): (String, Vec<RowSeen<'a>>),
+    page_letters: usize,
+) -> Option<Group<'a>> {
+    let n_rows = rows.len();
+    if n_rows < 2 {
+        return None;
+    }
+    let sample: Vec<&RowSeen<'_>> = rows.iter().take(SAMPLE).collect();
+    let texts: Vec<String> = sample
+        .iter()
+        .map(|row| element_text(row.element, &[]))
+        .collect();
+    let titles: Vec<String> = sample
+        .iter()
+        .map(|row| element_text(row.link, &[]))
+        .collect();
+    let n = sample.len() as f64;
+    let distinct: BTreeSet<&String> = titles.iter().filter(|title| !title.is_empty()).collect();
+    let unique = distinct.len() as f64 / n;
+    let urls: BTreeSet<String> = sample.iter().map(|row| bare(&row.url)).collect();
+    let mut lengths: Vec<usize> = titles.iter().map(|title| title.chars().count()).collect();
+    lengths.sort_unstable();
+    let title_length = (lengths[lengths.len() / 2] as f64 / 25.0).min(1.0);
+    let dated =
+        |(text, title): (&String, &String)| DATE.is_match(&text.replacen(title.as_str(), " ", 1));
+    let dates = texts
+        .iter()
+        .zip(&titles)
+        .filter(|(text, title)| dated((text, title)))
+        .count() as f64
+        / n;
+    let numeric = titles
+        .iter()
+        .filter(|title| !title.chars().any(char::is_alphabetic))
+        .count() as f64
+        / n;
+    let held: usize = texts.iter().map(|text| text.chars().count()).sum();
+    let share = (held as f64 * n_rows as f64 / n / page_letters as f64).min(1.0);
+    let numbers = texts
+        .iter()
+        .filter(|text| {
+            text.split(' ')
+                .any(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit()))
+        })
+        .count() as f64
+        / n;
+    let (mut bad, mut good, mut inside) = (false, false, false);
+    let ancestors = rows[0]
+        .element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .take(5);
+    for ancestor in std::iter::once(rows[0].element).chain(ancestors) {
+        let names = css::words_of(ancestor);
+        bad |= BAD_NAMES.is_match(&names);
+        good |= GOOD_NAMES.is_match(&names);
+        inside |= matches!(ancestor.value().name(), "nav" | "aside" | "footer");
+    }
+    let linked: usize = titles.iter().map(|title| title.chars().count()).sum();
+    // Rows that say nothing but their link are a menu, or a bare list.
+    let besides = 1.0 - (linked as f64 / held.max(1) as f64).min(1.0);
+    let score = (n_rows as f64 / 3.0).max(1.0).log2().min(3.0) / 3.0
+        + 0.8 * (urls.len() as f64 / n - 0.5)
+        + 0.8 * (unique - 0.5)
+        + 1.5 * title_length
+        + 1.6 * dates
+        + 0.5 * numbers
+        + 0.5 * besides
+        + 2.2 * (2.2 * share).min(1.0)
+        + if good { 0.4 } else { 0.0 }
+        - if bad { 0.9 } else { 0.0 }
+        - if inside { 1.2 } else { 0.0 }
+        - 2.5 * numeric;
+    let reason = format!(
+        "{n_rows} rows, dates in {:.0} %, {:.0} % of the page's words, titles of {} letters",
+        100.0 * dates,
+        100.0 * share,
+        lengths[lengths.len() / 2]
+    );
+    Some(Group {
+        kind,
+        rows_css,
+        rows,
+        score,
+        reason,
+    })
+}
+
+/// The board's rows, on each page seen.
+pub(super) struct Region<'a> {
+    pub rows_css: String,
+    pub kind: String,
+    pub pages: Vec<Vec<RowSeen<'a>>>,
+    pub decision: Decision,
+}
+
+/// Points a group loses that is the same on both pages, and gains if it turned.
+const TURNED: f64 = 1.5;
+/// Below this no group is a board. A bare list of links without dates in much other text has about 2.
+pub(super) const FLOOR: f64 = 2.2;
+
+/// Chooses the board's rows. `None` where there is not one group; the decision then tells what was seen.
+pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision> {
+    let first = pages.first().map(groups).unwrap_or_default();
+    let second = pages.get(1).map(groups).unwrap_or_default();
+    let keys = |group: &Group<'_>| -> BTreeSet<String> {
+        group.rows.iter().map(|row| bare(&row.url)).collect()
+    };
+    let mut ranked: Vec<(f64, String, usize)> = Vec::new();
+    for (at, group) in first.iter().enumerate() {
+        let mut score = group.score;
+        let mut reason = group.reason.clone();
+        if pages.len() > 1 {
+            let twin = second
+                .iter()
+                .find(|other| other.rows_css == group.rows_css && other.kind == group.kind);
+            let here = keys(group);
+            let changed = twin.map(|twin| keys(twin).difference(&here).count());
+            match changed {
+                Some(n) if n > 0 => {
+                    score += TURNED;
+                    reason.push_str(&format!("; page 2 has {n} others"));
+                }
+                Some(_) => {
+                    score -= 2.0 * TURNED;
+                    reason.push_str("; the same on page 2");
+                }
+                None => reason.push_str("; not on page 2"),
+            }
+        }
+        ranked.push((score, reason, at));
+    }
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let lost = ranked
+        .iter()
+        .skip(1)
+        .take(3)
+        .map(|(score, reason, at)| format!("{} ({score:.1}: {reason})", first[*at].rows_css))
+        .collect();
+    let Some((score, reason, at)) = ranked
+        .first()
+        .filter(|(score, _, _)| *score >= FLOOR)
+        .cloned()
+    else {
+        let (score, reason, value) = ranked
+            .first()
+            .map(|(score, reason, at)| (*score, reason.clone(), first[*at].rows_css.clone()))
+            .unwrap_or((
+                0.0,
+                "no two links of one shape in elements of one kind".into(),
+                String::new(),
+            ));
+        return Err(Decision {
+            what: "listing.rows",
+            value,
+            score,
+            reason,
+            lost,
+        });
+    };
+    let (rows_css, kind) = (first[at].rows_css.clone(), first[at].kind.clone());
+    let decision = Decision {
+        what: "listing.rows",
+        value: rows_css.clone(),
+        score,
+        reason,
+        lost,
+    };
+    let mut rows = Vec::new();
+    for groups in [first, second].into_iter().take(pages.len()) {
+        rows.push(join(groups, &rows_css, &kind));
+    }
+    Ok(Region {
+        rows_css,
+        kind,
+        pages: rows,
+        decision,
+    })
+}
+
+/// The rows of the group, and of those whose elements are the same but whose links have another shape (a title in
+/// other letters, a moved post).
+fn join<'a>(groups: Vec<Group<'a>>, rows_css: &str, kind: &str) -> Vec<RowSeen<'a>> {
+    groups
+        .into_iter()
+        .filter(|group| group.rows_css == rows_css && group.kind == kind)
+        .flat_map(|group| group.rows)
+        .collect()
+}
+
+/// Whether an element holds a link of the rows' kind.
+pub(super) fn links_to(row: ElementRef<'_>, page: &SeenPage<'_>, kind: &str) -> bool {
+    let itself = std::iter::once(row).filter(|row| row.value().name() == "a");
+    itself
+        .chain(row.select(&LINKS).take(20))
+        .filter_map(|link| page.url.join(link.attr("href")?.trim()).ok())
+        .any(|url| kind_of(&url) == kind)
+}
+
+/// The element that holds all rows of a page and nothing that could be held apart.
+pub(super) fn container<'a>(html: &'a Html, rows: &[RowSeen<'a>]) -> Option<ElementRef<'a>> {
+    let mut common: Vec<ElementRef<'a>> = rows
+        .first()?
+        .element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .collect();
+    for row in &rows[1..] {
+        let above: std::collections::HashSet<NodeId> =
+            row.element.ancestors().map(|node| node.id()).collect();
+        common.retain(|ancestor| above.contains(&ancestor.id()));
+    }
+    let nearest = common
+        .first()
+        .copied()
+        .unwrap_or_else(|| html.root_element());
+    // A table's body alone has no name.
+    if matches!(nearest.value().name(), "tbody" | "thead")
+        && let Some(table) = nearest.parent().and_then(ElementRef::wrap)
+    {
+        return Some(table);
+    }
+    Some(nearest)
+}

@@ -1,0 +1,284 @@
+//! What was learnt → a profile's text, with a comment for each decision: a person must be able to read, check and change
+//! it.
+
+use std::fmt::Write;
+
+use super::address::{ArticleShape, ListingShape};
+use super::article::{ArticleRules, DATE_PATTERN, FieldRule};
+use super::columns::Columns;
+use super::{Decision, ListingDraft};
+
+/// Words of a listing without posts.
+const EMPTY: [&str; 9] = [
+    "게시물이 없습니다",
+    "게시글이 없습니다",
+    "등록된 글이 없습니다",
+    "글이 없습니다",
+    "자료가 없습니다",
+    "データがありません",
+    "暂无",
+    "No posts",
+    "no topics",
+];
+/// What boards say, with status 200, in a deleted post's place (BOARDS.md 0.2).
+const GONE: &str = r"alert\([^)]*(?:존재하지 않|삭제된|삭제되었|없는 글|없는 게시)";
+/// Where boards send those who may not read a post.
+const DOOR: &str = r"(?i)/(?:[\w.-]*(?:password|passwd|login|signin)[\w.-]*)(?:[/?#]|$)";
+const RESTRICTED: &str = r"alert\([^)]*(?:권한이 없|회원만|로그인|비밀글|비밀번호)";
+
+/// Writes the whole profile.
+pub(super) fn profile_text(
+    name: &str,
+    title: &str,
+    timezone: &str,
+    draft: &ListingDraft,
+    rules: &ArticleRules,
+    decisions: &[Decision],
+) -> String {
+    let mut text = String::new();
+    let mut line = |words: &str| {
+        text.push_str(words);
+        text.push('\n');
+    };
+    line(
+        "# Learnt from the board's own pages. What each decision goes by stands above it; change what is wrong.",
+    );
+    line("format = 1");
+    line(&format!("engine = {}", quoted(name)));
+    line(&format!("title = {}", quoted(title)));
+    line("# By the page's language; dates without a zone are read in it.");
+    line(&format!("timezone = {}", quoted(timezone)));
+    text.push_str(&identity(&draft.article, &draft.listing));
+    text.push_str(&listing(draft, decisions));
+    text.push_str(&article(rules, decisions));
+    let body = rules.body.first().map(String::as_str).unwrap_or_default();
+    let _ = write!(
+        text,
+        "\n[[classes]]\nclass = \"restricted\"\nmissing = {}\nurl = {}\n",
+        quoted(body),
+        quoted(DOOR)
+    );
+    for (class, source) in [("restricted", RESTRICTED), ("gone", GONE)] {
+        let _ = write!(
+            text,
+            "\n[[classes]]\nclass = {}\nmissing = {}\nsource = {}\n",
+            quoted(class),
+            quoted(body),
+            quoted(source)
+        );
+    }
+    text
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+fn list(items: &[String]) -> String {
+    format!(
+        "[{}]",
+        items
+            .iter()
+            .map(|item| quoted(item))
+            .collect::<Vec<_>>()
+            .join(", ")
+    )
+}
+
+fn table<'a>(items: impl IntoIterator<Item = (&'a String, &'a String)>) -> String {
+    let inside: Vec<String> = items
+        .into_iter()
+        .map(|(name, pattern)| format!("{} = {}", quoted(name), quoted(pattern)))
+        .collect();
+    format!("{{ {} }}", inside.join(", "))
+}
+
+/// A comment of one line: nothing from a page may end it.
+fn comment(text: &str) -> String {
+    format!(
+        "# {}\n",
+        text.chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect::<String>()
+    )
+}
+
+fn why(decisions: &[Decision], what: &str) -> String {
+    let mut text = String::new();
+    for decision in decisions.iter().filter(|decision| decision.what == what) {
+        text.push_str(&comment(&format!(
+            "{} (score {:.2})",
+            decision.reason, decision.score
+        )));
+        if !decision.lost.is_empty() {
+            text.push_str(&comment(&format!("lost: {}", decision.lost.join("; "))));
+        }
+    }
+    text
+}
+
+fn identity(article: &ArticleShape, listing: &ListingShape) -> String {
+    let mut text = String::from("\n[identity]\n");
+    text.push_str(&comment(match article.has_board {
+        true => "the board's name is part of an article's URL: ids are taken as the board's own",
+        false => "an article's URL does not name the board",
+    }));
+    let _ = writeln!(
+        text,
+        "scope = \"{}\"",
+        if article.has_board { "board" } else { "site" }
+    );
+    let _ = writeln!(
+        text,
+        "drop = [\"PHPSESSID\", \"sid\", \"s\", \"jsessionid\"]"
+    );
+    let _ = writeln!(text, "article_url = {}", quoted(&article.template));
+    text.push_str(&comment(&listing.reason));
+    let _ = writeln!(text, "listing_url = {}", quoted(&listing.listing_url));
+    let _ = writeln!(text, "board_url = {}", quoted(&listing.board_url));
+    if (listing.first, listing.step) != (1, 1) {
+        let _ = writeln!(
+            text,
+            "page_first = {}\npage_step = {}",
+            listing.first, listing.step
+        );
+    }
+    text.push('\n');
+    text.push_str(&comment(&article.reason));
+    let _ = writeln!(
+        text,
+        "[[identity.articles]]\npath = {}",
+        quoted(&article.path)
+    );
+    if !article.query.is_empty() {
+        let _ = writeln!(text, "query = {}", table(&article.query));
+    }
+    for (path, query, optional) in &listing.shapes {
+        let _ = writeln!(text, "\n[[identity.boards]]\npath = {}", quoted(path));
+        if !query.is_empty() {
+            let _ = writeln!(text, "query = {}", table(query));
+        }
+        if !optional.is_empty() {
+            let _ = writeln!(text, "optional = {}", table(optional));
+        }
+    }
+    text
+}
+
+fn listing(draft: &ListingDraft, decisions: &[Decision]) -> String {
+    let columns: &Columns = &draft.columns;
+    let mut text = String::from("\n[listing]\n");
+    text.push_str(&why(decisions, "listing.rows"));
+    let _ = writeln!(text, "container = {}", list(&draft.container));
+    let _ = writeln!(
+        text,
+        "rows = {}",
+        list(std::slice::from_ref(&draft.rows_css))
+    );
+    let _ = writeln!(text, "link = {}", list(&columns.link));
+    if let Some(title) = &columns.title_css {
+        let _ = writeln!(text, "title = {}", list(std::slice::from_ref(title)));
+    }
+    if !columns.title_remove.is_empty() {
+        let _ = writeln!(text, "title_remove = {}", list(&columns.title_remove));
+    }
+    for (field, selectors) in &columns.fields {
+        text.push_str(&why(decisions, &format!("listing.{field}")));
+        let mut rules: Vec<String> = selectors.iter().map(|css| quoted(css)).collect();
+        if *field == "date" {
+            // What the cell has no room for.
+            for css in selectors {
+                for attr in ["datetime", "title"] {
+                    rules.push(format!("{{ select = {}, attr = \"{attr}\" }}", quoted(css)));
+                }
+            }
+        }
+        let _ = writeln!(text, "{field} = [{}]", rules.join(", "));
+    }
+    if let Some(cell) = columns
+        .notice_cell
+        .as_ref()
+        .filter(|_| !columns.fields.contains_key("rank"))
+    {
+        text.push_str(
+            "# Its numbers are ids, not ranks: only the words of pinned rows are read.\n",
+        );
+        let _ = writeln!(
+            text,
+            "rank = [{{ select = {}, pattern = {} }}]",
+            quoted(cell),
+            quoted(r"^\D+$")
+        );
+    }
+    if !columns.notice.is_empty() {
+        text.push_str(&why(decisions, "listing.notice"));
+        let _ = writeln!(text, "notice = {}", list(&columns.notice));
+    }
+    if !columns.secret.is_empty() {
+        let _ = writeln!(text, "secret = {}", list(&columns.secret));
+    }
+    let empty: Vec<String> = EMPTY.iter().map(|words| (*words).to_owned()).collect();
+    let _ = writeln!(text, "empty = {}", list(&empty));
+    text
+}
+
+fn rules(rules: &[FieldRule]) -> String {
+    let written: Vec<String> = rules
+        .iter()
+        .map(|rule| match (rule.attr, rule.pattern) {
+            (None, None) if rule.own => format!("{{ select = {}, own = true }}", quoted(&rule.css)),
+            (None, None) => quoted(&rule.css),
+            (Some(attr), _) => format!("{{ select = {}, attr = \"{attr}\" }}", quoted(&rule.css)),
+            (None, Some(_)) => format!(
+                "{{ select = {}, pattern = {} }}",
+                quoted(&rule.css),
+                quoted(DATE_PATTERN)
+            ),
+        })
+        .collect();
+    format!("[{}]", written.join(", "))
+}
+
+fn article(found: &ArticleRules, decisions: &[Decision]) -> String {
+    let mut text = String::from("\n[article]\n");
+    text.push_str(&why(decisions, "article.body"));
+    let _ = writeln!(text, "body = {}", list(&found.body));
+    text.push_str(&why(decisions, "article.title"));
+    let _ = writeln!(text, "title = {}", rules(&found.title));
+    if let Some(suffix) = &found.title_suffix {
+        let _ = writeln!(text, "title_suffix = {}", quoted(suffix));
+    }
+    for (what, field) in [("author", &found.author), ("date", &found.date)] {
+        if !field.is_empty() {
+            text.push_str(&why(decisions, &format!("article.{what}")));
+            let _ = writeln!(text, "{what} = {}", rules(field));
+        }
+    }
+    if let Some(comments) = &found.comments {
+        let _ = writeln!(
+            text,
+            "\n[comments]\nitem = {}",
+            list(std::slice::from_ref(&comments.item))
+        );
+        let (select, attr) = &comments.key;
+        let select = select
+            .as_ref()
+            .map_or(String::new(), |css| format!("select = {}, ", quoted(css)));
+        let _ = writeln!(
+            text,
+            "key = [{{ {select}attr = {}, pattern = {} }}]",
+            quoted(attr),
+            quoted(r"(\d+)\D*$")
+        );
+        for (name, css) in [
+            ("author", &comments.author),
+            ("date", &comments.date),
+            ("body", &comments.body),
+        ] {
+            if let Some(css) = css {
+                let _ = writeln!(text, "{name} = {}", list(std::slice::from_ref(css)));
+            }
+        }
+    }
+    text
+}

@@ -1,0 +1,67 @@
+//! Why a board is due when it is, for people.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// When a board is due next.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Next {
+    /// May be over: then it is due, and waits for its turn.
+    pub at: Timestamp,
+    pub reason: Reason,
+    /// When the last poll that worked began.
+    pub last_at: Option<Timestamp>,
+    /// New posts that are expected by then.
+    pub n_expected: f64,
+    /// The board's rate, as learnt.
+    pub posts_per_day: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// It was never polled.
+    First,
+    Running,
+    /// The expected waiting reaches the price of a request, in post-seconds.
+    Worth {
+        price: f64,
+    },
+    /// The expected waiting would ask for it earlier.
+    LeastInterval,
+    /// The expected waiting would ask for it later.
+    LongestInterval,
+    Every,
+    Cron,
+    /// It is due, but not open.
+    Closed,
+    /// The last polls failed.
+    Retry {
+        n_failures: u32,
+    },
+    /// Its host asked for a pause.
+    AskedToWait,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::First => f.write_str("never polled before"),
+            Self::Running => f.write_str("being polled"),
+            Self::Worth { price } => write!(
+                f,
+                "by then posts are expected to have waited {:.0} post-minutes, which is worth a request",
+                price / 60.0
+            ),
+            Self::LeastInterval => f.write_str("busy: as soon as the shortest interval allows"),
+            Self::LongestInterval => f.write_str("quiet: the longest interval is over"),
+            Self::Every => f.write_str("its fixed interval is over"),
+            Self::Cron => f.write_str("its cron expression says so"),
+            Self::Closed => f.write_str("its opening hours begin"),
+            Self::Retry { n_failures } => write!(f, "tried again after {n_failures} failures"),
+            Self::AskedToWait => f.write_str("its host asked to wait until then"),
+        }
+    }
+}

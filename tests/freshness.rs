@@ -1,0 +1,197 @@
+//! How fresh are boards under the adaptive schedule? Floors for a small set of invented boards, so that a change of the
+//! scheduling code that makes it worse is seen. `examples/freshness.rs` measures the same on real traces.
+
+// The example uses the rest.
+#[allow(dead_code)]
+#[path = "support/freshness/mod.rs"]
+mod freshness;
+
+use std::sync::LazyLock;
+
+use freshness::replay::{Polls, Window, adaptive, fixed, limits, score};
+use freshness::{hindsight, oracle, traces};
+use jiff::tz::TimeZone;
+
+const DAY_S: f64 = 86_400.0;
+const N_BOARDS: usize = 60;
+const N_DAYS: usize = 22;
+const WARM_UP_DAYS: f64 = 7.0;
+/// One request for each board in ten minutes.
+const BUDGET_PER_S: f64 = N_BOARDS as f64 / 600.0;
+
+/// Worlds of three seeds; the structure of the schedule was chosen looking at the first.
+static WORLDS: LazyLock<Vec<World>> = LazyLock::new(|| (1..=3).map(World::new).collect());
+
+struct World {
+    seed: u64,
+    boards: Vec<traces::Board>,
+    window: Window,
+    scored: Window,
+    /// Of the adaptive schedule.
+    polls: Polls,
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let start_s = traces::START_S as f64;
+        let to_s = start_s + N_DAYS as f64 * DAY_S;
+        let boards = traces::generate(seed, N_BOARDS, N_DAYS);
+        let window = Window {
+            from_s: start_s,
+            to_s,
+        };
+        let posts: Vec<&[f64]> = boards.iter().map(|board| board.posts.as_slice()).collect();
+        let polls = adaptive(&posts, &window, limits(BUDGET_PER_S, TimeZone::UTC));
+        Self {
+            seed,
+            polls,
+            boards,
+            window,
+            // The last day is not scored: its last posts have no poll after them.
+            scored: Window {
+                from_s: start_s + WARM_UP_DAYS * DAY_S,
+                to_s: to_s - DAY_S,
+            },
+        }
+    }
+
+    fn posts(&self) -> Vec<&[f64]> {
+        let posts = self.boards.iter().map(|board| board.posts.as_slice());
+        posts.collect()
+    }
+
+    fn mean_s(&self, polls: &Polls) -> f64 {
+        score(&self.posts(), polls, &self.scored).mean_s()
+    }
+
+    fn rates(&self) -> Vec<Vec<f64>> {
+        self.boards
+            .iter()
+            .map(|board| board.rates.clone())
+            .collect()
+    }
+
+    /// Delays of a board's posts between two moments.
+    fn delays_s(&self, board: usize, from_s: f64, to_s: f64) -> Vec<f64> {
+        let posts = [self.boards[board].posts.as_slice()];
+        let polls = vec![self.polls[board].clone()];
+        score(&posts, &polls, &Window { from_s, to_s }).delays_s
+    }
+}
+
+fn mean(numbers: &[f64]) -> f64 {
+    numbers.iter().sum::<f64>() / numbers.len().max(1) as f64
+}
+
+#[test]
+fn learning_costs_little_and_fixed_intervals_cost_much() {
+    let (mut fixed_cost, mut n) = (0.0, 0.0);
+    for world in WORLDS.iter() {
+        let seed = world.seed;
+        let learnt_s = world.mean_s(&world.polls);
+        let index_s = world.mean_s(&oracle::index(&world.rates(), &world.window, BUDGET_PER_S));
+        let exact_s = world.mean_s(&oracle::exact(&world.rates(), &world.window, BUDGET_PER_S));
+        let fixed_s = world.mean_s(&fixed(N_BOARDS, &world.window, BUDGET_PER_S));
+        println!(
+            "seed {seed}: {:.3} x index, {:.3} x exact, fixed {:.2}",
+            learnt_s / index_s,
+            learnt_s / exact_s,
+            fixed_s / learnt_s
+        );
+        assert!(
+            learnt_s <= 1.12 * index_s,
+            "seed {seed}: {learnt_s} {index_s}"
+        );
+        assert!(
+            learnt_s <= 1.15 * exact_s,
+            "seed {seed}: {learnt_s} {exact_s}"
+        );
+        fixed_cost += fixed_s / learnt_s;
+        n += 1.0;
+    }
+    assert!(fixed_cost / n >= 2.2, "{}", fixed_cost / n);
+}
+
+#[test]
+fn every_day_spends_the_budget() {
+    for world in WORLDS.iter() {
+        let seed = world.seed;
+        let scored = score(&world.posts(), &world.polls, &world.scored);
+        for (day, n_requests) in scored.by_day.iter().enumerate() {
+            let share = *n_requests as f64 / (BUDGET_PER_S * DAY_S);
+            assert!(
+                (share - 1.0).abs() <= 0.03,
+                "seed {seed}, day {day}: {share}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_minute_is_much_busier_than_the_mean() {
+    let mut by_minute = std::collections::HashMap::new();
+    for at_s in WORLDS[0].polls.iter().flatten() {
+        *by_minute.entry((at_s / 60.0) as i64).or_insert(0_u32) += 1;
+    }
+    let most = by_minute.values().max().copied().unwrap_or(0);
+    assert!(f64::from(most) <= 2.5 * BUDGET_PER_S * 60.0, "{most}");
+}
+
+#[test]
+fn new_boards_settle_within_a_day() {
+    for world in WORLDS.iter() {
+        let seed = world.seed;
+        let start_s = world.window.from_s;
+        let (mut new, mut settled) = (Vec::new(), Vec::new());
+        // Tuesdays, so that the weekend does not matter; boards that jump meanwhile are left out.
+        for board in (0..N_BOARDS).filter(|board| world.boards[*board].jump_s.is_none()) {
+            let of_day = |day: f64| {
+                let from_s = start_s + day * DAY_S;
+                world.delays_s(board, from_s, from_s + DAY_S)
+            };
+            new.extend(of_day(1.0));
+            settled.extend(of_day(8.0));
+            settled.extend(of_day(15.0));
+        }
+        let ratio = mean(&new) / mean(&settled);
+        println!("seed {seed}: {ratio:.3}");
+        assert!(ratio <= 1.5, "seed {seed}: {ratio}");
+    }
+}
+
+#[test]
+fn a_five_fold_jump_is_followed_within_hours() {
+    let (mut after, mut later) = (Vec::new(), Vec::new());
+    for world in WORLDS.iter() {
+        for (board, truth) in world.boards.iter().enumerate() {
+            let Some(jump_s) = truth
+                .jump_s
+                .filter(|at_s| at_s + 4.0 * DAY_S < world.scored.to_s)
+            else {
+                continue;
+            };
+            let from_s = jump_s + 6.0 * 3_600.0;
+            after.extend(world.delays_s(board, from_s, from_s + DAY_S));
+            // A week later it is the same time of the week, or as near as the trace reaches.
+            let from_s = (from_s + 7.0 * DAY_S).min(world.scored.to_s - DAY_S);
+            later.extend(world.delays_s(board, from_s, from_s + DAY_S));
+        }
+    }
+    let ratio = mean(&after) / mean(&later);
+    println!("{ratio:.3} over {} posts", after.len());
+    assert!(after.len() > 100 && ratio <= 1.5, "{ratio}");
+}
+
+#[test]
+fn rates_told_in_hindsight_make_as_good_an_oracle_as_the_true_ones() {
+    let world = &WORLDS[0];
+    let told: Vec<Vec<f64>> = world
+        .posts()
+        .iter()
+        .map(|posts| hindsight::rates(posts, &world.window, &TimeZone::UTC))
+        .collect();
+    let told_s = world.mean_s(&oracle::exact(&told, &world.window, BUDGET_PER_S));
+    let true_s = world.mean_s(&oracle::exact(&world.rates(), &world.window, BUDGET_PER_S));
+    let ratio = told_s / true_s;
+    assert!((0.93..=1.03).contains(&ratio), "{ratio}");
+}
