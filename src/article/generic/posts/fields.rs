@@ -264,6 +264,9 @@ static POSTING: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Where a place is first, and its shape and rank: what breaks ties, so that a page is always read the same way.
+type PlaceKey = (u32, (u64, usize));
+
 /// The date of each frame.
 pub(super) fn posting_dates<'d>(
     tree: &Tree<'_>,
@@ -292,12 +295,13 @@ pub(super) fn posting_dates<'d>(
             *rank += 1;
         }
     }
-    let mut scored: Vec<(f32, u32, HashMap<usize, &Dated>)> = series
+    let mut scored: Vec<(f32, PlaceKey, HashMap<usize, &Dated>)> = series
         .into_iter()
-        .map(|((_, rank), found)| {
+        .map(|(key, found)| {
+            let rank = key.1;
             let first = found.values().map(|date| date.at).min().unwrap_or(0);
             let score = belief(tree, frames.len(), &found) - 0.15 * rank as f32;
-            (score, first, found)
+            (score, (first, key), found)
         })
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -381,6 +385,9 @@ pub(super) struct Writer {
     pub(super) address: Option<String>,
 }
 
+/// For each frame the place of a name, and the name.
+type Written = HashMap<usize, (u32, Writer)>;
+
 static PROFILE_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)member|user|profil|/u/|/people/|author|[?&;]u=[0-9]|[?&]uid=|nick|mitglied|membre|usuario|personal_pages|account|poster",
@@ -406,7 +413,7 @@ static NOT_WRITER: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The writer of each frame.
 pub(super) fn writers(tree: &Tree<'_>, frames: &[Frame]) -> Vec<Option<Writer>> {
-    let mut series: HashMap<(u64, usize), HashMap<usize, (u32, Writer)>> = HashMap::new();
+    let mut series: HashMap<(u64, usize), Written> = HashMap::new();
     let most = MAX_PLACES
         .min(MAX_PLACES_OF_ALL / frames.len().max(1))
         .max(8);
@@ -435,12 +442,13 @@ pub(super) fn writers(tree: &Tree<'_>, frames: &[Frame]) -> Vec<Option<Writer>> 
             at += 1;
         }
     }
-    let mut scored: Vec<(f32, u32, _)> = series
+    let mut scored: Vec<(f32, PlaceKey, Written)> = series
         .into_iter()
-        .map(|((_, rank), found)| {
+        .map(|(key, found)| {
+            let rank = key.1;
             let first = found.values().map(|(at, _)| *at).min().unwrap_or(0);
             let score = likeness(tree, frames, &found) - 0.2 * rank as f32;
-            (score, first, found)
+            (score, (first, key), found)
         })
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -497,7 +505,7 @@ fn writer_at(tree: &Tree<'_>, at: u32) -> Option<Writer> {
     })
 }
 
-fn likeness(tree: &Tree<'_>, frames: &[Frame], found: &HashMap<usize, (u32, Writer)>) -> f32 {
+fn likeness(tree: &Tree<'_>, frames: &[Frame], found: &Written) -> f32 {
     let n = found.len() as f32;
     let coverage = n / frames.len() as f32;
     let distinct = found

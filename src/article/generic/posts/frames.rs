@@ -120,10 +120,11 @@ fn widened(tree: &Tree<'_>, tops: &[u32]) -> Vec<Range<u32>> {
     for pair in places.windows(2) {
         *between.entry(shapes(pair[0] + 1, pair[1])).or_default() += 1;
     }
-    let Some((usual, n)) = between
+    // The shapes themselves break ties, so that a page is always read the same way.
+    let usual = between
         .into_iter()
-        .max_by_key(|(shapes, n)| (*n, shapes.len()))
-    else {
+        .max_by_key(|(shapes, n)| (*n, shapes.len(), shapes.clone()));
+    let Some((usual, n)) = usual else {
         return own;
     };
     let width = usual.len();
@@ -345,7 +346,7 @@ fn with_bodies(tree: &Tree<'_>, dates: &[u32], ranges: Vec<Range<u32>>) -> Vec<F
             let coverage = places.len() as f32 / n_frames as f32;
             // Among equal texts the innermost is the body itself.
             let depth: u32 = places.values().copied().min().unwrap_or(0);
-            let hint = places.values().next().map_or(1.0, |at| hint(tree, *at));
+            let hint = places.values().min().map_or(1.0, |at| hint(tree, *at));
             (text as f32 * coverage * hint, depth, shape, places)
         })
         .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)).then(a.2.cmp(&b.2)));
