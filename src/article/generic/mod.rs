@@ -74,8 +74,12 @@ pub fn extract(html: &Html, url: Option<&Url>, as_of: Timestamp) -> Extraction {
     let furniture = clean::furniture(&page);
     let (kind, text) = text_of(&page, &furniture.mask, &claims, url, title.as_deref());
     let found = moment::find_posted(html, url, &TimeZone::UTC, as_of);
-    // A list has rows; news have readers' comments at most, which are no posts.
-    let may_have_posts = kind != PageKind::Listing && !is_news(&claims);
+    // A list has rows; news have readers' comments at most, which are no posts. Some forums mark threads as news, too.
+    let may_have_posts = match kind {
+        PageKind::Thread => true,
+        PageKind::Listing => false,
+        PageKind::Article | PageKind::Other => !is_news(&claims),
+    };
     let posts = if may_have_posts {
         posts::find_posts(html, url, &TimeZone::UTC, as_of)
     } else {
@@ -309,6 +313,24 @@ mod tests {
     fn an_empty_page_is_nothing() {
         let read = read("");
         assert_eq!((read.text.as_str(), read.title), ("", None));
+    }
+
+    /// Discourse does.
+    #[test]
+    fn a_thread_that_states_when_it_was_published_keeps_its_posts() {
+        let post = |n: u32, words: &str| {
+            format!(
+                "<div id='p{n}' class='post'><div class='postbody'><p class='author'>by <a href='memberlist.php?u={n}'>\
+                 writer{n}</a> 2026-03-0{n} 10:00</p><div class='content'>{words}</div></div></div>"
+            )
+        };
+        let read = read(&format!(
+            "<meta property='article:published_time' content='2026-03-01'><body id='phpbb'><h2>Which tea</h2>{}{}{}",
+            post(1, "Which tea do you drink in the evening, and why?"),
+            post(2, "Barley, since it keeps nobody awake at night."),
+            post(3, "Buckwheat, and sometimes nothing but hot water."),
+        ));
+        assert_eq!((read.kind, read.posts.len()), (PageKind::Thread, 3));
     }
 
     #[test]
