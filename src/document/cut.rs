@@ -1,0 +1,117 @@
+//! A page without what nobody asks for. html5ever takes nearly all of a page's time, and most of a page is menus, other
+//! posts, styles and scripts.
+//!
+//! In: a page's text, and the elements that will be looked for. Out: the text without boxes (`<div>`, `<ul>`, `<table>`, …),
+//! scripts and styles in which none of them is, such that the parser makes the same tree of it, less those. Elements
+//! that are wanted stay to the letter, and so does all they stand in.
+//!
+//! The page is followed by its tags alone. Where these do not tell for sure which elements are open, nothing is cut:
+//! [`Unclear`].
+
+use super::nesting::{Did, Nesting, Unclear};
+use super::tags::{Kind, Tags, Token};
+use super::wanted::{Seen, Wanted};
+
+/// Below this many bytes the parser is as quick as the search.
+const SMALL: usize = 4 * 1024;
+
+/// `text` without what is not wanted. `None`: all is wanted, or too little is not to be worth a copy.
+///
+/// # Errors
+/// The page's tags do not tell which elements are open.
+pub(super) fn cut(text: &str, wanted: &Wanted) -> Result<Option<String>, Unclear> {
+    if text.len() < SMALL {
+        return Ok(None);
+    }
+    let mut cutter = Cutter {
+        nesting: Nesting::new(text),
+        wanted,
+        kept_below: None,
+        gaps: Vec::new(),
+    };
+    let mut tags = Tags::new(text);
+    let mut words_from = 0;
+    while let Some(token) = tags.next() {
+        if !cutter.nesting.allows_words() && !text[words_from..token.start].trim_ascii().is_empty() {
+            return Err(Unclear("words outside the body"));
+        }
+        words_from = token.end;
+        cutter.follow(&token)?;
+        tags.foreign = cutter.nesting.is_in_svg();
+    }
+    let n_cut: usize = cutter.gaps.iter().map(|(from, to)| to - from).sum();
+    Ok((n_cut > text.len() / 8).then(|| without(text, &cutter.gaps, n_cut)))
+}
+
+struct Cutter<'t, 'w> {
+    nesting: Nesting<'t>,
+    wanted: &'w Wanted,
+    /// Inside a wanted element: how many elements it stands in.
+    kept_below: Option<usize>,
+    /// What is cut out so far, in order.
+    gaps: Vec<(usize, usize)>,
+}
+
+impl<'t> Cutter<'t, '_> {
+    fn follow(&mut self, token: &Token<'t>) -> Result<(), Unclear> {
+        let did = self.nesting.follow(token)?;
+        let n_open = self.nesting.open().len();
+        // A start tag may have closed elements on its way.
+        let n_around = n_open - usize::from(did == Did::Opened);
+        if self.kept_below.is_some_and(|n| n_around <= n) {
+            self.kept_below = None;
+        }
+        if self.kept_below.is_some() {
+            return Ok(());
+        }
+        match did {
+            Did::Opened | Did::Stood => self.meet(token, did, n_around)?,
+            Did::Closed(start, true) => self.leave_out(start, token.end),
+            Did::Closed(..) | Did::Nothing => {}
+        }
+        Ok(())
+    }
+
+    fn meet(&mut self, token: &Token<'t>, did: Did, n_around: usize) -> Result<(), Unclear> {
+        let seen = Seen {
+            name: token.name,
+            inside: token.inside,
+        };
+        let around = self.nesting.open()[..n_around].iter().map(|open| open.seen);
+        if self.wanted.may_be(seen, around.clone()) {
+            if self.wanted.hangs(seen) || around.clone().any(|outer| self.wanted.hangs(outer)) {
+                return Err(Unclear("a selector asks for what stands beside it"));
+            }
+            if did == Did::Opened {
+                self.kept_below = Some(n_around);
+            }
+            if let Some(open) = self.nesting.last_mut() {
+                open.holds_wanted = true;
+            }
+        } else if token.kind == Kind::Text
+            && self.nesting.is_plain()
+            && ["script", "style", "noscript"].iter().any(|name| name.eq_ignore_ascii_case(token.name))
+        {
+            self.leave_out(token.start, token.end);
+        }
+        Ok(())
+    }
+
+    fn leave_out(&mut self, from: usize, to: usize) {
+        while self.gaps.last().is_some_and(|(start, _)| *start >= from) {
+            self.gaps.pop();
+        }
+        self.gaps.push((from, to));
+    }
+}
+
+fn without(text: &str, gaps: &[(usize, usize)], n_cut: usize) -> String {
+    let mut rest = String::with_capacity(text.len() - n_cut);
+    let mut at = 0;
+    for (from, to) in gaps {
+        rest.push_str(&text[at..*from]);
+        at = *to;
+    }
+    rest.push_str(&text[at..]);
+    rest
+}

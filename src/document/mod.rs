@@ -1,0 +1,126 @@
+//! The one door to the HTML parser. In: a page's text. Out: its tree. Everything that is parsed comes through here, so
+//! that what is handed to html5ever (nearly all of a page's cost) is bounded, and made smaller, in one place: who knows
+//! which elements will be looked for gets the tree of those alone ([`parse_wanted`]).
+//!
+//! html5ever looks through the stack of open elements for many a tag, so that its time grows with the square of the
+//! depth of nesting: 40,000 open `<div>` take seconds. Real pages nest a few dozen deep; text behind the point where a
+//! page is nested [`MAX_DEPTH`] deep is cut off.
+
+mod cut;
+mod nesting;
+mod tags;
+mod wanted;
+
+use scraper::Html;
+
+use tags::{Kind, Tags};
+
+pub use nesting::Unclear;
+pub use wanted::Wanted;
+
+/// Open elements at a time. The deepest page among the recordings has 40.
+const MAX_DEPTH: usize = 512;
+
+/// Elements that have no end tag (HTML Living Standard, 13.1.2).
+const VOID: [&str; 17] = [
+    "area", "base", "basefont", "bgsound", "br", "col", "embed", "hr", "img", "input", "keygen",
+    "link", "meta", "param", "source", "track", "wbr",
+];
+
+/// Elements whose end tag is commonly left out; an open one does not nest the next.
+const OPTIONAL_END: [&str; 12] = [
+    "p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead", "tbody", "tfoot",
+];
+
+/// The page's tree.
+pub fn parse(text: &str) -> Html {
+    Html::parse_document(shallow(text))
+}
+
+/// The tree of a page without the parts in which nothing is that `wanted` could select; whatever one of its selectors selects
+/// in the whole tree, it selects here, the same inside and in the same order. `None`: nothing can be left out for sure,
+/// or next to nothing; [`parse`] it whole.
+pub fn parse_wanted(text: &str, wanted: &Wanted) -> Option<Html> {
+    let text = without_unwanted(text, wanted).ok()??;
+    Some(Html::parse_document(&text))
+}
+
+/// What [`parse_wanted`] parses, for measurements and tests. `None`: next to nothing can be left out.
+///
+/// # Errors
+/// The page's tags do not tell which elements are open.
+pub fn without_unwanted(text: &str, wanted: &Wanted) -> Result<Option<String>, Unclear> {
+    cut::cut(text, wanted)
+}
+
+/// The text up to where it is nested too deep; all of it, for any page that is meant to be read.
+fn shallow(text: &str) -> &str {
+    let mut depth = 0_usize;
+    let mut n_svg = 0_usize;
+    let mut tags = Tags::new(text);
+    while let Some(tag) = tags.next() {
+        let mut room = tags::room();
+        // Long names are custom elements; they nest too, but not by accident.
+        let name = tags::lower(tag.name, &mut room).unwrap_or("custom");
+        if VOID.contains(&name) || OPTIONAL_END.contains(&name) {
+            // Nested tables nest by their `table`.
+            continue;
+        }
+        match tag.kind {
+            Kind::Start => depth += 1,
+            // Anywhere but in `<svg>` the slash means nothing.
+            Kind::SelfClosing => depth += usize::from(n_svg == 0),
+            Kind::End => depth = depth.saturating_sub(1),
+            Kind::Text | Kind::Comment | Kind::Unclear => {}
+        }
+        if name == "svg" {
+            n_svg = match tag.kind {
+                Kind::Start => n_svg + 1,
+                Kind::End => n_svg.saturating_sub(1),
+                _ => n_svg,
+            };
+            tags.foreign = n_svg > 0;
+        }
+        if depth > MAX_DEPTH {
+            return &text[..tag.start];
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ordinary_pages_are_parsed_whole() {
+        let page = format!(
+            "<!DOCTYPE html><!-- < <div> --><script>if (a<b) document.write('<div>')</script>{}",
+            "<ul><li>a<li>b<br><img src=x></ul><div><p>c</div>".repeat(2_000)
+        );
+        assert_eq!(shallow(&page), page);
+    }
+
+    #[test]
+    fn a_page_nested_too_deep_is_cut_there() {
+        let page = "<div>".repeat(100_000);
+        assert_eq!(shallow(&page).len(), MAX_DEPTH * "<div>".len());
+        let custom = "<a-very-long-custom-name>".repeat(100_000);
+        assert!(shallow(&custom).len() < custom.len());
+    }
+
+    #[test]
+    fn icons_do_not_nest() {
+        let page = format!("<svg>{}</svg><p>x", "<path d='M0 0'/>".repeat(2_000));
+        assert_eq!(shallow(&page), page);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "(<|/|!--|-->|div|script|p|>|가|\"|=| ){0,80}") {
+            prop_assert!(text.starts_with(shallow(&text)));
+        }
+    }
+}

@@ -1,0 +1,508 @@
+//! Which elements of a page could one of these selectors select? Asked of tags, before there is a tree.
+//!
+//! In: the selectors that a reader puts to a whole page. Out: for a tag and those around it, "no" or "maybe". A "no" must
+//! be right; a "maybe" costs time only. So what is not understood is left out of the conditions, case counts nowhere (in
+//! quirks mode it does not), and selectors whose answer hangs on neighbours or on emptiness are refused.
+
+use scraper::Selector;
+use scraper::selector::ToCss;
+
+use super::tags::Attributes;
+
+/// A name and what is inside its tag.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen<'t> {
+    /// In lower case or as written.
+    pub name: &'t str,
+    pub inside: &'t str,
+}
+
+/// The elements that a set of selectors may select.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    selectors: Vec<Complex>,
+    ids: Index,
+    classes: Index,
+    tags: Index,
+    /// Selectors that name neither id nor class nor tag.
+    anywhere: Vec<usize>,
+    /// Elements of which a selector asks what stands beside or in them.
+    hanging: Vec<Compound>,
+}
+
+/// One selector without its commas: the element meant, and what must stand around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Complex {
+    subject: Compound,
+    around: Vec<Compound>,
+}
+
+/// Necessary conditions on one element.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Compound {
+    tag: Option<String>,
+    id: Option<String>,
+    classes: Vec<String>,
+    /// Attribute and a part of its value, which may be empty.
+    attributes: Vec<(String, String)>,
+}
+
+impl Wanted {
+    /// `whole` are the selectors put to a whole page, `inside` those put to what the former select. `None` where one of
+    /// them cannot be judged by tags.
+    pub fn new<'s>(
+        whole: impl IntoIterator<Item = &'s Selector>,
+        inside: impl IntoIterator<Item = &'s Selector>,
+    ) -> Option<Self> {
+        let mut wanted = Self::default();
+        for selector in whole {
+            for steps in steps_of(selector)? {
+                wanted.add_whole(&steps)?;
+            }
+        }
+        for selector in inside {
+            for steps in steps_of(selector)? {
+                let hanging = steps.into_iter().filter(Step::hangs);
+                for compound in hanging.map(|step| step.compound) {
+                    if !wanted.hanging.contains(&compound) {
+                        wanted.hanging.push(compound);
+                    }
+                }
+            }
+        }
+        Some(wanted)
+    }
+
+    /// `None` where the answer hangs on what may be cut out.
+    fn add_whole(&mut self, steps: &[Step]) -> Option<()> {
+        for (at, step) in steps.iter().enumerate() {
+            let is_subject = at + 1 == steps.len();
+            let is_brother = steps.get(at + 1).is_some_and(|next| next.follows == Follows::Brother);
+            let hangs = step.asks_neighbours
+                || step.asks_inside && !is_subject
+                || step.follows == Follows::Next;
+            if hangs {
+                return None;
+            }
+            if is_subject || is_brother {
+                // What stands left of a `~` is not around what stands right of it.
+                let around = steps[..at]
+                    .iter()
+                    .zip(&steps[1..])
+                    .filter(|(_, next)| next.follows == Follows::Inside)
+                    .map(|(step, _)| step.compound.clone());
+                let complex = Complex {
+                    subject: step.compound.clone(),
+                    around: around.collect(),
+                };
+                if !self.selectors.contains(&complex) {
+                    self.add(complex);
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn add(&mut self, complex: Complex) {
+        let at = self.selectors.len();
+        let subject = &complex.subject;
+        if let Some(id) = &subject.id {
+            self.ids.add(id, at);
+        } else if let Some(class) = subject.classes.first() {
+            self.classes.add(class, at);
+        } else if let Some(tag) = &subject.tag {
+            self.tags.add(tag, at);
+        } else {
+            self.anywhere.push(at);
+        }
+        self.selectors.push(complex);
+    }
+
+    /// Does what a selector asks of this element hang on what is beside or in it? Where something else is selected inside it,
+    /// that may have been cut out.
+    pub(super) fn hangs(&self, element: Seen<'_>) -> bool {
+        self.hanging.iter().any(|compound| compound.fits(element))
+    }
+
+    /// May this element be selected? `around` are the elements it stands in.
+    pub(super) fn may_be<'t>(
+        &self,
+        element: Seen<'t>,
+        around: impl Iterator<Item = Seen<'t>> + Clone,
+    ) -> bool {
+        let fits = |at: &usize| {
+            let complex = &self.selectors[*at];
+            complex.subject.fits(element)
+                && complex
+                    .around
+                    .iter()
+                    .all(|compound| around.clone().any(|outer| compound.fits(outer)))
+        };
+        if self.tags.of(element.name).any(fits) || self.anywhere.iter().any(fits) {
+            return true;
+        }
+        Attributes::new(element.inside).any(|(name, value)| {
+            if name.eq_ignore_ascii_case("class") {
+                is_coded(value) || value.split_ascii_whitespace().any(|class| self.classes.of(class).any(fits))
+            } else if name.eq_ignore_ascii_case("id") {
+                is_coded(value) || self.ids.of(value).any(fits)
+            } else {
+                false
+            }
+        })
+    }
+}
+
+impl Compound {
+    fn fits(&self, element: Seen<'_>) -> bool {
+        if let Some(tag) = &self.tag
+            && !tag.eq_ignore_ascii_case(element.name)
+        {
+            return false;
+        }
+        let has = |wanted: &str, fits: &dyn Fn(&str) -> bool| {
+            Attributes::new(element.inside).any(|(name, value)| {
+                name.eq_ignore_ascii_case(wanted) && (is_coded(value) || fits(value))
+            })
+        };
+        let id = self.id.as_ref();
+        id.is_none_or(|id| has("id", &|value| value.eq_ignore_ascii_case(id)))
+            && self.classes.iter().all(|class| {
+                has("class", &|value| {
+                    value
+                        .split_ascii_whitespace()
+                        .any(|other| other.eq_ignore_ascii_case(class))
+                })
+            })
+            && self
+                .attributes
+                .iter()
+                .all(|(name, part)| has(name, &|value| contains(value, part)))
+    }
+}
+
+/// Does decoding character references change more of this value than `&amp;` to `&`? In URLs `&` mostly begins the next
+/// parameter: a name without `;` is none where `=` follows it (HTML Living Standard, 13.2.5.73), and of the names that
+/// may go without `;` only `lt` and `gt` have two letters (`&wr_id=`).
+fn is_coded(value: &str) -> bool {
+    value.match_indices('&').any(|(at, _)| {
+        let rest = &value[at + 1..];
+        let n_name = rest
+            .bytes()
+            .take_while(u8::is_ascii_alphanumeric)
+            .count();
+        let (name, after) = rest.split_at(n_name);
+        let is_parameter = match after.as_bytes().first() {
+            Some(b'=') => n_name > 0,
+            Some(b'_') => n_name == 1 || n_name == 2 && !matches!(name, "lt" | "gt" | "LT" | "GT"),
+            _ => false,
+        };
+        !(rest.starts_with("amp;") || is_parameter)
+    })
+}
+
+/// In any case. What is sought may hold a `&`, which the value writes in two ways.
+fn contains(value: &str, part: &str) -> bool {
+    part.is_empty()
+        || value
+            .as_bytes()
+            .windows(part.len())
+            .any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+        || part.contains('&') && value.contains('&')
+}
+
+/// Words → the selectors that need them. Most words of a page are none of these, so a look at length and first letter
+/// settles it.
+#[derive(Debug, Clone, Default)]
+struct Index {
+    words: Vec<(String, usize)>,
+    /// By first byte in lower case: a bit for each length.
+    lengths: Vec<u64>,
+}
+
+impl Index {
+    fn add(&mut self, word: &str, at: usize) {
+        if self.lengths.is_empty() {
+            self.lengths.resize(256, 0);
+        }
+        let (first, length) = Self::shape(word);
+        self.lengths[first] |= length;
+        self.words.push((word.to_owned(), at));
+    }
+
+    fn shape(word: &str) -> (usize, u64) {
+        let first = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+        (usize::from(first), 1 << (word.len() % 64))
+    }
+
+    fn of<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'a usize> {
+        let (first, length) = Self::shape(word);
+        let may_be = self.lengths.get(first).is_some_and(|bits| bits & length != 0);
+        let words = if may_be { self.words.as_slice() } else { &[] };
+        words
+            .iter()
+            .filter(move |(other, _)| other.eq_ignore_ascii_case(word))
+            .map(|(_, at)| at)
+    }
+}
+
+/// What joins an element of a selector to the one written before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Follows {
+    /// Stands in it, or is the first.
+    Inside,
+    /// `~`
+    Brother,
+    /// `+`
+    Next,
+}
+
+/// One element of a selector.
+#[derive(Debug)]
+struct Step {
+    compound: Compound,
+    follows: Follows,
+    /// `:nth-child` and the like.
+    asks_neighbours: bool,
+    /// `:has`, `:empty`.
+    asks_inside: bool,
+}
+
+impl Step {
+    fn hangs(&self) -> bool {
+        self.follows != Follows::Inside || self.asks_neighbours || self.asks_inside
+    }
+}
+
+/// The alternatives of a selector, each in reading order. `None`: not understood.
+fn steps_of(selector: &Selector) -> Option<Vec<Vec<Step>>> {
+    let css = selector.to_css_string();
+    // Names that need escapes are written without them.
+    let is_faithful = Selector::parse(&css).is_ok_and(|read_again| read_again == *selector);
+    is_faithful.then(|| parse(&css)).flatten()
+}
+
+/// A selector list, as the selector library writes it.
+fn parse(css: &str) -> Option<Vec<Vec<Step>>> {
+    let mut rest = css.trim();
+    let mut list = Vec::new();
+    let mut steps: Vec<Step> = Vec::new();
+    let mut follows = Follows::Inside;
+    loop {
+        let (mut step, after_step) = parse_compound(rest)?;
+        step.follows = follows;
+        steps.push(step);
+        let after = after_step.trim_start();
+        let mut chars = after.chars();
+        follows = match chars.next() {
+            None => {
+                list.push(steps);
+                return Some(list);
+            }
+            Some(',') => {
+                list.push(std::mem::take(&mut steps));
+                Follows::Inside
+            }
+            Some('>') => Follows::Inside,
+            Some('~') => Follows::Brother,
+            Some('+') => Follows::Next,
+            Some(_) if after.len() < after_step.len() => {
+                rest = after;
+                follows = Follows::Inside;
+                continue;
+            }
+            Some(_) => return None,
+        };
+        rest = chars.as_str().trim_start();
+    }
+}
+
+fn parse_compound(css: &str) -> Option<(Step, &str)> {
+    let mut step = Step {
+        compound: Compound::default(),
+        follows: Follows::Inside,
+        asks_neighbours: false,
+        asks_inside: false,
+    };
+    let compound = &mut step.compound;
+    let (tag, mut rest) = ident(css);
+    if let Some(after) = css.strip_prefix('*') {
+        rest = after;
+    } else if !tag.is_empty() {
+        compound.tag = Some(tag.to_owned());
+    }
+    loop {
+        let mut chars = rest.chars();
+        match chars.next() {
+            Some('#') => {
+                let (id, after) = named(chars.as_str())?;
+                compound.id = Some(id.to_owned());
+                rest = after;
+            }
+            Some('.') => {
+                let (class, after) = named(chars.as_str())?;
+                compound.classes.push(class.to_owned());
+                rest = after;
+            }
+            Some('[') => {
+                let (attribute, after) = parse_attribute(chars.as_str())?;
+                compound.attributes.push(attribute);
+                rest = after;
+            }
+            Some(':') => {
+                let (name, after) = named(chars.as_str())?;
+                let (inner, after) = match after.starts_with('(') {
+                    true => in_brackets(after)?,
+                    false => ("", after),
+                };
+                step.asks_inside |= matches!(name, "has" | "empty");
+                step.asks_neighbours |= !matches!(name, "not" | "is" | "where" | "has" | "empty")
+                    || inner.contains(['~', '+', ':']);
+                rest = after;
+            }
+            _ => break,
+        }
+    }
+    // Namespaces and other rarities.
+    let is_rare = rest.starts_with(['\\', '|', '*', '&']) || rest.len() == css.len();
+    (!is_rare).then_some((step, rest))
+}
+
+fn named(css: &str) -> Option<(&str, &str)> {
+    let (name, rest) = ident(css);
+    (!name.is_empty()).then_some((name, rest))
+}
+
+fn ident(css: &str) -> (&str, &str) {
+    let end = css
+        .find(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '-' && c != '_')
+        .unwrap_or(css.len());
+    css.split_at(end)
+}
+
+/// `name op "value" flag]`, of which the operator does not matter.
+fn parse_attribute(css: &str) -> Option<((String, String), &str)> {
+    let (name, rest) = named(css.trim_start())?;
+    let rest = rest.trim_start();
+    if let Some(rest) = rest.strip_prefix(']') {
+        return Some(((name.to_owned(), String::new()), rest));
+    }
+    let rest = rest.trim_start_matches(['~', '|', '^', '$', '*']);
+    let rest = rest.strip_prefix('=')?.trim_start().strip_prefix('"')?;
+    let (value, rest) = rest.split_once('"')?;
+    if value.contains('\\') {
+        return None;
+    }
+    let (_, rest) = rest.split_once(']')?;
+    Some(((name.to_owned(), value.to_owned()), rest))
+}
+
+/// What is between a pair of round brackets, and what is behind it.
+fn in_brackets(css: &str) -> Option<(&str, &str)> {
+    let inner = css.strip_prefix('(')?;
+    let mut depth = 1_usize;
+    let mut quoted = false;
+    for (at, c) in inner.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some((&inner[..at], &inner[at + 1..]));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(tag: &str) -> Seen<'_> {
+        let end = tag.find(' ').unwrap_or(tag.len());
+        Seen {
+            name: &tag[..end],
+            inside: &tag[end..],
+        }
+    }
+
+    #[track_caller]
+    fn check(selector: &str, tag: &str, around: &[&str], maybe: bool) {
+        let parsed = Selector::parse(selector).expect("a selector");
+        let wanted = Wanted::new([&parsed], []).expect("a selector that tags can answer");
+        let around = around.iter().map(|tag| seen(tag));
+        assert_eq!(wanted.may_be(seen(tag), around), maybe, "{selector} {tag}");
+    }
+
+    #[test]
+    fn an_element_is_wanted_by_its_own_names_and_those_around_it() {
+        check("#con", "div id=con", &[], true);
+        check("#con", "DIV ID='CON'", &[], true);
+        check("#con", "div id=cons", &[], false);
+        check("div.a.b", "div class='x b a'", &[], true);
+        check("div.a.b", "div class='a'", &[], false);
+        check("div.a.b", "p class='a b'", &[], false);
+        check("#a .b > c", "c", &["div id=a", "p class=b"], true);
+        check("#a .b > c", "c", &["p class=b"], false);
+        check("x, y", "y", &[], true);
+        check("* a", "a", &["p"], true);
+    }
+
+    #[test]
+    fn attributes_are_compared_as_far_as_they_can_be() {
+        check("a[href*='down.php']", "a href='/down.php?a=1&amp;b=2'", &[], true);
+        check("a[href*='down.php']", "a href='/list.php?a=1&amp;b=2&c=3'", &[], false);
+        check("a[href*='down.php']", "a href='/d&#111;wn.php'", &[], true);
+        check("[rel~='tag' i]", "a rel='x TAG'", &[], true);
+        check("input[name=a][value]", "input name=a", &[], false);
+        check("input[name=a][value]", "input value name=a", &[], true);
+        check(".a", "p class='&#97;'", &[], true);
+    }
+
+    #[test]
+    fn both_sides_of_a_tilde_are_wanted() {
+        check(".x .now ~ a.page", "a class=page", &["p class=x"], true);
+        check(".x .now ~ a.page", "b class=now", &["p class=x"], true);
+        check(".x .now ~ a.page", "a class=page", &[], false);
+    }
+
+    #[test]
+    fn conditions_that_are_not_understood_are_left_out() {
+        check("h1 > a:not(.category)", "a class=category", &["h1"], true);
+        check("tr:has(> td.x)", "tr", &[], true);
+    }
+
+    #[test]
+    fn selectors_that_hang_on_neighbours_are_refused() {
+        for selector in [
+            "a + b",
+            "li:first-child",
+            "p:nth-child(2)",
+            ":root",
+            "p:not(:first-child)",
+            "p:has(~ b)",
+            "p:has(a) b",
+            "p.\\31 a",
+        ] {
+            let parsed = Selector::parse(selector).expect("a selector");
+            assert!(Wanted::new([&parsed], []).is_none(), "{selector}");
+        }
+    }
+
+    #[test]
+    fn inside_what_is_kept_neighbours_may_count() {
+        for (selector, tag, hangs) in [
+            ("tr:nth-child(2) td", "tr", true),
+            ("tr:nth-child(2) td", "td", false),
+            ("div.a ~ p", "p", true),
+            ("div.a ~ p", "div class=a", false),
+            ("div:has(> b) p", "div", true),
+        ] {
+            let parsed = Selector::parse(selector).expect("a selector");
+            let wanted = Wanted::new([], [&parsed]).expect("a selector that tags can answer");
+            assert_eq!(wanted.hangs(seen(tag)), hangs, "{selector} {tag}");
+        }
+    }
+}
