@@ -64,7 +64,7 @@ static ALERT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-static TITLE: LazyLock<Selector> = LazyLock::new(|| selector("title"));
+pub(super) static TITLE: LazyLock<Selector> = LazyLock::new(|| selector("title"));
 static BODY: LazyLock<Selector> = LazyLock::new(|| selector("body"));
 static PASSWORD: LazyLock<Selector> = LazyLock::new(|| selector("input[type='password' i]"));
 

@@ -53,6 +53,11 @@ static CAPTION: LazyLock<Selector> = LazyLock::new(|| {
     .expect("a constant selector")
 });
 
+/// What may frame a picture and its caption.
+pub(super) static FRAME: LazyLock<Selector> = LazyLock::new(|| {
+    Selector::parse("figure, .wp-caption, .image, .img_box, .photo").expect("a constant selector")
+});
+
 /// The images of an article: those that stand in front of the body by the profile, then those in it. Each once.
 pub(super) fn images(
     html: &Html,
@@ -197,13 +202,7 @@ fn caption(image: ElementRef<'_>) -> Option<String> {
         .ancestors()
         .filter_map(ElementRef::wrap)
         .take(MAX_LEVELS)
-        .find(|ancestor| {
-            ancestor.value().name() == "figure"
-                || ancestor
-                    .value()
-                    .classes()
-                    .any(|class| matches!(class, "wp-caption" | "image" | "img_box" | "photo"))
-        })?;
+        .find(|ancestor| FRAME.matches(ancestor))?;
     // A wider frame than one picture's tells nothing about any of them.
     if frame.value().name() != "figure" && frame.select(&ANY_IMG).nth(1).is_some() {
         return None;

@@ -2,6 +2,7 @@
 //! never a panic on any input, never a request. Only a page of class `Article` is content.
 
 mod addresses;
+mod asked;
 mod classify;
 mod clean;
 mod comments;
@@ -11,10 +12,13 @@ mod media;
 mod source;
 mod text;
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
-use scraper::Html;
+use scraper::{Html, Selector};
 use url::Url;
 
+pub use asked::{wanted_of_article, wanted_of_listing};
 pub use classify::classify;
 pub use comments::read_comments;
 pub use fields::{FieldTrace, explain_article};
@@ -49,7 +53,8 @@ pub fn read_article(view: &PageView<'_>, profile: &Profile, options: &ReadOption
     let (class, reason) = classify(view, Some(profile));
     let mut article = Article::empty(class, reason);
     let root = view.html.root_element();
-    article.id_in_page = first_value(&profile.identity.id_in_page, root);
+    article.id_in_page =
+        id_in_url(view.url, profile).or_else(|| first_value(&profile.identity.id_in_page, root));
     article.board_in_page = first_value(&profile.identity.board_in_page, root);
     if !matches!(class, PageClass::Article | PageClass::Restricted) {
         return article;
@@ -96,11 +101,16 @@ pub fn extract(view: &PageView<'_>, library: &Library) -> generic::Extraction {
     extraction
 }
 
+/// The engine's id of the article at `url`, where the URL tells it.
+pub fn id_in_url(url: &Url, profile: &Profile) -> Option<String> {
+    profile.identity.article(url)?.id
+}
+
+static BASE: LazyLock<Selector> =
+    LazyLock::new(|| Selector::parse("base[href]").expect("a constant selector"));
+
 /// What relative links go by: `<base href>` where there is one, else the page's own URL.
 fn base_url(view: &PageView<'_>) -> Url {
-    static BASE: std::sync::LazyLock<scraper::Selector> = std::sync::LazyLock::new(|| {
-        scraper::Selector::parse("base[href]").expect("a constant selector")
-    });
     view.html
         .select(&BASE)
         .next()

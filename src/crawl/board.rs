@@ -6,13 +6,14 @@ use url::Url;
 
 use super::learning::{Lesson, learn_board};
 use super::visit::error_text;
-use crate::article::ReadOptions;
+use crate::article::{ReadOptions, id_in_url, wanted_of_article, wanted_of_listing};
 use crate::config::Since;
+use crate::document::Wanted;
 use crate::fetch::{
     Decoded, FetchError, FetchErrorKind, Fetched, Fetcher, Request, decode, decode_as, host_key,
     tld_of,
 };
-use crate::model::{Board, NewBoard, PassReport};
+use crate::model::{Board, JobKind, NewBoard, PassReport};
 use crate::profile::{Library, Profile};
 
 /// A board as the operator names it.
@@ -108,6 +109,10 @@ pub struct BoardContext {
     pub since: Option<jiff::Timestamp>,
     /// What all passes had done when this run began.
     pub totals_before: PassReport,
+    listing_asks: Option<Wanted>,
+    article_asks: Option<Wanted>,
+    /// Where the URL does not tell the article's id.
+    slug_asks: Option<Wanted>,
 }
 
 impl BoardContext {
@@ -124,7 +129,23 @@ impl BoardContext {
                     .ok()
             }),
             totals_before: PassReport::default(),
+            listing_asks: wanted_of_listing(&profile),
+            article_asks: wanted_of_article(&profile, true),
+            slug_asks: wanted_of_article(&profile, false),
             profile,
+        }
+    }
+
+    /// What a page is asked for that is visited for a job of this kind; `None` where only the whole page will do.
+    pub(super) fn wanted(&self, kind: &JobKind, url: &Url) -> Option<&Wanted> {
+        match kind {
+            JobKind::Listing { .. } | JobKind::Radar { .. } => self.listing_asks.as_ref(),
+            JobKind::Article { .. } | JobKind::Comments { .. } => {
+                match id_in_url(url, &self.profile) {
+                    Some(_) => self.article_asks.as_ref(),
+                    None => self.slug_asks.as_ref(),
+                }
+            }
         }
     }
 

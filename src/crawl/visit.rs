@@ -10,6 +10,7 @@ use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
 use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
+use crate::document::parse_wanted;
 use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
 use crate::model::{
     HostPause, Job, JobKind, Outcome, PageClass, Receipt, Settled, Settlement, Visited,
@@ -143,21 +144,7 @@ async fn read<S: Store>(
             as_of,
             fetched,
         };
-        let html = crate::document::parse(&answer.text);
-        let view = answer.view(&html);
-        let reading = match kind {
-            JobKind::Listing { .. } | JobKind::Radar { .. } => {
-                Reading::Listing(listing_visit::read(&view, &context))
-            }
-            JobKind::Article { .. } => article_visit::read(&view, &context),
-            JobKind::Comments { .. } => article_visit::read_comments(&view, &context),
-        };
-        // Reading an article has told what the page is.
-        let (class, reason) = match &reading {
-            Reading::Article(content) => (content.class, content.reason.clone()),
-            Reading::Listing(_) | Reading::Comments(_) => classify(&view, Some(&context.profile)),
-        };
-        drop(html);
+        let (class, reason, reading) = read_page(&answer, &kind, &context);
         (answer, class, reason, reading)
     })
     .await;
@@ -199,6 +186,54 @@ async fn read<S: Store>(
         pause: None,
         at,
     })
+}
+
+/// What the page is, why, and what it holds. First from what of it the profile asks for; the whole page is parsed only
+/// where that does not show what the job is after.
+fn read_page(
+    answer: &Answer,
+    kind: &JobKind,
+    context: &BoardContext,
+) -> (PageClass, String, Reading) {
+    let wanted = context.wanted(kind, &answer.fetched.final_url);
+    let cut = wanted.and_then(|wanted| parse_wanted(&answer.text, wanted));
+    if let Some(html) = cut {
+        let read = read_tree(answer, &html, kind, context);
+        if shows_what_was_asked(&read) {
+            return read;
+        }
+    }
+    read_tree(answer, &crate::document::parse(&answer.text), kind, context)
+}
+
+fn read_tree(
+    answer: &Answer,
+    html: &scraper::Html,
+    kind: &JobKind,
+    context: &BoardContext,
+) -> (PageClass, String, Reading) {
+    let view = answer.view(html);
+    let reading = match kind {
+        JobKind::Listing { .. } | JobKind::Radar { .. } => {
+            Reading::Listing(listing_visit::read(&view, context))
+        }
+        JobKind::Article { .. } => article_visit::read(&view, context),
+        JobKind::Comments { .. } => article_visit::read_comments(&view, context),
+    };
+    // Reading an article has told what the page is.
+    let (class, reason) = match &reading {
+        Reading::Article(content) => (content.class, content.reason.clone()),
+        Reading::Listing(_) | Reading::Comments(_) => classify(&view, Some(&context.profile)),
+    };
+    (class, reason, reading)
+}
+
+/// Other classes are told by what a page lacks, which part of it cannot show.
+fn shows_what_was_asked((class, _, reading): &(PageClass, String, Reading)) -> bool {
+    match reading {
+        Reading::Article(_) | Reading::Comments(_) => *class == PageClass::Article,
+        Reading::Listing(page) => *class == PageClass::Listing && page.container_found,
+    }
 }
 
 pub(super) enum Reading {

@@ -32,7 +32,8 @@ pub(super) fn cut(text: &str, wanted: &Wanted) -> Result<Option<String>, Unclear
     let mut tags = Tags::new(text);
     let mut words_from = 0;
     while let Some(token) = tags.next() {
-        if !cutter.nesting.allows_words() && !text[words_from..token.start].trim_ascii().is_empty() {
+        if !cutter.nesting.allows_words() && !text[words_from..token.start].trim_ascii().is_empty()
+        {
             return Err(Unclear("words outside the body"));
         }
         words_from = token.end;
@@ -90,7 +91,9 @@ impl<'t> Cutter<'t, '_> {
             }
         } else if token.kind == Kind::Text
             && self.nesting.is_plain()
-            && ["script", "style", "noscript"].iter().any(|name| name.eq_ignore_ascii_case(token.name))
+            && ["script", "style", "noscript"]
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(token.name))
         {
             self.leave_out(token.start, token.end);
         }

@@ -72,13 +72,43 @@ fn traits_of(name: &str) -> Traits {
     }
 }
 
-/// Elements inside `<svg>` that stay inside it. Others may break out of it.
-const IN_SVG: [&str; 32] = [
-    "a", "animate", "circle", "clippath", "defs", "ellipse", "filter", "g", "image", "line",
-    "lineargradient", "marker", "mask", "path", "pattern", "polygon", "polyline",
-    "radialgradient", "rect", "stop", "style", "svg", "switch", "symbol", "text", "textpath",
-    "tspan", "use", "view", "feoffset", "feblend", "feflood",
-];
+/// Does an element stay inside the `<svg>` it stands in? Html breaks out of it (13.2.6.5).
+fn stays_in_svg(name: &str) -> bool {
+    const NAMES: [&str; 30] = [
+        "a",
+        "animate",
+        "circle",
+        "clippath",
+        "defs",
+        "ellipse",
+        "filter",
+        "g",
+        "image",
+        "line",
+        "lineargradient",
+        "marker",
+        "mask",
+        "path",
+        "pattern",
+        "polygon",
+        "polyline",
+        "radialgradient",
+        "rect",
+        "stop",
+        "style",
+        "svg",
+        "switch",
+        "symbol",
+        "text",
+        "textpath",
+        "tspan",
+        "use",
+        "view",
+        "set",
+    ];
+    // `feGaussianBlur` and the other effects of filters.
+    NAMES.contains(&name) || name.starts_with("fe")
+}
 
 /// An open element.
 #[derive(Debug, Clone, Copy)]
@@ -228,7 +258,10 @@ impl<'t> Nesting<'t> {
 
     fn in_svg(&mut self, token: &Token<'t>, name: &str) -> Followed<Did> {
         let is_words = |name: &str| matches!(name, "title" | "desc");
-        let in_words = self.open.last().is_some_and(|open| is_words(open.seen.name));
+        let in_words = self
+            .open
+            .last()
+            .is_some_and(|open| is_words(open.seen.name));
         match token.kind {
             Kind::Comment => Ok(Did::Nothing),
             Kind::End if self.open.last().is_some_and(|open| open.is(name)) => {
@@ -237,8 +270,8 @@ impl<'t> Nesting<'t> {
             }
             // There, markup would be html again.
             _ if in_words => Err(Unclear("html in svg")),
-            Kind::SelfClosing if IN_SVG.contains(&name) => Ok(Did::Stood),
-            Kind::Start if IN_SVG.contains(&name) || is_words(token.name) => {
+            Kind::SelfClosing if stays_in_svg(name) => Ok(Did::Stood),
+            Kind::Start if stays_in_svg(name) || is_words(token.name) => {
                 self.n_svg += 1;
                 self.pushed(token, 0)
             }
@@ -293,7 +326,10 @@ impl<'t> Nesting<'t> {
     fn count(&mut self, name: &str, by: isize) {
         let counter = match name.len() {
             1 if name.eq_ignore_ascii_case("p") => &mut self.n_p,
-            2 if ["li", "dt", "dd"].iter().any(|item| item.eq_ignore_ascii_case(name)) => {
+            2 if ["li", "dt", "dd"]
+                .iter()
+                .any(|item| item.eq_ignore_ascii_case(name)) =>
+            {
                 &mut self.n_list_items
             }
             _ => return,
@@ -323,9 +359,11 @@ impl<'t> Nesting<'t> {
         } else if is_item {
             self.close_item(name)?;
         } else if matches!(name, "option" | "optgroup") {
-            while self.open.last().is_some_and(|open| {
-                open.is("option") || name == "optgroup" && open.is("optgroup")
-            }) {
+            while self
+                .open
+                .last()
+                .is_some_and(|open| open.is("option") || name == "optgroup" && open.is("optgroup"))
+            {
                 self.pop();
             }
         }
@@ -377,7 +415,11 @@ impl<'t> Nesting<'t> {
             return Ok(());
         }
         // An item further out is closed too, unless a list lies between.
-        let further = self.open.iter().rev().find(|open| same(open) || open.has(LIST));
+        let further = self
+            .open
+            .iter()
+            .rev()
+            .find(|open| same(open) || open.has(LIST));
         match further {
             Some(open) if same(open) => Err(Unclear("an item inside an item")),
             _ => Ok(()),
@@ -388,7 +430,11 @@ impl<'t> Nesting<'t> {
         if traits & CLOSES_P == 0 || self.n_p == 0 {
             return Ok(());
         }
-        let nearest = self.open.iter().rev().find(|open| open.is("p") || open.has(P_SCOPE));
+        let nearest = self
+            .open
+            .iter()
+            .rev()
+            .find(|open| open.is("p") || open.has(P_SCOPE));
         if !nearest.is_some_and(|open| open.is("p")) {
             return Ok(());
         }
@@ -413,7 +459,10 @@ impl<'t> Nesting<'t> {
             outer_name if outer.has(TABLE) && !outer.has(P_SCOPE) || outer.is("table") => {
                 let mut room = room();
                 match lower(outer_name, &mut room).unwrap_or_default() {
-                    "table" => matches!(name, "caption" | "colgroup" | "thead" | "tbody" | "tfoot" | "tr"),
+                    "table" => matches!(
+                        name,
+                        "caption" | "colgroup" | "thead" | "tbody" | "tfoot" | "tr"
+                    ),
                     "thead" | "tbody" | "tfoot" => name == "tr",
                     "tr" => matches!(name, "td" | "th"),
                     "colgroup" => name == "col",

@@ -115,7 +115,9 @@ impl<'t> Tags<'t> {
         };
         let is_text_only = kind != Kind::End
             && !self.foreign
-            && TEXT_ONLY.iter().any(|other| other.eq_ignore_ascii_case(name));
+            && TEXT_ONLY
+                .iter()
+                .any(|other| other.eq_ignore_ascii_case(name));
         if is_text_only {
             (token.kind, token.end) = self.text_only(name, end);
             self.at = token.end;

@@ -77,7 +77,9 @@ impl Wanted {
     fn add_whole(&mut self, steps: &[Step]) -> Option<()> {
         for (at, step) in steps.iter().enumerate() {
             let is_subject = at + 1 == steps.len();
-            let is_brother = steps.get(at + 1).is_some_and(|next| next.follows == Follows::Brother);
+            let is_brother = steps
+                .get(at + 1)
+                .is_some_and(|next| next.follows == Follows::Brother);
             let hangs = step.asks_neighbours
                 || step.asks_inside && !is_subject
                 || step.follows == Follows::Next;
@@ -143,7 +145,10 @@ impl Wanted {
         }
         Attributes::new(element.inside).any(|(name, value)| {
             if name.eq_ignore_ascii_case("class") {
-                is_coded(value) || value.split_ascii_whitespace().any(|class| self.classes.of(class).any(fits))
+                is_coded(value)
+                    || value
+                        .split_ascii_whitespace()
+                        .any(|class| self.classes.of(class).any(fits))
             } else if name.eq_ignore_ascii_case("id") {
                 is_coded(value) || self.ids.of(value).any(fits)
             } else {
@@ -187,10 +192,7 @@ impl Compound {
 fn is_coded(value: &str) -> bool {
     value.match_indices('&').any(|(at, _)| {
         let rest = &value[at + 1..];
-        let n_name = rest
-            .bytes()
-            .take_while(u8::is_ascii_alphanumeric)
-            .count();
+        let n_name = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
         let (name, after) = rest.split_at(n_name);
         let is_parameter = match after.as_bytes().first() {
             Some(b'=') => n_name > 0,
@@ -237,7 +239,10 @@ impl Index {
 
     fn of<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'a usize> {
         let (first, length) = Self::shape(word);
-        let may_be = self.lengths.get(first).is_some_and(|bits| bits & length != 0);
+        let may_be = self
+            .lengths
+            .get(first)
+            .is_some_and(|bits| bits & length != 0);
         let words = if may_be { self.words.as_slice() } else { &[] };
         words
             .iter()
@@ -452,8 +457,18 @@ mod tests {
 
     #[test]
     fn attributes_are_compared_as_far_as_they_can_be() {
-        check("a[href*='down.php']", "a href='/down.php?a=1&amp;b=2'", &[], true);
-        check("a[href*='down.php']", "a href='/list.php?a=1&amp;b=2&c=3'", &[], false);
+        check(
+            "a[href*='down.php']",
+            "a href='/down.php?a=1&amp;b=2'",
+            &[],
+            true,
+        );
+        check(
+            "a[href*='down.php']",
+            "a href='/list.php?a=1&amp;b=2&c=3'",
+            &[],
+            false,
+        );
         check("a[href*='down.php']", "a href='/d&#111;wn.php'", &[], true);
         check("[rel~='tag' i]", "a rel='x TAG'", &[], true);
         check("input[name=a][value]", "input name=a", &[], false);

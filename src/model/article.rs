@@ -133,7 +133,7 @@ pub struct CommentPages {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Article {
     pub class: PageClass,
-    /// The engine's id as the page itself tells it, where the URL alone does not (a slug).
+    /// The engine's id: as the URL that answered tells it, or where that has none (a slug), the page itself.
     pub id_in_page: Option<String>,
     /// The board the page says it belongs to, where it does.
     pub board_in_page: Option<String>,

@@ -82,6 +82,16 @@ impl Rule {
             .find_map(|element| self.value_of(element, remove))
     }
 
+    /// What selects the element; `None` where the rule reads the one it is put to.
+    pub fn selector(&self) -> Option<&Selector> {
+        self.select.as_ref()
+    }
+
+    /// What is left out of the element's text.
+    pub fn removed(&self) -> &[Selector] {
+        &self.remove
+    }
+
     /// The attribute the rule reads, if it does not read text.
     pub fn attribute(&self) -> Option<&str> {
         self.attr.as_deref()

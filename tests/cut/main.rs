@@ -1,0 +1,99 @@
+//! A page that was cut to what its reader asks for, read beside the whole: the same rows, pagers, classes and articles.
+//! On all fixture pages, on the recorded pages where `BOARDWALK_CORPUS` names them, and on pages broken on purpose.
+
+mod broken;
+mod pages;
+
+use boardwalk::article::{
+    PageView, ReadOptions, classify, id_in_url, read_article, wanted_of_article, wanted_of_listing,
+};
+use boardwalk::document::{Wanted, parse, parse_wanted};
+use boardwalk::listing::read_listing;
+use boardwalk::model::PageClass;
+use boardwalk::profile::{Library, Profile};
+use jiff::Timestamp;
+use scraper::Html;
+use url::Url;
+
+/// A profile with all it asks pages for.
+pub struct Reader {
+    profile: std::sync::Arc<Profile>,
+    listing: Option<Wanted>,
+    article: Option<Wanted>,
+    slug: Option<Wanted>,
+}
+
+impl Reader {
+    pub fn all() -> Vec<Reader> {
+        let library = Library::built_in();
+        let profiles = library.names().filter_map(|name| library.get(name));
+        profiles
+            .map(|profile| Reader {
+                listing: wanted_of_listing(&profile),
+                article: wanted_of_article(&profile, true),
+                slug: wanted_of_article(&profile, false),
+                profile,
+            })
+            .collect()
+    }
+
+    pub fn engine(&self) -> &str {
+        &self.profile.engine
+    }
+
+    /// Reads a page in all ways; how many of them were by a part of it that showed what was asked for.
+    #[track_caller]
+    pub fn check(&self, source: &str, url: &Url) -> usize {
+        let whole = parse(source);
+        let mut n_believed = 0;
+        let by_article = match id_in_url(url, &self.profile) {
+            Some(_) => &self.article,
+            None => &self.slug,
+        };
+        if let Some(part) = cut(source, by_article) {
+            let read = |html: &Html| {
+                read_article(
+                    &view(html, source, url),
+                    &self.profile,
+                    &ReadOptions::default(),
+                )
+            };
+            let by_part = read(&part);
+            if by_part.class == PageClass::Article {
+                let by_whole = read(&whole);
+                assert_eq!(by_part, by_whole, "{} as {}", url, self.engine());
+                n_believed += 1;
+            }
+        }
+        if let Some(part) = cut(source, &self.listing) {
+            let read = |html: &Html| {
+                let page = read_listing(html, url, &self.profile, Timestamp::UNIX_EPOCH);
+                (
+                    classify(&view(html, source, url), Some(&self.profile)),
+                    page,
+                )
+            };
+            let by_part = read(&part);
+            if by_part.0.0 == PageClass::Listing && by_part.1.container_found {
+                assert_eq!(by_part, read(&whole), "{} as {}", url, self.engine());
+                n_believed += 1;
+            }
+        }
+        n_believed
+    }
+}
+
+fn view<'a>(html: &'a Html, source: &'a str, url: &'a Url) -> PageView<'a> {
+    PageView {
+        html,
+        source,
+        url,
+        redirect_to: None,
+        status: 200,
+        as_of: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn cut(source: &str, wanted: &Option<Wanted>) -> Option<Html> {
+    parse_wanted(source, wanted.as_ref()?)
+}
