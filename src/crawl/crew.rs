@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::board::BoardContext;
@@ -73,6 +74,9 @@ pub(super) struct Crew<S> {
     pub gone_once: Mutex<HashMap<ArticleId, u64>>,
     /// Jobs whose page said "later", and how often in this run.
     pub busy: Mutex<HashMap<JobId, u32>>,
+    /// Pages that are parsed at a time: a tree takes many times the room of its text, and more of them than there are
+    /// processors makes none ready sooner.
+    pub parsing: Semaphore,
     jitter: AtomicU64,
 }
 
@@ -127,6 +131,7 @@ impl<S> Crew<S> {
             troubles: Mutex::new(HashMap::new()),
             gone_once: Mutex::new(HashMap::new()),
             busy: Mutex::new(HashMap::new()),
+            parsing: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),
             jitter,
         }
     }

@@ -136,6 +136,7 @@ async fn read<S: Store>(
     let as_of = fetched.server_date.unwrap_or(fetched.received_at);
     let context = Arc::clone(board);
     let kind = job.kind.clone();
+    let turn = crew.parsing.acquire().await;
     let parsed = tokio::task::spawn_blocking(move || {
         let decoded = context.decode(&fetched);
         let answer = Answer {
@@ -148,6 +149,7 @@ async fn read<S: Store>(
         (answer, class, reason, reading)
     })
     .await;
+    drop(turn);
     let (mut answer, class, reason, reading) =
         parsed.expect("parsers are pure and do not panic; a panic here is a bug to be seen");
     debug!(status = answer.fetched.status, class = ?class, reason, "read {}", job.url);

@@ -53,7 +53,14 @@ pub fn decode(
         && !claims.contains(&ISO_2022_JP)
         && (shape.n_sequences >= SURE_SEQUENCES || claims.is_empty() || claims.contains(&UTF_8))
     {
-        return Trial::of(UTF_8, body).into();
+        return match shape.text {
+            Some(text) => Decoded {
+                text: text.to_owned(),
+                charset: UTF_8.name(),
+                n_replaced: 0,
+            },
+            None => Trial::of(UTF_8, body).into(),
+        };
     }
     let hint = hint.and_then(encoding_of);
     if claims.is_empty() {
@@ -202,22 +209,26 @@ fn guess(body: &[u8], tld: Option<&str>) -> &'static Encoding {
 }
 
 /// What the strict UTF-8 check says of a body.
-struct Shape {
+struct Shape<'b> {
+    /// The body, where all of it is valid.
+    text: Option<&'b str>,
     /// Up to a last character that is cut off.
     is_valid: bool,
     /// Characters outside ASCII.
     n_sequences: usize,
 }
 
-impl Shape {
-    fn of(body: &[u8]) -> Self {
-        let (valid, is_valid) = match std::str::from_utf8(body) {
+impl<'b> Shape<'b> {
+    fn of(body: &'b [u8]) -> Self {
+        let read = std::str::from_utf8(body);
+        let (valid, is_valid) = match &read {
             Ok(text) => (text.len(), true),
             Err(error) => (error.valid_up_to(), error.error_len().is_none()),
         };
         // Every sequence has one byte that is neither ASCII nor a continuation.
         let n_sequences = body[..valid].iter().filter(|byte| **byte >= 0xC0).count();
         Self {
+            text: read.ok(),
             is_valid,
             n_sequences,
         }

@@ -72,12 +72,15 @@ impl Rule {
         } else {
             1
         };
-        let mut found: Vec<ElementRef<'_>> = root.select(select).filter(in_place).collect();
+        let mut found = root.select(select).filter(in_place);
         if self.last {
-            found.reverse();
+            let found: Vec<ElementRef<'_>> = found.collect();
+            let mut last = found.into_iter().rev().take(n_tried);
+            return last.find_map(|element| self.value_of(element, remove));
         }
+        // A page is looked through no further than to the first that will do.
         found
-            .into_iter()
+            .by_ref()
             .take(n_tried)
             .find_map(|element| self.value_of(element, remove))
     }

@@ -71,27 +71,35 @@ pub(super) fn claim(
     // One query a board and priority: within those the index is in the order that is asked for, however many jobs
     // wait for a later time or belong to boards that are not crawled now.
     let mut due = conn.prepare_cached(
-        "SELECT id, board, kind, pass, article, page, url, referer, attempts, due_at, radar FROM job
+        "SELECT due_at, id FROM job
          WHERE board = ?1 AND priority = ?2 AND due_at <= ?3 ORDER BY due_at, id",
+    )?;
+    let mut job = conn.prepare_cached(
+        "SELECT id, board, kind, pass, article, page, url, referer, attempts, radar FROM job WHERE id = ?1",
     )?;
     for priority in PRIORITIES {
         let wanted = limit - claimed.jobs.len();
-        let mut found: Vec<(i64, Job)> = Vec::new();
+        if wanted == 0 {
+            break;
+        }
+        let mut found: Vec<(i64, i64)> = Vec::new();
         for board in &boards {
             let mut rows = due.query(params![board, priority as i64, Ms(now)])?;
             let mut n_found = 0;
             while n_found < wanted
                 && let Some(row) = rows.next()?
             {
-                if !ids.contains(&row.get(0)?) {
-                    found.push((row.get(9)?, read_job(row)?));
+                let place = (row.get(0)?, row.get(1)?);
+                if !ids.contains(&place.1) {
+                    found.push(place);
                     n_found += 1;
                 }
             }
         }
-        found.sort_by_key(|(due_at, job)| (*due_at, job.id));
-        for (_, job) in found.into_iter().take(wanted) {
-            ids.insert(job.id.0);
+        found.sort_unstable();
+        for (_, id) in found.into_iter().take(wanted) {
+            let job = job.query_row([id], read_job)?;
+            ids.insert(id);
             claimed.jobs.push(job);
         }
     }
@@ -113,7 +121,7 @@ fn boards_of_host(conn: &Connection, host: &str, boards: &[BoardId]) -> rusqlite
 fn read_job(row: &Row<'_>) -> rusqlite::Result<Job> {
     let kind: String = row.get(2)?;
     let kind = match kind.as_str() {
-        "listing" if row.get(10)? => JobKind::Radar {
+        "listing" if row.get(9)? => JobKind::Radar {
             pass: PassId(row.get(3)?),
             page: row.get(5)?,
         },

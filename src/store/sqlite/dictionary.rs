@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
+use zstd::zstd_safe::{CParameter, DictAttachPref};
 
 use crate::dedup::Hash;
 use crate::model::BoardId;
@@ -69,7 +70,10 @@ impl Dictionary {
     }
 
     pub(super) fn pack(&self, page: &[u8]) -> io::Result<Vec<u8>> {
-        Compressor::with_prepared_dictionary(&self.to_pack)?.compress(page)
+        let mut compressor = Compressor::with_prepared_dictionary(&self.to_pack)?;
+        // The dictionary is looked up where it is; else its tables, some megabytes, would be copied for each page.
+        compressor.set_parameter(CParameter::ForceAttachDict(DictAttachPref::ForceAttach))?;
+        compressor.compress(page)
     }
 
     pub(super) fn unpack(&self, packed: &[u8], body_bytes: usize) -> io::Result<Vec<u8>> {

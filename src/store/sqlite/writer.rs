@@ -131,27 +131,31 @@ fn write(conn: Connection, mut tasks: mpsc::Receiver<Box<dyn Task>>) {
 }
 
 fn commit_group(conn: &Connection, group: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
-    conn.execute_batch("BEGIN IMMEDIATE")?;
-    let done = run_group(conn, group).and_then(|()| conn.execute_batch("COMMIT"));
+    run(conn, "BEGIN IMMEDIATE")?;
+    let done = run_group(conn, group).and_then(|()| run(conn, "COMMIT"));
     if done.is_err() && !conn.is_autocommit() {
-        let _ = conn.execute_batch("ROLLBACK");
+        let _ = run(conn, "ROLLBACK");
     }
     done
 }
 
+/// Begins, marks and ends come with each visit: they are not parsed each time.
+fn run(conn: &Connection, statement: &str) -> rusqlite::Result<()> {
+    conn.prepare_cached(statement)?.execute([]).map(drop)
+}
+
 fn run_group(conn: &Connection, group: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
     for task in group {
-        conn.execute_batch("SAVEPOINT task")?;
-        let end = if task.run(conn) {
-            "RELEASE task"
-        } else {
-            "ROLLBACK TO task; RELEASE task"
-        };
+        run(conn, "SAVEPOINT task")?;
+        let is_done = task.run(conn);
         if conn.is_autocommit() {
             // Some failures (a full disk) end the whole transaction: sqlite.org/lang_transaction.html, 3.
             return Err(whole_transaction_lost());
         }
-        conn.execute_batch(end)?;
+        if !is_done {
+            run(conn, "ROLLBACK TO task")?;
+        }
+        run(conn, "RELEASE task")?;
     }
     Ok(())
 }
