@@ -10,8 +10,10 @@
 //! 3. A *job* (one page to visit) waits in the store. [`crawl`] claims it and hands it to [`fetch`], where one object per
 //!    host owns robots.txt, pace, connections and pauses. Every request passes through it, redirects and robots files
 //!    included.
-//! 4. [`fetch::decode`] decides the charset from bytes. [`document::parse`] is the one door to the HTML parser; a text
-//!    goes through it once, on the blocking pool.
+//! 4. [`fetch::decode`] decides the charset from bytes. [`document`] is the one door to the HTML parser, which takes
+//!    nearly all of a page's time: a visit parses what its profile asks for ([`document::parse_wanted`]), and the whole
+//!    page only where that part does not show what the job is after. What a reader looks for stands in
+//!    `article::asked`; `tests/cut` holds part and whole together.
 //!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store.
 //! 5. [`article::classify`] says what the page is before anything of it is believed.
 //! 6. A listing page becomes rows and a pager ([`listing::read_listing`]); [`listing::advance`] joins it to the walk by

@@ -218,31 +218,25 @@ fn contains(value: &str, part: &str) -> bool {
 #[derive(Debug, Clone, Default)]
 struct Index {
     words: Vec<(String, usize)>,
-    /// By first byte in lower case: a bit for each length.
-    lengths: Vec<u64>,
+    /// By the last five bits of the first byte, which are the same in both cases: a bit for each length.
+    lengths: [u64; 32],
 }
 
 impl Index {
     fn add(&mut self, word: &str, at: usize) {
-        if self.lengths.is_empty() {
-            self.lengths.resize(256, 0);
-        }
         let (first, length) = Self::shape(word);
         self.lengths[first] |= length;
         self.words.push((word.to_owned(), at));
     }
 
     fn shape(word: &str) -> (usize, u64) {
-        let first = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+        let first = word.as_bytes().first().map_or(0, |byte| byte & 31);
         (usize::from(first), 1 << (word.len() % 64))
     }
 
     fn of<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'a usize> {
         let (first, length) = Self::shape(word);
-        let may_be = self
-            .lengths
-            .get(first)
-            .is_some_and(|bits| bits & length != 0);
+        let may_be = self.lengths[first] & length != 0;
         let words = if may_be { self.words.as_slice() } else { &[] };
         words
             .iter()
