@@ -17,6 +17,7 @@ mod progress;
 mod reparse;
 mod report;
 mod schedule;
+mod search;
 mod show;
 mod status;
 mod stories;
@@ -76,6 +77,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Crawl(crawl::CrawlCommand),
+    Search(search::SearchCommand),
     Show(show::ShowCommand),
     Changes(changes::ChangesCommand),
     Reparse(reparse::ReparseCommand),
@@ -191,6 +193,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
     let quiet = cli.quiet();
     match cli.command {
         Command::Crawl(command) => command.run(options, quiet),
+        Command::Search(command) => command.run(&options),
         Command::Show(command) => command.run(&options),
         Command::Changes(command) => command.run(&options),
         Command::Reparse(command) => command.run(&options, quiet),

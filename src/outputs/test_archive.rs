@@ -5,9 +5,10 @@ use std::cell::Cell;
 use jiff::Timestamp;
 
 use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, Image, Pass};
+use crate::store::search_query::Query;
 use crate::store::{
     Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, ChangeFilter, ChangeRecord,
-    CommentRecord, CopyRecord, CountRecord, Revision, SavedSchedule, SizeOnDisk, StoreError,
+    CommentRecord, CopyRecord, CountRecord, Hit, Revision, SavedSchedule, SizeOnDisk, StoreError,
     StoryRecord,
 };
 
@@ -100,6 +101,10 @@ impl Archive for TestArchive {
     }
 
     fn stories(&self, _: Option<Timestamp>, _: u64) -> Result<Vec<StoryRecord>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn search(&self, _: &Query, _: u32, _: u32) -> Result<Vec<Hit>, StoreError> {
         Ok(Vec::new())
     }
 

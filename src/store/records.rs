@@ -285,6 +285,26 @@ pub struct CopyRecord {
     pub verdict: String,
 }
 
+/// An article that a search found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    pub id: i64,
+    pub board: String,
+    pub key: ArticleKey,
+    pub url: String,
+    pub title: String,
+    pub author: Option<String>,
+    pub source: Option<String>,
+    pub posted_at: Option<Timestamp>,
+    pub posted_at_precision: Option<String>,
+    pub first_seen_at: Timestamp,
+    pub state: ArticleState,
+    pub gone_at: Option<Timestamp>,
+    pub revision_count: u32,
+    /// Empty where no content is held.
+    pub text: String,
+}
+
 /// Articles joined by copies.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StoryRecord {
