@@ -12,6 +12,7 @@ mod crawl;
 mod explain;
 mod export;
 mod extract;
+mod feed;
 mod outfit;
 mod progress;
 mod reparse;
@@ -86,6 +87,7 @@ enum Command {
     Audit(audit::AuditCommand),
     Stories(stories::StoriesCommand),
     Export(export::ExportCommand),
+    Feed(feed::FeedCommand),
     Check(check::CheckCommand),
     Explain(explain::ExplainCommand),
     Extract(extract::ExtractCommand),
@@ -202,6 +204,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Audit(command) => command.run(&options),
         Command::Stories(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
+        Command::Feed(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
         Command::Explain(command) => command.run(&options),
         Command::Extract(command) => command.run(&options),

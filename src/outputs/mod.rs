@@ -9,6 +9,7 @@ mod columns;
 mod comments;
 pub mod csv;
 mod difference;
+pub mod feed;
 pub mod history;
 pub mod json;
 mod moment;

@@ -120,24 +120,16 @@ fn facts(hit: &Hit, zone: &TimeZone) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outputs::test_archive::at;
+    use crate::outputs::test_archive::{at, hit};
 
-    fn hit() -> Hit {
+    fn gone() -> Hit {
         Hit {
-            id: 7,
-            board: "news".into(),
-            key: ArticleKey::from_stored("board.example/7".into()),
-            url: "https://board.example/7".into(),
             title: "도서관\u{1b}[2J 개관".into(),
-            author: Some("사서".into()),
-            source: None,
-            posted_at: Some(at("2026-11-19T15:00:00Z")),
-            posted_at_precision: Some("day".into()),
-            first_seen_at: at("2026-11-20T00:00:00Z"),
             state: ArticleState::Gone,
             gone_at: Some(at("2026-11-21T00:00:00Z")),
             revision_count: 2,
             text: "새 도서관이 문을 연다".into(),
+            ..hit(7)
         }
     }
 
@@ -146,7 +138,7 @@ mod tests {
         let seoul = TimeZone::get("Asia/Seoul").expect("bundled");
         let mut out = Vec::new();
         write_lines(
-            &[hit()],
+            &[gone()],
             &["도서관".to_owned()],
             &seoul,
             &mut anstream::StripStream::new(&mut out),
@@ -161,7 +153,7 @@ mod tests {
     #[test]
     fn programs_get_the_snippet_in_stretches() {
         let mut out = Vec::new();
-        write_json(&[hit()], &["도서관".to_owned()], &mut out).expect("memory takes all");
+        write_json(&[gone()], &["도서관".to_owned()], &mut out).expect("memory takes all");
         let line: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
         assert_eq!(line["state"], "gone");
         assert_eq!(

@@ -221,3 +221,25 @@ pub(super) fn board(name: &str) -> BoardStatus {
         trouble: None,
     }
 }
+
+pub(super) fn hit(id: i64) -> Hit {
+    Hit {
+        id,
+        board: "news".into(),
+        key: ArticleKey::new("board.example", &id.to_string()),
+        url: format!("https://board.example/news/{id}?a=1&b=2"),
+        title: "도서관 <개관> & 안내".into(),
+        author: Some("사서".into()),
+        source: None,
+        posted_at: Some(at("2026-11-19T15:00:00Z")),
+        posted_at_precision: Some("day".into()),
+        first_seen_at: at("2026-11-20T00:00:00Z"),
+        state: ArticleState::Stored,
+        gone_at: None,
+        category: Some("알림".into()),
+        comment_count: Some(2),
+        revision_count: 1,
+        revised_at: Some(at("2026-11-20T00:00:00Z")),
+        text: "첫 <문단>\n\n둘째".into(),
+    }
+}

@@ -300,7 +300,11 @@ pub struct Hit {
     pub first_seen_at: Timestamp,
     pub state: ArticleState,
     pub gone_at: Option<Timestamp>,
+    pub category: Option<String>,
+    pub comment_count: Option<u64>,
     pub revision_count: u32,
+    /// Of the newest revision.
+    pub revised_at: Option<Timestamp>,
     /// Empty where no content is held.
     pub text: String,
 }

@@ -32,6 +32,8 @@ pub struct Query {
     pub gone: bool,
     /// Its author changed it after a visit had read it.
     pub edited: bool,
+    /// By date, where words would else order what is found.
+    pub newest_first: bool,
     /// What of it was not taken as it stood, for the one who typed it.
     pub notes: Vec<String>,
 }

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::values::{Ms, Named, posted_at};
+use super::values::{Count, Ms, Named, posted_at};
 use crate::model::{ArticleId, ArticleKey};
 use crate::store::Hit;
 use crate::store::search_query::Query;
@@ -86,12 +86,15 @@ fn rebuild(conn: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Weights of title, text and author in the order of what is found.
-const RANK: &str = "bm25(search, 4.0, 1.0, 2.0)";
+/// Title, text and author weigh differently.
+const BEST: &str = "bm25(search, 4.0, 1.0, 2.0), article.id DESC";
+
+const NEWEST: &str = "coalesce(article.posted_at, article.first_seen_at) DESC, article.id DESC";
 
 const HIT: &str = "SELECT article.id, coalesce(article.moved_to, board.name), article.key, article.url, article.title,
         article.author, article.source, article.posted_at, article.posted_precision, article.posted_text,
-        article.first_seen_at, article.state, article.gone_at, article.n_revisions, coalesce(revision.text, '')";
+        article.first_seen_at, article.state, article.gone_at, article.n_revisions, coalesce(revision.text, ''),
+        article.category, article.comment_count, revision.at";
 
 const JOINED: &str = "JOIN board ON board.id = article.board
     LEFT JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions";
@@ -114,13 +117,13 @@ pub(super) fn find(
 ) -> rusqlite::Result<Option<Vec<Hit>>> {
     let sql = match &query.expression {
         None => format!(
-            "{HIT} FROM article {JOINED} WHERE ?9 IS NULL AND {FITS}
-             ORDER BY coalesce(article.posted_at, article.first_seen_at) DESC, article.id DESC LIMIT ?1 OFFSET ?2"
+            "{HIT} FROM article {JOINED} WHERE ?9 IS NULL AND {FITS} ORDER BY {NEWEST} LIMIT ?1 OFFSET ?2"
         ),
         Some(_) if version(conn)? != Some(search_text::VERSION.to_string()) => return Ok(None),
         Some(_) => format!(
             "{HIT} FROM search CROSS JOIN article ON article.id = search.rowid {JOINED}
-             WHERE search MATCH ?9 AND {FITS} ORDER BY {RANK}, article.id DESC LIMIT ?1 OFFSET ?2"
+             WHERE search MATCH ?9 AND {FITS} ORDER BY {} LIMIT ?1 OFFSET ?2",
+            if query.newest_first { NEWEST } else { BEST }
         ),
     };
     conn.prepare_cached(&sql)?
@@ -163,5 +166,8 @@ fn read_hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
         gone_at: row.get::<_, Option<Ms>>(12)?.map(|ms| ms.0),
         revision_count: row.get(13)?,
         text: row.get(14)?,
+        category: row.get(15)?,
+        comment_count: row.get::<_, Option<Count>>(16)?.map(|n| n.0),
+        revised_at: row.get::<_, Option<Ms>>(17)?.map(|ms| ms.0),
     })
 }
