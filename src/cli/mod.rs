@@ -4,6 +4,7 @@
 //! broken pipe) ends a command quietly. Exit codes are a contract: see [`Exit`].
 
 mod audit;
+mod backup;
 mod changes;
 mod check;
 mod completions;
@@ -17,6 +18,7 @@ mod outfit;
 mod progress;
 mod reparse;
 mod report;
+mod restore;
 mod schedule;
 mod search;
 mod show;
@@ -88,6 +90,8 @@ enum Command {
     Stories(stories::StoriesCommand),
     Export(export::ExportCommand),
     Feed(feed::FeedCommand),
+    Backup(backup::BackupCommand),
+    Restore(restore::RestoreCommand),
     Check(check::CheckCommand),
     Explain(explain::ExplainCommand),
     Extract(extract::ExtractCommand),
@@ -205,6 +209,8 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Stories(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
         Command::Feed(command) => command.run(&options),
+        Command::Backup(command) => command.run(&options),
+        Command::Restore(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
         Command::Explain(command) => command.run(&options),
         Command::Extract(command) => command.run(&options),
