@@ -10,6 +10,7 @@ mod check;
 mod completions;
 mod config;
 mod crawl;
+mod doctor;
 mod explain;
 mod export;
 mod extract;
@@ -93,6 +94,7 @@ enum Command {
     Backup(backup::BackupCommand),
     Restore(restore::RestoreCommand),
     Check(check::CheckCommand),
+    Doctor(doctor::DoctorCommand),
     Explain(explain::ExplainCommand),
     Extract(extract::ExtractCommand),
     Completions(completions::CompletionsCommand),
@@ -212,6 +214,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Backup(command) => command.run(&options),
         Command::Restore(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
+        Command::Doctor(command) => command.run(&options),
         Command::Explain(command) => command.run(&options),
         Command::Extract(command) => command.run(&options),
         Command::Completions(command) => command.run(&mut Cli::command()),
