@@ -12,7 +12,7 @@ use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
 use crate::model::{
-    HostPause, Job, JobKind, Outcome, PageClass, Receipt, Settled, Settlement, Visited,
+    HostPause, Job, JobKind, Outcome, PageClass, PassId, Receipt, Settled, Settlement, Visited,
 };
 use crate::store::{Store, StoreError, StoredRobots};
 
@@ -50,7 +50,11 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
             }
         };
         save_robots(&crew.store, &crew.fetcher).await?;
+        let ended = ended_pass(&settlement.outcome);
         let mut settled = crew.store.settle(settlement).await?;
+        if let Some(pass) = ended {
+            crew.polls.walked(job.board, pass);
+        }
         if let JobKind::Listing { pass, .. } | JobKind::Radar { pass, .. } = job.kind {
             settled.n_queued += radar::follow(crew, &board, pass).await?;
         }
@@ -77,6 +81,16 @@ pub(super) async fn save_robots<S: Store>(store: &S, fetcher: &Fetcher) -> Resul
             .await?;
     }
     Ok(())
+}
+
+/// The pass whose walk ends with this.
+fn ended_pass(outcome: &Outcome) -> Option<PassId> {
+    match outcome {
+        Outcome::Listing { pass, end, .. } | Outcome::ListingSkipped { pass, end, .. } => {
+            end.map(|_| *pass)
+        }
+        _ => None,
+    }
 }
 
 fn take_at_hand<S>(crew: &Crew<S>, job: &Job) -> Option<Fetched> {

@@ -148,6 +148,16 @@ impl Planner {
         }
     }
 
+    /// A board that is known by another number from now on.
+    pub fn rename(&mut self, old: BoardId, new: BoardId) {
+        if let Some(entry) = self.boards.remove(&old) {
+            self.queue.remove(&(entry.next_ms, old));
+            self.remove(new);
+            self.boards.insert(new, entry);
+            self.place(new);
+        }
+    }
+
     /// What is to be kept of a board.
     pub fn board_state(&self, board: BoardId) -> Option<&BoardState> {
         self.boards.get(&board).map(|entry| &entry.state)

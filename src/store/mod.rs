@@ -21,7 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use error::StoreError;
 pub use records::{
-    ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, ChangeFilter,
+    ArticleFilter, ArticleRecord, ArticleTarget, AskAgain, BoardCounts, BoardStatus, ChangeFilter,
     ChangeRecord, CommentRecord, CopyRecord, CountRecord, HostRecord, PassSummary, Revision,
     RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord, Vanished,
 };
@@ -94,14 +94,13 @@ pub trait Store: Rereading {
     ) -> impl Future<Output = Answer<()>> + Send;
 
     /// Starts a pass. In the same transaction its first listing job is queued (`first` is asked for it, once the
-    /// pass has an id), and so is a job for each failed article of the board, and for each restricted one last
-    /// looked at before `restricted_before`.
+    /// pass has an id), and so is a job for each article of the board that `again` speaks of.
     fn begin_pass(
         &self,
         board: BoardId,
         walk: Walk,
         first: impl FnOnce(PassId) -> NewJob + Send + 'static,
-        restricted_before: Timestamp,
+        again: AskAgain,
         at: Timestamp,
     ) -> impl Future<Output = Answer<Pass>> + Send;
 

@@ -24,6 +24,14 @@ pub struct ArticleTarget {
     pub n_gone_answers: u32,
 }
 
+/// Which articles a new pass asks for once more: those last looked at before these moments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskAgain {
+    /// Failed ones, and comment lists that are half read.
+    pub failed_before: Timestamp,
+    pub restricted_before: Timestamp,
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HostRecord {
     pub paused_until: Option<Timestamp>,

@@ -15,7 +15,7 @@ use crate::model::{
     Outcome, Pass, PassEnd, PassId, PassReport, Receipt, Settled, Settlement, Walk,
 };
 use crate::store::{
-    Answer, ArticleTarget, HostRecord, SavedSchedule, Store, StoreError, StoredRobots,
+    Answer, ArticleTarget, AskAgain, HostRecord, SavedSchedule, Store, StoreError, StoredRobots,
 };
 
 impl Store for SqliteStore {
@@ -100,13 +100,13 @@ impl Store for SqliteStore {
         board: BoardId,
         walk: Walk,
         first: impl FnOnce(PassId) -> NewJob + Send + 'static,
-        restricted_before: Timestamp,
+        again: AskAgain,
         at: Timestamp,
     ) -> Answer<Pass> {
         let max_revisits = self.0.options.revisits.max_per_pass;
         let pass = self
             .write("beginning a pass", move |conn| {
-                let pass = passes::begin_pass(conn, board, &walk, first, restricted_before, at)?;
+                let pass = passes::begin_pass(conn, board, &walk, first, again, at)?;
                 revisits::queue_due(conn, board, max_revisits, at)?;
                 Ok(pass)
             })
