@@ -10,6 +10,7 @@
 
 pub mod board;
 pub mod crawl;
+pub mod daemon;
 pub mod faults;
 pub mod gnuboard5;
 pub mod rhymix;
