@@ -18,6 +18,7 @@ mod polls;
 mod radar;
 mod reparse;
 mod report;
+mod symptoms;
 mod visit;
 mod worker;
 

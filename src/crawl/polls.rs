@@ -7,12 +7,17 @@ use std::sync::{Mutex, MutexGuard};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use crate::health::verdict::{Answer, Observation};
 use crate::model::{BoardId, PassId};
 
 /// Shared by the service and the workers of all hosts. As many entries as there are boards.
 #[derive(Default)]
 pub(super) struct Polls {
     book: Mutex<BTreeMap<BoardId, Entry>>,
+    /// What is seen of the boards that are followed, since their last polls were judged.
+    seen: Mutex<BTreeMap<BoardId, Observation>>,
+    /// By host: why it was last left alone.
+    refusals: Mutex<BTreeMap<String, Answer>>,
     ended: Notify,
 }
 
@@ -42,6 +47,36 @@ pub(super) enum Over {
 }
 
 impl Polls {
+    /// Gathers what is seen of this board from now on.
+    pub fn follow(&self, board: BoardId, now: Timestamp) {
+        lock(&self.seen)
+            .entry(board)
+            .or_insert_with(|| Observation::new(now));
+    }
+
+    /// Adds to what is seen of a board, if it is followed.
+    pub fn note(&self, board: BoardId, note: impl FnOnce(&mut Observation)) {
+        if let Some(seen) = lock(&self.seen).get_mut(&board) {
+            note(seen);
+        }
+    }
+
+    /// All that was seen since this was last called.
+    pub fn take_seen(&self, board: BoardId, now: Timestamp) -> Option<Observation> {
+        let mut all = lock(&self.seen);
+        let seen = all.get_mut(&board)?;
+        Some(std::mem::replace(seen, Observation::new(now)))
+    }
+
+    pub fn note_refusal(&self, host: &str, answer: &Answer) {
+        // For boards that are followed, that is: as many as the service has hosts.
+        lock(&self.refusals).insert(host.to_owned(), answer.clone());
+    }
+
+    pub fn refusal(&self, host: &str) -> Option<Answer> {
+        lock(&self.refusals).get(host).cloned()
+    }
+
     pub fn begun(&self, board: BoardId, pass: PassId, started_at: Timestamp) {
         let entry = Entry {
             pass,
@@ -100,6 +135,10 @@ impl Polls {
     }
 
     fn book(&self) -> MutexGuard<'_, BTreeMap<BoardId, Entry>> {
-        self.book.lock().expect("no holder of this lock panics")
+        lock(&self.book)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no holder of this lock panics")
 }

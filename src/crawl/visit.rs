@@ -8,6 +8,7 @@ use tracing::{Instrument, debug, info_span, warn};
 
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
+use super::symptoms::{note_block, note_failure};
 use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
@@ -37,6 +38,8 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
         let at = crew.clock.now();
         let settlement = match answer {
             Ok(mut fetched) => {
+                crew.polls
+                    .note(job.board, |seen| seen.count_status(fetched.status));
                 crew.tally.n_answers.fetch_add(1, Ordering::Relaxed);
                 let receipts = std::mem::take(&mut fetched.receipts);
                 count_requests(crew, &receipts);
@@ -247,6 +250,7 @@ fn blocked<S: Store>(
     at: Timestamp,
 ) -> Settlement {
     let until = at + jiff::SignedDuration::from_secs(BLOCK_PAUSE_S);
+    note_block(crew, job.board, &reason);
     crew.trouble(
         job.board,
         Trouble {
@@ -284,7 +288,11 @@ async fn failed<S: Store>(
     at: Timestamp,
 ) -> Result<Settlement, StoreError> {
     let said = error_text(&error);
+    note_failure(crew, job, &error, &said);
     let receipts = error.take_receipts();
+    if let Some(status) = receipts.last().and_then(|receipt| receipt.status) {
+        crew.polls.note(job.board, |seen| seen.count_status(status));
+    }
     let pause = error.pause.take().map(|pause| *pause);
     let counts = error.counts_as_try() || busy_too_often(crew, job, &error);
     if error.is_silence() {

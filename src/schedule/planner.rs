@@ -262,6 +262,16 @@ impl Planner {
         polls
     }
 
+    /// How many posts a board's rhythm lets expect between two moments, at most a month apart, and how much their
+    /// number varies: its variance over its mean.
+    pub fn expected(&self, board: BoardId, from: Timestamp, to: Timestamp) -> Option<(f64, f64)> {
+        let rhythm = &self.boards.get(&board)?.state.rhythm;
+        let (from_s, to_s) = (seconds(from), seconds(to));
+        let most_s = from_s + 31.0 * DAY_S;
+        let n_posts = rhythm.expected(&self.clock, from_s, to_s.min(most_s));
+        Some((n_posts, rhythm.dispersion()))
+    }
+
     /// When a board is due next, and why then. `None`: there is no such board.
     pub fn next(&self, board: BoardId) -> Option<Next> {
         self.boards.get(&board).map(|entry| self.describe(entry))

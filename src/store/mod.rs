@@ -21,15 +21,17 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use error::StoreError;
 pub use records::{
-    ArticleFilter, ArticleRecord, ArticleTarget, AskAgain, BoardCounts, BoardStatus, ChangeFilter,
-    ChangeRecord, CommentRecord, CopyRecord, CountRecord, HostRecord, PassSummary, Revision,
-    RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord, Vanished,
+    ArticleFilter, ArticleRecord, ArticleTarget, AskAgain, BoardCounts, BoardHealth, BoardStatus,
+    ChangeFilter, ChangeRecord, CommentRecord, CopyRecord, CountRecord, HostRecord, NextPass,
+    PassSummary, Revision, RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord,
+    Vanished,
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
 
 use crate::health::audit::Facts;
 use crate::health::radar::{Plan, View};
+use crate::health::verdict::{Change, Health};
 use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, HostPause, Job, Known, NewBoard, NewJob, OpenGap, Pass,
     PassId, PassReport, Receipt, Settled, Settlement, Walk,
@@ -75,6 +77,19 @@ pub trait Store: Rereading {
         board: BoardId,
         limit: u32,
     ) -> impl Future<Output = Answer<Vec<Pass>>> + Send;
+
+    /// What is known of how a board does; `None`: nothing yet.
+    fn health(&self, board: BoardId) -> impl Future<Output = Answer<Option<Health>>> + Send;
+
+    /// Keeps that, and when the next pass is planned. A change becomes an event in the same transaction.
+    fn save_health(
+        &self,
+        board: BoardId,
+        health: Health,
+        next: Option<NextPass>,
+        change: Option<Change>,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<()>> + Send;
 
     fn pass(&self, pass: PassId) -> impl Future<Output = Answer<Pass>> + Send;
 

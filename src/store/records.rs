@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::health::verdict::Verdict;
 use crate::model::{
     ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, EventKind, Image, PassEnd,
     PassReport,
@@ -220,6 +221,29 @@ pub struct BoardStatus {
     pub n_gaps: u64,
     /// What keeps the board from being read, if anything.
     pub trouble: Option<String>,
+    /// `None`: the service has never polled it.
+    pub health: Option<BoardHealth>,
+}
+
+/// How a board does, by the polls of the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BoardHealth {
+    /// `None`: nothing is wrong.
+    pub verdict: Option<Verdict>,
+    pub since: Option<Timestamp>,
+    /// What was seen, in words.
+    pub finding: Option<String>,
+    /// The last poll that found nothing wrong.
+    pub last_good_at: Option<Timestamp>,
+    pub next_pass: Option<NextPass>,
+}
+
+/// What the schedule plans for a board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NextPass {
+    pub at: Timestamp,
+    /// Why then, for people.
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

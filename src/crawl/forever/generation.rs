@@ -23,9 +23,10 @@ use crate::crawl::board::{BoardContext, Target, TargetError};
 use crate::crawl::crew::{CrawlOptions, Crew, wait_between};
 use crate::crawl::once::Outfit;
 use crate::crawl::polls::{Over, PollEnd, Polls};
-use crate::model::{BoardId, Pass};
+use crate::health::verdict::{Answer, Change, Expectation, Health, Observation};
+use crate::model::{BoardId, Pass, PassEnd};
 use crate::schedule::{Planner, Poll, Reason};
-use crate::store::{SavedSchedule, Store, StoreError};
+use crate::store::{NextPass, SavedSchedule, Store, StoreError};
 
 /// The scheduler looks at least this often, so that a heart that stands still is noticed.
 const BEAT_EVERY: Duration = Duration::from_secs(10);
@@ -64,6 +65,7 @@ pub(super) struct Generation<S> {
     workers: JoinSet<Result<(), StoreError>>,
     openings: JoinSet<Opening>,
     polls: Arc<Polls>,
+    healths: BTreeMap<BoardId, Health>,
     pulse: Arc<Pulse>,
     /// The service's own: the generation's is `outfit.stop`.
     stop: CancellationToken,
@@ -94,6 +96,7 @@ impl<S: Store> Generation<S> {
             workers: JoinSet::new(),
             openings: JoinSet::new(),
             polls: Arc::default(),
+            healths: BTreeMap::new(),
             pulse: Arc::clone(&service.pulse),
             stop: service.stop.clone(),
         };
@@ -213,6 +216,7 @@ impl<S: Store> Generation<S> {
         if let Some(served) = self.boards.get_mut(&id) {
             served.context = Some(Arc::clone(&context));
         }
+        self.polls.follow(id, self.outfit.clock.now());
         self.polls.begun(id, opened.pass, opened.started_at);
         let crew = self.crew_of(&context.board.host);
         if let Some((job, page)) = opened.at_hand {
@@ -293,6 +297,7 @@ impl<S: Store> Generation<S> {
             },
         };
         self.planner.record(end.board, &poll);
+        self.check_up(&end, &pass, &poll).await?;
         if let (Some(served), Some(next)) =
             (self.boards.get(&end.board), self.planner.next(end.board))
         {
@@ -309,6 +314,54 @@ impl<S: Store> Generation<S> {
             );
         }
         Ok(())
+    }
+
+    /// What the poll says of how the board does.
+    async fn check_up(
+        &mut self,
+        end: &PollEnd,
+        pass: &Pass,
+        poll: &Poll,
+    ) -> Result<(), StoreError> {
+        let board = end.board;
+        let (store, now) = (&self.outfit.store, self.outfit.clock.now());
+        let mut health = match self.healths.remove(&board) {
+            Some(health) => health,
+            None => store.health(board).await?.unwrap_or_default(),
+        };
+        let host = self
+            .boards
+            .get(&board)
+            .and_then(|served| served.context.as_ref());
+        let refusal = host.and_then(|context| self.polls.refusal(&context.board.host));
+        let mut change = None;
+        if let Some(seen) = self.polls.take_seen(board, now)
+            && let Some(mut seen) = with_cause(seen, end.over, refusal)
+        {
+            seen.at = now;
+            seen.n_new = poll.n_new.map_or(0, u64::from);
+            seen.n_listed = store.n_listed(board).await?;
+            seen.walked_to_the_end =
+                (pass.end == Some(PassEnd::Complete)).then_some(pass.report.n_rows);
+            let expected = health
+                .silent_since()
+                .and_then(|since| self.planner.expected(board, since, now))
+                .map(|(n_posts, dispersion)| Expectation {
+                    n_posts,
+                    dispersion,
+                });
+            change = health.judge(&seen, expected);
+        }
+        if let Some(served) = self.boards.get(&board) {
+            tell(&served.label(), change.as_ref());
+        }
+        let next = self.planner.next(board).map(|next| NextPass {
+            at: next.at,
+            reason: next.reason.to_string(),
+        });
+        let saved = health.clone();
+        self.healths.insert(board, health);
+        store.save_health(board, saved, next, change, now).await
     }
 
     /// The workers of a host; its first board starts them.
@@ -343,6 +396,33 @@ impl<S: Store> Generation<S> {
                 Some((served.label(), PulseOfBoard { running, next }))
             })
             .collect()
+    }
+}
+
+/// A poll that could ask nothing tells nothing by itself; what made the host be left alone, if that is known, does.
+fn with_cause(mut seen: Observation, over: Over, refusal: Option<Answer>) -> Option<Observation> {
+    if seen.statuses.is_empty()
+        && let (
+            Over::GivenUp {
+                not_before: Some(_),
+            },
+            Answer::None(_),
+        ) = (over, &seen.answer)
+    {
+        seen.answer = refusal?;
+    }
+    Some(seen)
+}
+
+fn tell(board: &str, change: Option<&Change>) {
+    match change {
+        Some(Change::Alarm { verdict, evidence }) => {
+            warn!("{board}: {verdict}: {}", evidence.finding);
+        }
+        Some(Change::Recovered { verdict, since }) => {
+            info!("{board}: no longer {verdict}, as it was since {since}");
+        }
+        None => {}
     }
 }
 

@@ -6,16 +6,18 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::{
-    SqliteStore, audit, claims, hosts, passes, prepare, profiles, radar, read, revisits, schedule,
-    settle, sql_error,
+    SqliteStore, audit, claims, health, hosts, passes, prepare, profiles, radar, read, revisits,
+    schedule, settle, sql_error,
 };
 use crate::health::radar::{Plan, View};
+use crate::health::verdict::{Change, Health};
 use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, HostPause, Job, Known, NewBoard, NewJob, OpenGap,
     Outcome, Pass, PassEnd, PassId, PassReport, Receipt, Settled, Settlement, Walk,
 };
 use crate::store::{
-    Answer, ArticleTarget, AskAgain, HostRecord, SavedSchedule, Store, StoreError, StoredRobots,
+    Answer, ArticleTarget, AskAgain, HostRecord, NextPass, SavedSchedule, Store, StoreError,
+    StoredRobots,
 };
 
 impl Store for SqliteStore {
@@ -58,6 +60,27 @@ impl Store for SqliteStore {
     async fn last_passes(&self, board: BoardId, limit: u32) -> Answer<Vec<Pass>> {
         self.read("reading passes", move |conn| {
             schedule::last_passes(conn, board, limit)
+        })
+        .await
+    }
+
+    async fn health(&self, board: BoardId) -> Answer<Option<Health>> {
+        self.read("looking up a board's health", move |conn| {
+            health::health(conn, board)
+        })
+        .await
+    }
+
+    async fn save_health(
+        &self,
+        board: BoardId,
+        health: Health,
+        next: Option<NextPass>,
+        change: Option<Change>,
+        at: Timestamp,
+    ) -> Answer<()> {
+        self.write("keeping a board's health", move |conn| {
+            health::save(conn, board, &health, next.as_ref(), change.as_ref(), at)
         })
         .await
     }

@@ -16,6 +16,7 @@ mod copy_search;
 mod dictionary;
 mod door;
 mod guard;
+mod health;
 mod hosts;
 mod ledger;
 mod pages;
