@@ -154,6 +154,7 @@ fn host_vitals(host: HostSnapshot) -> (String, HostVitals) {
     let vitals = HostVitals {
         interval: host.interval,
         paused_until: host.paused_until,
+        n_in_flight: host.n_in_flight,
         pause_reason: host.reason,
         counters: host.counters,
     };

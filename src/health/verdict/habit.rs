@@ -97,12 +97,12 @@ impl Habit {
     /// Few articles come with each poll: those without a field are counted together until one has it.
     fn gathered(&mut self, field: Field, share: Share) -> Share {
         let pending = self.pending.entry(field).or_default();
-        pending.add(share);
-        let now = *pending;
-        if now.n > 0.5 * now.of {
+        if share.n > 0.5 * share.of {
             *pending = Share::default();
+            return share;
         }
-        now
+        pending.add(share);
+        *pending
     }
 }
 

@@ -225,6 +225,15 @@ impl Page {
             );
         }
         self.head(
+            "host_requests_in_flight",
+            Kind::Gauge,
+            "Requests that were sent and are not answered yet.",
+        );
+        for (name, host) in hosts() {
+            let labels = [("host", name.as_str())];
+            self.value("host_requests_in_flight", &labels, host.n_in_flight);
+        }
+        self.head(
             "host_paused",
             Kind::Gauge,
             "1 while the host is left alone.",

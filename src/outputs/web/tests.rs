@@ -22,6 +22,7 @@ fn vitals() -> Vitals {
     let host = HostVitals {
         interval: Duration::from_millis(1_500),
         paused_until: None,
+        n_in_flight: 1,
         pause_reason: None,
         counters: BTreeMap::from([("answers.2xx", 3), ("requests", 4)]),
     };

@@ -51,6 +51,8 @@ pub struct HostVitals {
     /// Now between two requests.
     pub interval: Duration,
     pub paused_until: Option<Timestamp>,
+    /// Requests that were sent and are not answered yet.
+    pub n_in_flight: usize,
     /// Why it is paused.
     pub pause_reason: Option<String>,
     /// `requests`, `answers.2xx`, `error.timeout`, …, since the process began.

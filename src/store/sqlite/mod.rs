@@ -163,6 +163,11 @@ impl SqliteStore {
         SqliteArchive::open(&self.0.path)
     }
 
+    /// Changes that were asked for and are not on the disk yet.
+    pub fn n_writing(&self) -> usize {
+        self.0.writer.as_ref().map_or(0, Writer::n_waiting)
+    }
+
     /// Articles that hold all words of `query`, best first. For the search command to come.
     ///
     /// # Errors
