@@ -10,6 +10,7 @@ mod check;
 mod completions;
 mod config;
 mod crawl;
+mod daemon;
 mod doctor;
 mod explain;
 mod export;
@@ -82,6 +83,7 @@ pub struct Cli {
 enum Command {
     Crawl(crawl::CrawlCommand),
     Search(search::SearchCommand),
+    Daemon(daemon::DaemonCommand),
     Show(show::ShowCommand),
     Changes(changes::ChangesCommand),
     Reparse(reparse::ReparseCommand),
@@ -104,17 +106,19 @@ enum Command {
 impl Cli {
     /// What of the log is wanted: flags win over `BOARDWALK_LOG`, that over the file.
     pub fn log_request(&self, options: &Options) -> LogRequest {
-        let verbosity = match self.quiet {
-            true => -1,
-            false => i8::try_from(self.verbose).unwrap_or(i8::MAX),
+        let verbosity = match (self.quiet, self.verbose) {
+            (true, _) => -1,
+            // Nobody watches a service: its log tells of each pass.
+            (false, 0) if matches!(self.command, Command::Daemon(_)) => 1,
+            (false, verbose) => i8::try_from(verbose).unwrap_or(i8::MAX),
         };
         let from_variable = std::env::var(FILTER_VARIABLE)
             .ok()
             .filter(|filter| !filter.is_empty());
         LogRequest {
             format: self.log_format.unwrap_or(options.log.format),
-            filter: match verbosity {
-                0 => from_variable.or_else(|| options.log.filter.clone()),
+            filter: match self.verbose {
+                0 if !self.quiet => from_variable.or_else(|| options.log.filter.clone()),
                 _ => None,
             },
             verbosity,
@@ -202,6 +206,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Crawl(command) => command.run(options, quiet),
         Command::Search(command) => command.run(&options),
+        Command::Daemon(command) => command.run(options),
         Command::Show(command) => command.run(&options),
         Command::Changes(command) => command.run(&options),
         Command::Reparse(command) => command.run(&options, quiet),
