@@ -9,7 +9,7 @@ use tracing::debug;
 
 use super::crew::{Crew, Sighting, Trouble, wait_between};
 use super::visit::visit;
-use crate::model::{BoardId, HostPause, Settled};
+use crate::model::{BoardId, HostPause, Job, Settled};
 use crate::store::{Store, StoreError};
 
 /// Why a host's work ended for this run.
@@ -23,35 +23,64 @@ pub(super) enum HostEnd {
     Stopped,
 }
 
-/// Works through a host's due jobs. Visits in flight are always waited for.
-pub(super) async fn work<S: Store>(
-    crew: Arc<Crew<S>>,
-    host: String,
-    boards: Vec<BoardId>,
-) -> Result<HostEnd, StoreError> {
+/// Works through the due jobs of a host's boards. Visits in flight are waited for, after a stop no longer than the
+/// run's grace: then they are given back.
+pub(super) async fn work<S: Store>(crew: &Arc<Crew<S>>, host: &str) -> Result<HostEnd, StoreError> {
     let mut in_flight: JoinSet<Result<Settled, StoreError>> = JoinSet::new();
-    let result = dispatch(&crew, &host, &boards, &mut in_flight).await;
-    while let Some(ended) = in_flight.join_next().await {
-        joined(ended)?;
+    let result = dispatch(crew, host, &mut in_flight).await;
+    let all_ended = async {
+        while let Some(ended) = in_flight.join_next().await {
+            joined(ended)?;
+        }
+        Ok(())
+    };
+    match crew.options.grace {
+        Some(grace) if !matches!(result, Ok(HostEnd::Done | HostEnd::Later)) => {
+            if let Ok(ended) = tokio::time::timeout(grace, all_ended).await {
+                ended?;
+            }
+            in_flight.shutdown().await;
+        }
+        _ => all_ended.await?,
     }
     result
+}
+
+/// A claimed job. Unless it is settled, it is given back when its visit ends, in whatever way.
+struct Claimed<S: Store> {
+    store: S,
+    job: Option<Job>,
+}
+
+impl<S: Store> Drop for Claimed<S> {
+    fn drop(&mut self) {
+        if let Some(job) = self.job.take() {
+            self.store.release(&job);
+        }
+    }
+}
+
+async fn visit_claimed<S: Store>(crew: Arc<Crew<S>>, job: Job) -> Result<Settled, StoreError> {
+    let mut claimed = Claimed {
+        store: crew.store.clone(),
+        job: Some(job.clone()),
+    };
+    let settled = visit(&crew, job).await?;
+    claimed.job = None;
+    Ok(settled)
 }
 
 async fn dispatch<S: Store>(
     crew: &Arc<Crew<S>>,
     host: &str,
-    boards: &[BoardId],
     in_flight: &mut JoinSet<Result<Settled, StoreError>>,
 ) -> Result<HostEnd, StoreError> {
     loop {
         if crew.stop.is_cancelled() {
             return Ok(HostEnd::Stopped);
         }
-        let open: Vec<BoardId> = boards
-            .iter()
-            .copied()
-            .filter(|board| !crew.in_trouble(*board))
-            .collect();
+        let mut open = crew.boards_on(host);
+        open.retain(|board| !crew.in_trouble(*board));
         if open.is_empty() {
             return Ok(HostEnd::Later);
         }
@@ -76,6 +105,7 @@ async fn dispatch<S: Store>(
             tell_wait(crew, host, wait, &pause.reason);
             tokio::select! {
                 () = crew.stop.cancelled() => {}
+                () = crew.nudge.notified() => {}
                 Some(ended) = in_flight.join_next() => { joined(ended)?; }
                 () = tokio::time::sleep(wait) => {}
             }
@@ -87,8 +117,7 @@ async fn dispatch<S: Store>(
             let jobs = crew.store.claim(host, &open, now, 1).await?;
             let found = !jobs.is_empty();
             for job in jobs {
-                let crew = Arc::clone(crew);
-                in_flight.spawn(async move { visit(&crew, job).await });
+                in_flight.spawn(visit_claimed(Arc::clone(crew), job));
             }
             if found {
                 continue;
@@ -119,13 +148,12 @@ async fn dispatch<S: Store>(
                 "a page is tried again then",
             );
         }
-        let room = in_flight.len() < crew.options.max_connections;
-        let until_due = match next_due {
-            Some(at) if room => wait_between(now, at).max(Duration::from_millis(1)),
-            _ => Duration::MAX,
-        };
+        let until_due = next_due.map_or(Duration::MAX, |at| {
+            wait_between(now, at).max(Duration::from_millis(1))
+        });
         tokio::select! {
             () = crew.stop.cancelled() => {}
+            () = crew.nudge.notified() => {}
             Some(ended) = in_flight.join_next() => { joined(ended)?; }
             () = sleep(until_due) => {}
         }
