@@ -494,10 +494,7 @@ impl<'t> Nesting<'t> {
             return Err(Unclear("an element that is not followed"));
         }
         let is_open = |nesting: &Self| nesting.open.iter().skip(2).any(|open| open.is(name));
-        loop {
-            let Some(last) = self.open.last().filter(|_| self.open.len() > 2) else {
-                break;
-            };
+        while let Some(last) = self.open.last().filter(|_| self.open.len() > 2) {
             if last.is(name) {
                 return Ok(self.pop());
             }
