@@ -1,12 +1,10 @@
-//! What a page costs, stage by stage: `cargo bench --bench stages`, and with `-- --floors` the ratios that may not be
-//! exceeded.
+//! What a page costs, stage by stage: `cargo bench --bench stages`.
 //!
 //! Pages in the shape of gnuboard5, as large as boards' pages are (BOARDS.md: 50 to 70 KiB), mostly menus, styles and rows
 //! below the article. Times are CPU time of this thread, the least of several rounds in which all stages take turns, so
 //! that another process on the machine slows them alike. Absolute figures hold for one machine; ratios travel.
 
 use std::hint::black_box;
-use std::process::ExitCode;
 use std::time::Duration;
 
 use boardwalk::article::{
@@ -25,17 +23,7 @@ const ROUNDS: usize = 15;
 /// Runs of a stage in one round: long enough for the clock.
 const RUNS: u32 = 20;
 
-/// A stage may cost at most this share of another, measured on the same pages in the same rounds.
-const FLOORS: [(&str, &str, f64); 6] = [
-    ("decode", "parse whole", 0.06),
-    ("cut article", "parse whole", 0.15),
-    ("cut and parse article", "parse whole", 0.60),
-    ("cut and parse listing", "parse whole listing", 0.90),
-    ("read article", "parse whole", 0.60),
-    ("fingerprint", "parse whole", 0.60),
-];
-
-fn main() -> ExitCode {
+fn main() {
     let page = article_page();
     let list = listing_page();
     let profile = Library::built_in()
@@ -113,10 +101,6 @@ fn main() -> ExitCode {
             stage.least.as_secs_f64() * 1e6
         );
     }
-    if std::env::args().any(|arg| arg == "--floors") {
-        return hold(&stages);
-    }
-    ExitCode::SUCCESS
 }
 
 struct Stage<'a> {
@@ -149,25 +133,6 @@ fn cpu_time() -> Duration {
         now.tv_sec.unsigned_abs(),
         u32::try_from(now.tv_nsec).unwrap_or_default(),
     )
-}
-
-fn hold(stages: &[Stage<'_>]) -> ExitCode {
-    let least = |name: &str| {
-        let found = stages.iter().find(|stage| stage.name == name);
-        found.expect("a stage of that name").least.as_secs_f64()
-    };
-    let mut all_hold = true;
-    for (stage, of, most) in FLOORS {
-        let ratio = least(stage) / least(of);
-        let verdict = if ratio <= most { "holds" } else { "FAILS" };
-        println!("{verdict}: {stage} / {of} = {ratio:.3}, at most {most}");
-        all_hold &= ratio <= most;
-    }
-    if all_hold {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
 }
 
 /// Head, menus and side of a site around `content`.
