@@ -19,7 +19,7 @@ mod visit;
 mod worker;
 
 pub use board::{BoardContext, Tailor, Target, TargetError};
-pub use crew::{CrawlOptions, Observer, Sighting};
+pub use crew::{Adviser, CrawlOptions, Observer, Sighting};
 pub use explain::{Explanation, ListingSummary, explain};
 pub use once::{CrawlError, Outfit, crawl_once};
 pub use reparse::{Example, FieldReport, Reparse, ReparseReport, stored_board};

@@ -12,7 +12,7 @@ use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
 use crate::model::{
-    HostPause, Job, JobKind, Outcome, PageClass, Receipt, Settled, Settlement, Visited,
+    HostPause, Job, JobKind, Outcome, PageClass, Settled, Settlement, Visited,
 };
 use crate::store::{Store, StoreError, StoredRobots};
 
@@ -39,13 +39,11 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
             Ok(mut fetched) => {
                 crew.tally.n_answers.fetch_add(1, Ordering::Relaxed);
                 let receipts = std::mem::take(&mut fetched.receipts);
-                count_requests(crew, &receipts);
                 let mut settlement = read(crew, &board, &job, fetched, at).await?;
                 settlement.receipts = receipts;
                 settlement
             }
             Err(error) => {
-                count_requests(crew, error.receipts());
                 failed(crew, &board, &job, error, at).await?
             }
         };
@@ -84,12 +82,6 @@ fn take_at_hand<S>(crew: &Crew<S>, job: &Job) -> Option<Fetched> {
         .lock()
         .expect("no holder of this lock panics")
         .remove(&job.id)
-}
-
-fn count_requests<S>(crew: &Crew<S>, receipts: &[Receipt]) {
-    crew.tally
-        .n_requests
-        .fetch_add(receipts.len() as u64, Ordering::Relaxed);
 }
 
 fn request(board: &BoardContext, job: &Job) -> Request {

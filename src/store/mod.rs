@@ -185,17 +185,19 @@ pub trait Store: Rereading {
         at: Timestamp,
     ) -> impl Future<Output = Answer<()>> + Send;
 
-    /// Keeps a learnt profile's text, in place of an earlier one of its name, and the receipts of learning it.
+    /// Keeps a learnt profile's text, in place of an earlier one of its name.
     fn save_profile(
         &self,
         name: String,
         text: String,
-        receipts: Vec<Receipt>,
         at: Timestamp,
     ) -> impl Future<Output = Answer<()>> + Send;
 
     /// The texts of all learnt profiles.
     fn profiles(&self) -> impl Future<Output = Answer<Vec<String>>> + Send;
+
+    /// Keeps the receipts of requests that were made for no job.
+    fn save_receipts(&self, receipts: Vec<Receipt>) -> impl Future<Output = Answer<()>> + Send;
 
     fn host(&self, host: &str) -> impl Future<Output = Answer<Option<HostRecord>>> + Send;
 

@@ -279,11 +279,16 @@ impl Store for SqliteStore {
         &self,
         name: String,
         text: String,
-        receipts: Vec<Receipt>,
         at: Timestamp,
     ) -> Answer<()> {
         self.write("keeping a learnt profile", move |conn| {
-            profiles::save(conn, &name, &text, at)?;
+            profiles::save(conn, &name, &text, at)
+        })
+        .await
+    }
+
+    async fn save_receipts(&self, receipts: Vec<Receipt>) -> Answer<()> {
+        self.write("keeping receipts", move |conn| {
             hosts::keep_receipts(conn, &receipts)
         })
         .await
