@@ -3,6 +3,7 @@
 //! Results go to the standard output, everything else to the standard error stream. A reader that goes away (a
 //! broken pipe) ends a command quietly. Exit codes are a contract: see [`Exit`].
 
+mod add;
 mod audit;
 mod changes;
 mod check;
@@ -13,6 +14,7 @@ mod explain;
 mod export;
 mod extract;
 mod outfit;
+mod person;
 mod progress;
 mod reparse;
 mod report;
@@ -76,6 +78,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Crawl(crawl::CrawlCommand),
+    Add(add::AddCommand),
     Show(show::ShowCommand),
     Changes(changes::ChangesCommand),
     Reparse(reparse::ReparseCommand),
@@ -176,6 +179,11 @@ pub fn parse() -> Cli {
 pub fn configure(cli: &Cli) -> anyhow::Result<Options> {
     match cli.command {
         Command::Completions(_) | Command::Config(_) => Ok(Options::default()),
+        // It makes the file that it writes to.
+        Command::Add(_) => Ok(crate::config::load_or_new(
+            cli.config.as_deref(),
+            &Environment::of_process(),
+        )?),
         _ => Ok(crate::config::load(
             cli.config.as_deref(),
             &Environment::of_process(),
@@ -191,6 +199,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
     let quiet = cli.quiet();
     match cli.command {
         Command::Crawl(command) => command.run(options, quiet),
+        Command::Add(command) => command.run(options),
         Command::Show(command) => command.run(&options),
         Command::Changes(command) => command.run(&options),
         Command::Reparse(command) => command.run(&options, quiet),

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use url::Url;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::board::BoardContext;
 use crate::fetch::{Fetched, Fetcher};

@@ -9,7 +9,7 @@ use super::board::{Target, TargetError, decode_page, unreachable};
 use crate::article::{FieldTrace, PageView, classify, explain_article};
 use crate::fetch::{Fetcher, Request};
 use crate::listing::read_listing;
-use crate::model::PageClass;
+use crate::model::{PageClass, PostedAt};
 use crate::profile::{Library, Profile};
 
 /// What boardwalk makes of a URL.
@@ -56,6 +56,7 @@ pub struct RowSummary {
     pub notice: bool,
     pub title: String,
     pub author: Option<String>,
+    pub category: Option<String>,
     pub posted: Option<String>,
     pub comment_count: Option<u64>,
 }
@@ -152,7 +153,8 @@ fn identify(explanation: &mut Explanation, profile: &Profile, url: &Url) {
     }
 }
 
-fn summary(view: &PageView<'_>, profile: &Profile) -> Option<ListingSummary> {
+/// A page of a listing in few words; `None` where it holds none.
+pub(super) fn summary(view: &PageView<'_>, profile: &Profile) -> Option<ListingSummary> {
     let listing = read_listing(view.html, view.url, profile, view.as_of);
     listing.container_found.then(|| ListingSummary {
         n_rows: listing.rows.len(),
@@ -169,17 +171,21 @@ fn summary(view: &PageView<'_>, profile: &Profile) -> Option<ListingSummary> {
                 notice: row.notice,
                 title: row.title.clone(),
                 author: row.author.clone(),
-                posted: row.posted.as_ref().map(|posted| {
-                    let local = posted.at.to_zoned_datetime(profile.timezone.clone());
-                    format!(
-                        "{} ({})",
-                        local.strftime("%Y-%m-%d %H:%M"),
-                        posted.precision.as_str()
-                    )
-                }),
+                category: row.category.clone(),
+                posted: row.posted.as_ref().map(|posted| moment(posted, profile)),
                 comment_count: row.comment_count,
             })
             .collect(),
         warnings: listing.warnings,
     })
+}
+
+/// A date in the board's own zone, with its precision.
+pub(super) fn moment(posted: &PostedAt, profile: &Profile) -> String {
+    let local = posted.at.to_zoned_datetime(profile.timezone.clone());
+    format!(
+        "{} ({})",
+        local.strftime("%Y-%m-%d %H:%M"),
+        posted.precision.as_str()
+    )
 }

@@ -12,6 +12,7 @@ mod explain;
 mod learning;
 mod listing_visit;
 mod once;
+mod preview;
 mod radar;
 mod reparse;
 mod report;
@@ -20,7 +21,8 @@ mod worker;
 
 pub use board::{BoardContext, Tailor, Target, TargetError};
 pub use crew::{Adviser, CrawlOptions, Observer, Sighting};
-pub use explain::{Explanation, ListingSummary, explain};
+pub use explain::{Explanation, ListingSummary, RowSummary, explain};
 pub use once::{CrawlError, Outfit, crawl_once};
+pub use preview::{ArticleSummary, KnownBy, Preview, preview};
 pub use reparse::{Example, FieldReport, Reparse, ReparseReport, stored_board};
 pub use report::{BoardReport, CrawlReport, Finish};

@@ -11,9 +11,7 @@ use super::crew::{Crew, Trouble};
 use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
-use crate::model::{
-    HostPause, Job, JobKind, Outcome, PageClass, Settled, Settlement, Visited,
-};
+use crate::model::{HostPause, Job, JobKind, Outcome, PageClass, Settled, Settlement, Visited};
 use crate::store::{Store, StoreError, StoredRobots};
 
 /// How long a board that shows a bot check or a block page is left alone. Known blocks last over an hour
@@ -43,9 +41,7 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
                 settlement.receipts = receipts;
                 settlement
             }
-            Err(error) => {
-                failed(crew, &board, &job, error, at).await?
-            }
+            Err(error) => failed(crew, &board, &job, error, at).await?,
         };
         save_robots(&crew.store, &crew.fetcher).await?;
         let mut settled = crew.store.settle(settlement).await?;

@@ -132,7 +132,8 @@ fn draft(
     chosen: Option<&Candidate>,
 ) -> Result<ListingDraft, Refusal> {
     let refuse = |missing, seen| Refusal { missing, seen };
-    let region = region::region(pages, chosen).map_err(|seen| refuse("no listing was found", seen))?;
+    let region =
+        region::region(pages, chosen).map_err(|seen| refuse("no listing was found", seen))?;
     let first = pages
         .first()
         .ok_or_else(|| refuse("no page to learn from", region.decision.clone()))?;

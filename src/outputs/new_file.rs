@@ -43,6 +43,10 @@ impl NewFile {
             let file = writer
                 .into_inner()
                 .map_err(io::IntoInnerError::into_error)?;
+            // A file that was there keeps who may read it.
+            if let Ok(old) = fs::metadata(&self.path) {
+                file.set_permissions(old.permissions())?;
+            }
             file.sync_all()?;
         }
         fs::rename(&self.beside, &self.path)

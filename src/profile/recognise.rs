@@ -98,8 +98,7 @@ impl Library {
 
     /// By the name of the engine, if it came with the binary or from the operator.
     pub fn get_given(&self, engine: &str) -> Option<Arc<Profile>> {
-        self.get(engine)
-            .filter(|_| !self.learnt.contains(engine))
+        self.get(engine).filter(|_| !self.learnt.contains(engine))
     }
 
     /// Whether a profile of the operator's own, which has signs to be recognised by, knows a URL as a listing.

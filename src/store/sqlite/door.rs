@@ -275,12 +275,7 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn save_profile(
-        &self,
-        name: String,
-        text: String,
-        at: Timestamp,
-    ) -> Answer<()> {
+    async fn save_profile(&self, name: String, text: String, at: Timestamp) -> Answer<()> {
         self.write("keeping a learnt profile", move |conn| {
             profiles::save(conn, &name, &text, at)
         })
