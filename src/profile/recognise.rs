@@ -101,6 +101,11 @@ impl Library {
         self.get(engine).filter(|_| !self.learnt.contains(engine))
     }
 
+    /// Whether this name's profile is one that boardwalk has learnt.
+    pub fn is_learnt(&self, engine: &str) -> bool {
+        self.learnt.contains(engine)
+    }
+
     /// Whether a profile of the operator's own, which has signs to be recognised by, knows a URL as a listing.
     pub fn may_recognise(&self, url: &Url) -> bool {
         self.profiles.values().any(|profile| {

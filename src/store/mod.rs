@@ -261,5 +261,8 @@ pub trait Archive {
     /// Stories with at least `min_copies` articles, one of them at or after `since`; the latest first.
     fn stories(&self, since: Option<Timestamp>, min_copies: u64) -> Answer<Vec<StoryRecord>>;
 
+    /// As [`Store::profiles`].
+    fn profiles(&self) -> Answer<Vec<String>>;
+
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
 }

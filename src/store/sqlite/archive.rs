@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{
-    audit, changes, check_to_read, copies, guard, open_to_read, records, schedule, sql_error,
-    status,
+    audit, changes, check_to_read, copies, guard, open_to_read, profiles, records, schedule,
+    sql_error, status,
 };
 use crate::health::audit::Facts;
 use crate::model::{ArticleId, Board, BoardId, Pass};
@@ -139,6 +139,10 @@ impl Archive for SqliteArchive {
         self.read("reading stories", |conn| {
             copies::stories(conn, since, min_copies)
         })
+    }
+
+    fn profiles(&self) -> Answer<Vec<String>> {
+        self.read("reading learnt profiles", profiles::all)
     }
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk> {
