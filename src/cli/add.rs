@@ -166,7 +166,7 @@ impl AddCommand {
     fn entry(&self, name: &str, preview: &Preview) -> BoardEntry {
         let how = match preview.known_by {
             KnownBy::Named => "read with the profile that was named".to_owned(),
-            KnownBy::Recognised => format!("recognised by {}", preview.signs.join(", ")),
+            KnownBy::Recognised => format!("recognised by {}", preview::signs(preview)),
             KnownBy::Learnt => format!(
                 "learnt from its pages with {} requests; the profile says why it reads what it reads",
                 preview.n_requests

@@ -248,7 +248,11 @@ fn print(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()>
 fn reason(explanation: &Explanation) -> String {
     match explanation.known_by {
         Some(KnownBy::Learnt) => "learnt by an earlier crawl".to_owned(),
-        Some(KnownBy::Named) => "named for it".to_owned(),
+        Some(KnownBy::Named) if explanation.signs.is_empty() => "named for this board".to_owned(),
+        Some(KnownBy::Named) => format!(
+            "named for this board; the page has {}",
+            explanation.signs.join(", ")
+        ),
         Some(KnownBy::Recognised) | None => explanation.signs.join(", "),
     }
 }

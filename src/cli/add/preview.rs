@@ -5,6 +5,10 @@ use std::io::{self, Write};
 use crate::crawl::{ArticleSummary, KnownBy, ListingSummary, Preview, RowSummary};
 use crate::outputs::terminal;
 
+/// Signs of an engine shown.
+const MAX_SIGNS: usize = 3;
+/// Letters shown of a row's title.
+const MAX_TITLE: usize = 80;
 /// Lines shown of an article's text.
 const MAX_LINES: usize = 8;
 /// Letters shown of a line.
@@ -15,7 +19,7 @@ pub(super) fn print(out: &mut impl Write, preview: &Preview, name: &str) -> io::
     line("board", &format!("{name}  {}", preview.url))?;
     let how = match preview.known_by {
         KnownBy::Named => "as you named it".to_owned(),
-        KnownBy::Recognised => format!("recognised by {}", preview.signs.join(", ")),
+        KnownBy::Recognised => format!("recognised by {}", signs(preview)),
         KnownBy::Learnt => "no board software is recognised; learnt from its pages".to_owned(),
     };
     line(
@@ -62,6 +66,20 @@ pub(super) fn print(out: &mut impl Write, preview: &Preview, name: &str) -> io::
     )
 }
 
+/// The first signs that the engine was recognised by.
+pub(super) fn signs(preview: &Preview) -> String {
+    let shown: Vec<&str> = preview
+        .signs
+        .iter()
+        .take(MAX_SIGNS)
+        .map(String::as_str)
+        .collect();
+    match preview.signs.len() - shown.len() {
+        0 => shown.join(", "),
+        n => format!("{} and {n} more signs", shown.join(", ")),
+    }
+}
+
 fn labelled(out: &mut impl Write, label: &str, value: &str) -> io::Result<()> {
     writeln!(out, "{label:>15}  {}", terminal::line(value))
 }
@@ -102,7 +120,7 @@ fn print_row(out: &mut impl Write, row: &RowSummary) -> io::Result<()> {
         &rank,
         &format!(
             "{category}{} · {} · {} · {}",
-            row.title,
+            cut(&row.title, MAX_TITLE),
             row.author.as_deref().unwrap_or("no author"),
             row.posted.as_deref().unwrap_or("no date"),
             row.key
@@ -126,7 +144,7 @@ fn print_article(out: &mut impl Write, article: &ArticleSummary) -> io::Result<(
     let mut label = "text";
     let lines: Vec<&str> = article.text.lines().collect();
     for line in lines.iter().take(MAX_LINES) {
-        labelled(out, label, &cut(line))?;
+        labelled(out, label, &cut(line, MAX_LETTERS))?;
         label = "";
     }
     if lines.is_empty() {
@@ -153,8 +171,8 @@ fn print_article(out: &mut impl Write, article: &ArticleSummary) -> io::Result<(
     Ok(())
 }
 
-fn cut(line: &str) -> String {
-    match line.char_indices().nth(MAX_LETTERS) {
+fn cut(line: &str, max_letters: usize) -> String {
+    match line.char_indices().nth(max_letters) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
     }
