@@ -229,6 +229,79 @@ fn names_are_unique_and_a_name_that_is_taken_costs_no_request() {
     expect_all(&added, &["news-2 is in boardwalk.toml"]);
 }
 
+/// Each reads the file, looks at its board and writes: none may write over what another has added meanwhile.
+#[test]
+fn boards_added_at_the_same_time_are_all_there() {
+    let worlds: Vec<World> = (51..54)
+        .map(|seed| World::with_posts(Engine::Rhymix, seed, 5))
+        .collect();
+    let boardwalk = in_haste();
+    let urls: Vec<String> = worlds
+        .iter()
+        .map(|world| world.listing_url("news"))
+        .collect();
+    let names = ["a", "b", "c"];
+    let runs: Vec<_> = urls
+        .iter()
+        .zip(names)
+        .map(|(url, name)| boardwalk.start(&["add", url, "--yes", "--name", name]))
+        .collect();
+    for run in runs {
+        run.wait().expect_code(0);
+    }
+    let config = text_of(&config_of(&boardwalk));
+    assert!(config.starts_with(HASTE), "{config}");
+    for name in names {
+        assert!(config.contains(&format!("name = \"{name}\"\n")), "{config}");
+    }
+    boardwalk.run_plain(&["check"]).expect_code(0);
+}
+
+/// The operator has changed a learnt profile, and the board is learnt once more: both are kept, apart.
+#[test]
+fn a_profile_that_was_changed_by_hand_stays_when_its_board_is_learnt_again() {
+    let (server, listing) = unknown_board();
+    let url = server.url(&listing);
+    let boardwalk = in_haste();
+    boardwalk.run_plain(&["add", &url, "--yes"]).expect_code(0);
+    let folder = boardwalk.folder().join("profiles");
+    let own = folder.join(&names(&folder)[0]);
+    let changed = format!("{}# by hand\n", text_of(&own));
+    std::fs::write(&own, &changed).expect("written");
+    let config = text_of(&config_of(&boardwalk));
+    let boards = config.find("# 127").expect("the board's comment");
+    write(&boardwalk, &config[..boards]);
+
+    let learn = ["add", &url, "--yes", "--json", "--profile", "learn"];
+    let answer = boardwalk.run_plain(&learn).expect_code(0).report();
+    assert_eq!(answer["known_by"], "learnt");
+    assert_eq!(text_of(&own), changed);
+    let engine = own
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .expect("a name");
+    let config = text_of(&config_of(&boardwalk));
+    assert!(
+        config.contains(&format!("engine = \"{engine}-2\"\n")),
+        "{config}"
+    );
+    assert_eq!(names(&folder).len(), 2);
+    boardwalk.run_plain(&["check"]).expect_code(0);
+    boardwalk.run(&["crawl", &url]).expect_code(0);
+
+    // Recognising comes to the name of the changed one, which is then the one that reads the board.
+    write(&boardwalk, &config[..boards]);
+    let answer = boardwalk
+        .run_plain(&["add", &url, "--yes", "--json"])
+        .expect_code(0)
+        .report();
+    assert_eq!(
+        (&answer["known_by"], &answer["engine"]),
+        (&"named".into(), &engine.into())
+    );
+    assert_eq!(answer["profile_file"], serde_json::Value::Null);
+}
+
 #[test]
 fn the_file_is_made_where_it_was_named_and_links_stay_links() {
     let world = World::with_posts(Engine::Rhymix, 43, 5);
@@ -254,8 +327,8 @@ fn the_file_is_made_where_it_was_named_and_links_stay_links() {
 
 #[test]
 fn a_page_that_teaches_nothing_is_refused_with_what_was_seen() {
-    let page =
-        "<ul><li><a href='/a'>Home</a><li><a href='/b'>About</a></ul><p>Closed for the winter.";
+    let page = "<ul class=menu><li><a href='/a'>Home</a><li><a href='/b'>About</a><li><a href='/c'>Help</a></ul>\
+                <p>We are closed for the winter. Write to us if the lantern fails.";
     let server = Server::start(Pages([("/".to_owned(), page.to_owned())].into()));
     let boardwalk = in_haste();
     let said = boardwalk

@@ -137,6 +137,10 @@ impl AddCommand {
         };
         self.tell(&name, &path, &preview, written.as_ref())?;
         Ok(match (&written, &person) {
+            (None, Some(_)) => {
+                anstream::eprintln!("nothing is written");
+                Exit::Done
+            }
             (None, None) => {
                 anstream::eprintln!(
                     "nothing is written: there is no terminal to ask at; --yes writes without asking"

@@ -13,12 +13,14 @@ mod crawl;
 mod explain;
 mod export;
 mod extract;
+mod feed;
 mod outfit;
 mod person;
 mod progress;
 mod reparse;
 mod report;
 mod schedule;
+mod search;
 mod show;
 mod status;
 mod stories;
@@ -79,6 +81,7 @@ pub struct Cli {
 enum Command {
     Crawl(crawl::CrawlCommand),
     Add(add::AddCommand),
+    Search(search::SearchCommand),
     Show(show::ShowCommand),
     Changes(changes::ChangesCommand),
     Reparse(reparse::ReparseCommand),
@@ -87,6 +90,7 @@ enum Command {
     Audit(audit::AuditCommand),
     Stories(stories::StoriesCommand),
     Export(export::ExportCommand),
+    Feed(feed::FeedCommand),
     Check(check::CheckCommand),
     Explain(explain::ExplainCommand),
     Extract(extract::ExtractCommand),
@@ -200,6 +204,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Crawl(command) => command.run(options, quiet),
         Command::Add(command) => command.run(options),
+        Command::Search(command) => command.run(&options),
         Command::Show(command) => command.run(&options),
         Command::Changes(command) => command.run(&options),
         Command::Reparse(command) => command.run(&options, quiet),
@@ -208,6 +213,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Audit(command) => command.run(&options),
         Command::Stories(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
+        Command::Feed(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
         Command::Explain(command) => command.run(options),
         Command::Extract(command) => command.run(&options),

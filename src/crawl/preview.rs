@@ -102,6 +102,8 @@ pub async fn preview(
     let known_by = match (&target.profile, &lesson) {
         (Some(_), _) => KnownBy::Named,
         (None, Some(_)) => KnownBy::Learnt,
+        // Learning came to the name of a profile that the operator has.
+        (None, None) if signs.is_empty() => KnownBy::Named,
         (None, None) => KnownBy::Recognised,
     };
     let profile = target.tailor.apply(profile);

@@ -103,6 +103,21 @@ mod tests {
         assert_eq!(names(folder.path()), ["out.jsonl"]);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn who_may_read_the_old_file_may_read_the_new_one() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("secret.toml");
+        fs::write(&path, "old").expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
+        let mut file = NewFile::begin(&path).expect("begun");
+        file.write_all(b"new").expect("written");
+        file.finish().expect("finished");
+        let mode = fs::metadata(&path).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
     #[test]
     fn a_file_given_up_leaves_the_old_one() {
         let folder = tempfile::tempdir().expect("a folder");

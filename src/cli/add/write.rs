@@ -12,6 +12,7 @@ use crate::cli::{Usage, outfit};
 use crate::config::{self, BoardEntry, BoardOptions, ConfigError, Options};
 use crate::crawl::Preview;
 use crate::fetch::host_key;
+use crate::learn::Learnt;
 use crate::outputs::new_file::NewFile;
 
 /// Folder for learnt profiles, beside the configuration.
@@ -96,13 +97,13 @@ pub(super) fn write(
     };
     let mut made = None;
     if let Some(learnt) = &preview.learnt {
-        let (file, is_new) = place_for(folder, &learnt.name, &learnt.text)?;
-        entry.profile = Some(format!("{PROFILES}/{file}"));
-        let whole = folder.join(PROFILES).join(&file);
-        if is_new {
-            replace(&whole, &learnt.text)?;
+        let place = place_for(folder, options, learnt)?;
+        entry.profile = Some(format!("{PROFILES}/{}.toml", place.engine));
+        entry.engine = Some(place.engine);
+        if place.is_new {
+            replace(&place.path, &place.text)?;
         }
-        made = Some((whole, is_new));
+        made = Some((place.path, place.is_new));
     } else {
         entry.profile = listed_as(folder, options, &preview.engine);
     }
@@ -134,27 +135,56 @@ fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
     put().with_context(|| format!("{} cannot be written", path.display()))
 }
 
-/// The name of the learnt profile's file, and whether it is yet to be written. A file of that name with other words is
-/// somebody's: it stays.
-fn place_for(folder: &Path, name: &str, text: &str) -> anyhow::Result<(String, bool)> {
+/// Where a learnt profile goes, under which name.
+struct Place {
+    engine: String,
+    path: PathBuf,
+    /// The profile's text under that name.
+    text: String,
+    /// It is not there yet.
+    is_new: bool,
+}
+
+/// The learnt profile's own name, or the first of it with a number that is free. A file of that name with other words
+/// is somebody's, and so is a profile of that name in the configuration: they stay.
+fn place_for(folder: &Path, options: &Options, learnt: &Learnt) -> anyhow::Result<Place> {
     let profiles = folder.join(PROFILES);
     fs::create_dir_all(&profiles)
         .with_context(|| format!("{} cannot be made", profiles.display()))?;
     for n in 1..MAX_NAMES {
-        let file = match n {
-            1 => format!("{name}.toml"),
-            n => format!("{name}-{n}.toml"),
+        let engine = match n {
+            1 => learnt.name.clone(),
+            n => format!("{}-{n}", learnt.name),
         };
-        match fs::read(profiles.join(&file)) {
-            Ok(held) if held == text.as_bytes() => return Ok((file, false)),
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((file, true)),
-            Err(error) => return Err(error.into()),
+        let text = learnt.text.replacen(
+            &format!("engine = \"{}\"", learnt.name),
+            &format!("engine = \"{engine}\""),
+            1,
+        );
+        let path = profiles.join(format!("{engine}.toml"));
+        let taken = outfit::profile_text(options, &engine).is_some_and(|held| held != text);
+        let is_new = match fs::read(&path) {
+            Ok(held) if held == text.as_bytes() => false,
+            Ok(_) => continue,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+            Err(error) => {
+                let path = path.display();
+                return Err(error).with_context(|| format!("{path} cannot be read"));
+            }
+        };
+        if !taken {
+            return Ok(Place {
+                engine,
+                path,
+                text,
+                is_new,
+            });
         }
     }
     Err(Usage(format!(
-        "{} is full of profiles named {name}",
-        profiles.display()
+        "{} is full of profiles named {}",
+        profiles.display(),
+        learnt.name
     ))
     .into())
 }
@@ -166,8 +196,7 @@ fn listed_as(folder: &Path, options: &Options, engine: &str) -> Option<String> {
         crate::profile::Profile::from_toml(&source.text)
             .is_ok_and(|profile| profile.engine == engine)
     })?;
-    let listed = !source.named;
-    if listed {
+    if !source.named {
         return None;
     }
     let whole = fs::canonicalize(&source.path).ok()?;
@@ -175,4 +204,25 @@ fn listed_as(folder: &Path, options: &Options, engine: &str) -> Option<String> {
         .ok()
         .and_then(|folder| whole.strip_prefix(folder).ok().map(Path::to_path_buf));
     Some(below.unwrap_or(whole).to_str()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_free_and_fit_for_the_command_line() {
+        let text = "[[board]]\nname = \"news\"\nurl = \"http://h/a\"\n[[board]]\nname = \"news-2\"\nurl = \"http://h/b\"\n";
+        let options = config::from_toml(Path::new("b.toml"), text).expect("a good file");
+        for (own, want) in [
+            ("talk", "talk"),
+            ("news", "news-3"),
+            ("--yes", "yes"),
+            ("a\u{1b}b\n", "a b"),
+            ("", "board"),
+            ("http://h/", "board"),
+        ] {
+            assert_eq!(free_name(&options, own), want, "{own:?}");
+        }
+    }
 }
