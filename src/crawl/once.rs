@@ -119,41 +119,10 @@ async fn prepare<S: Store>(
     let now = outfit.clock.now();
     let mut target = target.clone();
     restore_host(outfit, &target).await?;
-    let remembered = match &target.profile {
-        Some(_) => None,
-        None => remembered(outfit, &target).await?,
-    };
-    let (certain, fallback) = match remembered {
-        // Somebody may have written a better one since.
-        Some(learnt)
-            if outfit.library.get_given(&learnt.engine).is_none()
-                && outfit.library.may_recognise(&target.url) =>
-        {
-            (None, Some(learnt))
-        }
-        other => (other, None),
-    };
-    target.profile = target.profile.or(certain);
-    target.profile = target.profile.map(|profile| target.tailor.apply(profile));
-    let mut spent = Vec::new();
-    let known = recognise(
-        &outfit.fetcher,
-        &outfit.library,
-        &target,
-        fallback,
-        &outfit.observer,
-        &mut spent,
-    )
-    .await;
-    outfit.store.save_receipts(spent).await?;
-    let known = match known {
+    let known = match know(outfit, &mut target).await? {
         Ok(known) => known,
-        Err(error) => {
-            keep_what_was_said(outfit, &target).await?;
-            return Ok(Err(error));
-        }
+        Err(error) => return Ok(Err(error)),
     };
-    save_robots(&outfit.store, &outfit.fetcher).await?;
     let Known {
         new,
         profile,
@@ -231,6 +200,48 @@ async fn prepare<S: Store>(
         keep_at_hand(outfit, &context, page, at_hand).await?;
     }
     Ok(Ok((context, false)))
+}
+
+/// Which profile reads the target: the one that was named, or that an earlier run found, or one that its first page leads
+/// to. What was asked for is on record, whatever came of it.
+async fn know<S: Store>(
+    outfit: &Outfit<S>,
+    target: &mut Target,
+) -> Result<Result<Known, TargetError>, StoreError> {
+    let remembered = match &target.profile {
+        Some(_) => None,
+        None => remembered(outfit, target).await?,
+    };
+    let (certain, fallback) = match remembered {
+        // Somebody may have written a better one since.
+        Some(learnt)
+            if outfit.library.get_given(&learnt.engine).is_none()
+                && outfit.library.may_recognise(&target.url) =>
+        {
+            (None, Some(learnt))
+        }
+        other => (other, None),
+    };
+    let profile = target.profile.take().or(certain);
+    target.profile = profile.map(|profile| target.tailor.apply(profile));
+    let mut spent = Vec::new();
+    let known = recognise(
+        &outfit.fetcher,
+        &outfit.library,
+        target,
+        fallback,
+        &outfit.observer,
+        &mut spent,
+    )
+    .await;
+    if !spent.is_empty() {
+        outfit.store.save_receipts(spent).await?;
+    }
+    if known.is_err() {
+        keep_what_was_said(outfit, target).await?;
+    }
+    save_robots(&outfit.store, &outfit.fetcher).await?;
+    Ok(known)
 }
 
 /// All profiles of this run: those it was given, and those that earlier runs have learnt.
