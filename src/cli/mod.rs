@@ -5,6 +5,7 @@
 
 mod add;
 mod audit;
+mod backup;
 mod changes;
 mod check;
 mod completions;
@@ -19,6 +20,7 @@ mod person;
 mod progress;
 mod reparse;
 mod report;
+mod restore;
 mod schedule;
 mod search;
 mod show;
@@ -91,6 +93,8 @@ enum Command {
     Stories(stories::StoriesCommand),
     Export(export::ExportCommand),
     Feed(feed::FeedCommand),
+    Backup(backup::BackupCommand),
+    Restore(restore::RestoreCommand),
     Check(check::CheckCommand),
     Explain(explain::ExplainCommand),
     Extract(extract::ExtractCommand),
@@ -214,6 +218,8 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Stories(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
         Command::Feed(command) => command.run(&options),
+        Command::Backup(command) => command.run(&options),
+        Command::Restore(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
         Command::Explain(command) => command.run(options),
         Command::Extract(command) => command.run(&options),

@@ -25,6 +25,8 @@ mod test_archive;
 
 use std::io;
 
+pub use columns::bytes as human_bytes;
+
 use crate::store::StoreError;
 
 /// Why an output is not whole.

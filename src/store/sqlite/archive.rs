@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{
-    audit, changes, check_to_read, copies, guard, open_to_read, profiles, records, schedule,
-    search, sql_error, status,
+    audit, backup, changes, check_to_read, copies, guard, open_to_read, profiles, records,
+    schedule, search, sql_error, status,
 };
 use crate::health::audit::Facts;
 use crate::model::{ArticleId, Board, BoardId, Pass};
@@ -37,6 +37,14 @@ impl SqliteArchive {
         let conn = open_to_read(&path)
             .map_err(|error| sql_error("opening the store to read it", error))?;
         Ok(Self { conn, path })
+    }
+
+    /// Copies the store into a new file, also while a crawl writes it; the copy's size in bytes.
+    ///
+    /// # Errors
+    /// `Exists`, `Damaged` where the copy is not whole, `DiskFull`, `Open`, `Sql`.
+    pub fn back_up(&self, into: &Path) -> Answer<u64> {
+        backup::back_up(&self.path, into)
     }
 
     /// Runs `work` on one view of the store.

@@ -9,6 +9,7 @@
 
 mod archive;
 mod audit;
+mod backup;
 mod changes;
 mod claims;
 mod copies;
@@ -46,6 +47,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use archive::SqliteArchive;
+pub use backup::restore;
 pub use copy_search::{CopySearch, Judged};
 
 use super::{Answer, StoreError};
