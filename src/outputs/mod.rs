@@ -22,6 +22,7 @@ pub mod stories;
 pub mod terminal;
 #[cfg(test)]
 mod test_archive;
+pub mod web;
 
 use std::io;
 

@@ -223,6 +223,7 @@ pub(super) fn board(name: &str) -> BoardStatus {
         n_jobs_queued: 4,
         n_gaps: 0,
         trouble: None,
+        health: None,
     }
 }
 

@@ -47,6 +47,22 @@ impl SqliteArchive {
         backup::back_up(&self.path, into)
     }
 
+    /// Reads every page of the store; minutes for a big one.
+    ///
+    /// # Errors
+    /// `Damaged`, with the first finding.
+    pub fn check(&self) -> Answer<()> {
+        backup::check(&self.path)
+    }
+
+    /// Whether [`Archive::search`] can find words.
+    ///
+    /// # Errors
+    /// `Sql`.
+    pub fn has_search_index(&self) -> Answer<bool> {
+        self.read("looking at the search index", search::is_current)
+    }
+
     /// Runs `work` on one view of the store.
     fn read<T>(
         &self,

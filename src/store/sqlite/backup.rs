@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::guard::{self, Found, Lock, sidecar};
+use super::guard::{self, Lock, sidecar};
 use super::{check_to_read, open_to_read, sql_error};
 use crate::store::{Answer, StoreError};
 
@@ -76,15 +76,16 @@ fn copy_beside(path: &Path, place: &Path) -> Answer<PathBuf> {
     Ok(part)
 }
 
-fn check(part: &Path) -> Answer<()> {
-    let finding = open_to_read(part)
+/// Reads every page of a store.
+pub(super) fn check(path: &Path) -> Answer<()> {
+    let finding = open_to_read(path)
         .and_then(|conn| conn.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)))
-        .map_err(|error| sql_error("checking the copy", error))?;
-    let path = part.to_owned();
-    match finding.as_str() {
-        "ok" if guard::inspect(part, false)? != Found::Nothing => Ok(()),
-        _ => Err(StoreError::Damaged { path, finding }),
+        .map_err(|error| sql_error("checking the store", error))?;
+    if finding == "ok" {
+        return Ok(());
     }
+    let path = path.to_owned();
+    Err(StoreError::Damaged { path, finding })
 }
 
 fn put_in_place(part: &Path, place: &Path) -> Answer<()> {
