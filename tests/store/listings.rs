@@ -253,6 +253,8 @@ pub async fn known_tells_what_the_listing_showed_and_since_when<P: Place>(place:
         state: ArticleState::Stored,
         title: "잘린 제…".into(),
         comment_count: Some(4),
+        author: known[&key("1")].author.clone(),
+        posted: known[&key("1")].posted.clone(),
         url: bench.record("1").url,
         before_this_pass: false,
     };

@@ -34,6 +34,7 @@ mod schema;
 mod search;
 mod settle;
 mod status;
+mod upkeep;
 mod values;
 mod vault;
 mod writer;
