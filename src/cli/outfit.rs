@@ -25,7 +25,7 @@ pub(super) fn library(options: &Options) -> Result<Library, ConfigError> {
     let mut complaints = Vec::new();
     for source in &options.profiles {
         match Profile::from_toml(&source.text) {
-            Ok(profile) => library.add(profile),
+            Ok(profile) => library.add_own(profile),
             Err(found) => complaints.extend(found.into_iter().map(|complaint| Complaint {
                 path: source.path.clone(),
                 place: Place {
@@ -58,7 +58,8 @@ fn tailor(options: &Options, board: &BoardOptions) -> Tailor {
         return Tailor::default();
     }
     let (options, board) = (options.clone(), board.clone());
-    Tailor::new(move |profile| {
+    let rewrites = !board.overrides.is_empty();
+    let tailor = Tailor::new(move |profile| {
         let mut changed = profile.clone();
         if !board.overrides.is_empty() {
             let text = profile_text(&options, &profile.engine)?;
@@ -77,7 +78,8 @@ fn tailor(options: &Options, board: &BoardOptions) -> Tailor {
             changed.timezone = zone.clone();
         }
         Some(changed)
-    })
+    });
+    if rewrites { tailor.rewriting() } else { tailor }
 }
 
 /// A board as the crawl wants it named.

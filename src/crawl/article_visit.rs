@@ -8,15 +8,18 @@ use tracing::debug;
 
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
+use super::fit::{Glance, article_reading, labels};
+use super::mend::{Mended, canary, mend};
 use super::reparse::only_rules_changed;
 use super::visit::{Reading, again};
 use crate::article::{self, PageView};
 use crate::fetch::Fetched;
+use crate::health::fit::{Finding, Measure, difference, doubts};
 use crate::model::{
     Article, ArticleId, ArticleState, Comment, Job, JobKind, JobPriority, NewJob, Outcome,
     PageClass,
 };
-use crate::profile::ArticleRef;
+use crate::profile::{ArticleRef, fold};
 use crate::store::{ArticleTarget, Store, StoreError};
 
 /// A board that says "gone" is asked once more after this long before it is believed: a page may vanish for a moment
@@ -32,11 +35,9 @@ const FEW_GONE_IN_A_ROW: u32 = 6;
 
 /// Pure part, on the blocking pool.
 pub(super) fn read(view: &PageView<'_>, context: &BoardContext) -> Reading {
-    Reading::Article(Box::new(article::read_article(
-        view,
-        &context.profile,
-        &context.read_options,
-    )))
+    let content = article::read_article(view, &context.profile, &context.read_options);
+    let glance = Glance::at_article(view, &context.profile, content.class);
+    Reading::Article(Box::new(content), glance)
 }
 
 /// Pure part, on the blocking pool.
@@ -51,7 +52,7 @@ pub(super) async fn outcome<S: Store>(
     job: &Job,
     article: ArticleId,
     fetched: &Fetched,
-    content: Box<Article>,
+    (content, glance): (Box<Article>, Glance),
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
     for warning in &content.warnings {
@@ -72,6 +73,12 @@ pub(super) async fn outcome<S: Store>(
             article,
             reason: format!("{} leads to {}", job.url, found.key),
         });
+    }
+    if fetched.status < 400
+        && fetched.redirect_to.is_none()
+        && let Some(outcome) = doubted(crew, board, &target, &content, &glance, at).await?
+    {
+        return Ok(outcome);
     }
     // By its status alone: a ban looks the same.
     let merely_refused = content.class == PageClass::Restricted
@@ -143,6 +150,94 @@ pub(super) async fn outcome<S: Store>(
             again(crew, board, job, error, true, due_at, at).await
         }
     }
+}
+
+/// Known articles that are asked for to see whether a doubted one is odd or its page's layout new.
+const MAX_CANARIES: u32 = 4;
+
+/// What follows where an article's page does not show what pages of this board always show: nothing of it is stored
+/// before a known article, asked for again, has come out as it is held. `None`: it is as always, or cleared.
+async fn doubted<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    target: &ArticleTarget,
+    content: &Article,
+    glance: &Glance,
+    at: Timestamp,
+) -> Result<Option<Outcome>, StoreError> {
+    let id = board.board.id;
+    let is_article = content.class == PageClass::Article;
+    let title = fold(&target.listed_title);
+    // Deleted and closed posts do not show their titles; a page that cannot be read any more does.
+    if !is_article && (title.chars().count() < 4 || !glance.words.contains(title.as_str())) {
+        return Ok(None);
+    }
+    let reading = article_reading(content, glance, target);
+    let history = crew.fits.history(id);
+    let odd = doubts(&history, &reading);
+    let elsewhere = match history.is_reliable(Measure::ArticleFound) {
+        true => difference(&history, &reading),
+        false => Vec::new(),
+    };
+    let labels = labels(&odd, &elsewhere);
+    let cleared = crew.fits.of(id, |fit| {
+        labels.iter().all(|label| fit.cleared.contains(label))
+    });
+    if !cleared && !as_held(crew, target, content).await? {
+        let exemplars = crew.store.exemplars(id, MAX_CANARIES).await?;
+        let mut n_answered = 0;
+        let mut fits = false;
+        for exemplar in exemplars {
+            if exemplar.reading.article == target.id {
+                continue;
+            }
+            if let Some(same) = canary(crew, board, exemplar).await? {
+                n_answered += 1;
+                fits |= same;
+            }
+            if fits {
+                break;
+            }
+        }
+        if !fits && n_answered > 0 {
+            let finding = Finding::of_articles(odd, elsewhere);
+            let error = match mend(crew, board, &finding, at).await? {
+                Mended::Repaired => format!("{finding}; it is read again by the repaired profile"),
+                Mended::Broken(why_not) => format!("{finding}; not repaired: {why_not}"),
+            };
+            return Ok(Some(Outcome::Retry {
+                due_at: at,
+                error,
+                counts: false,
+            }));
+        }
+        crew.fits.of(id, |fit| fit.cleared.extend(labels));
+    }
+    if is_article {
+        crew.fits.note(&crew.store, id, &reading).await?;
+    }
+    Ok(None)
+}
+
+/// An article that comes out as it is held is its own witness.
+async fn as_held<S: Store>(
+    crew: &Crew<S>,
+    target: &ArticleTarget,
+    content: &Article,
+) -> Result<bool, StoreError> {
+    if target.state != ArticleState::Stored || content.class != PageClass::Article {
+        return Ok(false);
+    }
+    let held = crew.store.reading(target.id).await?;
+    Ok(held.is_some_and(|held| {
+        held.has_content
+            && held.fields.text == content.text
+            && content
+                .title
+                .as_ref()
+                .is_none_or(|title| *title == held.fields.title)
+            && content.author.is_none() == held.fields.author.is_none()
+    }))
 }
 
 #[allow(clippy::too_many_arguments)]

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::board::BoardContext;
+use super::fit::Fits;
 use crate::fetch::{Fetched, Fetcher};
 use crate::model::{ArticleId, BoardId, Clock, JobId};
 
@@ -61,7 +62,7 @@ pub(super) struct Crew<S> {
     pub fetcher: Fetcher,
     pub clock: Arc<dyn Clock>,
     pub options: CrawlOptions,
-    pub boards: HashMap<BoardId, Arc<BoardContext>>,
+    boards: RwLock<HashMap<BoardId, Arc<BoardContext>>>,
     pub observer: Arc<dyn Observer>,
     /// Cancelled by the first signal: no new visit begins.
     pub stop: CancellationToken,
@@ -73,6 +74,10 @@ pub(super) struct Crew<S> {
     pub gone_once: Mutex<HashMap<ArticleId, u64>>,
     /// Jobs whose page said "later", and how often in this run.
     pub busy: Mutex<HashMap<JobId, u32>>,
+    /// How the boards' profiles fit.
+    pub fits: Fits,
+    /// Held by whoever repairs a profile.
+    pub mending: tokio::sync::Mutex<()>,
     jitter: AtomicU64,
 }
 
@@ -112,6 +117,7 @@ impl<S> Crew<S> {
         observer: Arc<dyn Observer>,
         stop: CancellationToken,
         at_hand: HashMap<JobId, Fetched>,
+        fits: Fits,
     ) -> Self {
         let jitter = AtomicU64::new(options.seed);
         Self {
@@ -119,7 +125,7 @@ impl<S> Crew<S> {
             fetcher,
             clock,
             options,
-            boards,
+            boards: RwLock::new(boards),
             observer,
             stop,
             tally: Tally::default(),
@@ -127,6 +133,8 @@ impl<S> Crew<S> {
             troubles: Mutex::new(HashMap::new()),
             gone_once: Mutex::new(HashMap::new()),
             busy: Mutex::new(HashMap::new()),
+            fits,
+            mending: tokio::sync::Mutex::new(()),
             jitter,
         }
     }
@@ -134,9 +142,25 @@ impl<S> Crew<S> {
     pub fn board(&self, id: BoardId) -> Arc<BoardContext> {
         Arc::clone(
             self.boards
+                .read()
+                .expect("no holder of this lock panics")
                 .get(&id)
                 .expect("jobs are claimed for the boards of this run only"),
         )
+    }
+
+    /// The run's boards as they are read now.
+    pub fn boards(&self) -> Vec<Arc<BoardContext>> {
+        let boards = self.boards.read().expect("no holder of this lock panics");
+        boards.values().map(Arc::clone).collect()
+    }
+
+    /// From now on the board is read as this says.
+    pub fn replace_board(&self, board: BoardContext) {
+        self.boards
+            .write()
+            .expect("no holder of this lock panics")
+            .insert(board.board.id, Arc::new(board));
     }
 
     pub fn trouble(&self, board: BoardId, trouble: Trouble) {

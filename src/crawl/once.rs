@@ -10,6 +10,7 @@ use tracing::info;
 
 use super::board::{BoardContext, Known, Target, TargetError, recognise};
 use super::crew::{CrawlOptions, Crew, Observer};
+use super::fit::Fits;
 use super::learning::Lesson;
 use super::listing_visit::listing_job;
 use super::report::{BoardReport, CrawlReport, Finish};
@@ -19,7 +20,7 @@ use crate::fetch::{Fetched, Fetcher, RobotsFile, host_key};
 use crate::listing;
 use crate::model::{BoardId, Clock, JobId, Pass, PassEnd, PassKind, PassReport};
 use crate::profile::{Library, Profile};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, successor};
 
 /// A pass that an earlier run began is only finished if it is not older than this; a new look at page 1 follows an
 /// older one, which by then has missed what came on top.
@@ -58,13 +59,16 @@ pub async fn crawl_once<S: Store>(
     let mut failed_targets = Vec::new();
     let mut boards = HashMap::new();
     let mut at_hand = HashMap::new();
+    let fits = Fits::default();
     let mut stale = Vec::new();
     for target in targets {
         if outfit.stop.is_cancelled() {
             break;
         }
         match prepare(&outfit, &options, &target, &mut at_hand).await? {
-            Ok((context, was_stale)) => {
+            Ok((mut context, was_stale)) => {
+                fits.load(&outfit.store, context.board.id).await?;
+                context.own_profile |= outfit.library.is_own(&context.profile.engine);
                 if was_stale {
                     stale.push(context.board.id);
                 }
@@ -82,14 +86,15 @@ pub async fn crawl_once<S: Store>(
         Arc::clone(&outfit.observer),
         outfit.stop.clone(),
         at_hand,
+        fits,
     ));
-    for board in crew.boards.keys() {
-        let (_, articles) = crew.store.n_queued(*board).await?;
+    for board in crew.boards() {
+        let (_, articles) = crew.store.n_queued(board.board.id).await?;
         crew.tally.n_due.fetch_add(articles, Ordering::Relaxed);
     }
     let mut ends = work_hosts(&crew).await?;
     // Once more where page 1 was read long ago, and where the walk has left something open.
-    for board in crew.boards.keys().copied().collect::<Vec<_>>() {
+    for board in crew.boards().iter().map(|board| board.board.id) {
         let finished = crew.store.open_pass(board).await?.is_none();
         let unfinished = stale.contains(&board) || !crew.store.gaps(board).await?.is_empty();
         if finished && unfinished && !outfit.stop.is_cancelled() && !crew.in_trouble(board) {
@@ -120,9 +125,10 @@ async fn prepare<S: Store>(
     let now = outfit.clock.now();
     let mut target = target.clone();
     restore_host(outfit, &target).await?;
-    if target.profile.is_none() {
-        target.profile = remembered(outfit, &target).await?;
-    }
+    target.profile = match target.profile.take() {
+        None => remembered(outfit, &target).await?,
+        Some(named) => Some(repaired(outfit, &target, named).await?),
+    };
     target.profile = target.profile.map(|profile| target.tailor.apply(profile));
     let known = match recognise(&outfit.fetcher, &outfit.library, &target).await {
         Ok(known) => known,
@@ -328,11 +334,31 @@ async fn remembered<S: Store>(
     Ok(None)
 }
 
+/// The profile that repairs have put in the place of the one that the operator named, unless that is his own.
+async fn repaired<S: Store>(
+    outfit: &Outfit<S>,
+    target: &Target,
+    named: Arc<Profile>,
+) -> Result<Arc<Profile>, StoreError> {
+    let key = named.identity.board(&target.url).map(|found| found.key);
+    if outfit.library.is_own(&named.engine) {
+        return Ok(named);
+    }
+    for board in outfit.store.boards().await? {
+        if key.as_ref() == Some(&board.key) {
+            let repairs = outfit.store.repairs(board.id).await?;
+            let name = successor(&repairs, &named.engine);
+            return Ok(outfit.library.get(name).unwrap_or(named));
+        }
+    }
+    Ok(named)
+}
+
 async fn work_hosts<S: Store>(
     crew: &Arc<Crew<S>>,
 ) -> Result<BTreeMap<String, HostEnd>, StoreError> {
     let mut by_host: BTreeMap<String, Vec<BoardId>> = BTreeMap::new();
-    for context in crew.boards.values() {
+    for context in crew.boards() {
         by_host
             .entry(context.board.host.clone())
             .or_default()
@@ -385,11 +411,14 @@ async fn report<S: Store>(
             n_queued: 0,
             n_gaps: 0,
             trouble: Some(error.to_string()),
+            repaired: None,
+            misfit: None,
         })
         .collect();
     let n_refused = boards.len();
-    for context in crew.boards.values() {
-        boards.push(board_report(crew, context, &mut hints).await?);
+    for context in crew.boards() {
+        crew.fits.save(&crew.store, context.board.id).await?;
+        boards.push(board_report(crew, &context, &mut hints).await?);
     }
     boards.sort_by(|a, b| a.name.cmp(&b.name));
     let interrupted = crew.stop.is_cancelled();
@@ -445,6 +474,10 @@ async fn board_report<S: Store>(
     if let Some(trouble) = &trouble {
         hints.push(format!("{}: {}", board.name, trouble.advice));
     }
+    let (repaired, broken) = crew
+        .fits
+        .of(board.id, |fit| (fit.repaired.clone(), fit.broken.clone()));
+    let misfit = broken.and_then(|broken| serde_json::from_str(&broken.finding).ok());
     Ok(BoardReport {
         name: board.name.clone(),
         url: board.url.to_string(),
@@ -458,5 +491,7 @@ async fn board_report<S: Store>(
         n_queued: n_listing + n_articles,
         n_gaps: crew.store.gaps(board.id).await?.len() as u64,
         trouble: trouble.map(|trouble| trouble.what),
+        repaired,
+        misfit,
     })
 }

@@ -43,6 +43,8 @@ pub enum Measure {
     ArticleDate,
     ArticleText,
     ArticleCategory,
+    /// Articles whose row counts comments: does the page show any?
+    CommentsFound,
     /// Does the article's page say what its row says?
     TitleAsListed,
     AuthorAsListed,
@@ -71,6 +73,7 @@ impl Measure {
             Self::ArticleDate => "articles with a date that can be read",
             Self::ArticleText => "articles with a text",
             Self::ArticleCategory => "articles with a category",
+            Self::CommentsFound => "articles with comments show them",
             Self::TitleAsListed => "articles have the title of their row",
             Self::AuthorAsListed => "articles have the author of their row",
             Self::DateAsListed => "articles have the date of their row",
@@ -84,6 +87,18 @@ impl Measure {
             self,
             Self::RowOfLink | Self::TitleAsBefore | Self::AuthorAsBefore | Self::DateAsBefore
         )
+    }
+}
+
+impl Measure {
+    /// What tells, before a row is seen for the second time, whether it will say the same again.
+    fn told_by(self) -> Option<Measure> {
+        match self {
+            Self::TitleAsBefore => Some(Self::TitleAsListed),
+            Self::AuthorAsBefore => Some(Self::AuthorAsListed),
+            Self::DateAsBefore => Some(Self::DateAsListed),
+            _ => None,
+        }
     }
 }
 
@@ -192,6 +207,11 @@ impl History {
         self.spots.drain(..n_old);
     }
 
+    /// Things stand elsewhere from now on, and that is as it should be.
+    pub fn forget_spots(&mut self) {
+        self.spots.clear();
+    }
+
     pub fn share(&self, measure: Measure) -> Share {
         self.shares.get(&measure).copied().unwrap_or_default()
     }
@@ -199,7 +219,12 @@ impl History {
     /// It was so nearly always, and often enough to say so.
     pub fn is_reliable(&self, measure: Measure) -> bool {
         let share = self.share(measure);
-        share.of >= ENOUGH && share.rate() >= RELIABLE
+        let enough = match measure {
+            // Few boards have many, and each of them is a whole list.
+            Measure::CommentsFound => FEW,
+            _ => ENOUGH,
+        };
+        share.of >= enough && share.rate() >= RELIABLE
     }
 
     /// Rows that a first page has: the median.
@@ -212,6 +237,7 @@ impl History {
 
 /// Pages or rows before a habit is one.
 const ENOUGH: u32 = 20;
+const FEW: u32 = 4;
 /// From here on a field is there by rule, and its absence an exception. Fields filled less often come in clusters (a
 /// series, an author), which no sum of independent rows describes.
 const RELIABLE: f64 = 0.9;
@@ -349,7 +375,11 @@ fn habit(history: &History, measure: Measure) -> Option<Share> {
         return Some(history.share(measure));
     }
     let share = history.share(measure);
-    (measure.is_taken_for_granted() && share.of < ENOUGH).then(|| Share {
+    // A listing that shows who replied last, and when, says something else each time: the articles' own pages tell.
+    let contradicted = measure.told_by().is_some_and(|told_by| {
+        history.share(told_by).of >= FEW && history.share(told_by).rate() < RELIABLE
+    });
+    (measure.is_taken_for_granted() && !contradicted && share.of < ENOUGH).then(|| Share {
         n: share.n + GRANTED.n,
         of: share.of + GRANTED.of,
     })

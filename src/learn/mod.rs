@@ -11,6 +11,7 @@ mod body;
 mod columns;
 mod css;
 mod region;
+pub mod repair;
 mod write;
 
 use std::fmt;
@@ -19,6 +20,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use scraper::{Html, Selector};
 use url::Url;
+
+pub use article::same_title;
 
 use address::{ArticleShape, ListingShape};
 use article::Sample;

@@ -71,6 +71,7 @@ impl Compiler<'_, '_> {
             comments: self.comments(&file.comments),
             classes: self.classes(&file.classes),
             pitfalls: file.pitfalls.clone(),
+            text: "".into(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Which engine made a page? In: a page, the cookies it set. Out: the profile whose signs weigh most, or none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use scraper::{Html, Selector};
@@ -50,6 +50,8 @@ impl Sign {
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     profiles: BTreeMap<String, Arc<Profile>>,
+    /// Names of those that the operator wrote.
+    own: BTreeSet<String>,
 }
 
 /// A profile that fits a page, and why.
@@ -83,6 +85,17 @@ impl Library {
     pub fn add(&mut self, profile: Profile) {
         self.profiles
             .insert(profile.engine.clone(), Arc::new(profile));
+    }
+
+    /// One that the operator wrote: nothing that boardwalk learns takes its place.
+    pub fn add_own(&mut self, profile: Profile) {
+        self.own.insert(profile.engine.clone());
+        self.add(profile);
+    }
+
+    /// Whether the operator wrote the profile of this name.
+    pub fn is_own(&self, engine: &str) -> bool {
+        self.own.contains(engine)
     }
 
     /// By the name of the engine.

@@ -1,5 +1,7 @@
 //! A profile ready to use, and its door: text in, [`Profile`] or every complaint out.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::Selector;
@@ -31,6 +33,8 @@ pub struct Profile {
     pub classes: Vec<ClassRule>,
     /// For people.
     pub pitfalls: Vec<String>,
+    /// The text that it was compiled from.
+    pub text: Arc<str>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -140,7 +144,10 @@ impl Profile {
         let mut complaints = Complaints::new(text);
         let profile = parse(text, &mut complaints).map(|file| compile(&file, &mut complaints));
         match profile {
-            Some(profile) if complaints.is_empty() => Ok(profile),
+            Some(profile) if complaints.is_empty() => Ok(Profile {
+                text: text.into(),
+                ..profile
+            }),
             _ => Err(complaints.into_list()),
         }
     }

@@ -28,7 +28,7 @@ pub use records::{
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
-pub use upkeep::{Broken, Exemplar, HeldComment, Repair, SavedFit, Upkeep, successor};
+pub use upkeep::{Broken, Exemplar, Repair, SavedFit, Upkeep, successor};
 
 use crate::health::audit::Facts;
 use crate::health::radar::{Plan, View};

@@ -20,6 +20,8 @@ pub struct ArticleTarget {
     pub state: ArticleState,
     /// The title as the listing showed it; may be cut.
     pub listed_title: String,
+    /// As the listing showed it last.
+    pub comment_count: Option<u64>,
     /// As the listing or an earlier visit told them.
     pub author: Option<String>,
     pub posted: Option<PostedAt>,

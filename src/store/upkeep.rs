@@ -38,15 +38,6 @@ pub struct Exemplar {
     pub reading: StoredReading,
     /// In the form that the listing links.
     pub url: String,
-    /// Those of its page that are still there.
-    pub comments: Vec<HeldComment>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldComment {
-    pub key: String,
-    pub author: Option<String>,
-    pub text: Option<String>,
 }
 
 /// A profile made from one that did not fit any more.

@@ -8,7 +8,7 @@ use super::rereads::{self, Packed};
 use super::values::{Ms, Named};
 use super::{SqliteStore, profiles};
 use crate::model::{ArticleId, ArticleState, BoardId};
-use crate::store::{Answer, Broken, Exemplar, HeldComment, RawVisit, Repair, SavedFit, Upkeep};
+use crate::store::{Answer, Broken, Exemplar, RawVisit, Repair, SavedFit, Upkeep};
 
 pub(super) fn fit(conn: &Connection, board: BoardId) -> rusqlite::Result<Option<SavedFit>> {
     conn.prepare_cached(
@@ -69,18 +69,11 @@ fn save_fit(conn: &Connection, board: BoardId, fit: &SavedFit) -> rusqlite::Resu
     Ok(())
 }
 
-/// An article that a new profile is to be proven by; its pages are still packed.
-struct PackedExemplar {
-    packed: Packed,
-    url: String,
-    comments: Vec<HeldComment>,
-}
-
 fn exemplars(
     conn: &Connection,
     board: BoardId,
     limit: u32,
-) -> rusqlite::Result<Vec<PackedExemplar>> {
+) -> rusqlite::Result<Vec<(Packed, String)>> {
     // The newest are the likeliest to be there still; those with comments and files are the ones that prove most.
     let chosen: Vec<(i64, String)> = conn
         .prepare_cached(
@@ -103,29 +96,10 @@ fn exemplars(
     let mut found = Vec::with_capacity(chosen.len());
     for (id, url) in chosen {
         if let Some(packed) = rereads::one(conn, ArticleId(id))? {
-            found.push(PackedExemplar {
-                packed,
-                url,
-                comments: comments(conn, id)?,
-            });
+            found.push((packed, url));
         }
     }
     Ok(found)
-}
-
-fn comments(conn: &Connection, article: i64) -> rusqlite::Result<Vec<HeldComment>> {
-    conn.prepare_cached(
-        "SELECT key, author, iif(withdrawn_at IS NULL, text, NULL) FROM comment
-         WHERE article = ?1 AND gone_at IS NULL ORDER BY page, position",
-    )?
-    .query_map([article], |row| {
-        Ok(HeldComment {
-            key: row.get(0)?,
-            author: row.get(1)?,
-            text: row.get(2)?,
-        })
-    })?
-    .collect()
 }
 
 fn listings(
@@ -244,12 +218,9 @@ impl Upkeep for SqliteStore {
             })
             .await?;
         let mut found = Vec::with_capacity(packed.len());
-        for exemplar in packed {
-            found.push(Exemplar {
-                reading: self.unpacked_reading(exemplar.packed).await?,
-                url: exemplar.url,
-                comments: exemplar.comments,
-            });
+        for (packed, url) in packed {
+            let reading = self.unpacked_reading(packed).await?;
+            found.push(Exemplar { reading, url });
         }
         Ok(found)
     }

@@ -1,0 +1,321 @@
+//! Where do known words stand now? Rules for a listing and for an article's fields, found by what known rows and articles
+//! say, on fresh pages.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use scraper::{ElementRef, Selector};
+use toml::Value;
+
+use super::super::article::{self, FieldRule, Sample};
+use super::super::columns::{self, RowFacts};
+use super::super::region::{self, Group, RowSeen};
+use super::super::{SeenPage, css, same_title, write};
+use super::{KnownArticle, KnownPages};
+use crate::dates::read_date;
+use crate::model::{Article, PostedAt, Row};
+use crate::profile::{element_text, fold};
+
+/// Elements of one row that are looked at.
+const MAX_ELEMENTS: usize = 400;
+/// Share of the known rows in which a field's words must be found in one place.
+const COVERAGE: f64 = 0.6;
+/// Groups of rows that are tried.
+const MAX_GROUPS: usize = 2;
+/// Rules for one field that are worth trying.
+const MAX_RULES: usize = 6;
+/// Letters without which a text is no anchor, and those at its ends that must be found.
+const MIN_LETTERS: usize = 12;
+const END_LETTERS: usize = 24;
+/// What of a known text the page may have more: a caption, a heading, words that only some readers see.
+const MOST_SURPLUS: f64 = 1.3;
+
+pub(super) fn listings(known: &KnownPages<'_>) -> Vec<String> {
+    let mut by_name: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for page in known.listings {
+        for group in region::groups(page) {
+            let n_known = group
+                .rows
+                .iter()
+                .filter(|row| known_row(known, row).is_some())
+                .count();
+            if n_known > 1 {
+                *by_name.entry((group.rows_css, group.kind)).or_default() += n_known;
+            }
+        }
+    }
+    let mut names: Vec<_> = by_name.into_iter().collect();
+    names.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    names
+        .into_iter()
+        .take(MAX_GROUPS)
+        .flat_map(|((rows_css, kind), _)| sections(known, &rows_css, &kind))
+        .collect()
+}
+
+fn known_row<'k>(known: &'k KnownPages<'_>, row: &RowSeen<'_>) -> Option<&'k Row> {
+    let article = known.profile.identity.article(&row.url)?;
+    known.rows.get(&article.key)
+}
+
+/// The section `listing` for one group of rows: as the learner writes it, with the fields that are known put right.
+fn sections(known: &KnownPages<'_>, rows_css: &str, kind: &str) -> Vec<String> {
+    let pages: Vec<Vec<RowSeen<'_>>> = known
+        .listings
+        .iter()
+        .map(|page| {
+            let fits = |group: &Group<'_>| group.rows_css == rows_css && group.kind == kind;
+            let groups = region::groups(page).into_iter().filter(fits);
+            groups.flat_map(|group| group.rows).collect()
+        })
+        .collect();
+    let zone = &known.profile.timezone;
+    let mut learnt = columns::columns(&pages, known.listings, zone);
+    let container = super::super::container(known.listings, &pages);
+    let unaided = write::listing_section(&container, rows_css, &learnt, &[]);
+    let rows: Vec<(&RowSeen<'_>, &Row, &SeenPage<'_>)> = pages
+        .iter()
+        .zip(known.listings)
+        .flat_map(|(rows, page)| rows.iter().map(move |row| (row, page)))
+        .filter_map(|(row, page)| Some((row, known_row(known, row)?, page)))
+        .collect();
+    if let Some(title) = place(
+        &rows,
+        &|text, row, _| same_title(text, &row.title) || text == row.title,
+        &|row| !row.title.is_empty(),
+    ) {
+        learnt.title_css = Some(title);
+    }
+    type Fits<'f> = &'f dyn Fn(&str, &Row, &SeenPage<'_>) -> bool;
+    let fields: [(&'static str, Fits<'_>, &dyn Fn(&Row) -> bool); 3] = [
+        (
+            "author",
+            &|text, row, _| row.author.as_deref() == Some(text),
+            &|row| row.author.is_some(),
+        ),
+        (
+            "date",
+            &|text, row, page| is_date(text, row.posted.as_ref(), page, zone),
+            &|row| row.posted.is_some() && !row.notice,
+        ),
+        (
+            "category",
+            &|text, row, _| row.category.as_deref() == Some(text),
+            &|row| row.category.is_some(),
+        ),
+    ];
+    for (field, fits, there) in fields {
+        match place(&rows, fits, there) {
+            Some(css) => {
+                // No other field may stand where this one is known to.
+                for held in learnt.fields.values_mut() {
+                    held.retain(|other| *other != css);
+                }
+                learnt.fields.insert(field, vec![css]);
+            }
+            None if !rows.iter().any(|(_, row, _)| there(row)) => {
+                learnt.fields.remove(field);
+            }
+            None => {}
+        }
+    }
+    learnt.fields.retain(|_, selectors| !selectors.is_empty());
+    let aided = write::listing_section(&container, rows_css, &learnt, &[]);
+    vec![aided, unaided]
+}
+
+fn is_date(text: &str, posted: Option<&PostedAt>, page: &SeenPage<'_>, zone: &TimeZone) -> bool {
+    posted.is_some_and(|posted| {
+        text.chars().count() <= 60
+            && read_date(text, zone, page.as_of).is_some_and(|read| read.agrees(posted))
+    })
+}
+
+/// The place within the rows where most of those that have the field say it.
+fn place(
+    rows: &[(&RowSeen<'_>, &Row, &SeenPage<'_>)],
+    fits: &dyn Fn(&str, &Row, &SeenPage<'_>) -> bool,
+    has_field: &dyn Fn(&Row) -> bool,
+) -> Option<String> {
+    let with_field: Vec<_> = rows.iter().filter(|(_, row, _)| has_field(row)).collect();
+    let mut tally: BTreeMap<String, usize> = BTreeMap::new();
+    for (seen, row, page) in &with_field {
+        for element in seen
+            .element
+            .descendent_elements()
+            .skip(1)
+            .take(MAX_ELEMENTS)
+        {
+            if fits(&element_text(element, &[]), row, page) {
+                *tally
+                    .entry(css::path_within(seen.element, element))
+                    .or_default() += 1;
+            }
+        }
+    }
+    let right = |path: &str| {
+        let Ok(selector) = Selector::parse(path) else {
+            return 0;
+        };
+        let says = |seen: &RowSeen<'_>| {
+            let element = seen.element.select(&selector).next();
+            element.map(|element| element_text(element, &[]))
+        };
+        with_field
+            .iter()
+            .filter(|(seen, row, page)| says(seen).is_some_and(|text| fits(&text, row, page)))
+            .count()
+    };
+    let (n, path) = tally
+        .into_keys()
+        .map(|path| (right(&path), path))
+        // Of equals the outermost, which has the shortest path.
+        .max_by_key(|(n, path)| (*n, std::cmp::Reverse(path.len())))?;
+    (n as f64 >= COVERAGE * with_field.len() as f64 && n > 0).then_some(path)
+}
+
+pub(super) fn article_rules(known: &KnownPages<'_>, field: &str) -> Vec<Value> {
+    let rules = match field {
+        "body" => return bodies(known.articles),
+        "title" | "author" | "date" | "category" => anchored(known, field),
+        _ => Vec::new(),
+    };
+    // Each alone, for the gate to choose; a date's second rule may be what makes it exact.
+    rules
+        .iter()
+        .map(|rule| rule_value(rule))
+        .take(MAX_RULES)
+        .map(|rule| Value::Array(vec![rule]))
+        .collect()
+}
+
+fn rule_value(rule: &FieldRule) -> Value {
+    if rule.attr.is_none() && rule.pattern.is_none() && !rule.own {
+        return Value::String(rule.css.clone());
+    }
+    let mut table = toml::Table::new();
+    table.insert("select".into(), Value::String(rule.css.clone()));
+    if let Some(attr) = rule.attr {
+        table.insert("attr".into(), Value::String(attr.into()));
+    }
+    if let Some(pattern) = rule.pattern {
+        table.insert("pattern".into(), Value::String(pattern.into()));
+    }
+    if rule.own {
+        table.insert("own".into(), Value::Boolean(true));
+    }
+    Value::Table(table)
+}
+
+/// The learner's own way from a row's words to their place, with the article's known words instead of the row's.
+fn anchored(known: &KnownPages<'_>, field: &str) -> Vec<FieldRule> {
+    let zone = &known.profile.timezone;
+    let samples: Vec<Sample<'_>> = known
+        .articles
+        .iter()
+        .map(|known| Sample {
+            page: known.page,
+            row: facts(known.expected, field, zone),
+        })
+        .collect();
+    article::anchors(&samples, field, zone)
+}
+
+/// A category is looked for as an author is: by its words alone.
+fn facts(expected: &Article, field: &str, zone: &TimeZone) -> RowFacts {
+    let date = expected.posted.as_ref().map(|posted| {
+        let local = posted.at.to_zoned_datetime(zone.clone());
+        local.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    });
+    RowFacts {
+        title: expected.title.clone().unwrap_or_default(),
+        author: match field {
+            "category" => expected.category.clone(),
+            _ => expected.author.clone(),
+        },
+        date,
+        ..RowFacts::default()
+    }
+}
+
+/// Names of the elements that hold the known texts and next to nothing else.
+fn bodies(articles: &[KnownArticle<'_>]) -> Vec<Value> {
+    let squeezed: Vec<(String, &KnownArticle<'_>)> = articles
+        .iter()
+        .map(|known| (squeeze(&known.expected.text), known))
+        .filter(|(text, _)| text.chars().count() >= MIN_LETTERS)
+        .collect();
+    let mut tally: BTreeMap<String, usize> = BTreeMap::new();
+    for (text, known) in &squeezed {
+        for element in holders(text, &known.page) {
+            for (order, name) in css::names_of(element).into_iter().enumerate() {
+                tally.entry(name).or_insert(order);
+            }
+        }
+    }
+    let mut ranked: Vec<(usize, usize, String)> = tally
+        .into_iter()
+        .map(|(name, order)| {
+            let Ok(selector) = Selector::parse(&name) else {
+                return (0, order, name);
+            };
+            let right = squeezed.iter().filter(|(text, known)| {
+                let element = known.page.html.select(&selector).next();
+                element.is_some_and(|element| holds(text, element).is_some())
+            });
+            (right.count(), order, name)
+        })
+        .filter(|(n, _, _)| 2 * n > squeezed.len())
+        .collect();
+    ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    ranked
+        .into_iter()
+        .take(MAX_RULES)
+        .map(|(_, _, name)| Value::Array(vec![Value::String(name)]))
+        .collect()
+}
+
+fn squeeze(text: &str) -> String {
+    fold(text).split_whitespace().collect()
+}
+
+/// The smallest elements that hold a text, the best few.
+fn holders<'a>(text: &str, page: &SeenPage<'a>) -> Vec<ElementRef<'a>> {
+    let mut found: Vec<(usize, ElementRef<'a>)> = article::elements(page)
+        .filter(|element| {
+            !matches!(
+                element.value().name(),
+                "html" | "body" | "head" | "script" | "style" | "title"
+            )
+        })
+        .filter_map(|element| Some((holds(text, element)?, element)))
+        .collect();
+    found.sort_by_key(|(surplus, _)| *surplus);
+    found.truncate(4);
+    found.into_iter().map(|(_, element)| element).collect()
+}
+
+/// How many letters an element has besides a text that it holds.
+fn holds(text: &str, element: ElementRef<'_>) -> Option<usize> {
+    let n_letters = text.chars().count();
+    let most = (n_letters as f64 * MOST_SURPLUS) as usize + 2 * END_LETTERS;
+    // Counting stops early: most elements are much larger.
+    let raw = element.text().map(str::len).scan(0_usize, |sum, n| {
+        *sum += n;
+        Some(*sum)
+    });
+    if raw.last().is_none_or(|bytes| bytes < text.len() / 2) {
+        return None;
+    }
+    let here = squeeze(&element_text(element, &[]));
+    let n_here = here.chars().count();
+    if n_here > most {
+        return None;
+    }
+    let first: String = text.chars().take(END_LETTERS).collect();
+    let last: String = text
+        .chars()
+        .skip(n_letters.saturating_sub(END_LETTERS))
+        .collect();
+    (here.contains(&first) && here.contains(&last)).then(|| n_here.saturating_sub(n_letters))
+}
