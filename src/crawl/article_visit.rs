@@ -173,12 +173,15 @@ async fn doubted<S: Store>(
         return Ok(None);
     }
     let reading = article_reading(content, glance, target);
-    let history = crew.fits.history(id);
+    let history = crew.fits.of(id, |fit| fit.before.clone());
     let odd = doubts(&history, &reading);
-    let elsewhere = match history.is_reliable(Measure::ArticleFound) {
+    let mut elsewhere = match history.is_reliable(Measure::ArticleFound) {
         true => difference(&history, &reading),
         false => Vec::new(),
     };
+    if repeats_another(crew, target, content) {
+        elsewhere.push("text: that of another article".into());
+    }
     let labels = labels(&odd, &elsewhere);
     let cleared = crew.fits.of(id, |fit| {
         labels.iter().all(|label| fit.cleared.contains(label))
@@ -217,6 +220,19 @@ async fn doubted<S: Store>(
         crew.fits.note(&crew.store, id, &reading).await?;
     }
     Ok(None)
+}
+
+/// Whether the text is that of the article read before this one.
+fn repeats_another<S>(crew: &Crew<S>, target: &ArticleTarget, content: &Article) -> bool {
+    if content.class != PageClass::Article || content.text.is_empty() {
+        return false;
+    }
+    let hash = *blake3::hash(content.text.as_bytes()).as_bytes();
+    let last = crew.fits.of(target.board, |fit| {
+        let known = fit.before.is_reliable(Measure::ArticleFound);
+        fit.last_text.replace((target.id, hash)).filter(|_| known)
+    });
+    last.is_some_and(|(article, text)| article != target.id && text == hash)
 }
 
 /// An article that comes out as it is held is its own witness.

@@ -1,7 +1,7 @@
 //! What does a visit show of how the board's profile fits? Builds the readings that [`crate::health::fit`] judges, and
 //! keeps each board's history while a run goes on.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{LazyLock, Mutex, MutexGuard};
 
 use jiff::Timestamp;
@@ -12,7 +12,8 @@ use crate::article::PageView;
 use crate::health::fit::{Evidence, Finding, History, Measure, Reading, Spot};
 use crate::learn::same_title;
 use crate::model::{
-    Article, ArticleKey, BoardId, Known, ListingPage, PageClass, PostedAt, Precision, Row,
+    Article, ArticleId, ArticleKey, BoardId, Known, ListingPage, PageClass, PostedAt, Precision,
+    Row,
 };
 use crate::profile::{Profile, Rule, element_text, fold};
 use crate::store::{ArticleTarget, Broken, SavedFit, Store, StoreError};
@@ -23,6 +24,9 @@ const MAX_LINKED: usize = 300;
 const MAX_LEVELS: usize = 40;
 /// Letters of a page in which an article's title is looked for.
 const MAX_WORDS: usize = 200_000;
+/// Elements and names of a page that are looked at.
+const MAX_ELEMENTS: usize = 20_000;
+const MAX_NAMES: usize = 400;
 /// Pages after which a history is written down, should the run be killed.
 const SAVE_EVERY: u32 = 32;
 
@@ -35,6 +39,7 @@ pub(super) struct Glance {
     /// Articles of the board that the page links to, rows or not.
     pub linked: Vec<ArticleKey>,
     pub spots: Vec<Spot>,
+    pub names: BTreeSet<String>,
     /// The words of a page that is no article.
     pub words: String,
 }
@@ -61,7 +66,7 @@ impl Glance {
                 .map(|above| spot("rows", above))
                 .into_iter()
                 .collect(),
-            words: String::new(),
+            ..Self::default()
         }
     }
 
@@ -87,6 +92,7 @@ impl Glance {
         };
         Self {
             linked: Vec::new(),
+            names: names(root, profile),
             spots: found
                 .into_iter()
                 .filter_map(|(what, element)| Some(spot(what, element?)))
@@ -100,6 +106,34 @@ fn first<'a>(root: ElementRef<'a>, selectors: &[Selector]) -> Option<ElementRef<
     selectors
         .iter()
         .find_map(|selector| root.select(selector).next())
+}
+
+/// Classes and ids of a page's template: what is in a text or a comment is its author's.
+fn names(root: ElementRef<'_>, profile: &Profile) -> BTreeSet<String> {
+    let inside: Vec<&Selector> = profile
+        .article
+        .body
+        .iter()
+        .chain(&profile.comments.item)
+        .collect();
+    let mut names = BTreeSet::new();
+    let mut skipped: HashSet<ego_tree::NodeId> = HashSet::new();
+    for element in root.descendent_elements().take(MAX_ELEMENTS) {
+        let is_inside = element
+            .parent()
+            .is_some_and(|parent| skipped.contains(&parent.id()));
+        if is_inside || inside.iter().any(|selector| selector.matches(&element)) {
+            skipped.insert(element.id());
+            continue;
+        }
+        let id = element.value().id().map(|id| format!("#{id}"));
+        let classes = element.value().classes().map(|class| format!(".{class}"));
+        names.extend(classes.chain(id).map(|name| without_numbers(&name)));
+        if names.len() >= MAX_NAMES {
+            break;
+        }
+    }
+    names
 }
 
 /// The way from the root to an element: tags, ids and classes, numbers taken out.
@@ -128,8 +162,13 @@ fn step(element: ElementRef<'_>) -> String {
         step.push('.');
         step.push_str(class);
     }
-    let mut plain = String::with_capacity(step.len());
-    for c in step.chars().take(120) {
+    without_numbers(&step)
+}
+
+/// Every number is 0.
+fn without_numbers(words: &str) -> String {
+    let mut plain = String::with_capacity(words.len());
+    for c in words.chars().take(120) {
         match c {
             '0'..='9' if plain.ends_with('0') => {}
             '0'..='9' => plain.push('0'),
@@ -227,6 +266,9 @@ pub(super) fn article_reading(
 ) -> Reading {
     let mut reading = Reading {
         spots: glance.spots.clone(),
+        names: glance.names.clone(),
+        n_letters: (content.class == PageClass::Article)
+            .then(|| u32::try_from(content.text.chars().count()).unwrap_or(u32::MAX)),
         ..Reading::default()
     };
     let found = content.class == PageClass::Article;
@@ -274,9 +316,13 @@ pub(super) struct Fits(Mutex<HashMap<BoardId, Fit>>);
 #[derive(Debug, Default)]
 pub(super) struct Fit {
     pub history: History,
+    /// What earlier passes had counted: an article is held against these, not against its own pass.
+    pub before: History,
     pub broken: Option<Broken>,
     /// Doubts that known articles have cleared in this run, in words.
     pub cleared: BTreeSet<String>,
+    /// The last article that was read in this run, and the hash of its text.
+    pub last_text: Option<(ArticleId, [u8; 32])>,
     /// A repaired profile was put in place, or refused, in this run.
     pub tried: bool,
     /// What was repaired in this run, for the report.
@@ -306,6 +352,7 @@ impl Fits {
         let history = serde_json::from_str(&saved.history).unwrap_or_default();
         self.of(board, |fit| {
             fit.history = history;
+            fit.before = fit.history.clone();
             fit.broken = saved.broken;
         });
         Ok(())

@@ -11,7 +11,7 @@
 //! It must never take a quiet board, a deleted post, a renamed author or an empty page for a change of layout: nothing is
 //! measured by what is new, only by what is there, and what one cause explains is counted once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -142,6 +142,10 @@ pub struct Reading {
     pub says_empty: bool,
     /// Where rows, bodies and fields stood.
     pub spots: Vec<Spot>,
+    /// Classes and ids of an article's page, those within its text and its comments left out.
+    pub names: BTreeSet<String>,
+    /// Letters of an article's text.
+    pub n_letters: Option<u32>,
 }
 
 impl Reading {
@@ -172,6 +176,10 @@ const MEMORY: u32 = 1_000;
 const MAX_SIZES: usize = 9;
 /// Places remembered; templates have a handful.
 const MAX_SPOTS: usize = 40;
+/// Names remembered.
+const MAX_NAMES: usize = 500;
+/// Names of one kind that are told.
+const MAX_TOLD: usize = 6;
 
 /// What was believed of a board's pages so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,6 +188,12 @@ pub struct History {
     /// Rows of first pages, oldest first.
     n_rows: Vec<u32>,
     spots: Vec<Spot>,
+    /// Classes and ids of articles' pages, and on how many pages each stood.
+    names: BTreeMap<String, u32>,
+    /// Pages of which the names were looked at.
+    n_named: u32,
+    /// Letters of the shortest text.
+    shortest: Option<u32>,
 }
 
 impl History {
@@ -205,11 +219,25 @@ impl History {
         }
         let n_old = self.spots.len().saturating_sub(MAX_SPOTS);
         self.spots.drain(..n_old);
+        if !reading.names.is_empty() {
+            self.n_named = self.n_named.saturating_add(1);
+            for name in &reading.names {
+                if self.names.len() < MAX_NAMES || self.names.contains_key(name) {
+                    let n = self.names.entry(name.clone()).or_default();
+                    *n = n.saturating_add(1);
+                }
+            }
+        }
+        if let Some(n_letters) = reading.n_letters {
+            self.shortest = Some(self.shortest.map_or(n_letters, |held| held.min(n_letters)));
+        }
     }
 
     /// Things stand elsewhere from now on, and that is as it should be.
     pub fn forget_spots(&mut self) {
         self.spots.clear();
+        self.names.clear();
+        self.n_named = 0;
     }
 
     pub fn share(&self, measure: Measure) -> Share {
@@ -401,8 +429,8 @@ pub fn doubts(history: &History, now: &Reading) -> Vec<Evidence> {
     odd
 }
 
-/// Places that were never seen where they stand now, with the places of the same thing before. Empty also where nothing
-/// is known of that thing yet.
+/// What a page's structure has that was never seen on this board: things in other places, names of elements, an article
+/// without its text. Empty also where nothing is known yet. Lines, each of which says the same of the next page.
 pub fn difference(history: &History, now: &Reading) -> Vec<String> {
     let mut lines = Vec::new();
     for spot in &now.spots {
@@ -420,6 +448,37 @@ pub fn difference(history: &History, now: &Reading) -> Vec<String> {
                 spot.what, spot.path, before.path
             ));
         }
+    }
+    if !now.names.is_empty() && history.n_named >= ENOUGH {
+        let full = history.names.len() >= MAX_NAMES;
+        let unknown = now
+            .names
+            .iter()
+            .filter(|name| !full && !history.names.contains_key(*name));
+        let missing = history
+            .names
+            .iter()
+            .filter(|(name, n)| **n >= history.n_named && !now.names.contains(*name))
+            .map(|(name, _)| name);
+        let told = |name: &String, what: &str| format!("{name}: {what}");
+        lines.extend(
+            unknown
+                .take(MAX_TOLD)
+                .map(|name| told(name, "never seen before")),
+        );
+        lines.extend(
+            missing
+                .take(MAX_TOLD)
+                .map(|name| told(name, "on all pages before, and not here")),
+        );
+    }
+    if let (Some(n_letters), Some(shortest)) = (now.n_letters, history.shortest)
+        && history.n_named >= ENOUGH
+        && 2 * n_letters < shortest
+    {
+        lines.push(format!(
+            "text: much shorter than any before ({shortest} letters)"
+        ));
     }
     // What was nowhere to be found has no place to compare.
     let newest = |what: &str| history.spots.iter().rev().find(|known| known.what == what);

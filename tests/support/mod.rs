@@ -12,6 +12,7 @@ pub mod board;
 pub mod crawl;
 pub mod faults;
 pub mod gnuboard5;
+pub mod mutate;
 pub mod rhymix;
 pub mod seed;
 pub mod server;

@@ -120,8 +120,41 @@ fn sections(known: &KnownPages<'_>, rows_css: &str, kind: &str) -> Vec<String> {
         }
     }
     learnt.fields.retain(|_, selectors| !selectors.is_empty());
-    let aided = write::listing_section(&container, rows_css, &learnt, &[]);
-    vec![aided, unaided]
+    let mut found = vec![
+        write::listing_section(&container, rows_css, &learnt, &[]),
+        unaided,
+    ];
+    // Cells may have the names of rows; the way from the container to a row tells them apart.
+    if let Some(scoped) = scoped(known.listings, &container, &pages) {
+        found.push(write::listing_section(&container, &scoped, &learnt, &[]));
+    }
+    found
+}
+
+/// The way from the listing's container down to most of its rows.
+fn scoped(
+    listings: &[SeenPage<'_>],
+    container: &[String],
+    pages: &[Vec<RowSeen<'_>>],
+) -> Option<String> {
+    let selector = Selector::parse(container.first()?).ok()?;
+    let mut tally: BTreeMap<String, usize> = BTreeMap::new();
+    for (page, rows) in listings.iter().zip(pages) {
+        let within = page.html.select(&selector).next()?;
+        for row in rows {
+            let mut steps = vec![css::simple(row.element)];
+            let above = row.element.ancestors().filter_map(ElementRef::wrap);
+            steps.extend(above.take_while(|above| *above != within).map(css::simple));
+            steps.reverse();
+            *tally
+                .entry(format!(":scope > {}", steps.join(" > ")))
+                .or_default() += 1;
+        }
+    }
+    tally
+        .into_iter()
+        .max_by_key(|(_, n)| *n)
+        .map(|(way, _)| way)
 }
 
 fn is_date(text: &str, posted: Option<&PostedAt>, page: &SeenPage<'_>, zone: &TimeZone) -> bool {

@@ -167,7 +167,8 @@ fn shared(a: ElementRef<'_>, b: ElementRef<'_>) -> u32 {
     u32::from(same_id) + u32::try_from(classes).unwrap_or(u32::MAX).min(8)
 }
 
-/// Icons and inputs have no words; where all children pair by their tags, they pair too.
+/// Icons and inputs have no words, and those of counts have changed; where all children pair by their tags, they pair
+/// too.
 fn pair_children(
     a: ElementRef<'_>,
     b: ElementRef<'_>,
@@ -187,9 +188,11 @@ fn pair_children(
         return;
     }
     for (a, b) in old.into_iter().zip(new) {
-        let silent = a.text().all(|text| text.trim().is_empty());
-        if silent && paired.insert((a.id(), b.id())) {
-            vote(a, b, votes);
+        if !paired.insert((a.id(), b.id())) {
+            continue;
+        }
+        vote(a, b, votes);
+        if a.text().all(|text| text.trim().is_empty()) {
             for (a, b) in a
                 .child_elements()
                 .zip(b.child_elements())
