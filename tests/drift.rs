@@ -91,7 +91,10 @@ impl Drill {
     }
 
     fn pass(&self) -> Outcome {
-        self.world.crawl()
+        match std::env::var_os("SHOW_DRIFT") {
+            Some(_) => self.world.crawl_with(&["-vv"]),
+            None => self.world.crawl(),
+        }
     }
 
     /// Everything that is stored as content and is not as the board has it.
@@ -134,6 +137,9 @@ fn drill(engine: Engine, mutation: Mutation) -> Result {
     drill.redesign(mutation);
     drill.post(3);
     let outcome = drill.pass();
+    if std::env::var_os("SHOW_DRIFT").is_some() {
+        eprintln!("{engine:?} {mutation:?}\n{}", outcome.stderr);
+    }
     let report = board(&outcome);
     let said = format!("{engine:?}, {mutation:?}: {outcome}");
     assert_eq!(drill.wrong(), Vec::<String>::new(), "{said}");

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 use url::Url;
 
 use super::board::{BoardContext, decode_bytes};
@@ -409,6 +409,7 @@ fn tried(court: &Court<'_>, text: Option<String>, how: String) -> Option<Tried> 
     let text = text?;
     let profile = Profile::from_toml(&text).ok()?;
     let proof = proof::try_on(court, &profile);
+    debug!("tried {how}: {}", proof.words());
     Some(Tried {
         candidate: Candidate { text, how },
         proof,
@@ -425,10 +426,15 @@ fn search(
         .into_iter()
         .filter_map(|candidate| tried(court, Some(candidate.text), candidate.how))
         .collect();
+    // Of equals the first: the one that changes least.
     let best = |stage: &'static str| {
-        whole
-            .iter()
-            .max_by(|a, b| a.proof.score(stage).total_cmp(&b.proof.score(stage)))
+        whole.iter().reduce(|held, new| {
+            if new.proof.score(stage) > held.proof.score(stage) {
+                new
+            } else {
+                held
+            }
+        })
     };
     let (Some(of_listing), Some(of_article)) = (best("listing."), best("article.")) else {
         return Err("the profile that stopped fitting cannot be read any more".into());

@@ -2,7 +2,7 @@
 //! article or listing said by the profile that read it then. Out: a [`Proof`], field by field. Pure, on the blocking
 //! pool.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use scraper::Html;
@@ -192,7 +192,10 @@ fn try_listing(
         proof.count("listing.pager", before.next.is_some() == now.next.is_some());
     }
     let mut n_known = 0;
+    let mut seen = BTreeSet::new();
     for row in &listing.rows {
+        // A row twice: its cells, or its wrapper, are taken for rows too.
+        proof.count("listing.rows", seen.insert(row.key.as_str()));
         let Some(before) = court.rows.get(&row.key) else {
             // An unknown row is new, or none at all.
             proof.count("listing.title", !row.title.is_empty());
@@ -226,18 +229,14 @@ fn try_listing(
     }
     // Known rows of the page that are linked, and not read, are lost.
     let links = super::fit::Glance::at_listing(&page.view(html), profile).linked;
-    let read: std::collections::BTreeSet<&str> =
-        listing.rows.iter().map(|row| row.key.as_str()).collect();
     let known = links.iter().filter(|key| court.rows.contains_key(*key));
     for key in known {
-        proof.count("listing.rows", read.contains(key.as_str()));
+        proof.count("listing.rows", seen.contains(key.as_str()));
     }
     let ranks: Vec<u64> = listing.ordinary().filter_map(|row| row.rank).collect();
     for pair in ranks.windows(2) {
         proof.count("listing.number", pair[0] > pair[1]);
     }
-    // A row twice, or a link beside the rows taken for one.
-    proof.count("listing.rows", read.len() == listing.rows.len());
     if n_known > 0 {
         proof.n_listings += 1;
         proof.n_known_rows += n_known;

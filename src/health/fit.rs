@@ -337,6 +337,11 @@ impl fmt::Display for Finding {
             write!(f, "{mark}{evidence}")?;
             mark = "; ";
         }
+        if self.evidence.is_empty()
+            && let Some(line) = self.difference.first()
+        {
+            write!(f, "{mark}{line}")?;
+        }
         Ok(())
     }
 }

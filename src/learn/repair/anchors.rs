@@ -8,7 +8,7 @@ use scraper::{ElementRef, Selector};
 use toml::Value;
 
 use super::super::article::{self, FieldRule, Sample};
-use super::super::columns::{self, RowFacts};
+use super::super::columns::{self, Columns, RowFacts};
 use super::super::region::{self, Group, RowSeen};
 use super::super::{SeenPage, css, same_title, write};
 use super::{KnownArticle, KnownPages};
@@ -73,21 +73,44 @@ fn sections(known: &KnownPages<'_>, rows_css: &str, kind: &str) -> Vec<String> {
     let mut learnt = columns::columns(&pages, known.listings, zone);
     let container = super::super::container(known.listings, &pages);
     let unaided = write::listing_section(&container, rows_css, &learnt, &[]);
-    let rows: Vec<(&RowSeen<'_>, &Row, &SeenPage<'_>)> = pages
+    let rows: Vec<KnownRow<'_, '_>> = pages
         .iter()
         .zip(known.listings)
         .flat_map(|(rows, page)| rows.iter().map(move |row| (row, page)))
         .filter_map(|(row, page)| Some((row, known_row(known, row)?, page)))
         .collect();
-    if let Some(title) = place(
-        &rows,
+    put_right(&mut learnt, &rows, zone);
+    let mut found = vec![
+        write::listing_section(&container, rows_css, &learnt, &[]),
+        unaided,
+    ];
+    // Cells may have the names of rows; the way from the container to a row tells them apart.
+    if let Some(scoped) = scoped(known.listings, &container, &pages) {
+        found.push(write::listing_section(&container, &scoped, &learnt, &[]));
+    }
+    found
+}
+
+/// A row as it is seen, as it was known, and the page it stands on.
+type KnownRow<'r, 'a> = (&'r RowSeen<'a>, &'r Row, &'r SeenPage<'a>);
+type Fits<'f> = &'f dyn Fn(&str, &Row, &SeenPage<'_>) -> bool;
+type HasField<'f> = &'f dyn Fn(&Row) -> bool;
+
+/// Fields stand where the known rows say what they are known to say; what the learner guessed of others stays.
+fn put_right(learnt: &mut Columns, rows: &[KnownRow<'_, '_>], zone: &TimeZone) {
+    let mut taken: Vec<String> = Vec::new();
+    let title = place(
+        rows,
         &|text, row, _| same_title(text, &row.title) || text == row.title,
         &|row| !row.title.is_empty(),
-    ) {
+        &taken,
+    );
+    if let Some(title) = title {
+        taken.push(title.clone());
         learnt.title_css = Some(title);
     }
-    type Fits<'f> = &'f dyn Fn(&str, &Row, &SeenPage<'_>) -> bool;
-    let fields: [(&'static str, Fits<'_>, &dyn Fn(&Row) -> bool); 3] = [
+    let votes = |row: &Row| row.votes.and_then(|n| u64::try_from(n).ok());
+    let fields: [(&'static str, Fits<'_>, HasField<'_>); 7] = [
         (
             "author",
             &|text, row, _| row.author.as_deref() == Some(text),
@@ -103,32 +126,49 @@ fn sections(known: &KnownPages<'_>, rows_css: &str, kind: &str) -> Vec<String> {
             &|text, row, _| row.category.as_deref() == Some(text),
             &|row| row.category.is_some(),
         ),
+        ("rank", &|text, row, _| near(text, row.rank), &|row| {
+            row.rank.is_some()
+        }),
+        ("views", &|text, row, _| near(text, row.views), &|row| {
+            row.views.is_some()
+        }),
+        ("votes", &|text, row, _| near(text, votes(row)), &|row| {
+            row.votes.is_some()
+        }),
+        (
+            "comment_count",
+            &|text, row, _| near(text, row.comment_count),
+            &|row| row.comment_count.is_some_and(|count| count > 0),
+        ),
     ];
-    for (field, fits, there) in fields {
-        match place(&rows, fits, there) {
+    for (field, fits, has_field) in fields {
+        match place(rows, fits, has_field, &taken) {
             Some(css) => {
                 // No other field may stand where this one is known to.
                 for held in learnt.fields.values_mut() {
                     held.retain(|other| *other != css);
                 }
+                taken.push(css.clone());
                 learnt.fields.insert(field, vec![css]);
             }
-            None if !rows.iter().any(|(_, row, _)| there(row)) => {
+            None if !rows.iter().any(|(_, row, _)| has_field(row)) => {
                 learnt.fields.remove(field);
             }
             None => {}
         }
     }
     learnt.fields.retain(|_, selectors| !selectors.is_empty());
-    let mut found = vec![
-        write::listing_section(&container, rows_css, &learnt, &[]),
-        unaided,
-    ];
-    // Cells may have the names of rows; the way from the container to a row tells them apart.
-    if let Some(scoped) = scoped(known.listings, &container, &pages) {
-        found.push(write::listing_section(&container, &scoped, &learnt, &[]));
-    }
-    found
+}
+
+/// A count that has grown since, but not by much; a rank that new posts, or deletions, have moved.
+fn near(text: &str, before: Option<u64>) -> bool {
+    let digits = text
+        .trim_matches(|c: char| "[]()+ ".contains(c))
+        .replace(',', "");
+    let (Some(before), Ok(now)) = (before, digits.parse::<u64>()) else {
+        return false;
+    };
+    now.abs_diff(before) <= 20 + before / 5
 }
 
 /// The way from the listing's container down to most of its rows.
@@ -166,9 +206,10 @@ fn is_date(text: &str, posted: Option<&PostedAt>, page: &SeenPage<'_>, zone: &Ti
 
 /// The place within the rows where most of those that have the field say it.
 fn place(
-    rows: &[(&RowSeen<'_>, &Row, &SeenPage<'_>)],
-    fits: &dyn Fn(&str, &Row, &SeenPage<'_>) -> bool,
-    has_field: &dyn Fn(&Row) -> bool,
+    rows: &[KnownRow<'_, '_>],
+    fits: Fits<'_>,
+    has_field: HasField<'_>,
+    taken: &[String],
 ) -> Option<String> {
     let with_field: Vec<_> = rows.iter().filter(|(_, row, _)| has_field(row)).collect();
     let mut tally: BTreeMap<String, usize> = BTreeMap::new();
@@ -201,6 +242,7 @@ fn place(
     };
     let (n, path) = tally
         .into_keys()
+        .filter(|path| !taken.contains(path))
         .map(|path| (right(&path), path))
         // Of equals the outermost, which has the shortest path.
         .max_by_key(|(n, path)| (*n, std::cmp::Reverse(path.len())))?;
