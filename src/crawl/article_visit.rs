@@ -8,18 +8,17 @@ use tracing::debug;
 
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
-use super::fit::{Glance, article_reading, labels};
-use super::mend::{Mended, canary, mend};
+use super::doubt::doubted;
+use super::fit::Glance;
 use super::reparse::only_rules_changed;
 use super::visit::{Reading, again};
 use crate::article::{self, PageView};
 use crate::fetch::Fetched;
-use crate::health::fit::{Finding, Measure, difference, doubts};
 use crate::model::{
     Article, ArticleId, ArticleState, Comment, Job, JobKind, JobPriority, NewJob, Outcome,
     PageClass,
 };
-use crate::profile::{ArticleRef, fold};
+use crate::profile::ArticleRef;
 use crate::store::{ArticleTarget, Store, StoreError};
 
 /// A board that says "gone" is asked once more after this long before it is believed: a page may vanish for a moment
@@ -150,110 +149,6 @@ pub(super) async fn outcome<S: Store>(
             again(crew, board, job, error, true, due_at, at).await
         }
     }
-}
-
-/// Known articles that are asked for to see whether a doubted one is odd or its page's layout new.
-const MAX_CANARIES: u32 = 4;
-
-/// What follows where an article's page does not show what pages of this board always show: nothing of it is stored
-/// before a known article, asked for again, has come out as it is held. `None`: it is as always, or cleared.
-async fn doubted<S: Store>(
-    crew: &Crew<S>,
-    board: &Arc<BoardContext>,
-    target: &ArticleTarget,
-    content: &Article,
-    glance: &Glance,
-    at: Timestamp,
-) -> Result<Option<Outcome>, StoreError> {
-    let id = board.board.id;
-    let is_article = content.class == PageClass::Article;
-    let title = fold(&target.listed_title);
-    // Deleted and closed posts do not show their titles; a page that cannot be read any more does.
-    if !is_article && (title.chars().count() < 4 || !glance.words.contains(title.as_str())) {
-        return Ok(None);
-    }
-    let reading = article_reading(content, glance, target);
-    let history = crew.fits.of(id, |fit| fit.before.clone());
-    let odd = doubts(&history, &reading);
-    let mut elsewhere = match history.is_reliable(Measure::ArticleFound) {
-        true => difference(&history, &reading),
-        false => Vec::new(),
-    };
-    if repeats_another(crew, target, content) {
-        elsewhere.push("text: that of another article".into());
-    }
-    let labels = labels(&odd, &elsewhere);
-    let cleared = crew.fits.of(id, |fit| {
-        labels.iter().all(|label| fit.cleared.contains(label))
-    });
-    if !cleared && !as_held(crew, target, content).await? {
-        let exemplars = crew.store.exemplars(id, MAX_CANARIES).await?;
-        let mut n_answered = 0;
-        let mut fits = false;
-        for exemplar in exemplars {
-            if exemplar.reading.article == target.id {
-                continue;
-            }
-            if let Some(same) = canary(crew, board, exemplar).await? {
-                n_answered += 1;
-                fits |= same;
-            }
-            if fits {
-                break;
-            }
-        }
-        if !fits && n_answered > 0 {
-            let finding = Finding::of_articles(odd, elsewhere);
-            let error = match mend(crew, board, &finding, at).await? {
-                Mended::Repaired => format!("{finding}; it is read again by the repaired profile"),
-                Mended::Broken(why_not) => format!("{finding}; not repaired: {why_not}"),
-            };
-            return Ok(Some(Outcome::Retry {
-                due_at: at,
-                error,
-                counts: false,
-            }));
-        }
-        crew.fits.of(id, |fit| fit.cleared.extend(labels));
-    }
-    if is_article {
-        crew.fits.note(&crew.store, id, &reading).await?;
-    }
-    Ok(None)
-}
-
-/// Whether the text is that of the article read before this one.
-fn repeats_another<S>(crew: &Crew<S>, target: &ArticleTarget, content: &Article) -> bool {
-    if content.class != PageClass::Article || content.text.is_empty() {
-        return false;
-    }
-    let hash = *blake3::hash(content.text.as_bytes()).as_bytes();
-    let last = crew.fits.of(target.board, |fit| {
-        let known = fit.before.is_reliable(Measure::ArticleFound);
-        fit.last_text.replace((target.id, hash)).filter(|_| known)
-    });
-    last.is_some_and(|(article, text)| article != target.id && text == hash)
-}
-
-/// An article that comes out as it is held is its own witness.
-async fn as_held<S: Store>(
-    crew: &Crew<S>,
-    target: &ArticleTarget,
-    content: &Article,
-) -> Result<bool, StoreError> {
-    if target.state != ArticleState::Stored || content.class != PageClass::Article {
-        return Ok(false);
-    }
-    let held = crew.store.reading(target.id).await?;
-    Ok(held.is_some_and(|held| {
-        held.has_content
-            && held.fields.text == content.text
-            && content
-                .title
-                .as_ref()
-                .is_none_or(|title| *title == held.fields.title)
-            && content.author.is_none() == held.fields.author.is_none()
-    }))
 }
 
 #[allow(clippy::too_many_arguments)]

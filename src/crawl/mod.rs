@@ -8,6 +8,7 @@
 mod article_visit;
 mod board;
 mod crew;
+mod doubt;
 mod explain;
 mod fit;
 mod learning;

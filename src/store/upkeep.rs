@@ -6,7 +6,7 @@ use std::future::Future;
 use jiff::Timestamp;
 
 use super::{Answer, RawVisit, StoredReading};
-use crate::model::BoardId;
+use crate::model::{ArticleId, BoardId};
 
 /// How a board's profile fits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,6 +90,14 @@ pub trait Upkeep: Clone + Send + Sync + 'static {
         n_pages: u32,
         before: Timestamp,
     ) -> impl Future<Output = Answer<Vec<RawVisit>>> + Send;
+
+    /// What was stored of an article came from a page that was misread: it counts as failed, and the next pass asks for
+    /// its page again. Nothing is removed.
+    fn distrust(
+        &self,
+        article: ArticleId,
+        reason: String,
+    ) -> impl Future<Output = Answer<()>> + Send;
 
     /// Oldest first.
     fn repairs(&self, board: BoardId) -> impl Future<Output = Answer<Vec<Repair>>> + Send;

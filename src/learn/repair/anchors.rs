@@ -1,7 +1,7 @@
 //! Where do known words stand now? Rules for a listing and for an article's fields, found by what known rows and articles
 //! say, on fresh pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use scraper::{ElementRef, Selector};
@@ -66,7 +66,12 @@ fn sections(known: &KnownPages<'_>, rows_css: &str, kind: &str) -> Vec<String> {
         .map(|page| {
             let fits = |group: &Group<'_>| group.rows_css == rows_css && group.kind == kind;
             let groups = region::groups(page).into_iter().filter(fits);
-            groups.flat_map(|group| group.rows).collect()
+            // A page that prints its listing twice is read once.
+            let mut seen = BTreeSet::new();
+            groups
+                .flat_map(|group| group.rows)
+                .filter(|row| seen.insert(row.url.clone()))
+                .collect()
         })
         .collect();
     let zone = &known.profile.timezone;

@@ -1,6 +1,6 @@
 //! Which class or id has become which? In: stored and fresh trees of the same pages. Out: a table of names.
 //!
-//! Words that stand once on either page anchor the two trees to each other: the elements around them, from the inside
+//! Words that stand as often on the one page as on the other anchor the two trees to each other: the elements around them, from the inside
 //! out, are the same ones. Each such pair votes for what its names have become.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -18,6 +18,8 @@ const MAX_TEXTS: usize = 2_000;
 const MAX_LEVELS: usize = 40;
 /// Children of one element that are paired.
 const MAX_CHILDREN: usize = 60;
+/// Words that stand on a page more often are furniture.
+const MAX_TIMES: usize = 4;
 /// Shorter words anchor nothing.
 const MIN_LETTERS: usize = 2;
 /// A name has become another if so many of its votes say so.
@@ -65,19 +67,26 @@ pub(super) fn renames(pairs: &[(&Html, &Html)]) -> Renames {
 }
 
 fn compare(old: &Html, new: &Html, votes: &mut Votes) {
-    let there = unique_texts(new);
+    let there = texts(new);
     let mut paired: HashSet<(NodeId, NodeId)> = HashSet::new();
-    for (text, old) in unique_texts(old) {
-        if let Some(new) = there.get(&text) {
-            pair_around(old, *new, &mut paired, votes);
+    for (text, places) in texts(old) {
+        // Some themes print everything twice.
+        if let Some(others) = there.get(&text)
+            && others.len() == places.len()
+            && places.len() <= MAX_TIMES
+        {
+            for (old, new) in places.into_iter().zip(others) {
+                pair_around(old, *new, &mut paired, votes);
+            }
         }
     }
 }
 
-/// Texts that stand once on the page, each with the element that says it.
-fn unique_texts(html: &Html) -> HashMap<String, ElementRef<'_>> {
-    let mut found: HashMap<String, Option<ElementRef<'_>>> = HashMap::new();
-    for node in html.tree.nodes() {
+/// The words of a page, each with the elements that say them, in page order.
+fn texts(html: &Html) -> HashMap<String, Vec<ElementRef<'_>>> {
+    let mut found: HashMap<String, Vec<ElementRef<'_>>> = HashMap::new();
+    let mut n_found = 0;
+    for node in html.root_element().descendants() {
         let Some(text) = node.value().as_text() else {
             continue;
         };
@@ -92,18 +101,13 @@ fn unique_texts(html: &Html) -> HashMap<String, ElementRef<'_>> {
         if wordless || text.chars().count() < MIN_LETTERS {
             continue;
         }
-        found
-            .entry(text)
-            .and_modify(|place| *place = None)
-            .or_insert(Some(parent));
-        if found.len() >= MAX_TEXTS {
+        found.entry(text).or_default().push(parent);
+        n_found += 1;
+        if n_found >= MAX_TEXTS {
             break;
         }
     }
     found
-        .into_iter()
-        .filter_map(|(text, place)| Some((text, place?)))
-        .collect()
 }
 
 /// Pairs the elements around a text that both pages have, by the longest common run of their tags: a page that has

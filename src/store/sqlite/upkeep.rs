@@ -244,6 +244,15 @@ impl Upkeep for SqliteStore {
         Ok(visits)
     }
 
+    async fn distrust(&self, article: ArticleId, reason: String) -> Answer<()> {
+        self.write("marking an article as misread", move |conn| {
+            conn.prepare_cached("UPDATE article SET state = ?2, state_reason = ?3 WHERE id = ?1")?
+                .execute(params![article.0, Named(ArticleState::Failed), reason])?;
+            Ok(())
+        })
+        .await
+    }
+
     async fn repairs(&self, board: BoardId) -> Answer<Vec<Repair>> {
         self.read("listing repaired profiles", move |conn| {
             repairs(conn, board)

@@ -1,0 +1,179 @@
+//! Is an article to be believed whose page does not show what pages of this board always show? Nothing of it is stored
+//! before a known article, asked for again, has come out as it is held.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::board::BoardContext;
+use super::crew::Crew;
+use super::fit::{Glance, article_reading, labels};
+use super::mend::{Mended, canary, mend};
+use crate::health::fit::{Evidence, Finding, Measure, Reading, difference, doubts};
+use crate::model::{Article, ArticleId, ArticleState, Outcome, PageClass};
+use crate::profile::fold;
+use crate::store::{ArticleTarget, Store, StoreError};
+
+/// Known articles that are asked for at most.
+const MAX_CANARIES: u32 = 5;
+/// A shorter text may be the same by chance.
+const MIN_LETTERS: usize = 12;
+/// A shorter title may stand on any page.
+const MIN_TITLE: usize = 4;
+
+/// What is odd about an article.
+struct Doubts {
+    evidence: Vec<Evidence>,
+    difference: Vec<String>,
+    /// The article that was read before it, if it has the same text.
+    repeated: Option<ArticleId>,
+}
+
+/// What follows where an article is in doubt and known ones do not come out as they are held. `None`: it is as always, or
+/// odd by itself.
+pub(super) async fn doubted<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    target: &ArticleTarget,
+    content: &Article,
+    glance: &Glance,
+    at: Timestamp,
+) -> Result<Option<Outcome>, StoreError> {
+    let id = board.board.id;
+    let is_article = content.class == PageClass::Article;
+    let title = fold(&target.listed_title);
+    // Deleted and closed posts do not show their titles; a page that cannot be read any more does.
+    if !is_article && (title.chars().count() < MIN_TITLE || !glance.words.contains(title.as_str()))
+    {
+        return Ok(None);
+    }
+    let reading = article_reading(content, glance, target);
+    let odd = odd(crew, target, content, &reading);
+    let labels = labels(&odd.evidence, &odd.difference);
+    let cleared = crew.fits.of(id, |fit| {
+        let due = fit.before.is_check_due(at) && fit.history.is_check_due(at);
+        !due && labels.iter().all(|label| fit.cleared.contains(label))
+    });
+    if !cleared {
+        let fits = match as_held(crew, target, content).await? {
+            true => Some(true),
+            false => known_come_out(crew, board, target.id).await?,
+        };
+        if fits == Some(false) {
+            return misread(crew, board, odd, at).await.map(Some);
+        }
+        crew.fits.of(id, |fit| {
+            if fits == Some(true) {
+                fit.history.check(at);
+            }
+            fit.cleared.extend(labels);
+        });
+    }
+    if is_article {
+        crew.fits.note(&crew.store, id, &reading).await?;
+    }
+    Ok(None)
+}
+
+fn odd<S>(crew: &Crew<S>, target: &ArticleTarget, content: &Article, reading: &Reading) -> Doubts {
+    let before = crew.fits.of(target.board, |fit| fit.before.clone());
+    let is_known = before.is_reliable(Measure::ArticleFound);
+    let mut odd = Doubts {
+        evidence: doubts(&before, reading),
+        difference: Vec::new(),
+        repeated: repeated(crew, target, content),
+    };
+    if is_known {
+        odd.difference = difference(&before, reading);
+    }
+    odd.repeated = odd.repeated.filter(|_| is_known);
+    if odd.repeated.is_some() {
+        odd.difference.push("text: that of another article".into());
+    }
+    odd
+}
+
+/// The article read before this one, where the text is that one's.
+fn repeated<S>(crew: &Crew<S>, target: &ArticleTarget, content: &Article) -> Option<ArticleId> {
+    if content.class != PageClass::Article || content.text.is_empty() {
+        return None;
+    }
+    let hash = *blake3::hash(content.text.as_bytes()).as_bytes();
+    let last = crew
+        .fits
+        .of(target.board, |fit| fit.last_text.replace((target.id, hash)));
+    let (article, text) = last?;
+    (article != target.id && text == hash).then_some(article)
+}
+
+/// An article that comes out as it is held is its own witness.
+async fn as_held<S: Store>(
+    crew: &Crew<S>,
+    target: &ArticleTarget,
+    content: &Article,
+) -> Result<bool, StoreError> {
+    if target.state != ArticleState::Stored || content.class != PageClass::Article {
+        return Ok(false);
+    }
+    let held = crew.store.reading(target.id).await?;
+    Ok(held.is_some_and(|held| {
+        let fields = held.fields;
+        held.has_content
+            && fields.text == content.text
+            && content
+                .title
+                .as_ref()
+                .is_none_or(|title| *title == fields.title)
+            && content.author.is_none() == fields.author.is_none()
+    }))
+}
+
+/// Whether a known article, asked for again, comes out as it is held. One that does is enough: others may have been
+/// edited. `None`: none could be compared.
+async fn known_come_out<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    but: ArticleId,
+) -> Result<Option<bool>, StoreError> {
+    let mut fits = None;
+    for exemplar in crew.store.exemplars(board.board.id, MAX_CANARIES).await? {
+        let reading = &exemplar.reading;
+        if reading.article == but || reading.fields.text.chars().count() < MIN_LETTERS {
+            continue;
+        }
+        if let Some(same) = canary(crew, board, exemplar).await? {
+            fits = Some(same);
+            if same {
+                break;
+            }
+        }
+    }
+    Ok(fits)
+}
+
+/// The layout has changed: it is read again by a repaired profile, or waits for one.
+async fn misread<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    odd: Doubts,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    if let Some(earlier) = odd.repeated {
+        let reason = "its text is that of another article: the layout has changed";
+        crew.store.distrust(earlier, reason.to_owned()).await?;
+    }
+    let mut difference = odd.difference;
+    if odd.evidence.is_empty() && difference.is_empty() {
+        difference.push("text: known articles do not show theirs any more".into());
+    }
+    let finding = Finding::of_articles(odd.evidence, difference);
+    let error = match mend(crew, board, &finding, at).await? {
+        Mended::Repaired => format!("{finding}; it is read again by the repaired profile"),
+        Mended::Broken(why_not) => format!("{finding}; not repaired: {why_not}"),
+    };
+    Ok(Outcome::Retry {
+        due_at: at,
+        error,
+        counts: false,
+    })
+}
