@@ -165,7 +165,8 @@ fn by_key(articles: &[Value]) -> BTreeMap<String, &Value> {
         .collect()
 }
 
-/// Takes the newest posts out of an archive, so that they are new to it.
+/// Takes the newest posts out of an archive, so that they are new to it; but not the only ones with comments, without
+/// which no proof says anything of those.
 fn forget_newest(database: &Path) {
     let archive = rusqlite::Connection::open(database).expect("a store");
     archive
@@ -173,6 +174,7 @@ fn forget_newest(database: &Path) {
             "PRAGMA foreign_keys = ON;
              DELETE FROM article WHERE id IN (SELECT id FROM article WHERE state = 'stored'
                 AND id IN (SELECT article FROM place WHERE NOT notice)
+                AND (n_comments = 0 OR (SELECT count(*) FROM article AS other WHERE other.n_comments > 0) > 8)
                 ORDER BY posted_at DESC, id DESC LIMIT {N_NEW});"
         ))
         .expect("articles go");

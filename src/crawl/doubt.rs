@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::board::BoardContext;
 use super::crew::Crew;
 use super::fit::{Glance, article_reading, labels};
-use super::mend::{Mended, canary, mend};
+use super::mend::{Mended, REPAIRED, canary, mend};
 use crate::health::fit::{Evidence, Finding, Measure, Reading, difference, doubts};
 use crate::model::{Article, ArticleId, ArticleState, Outcome, PageClass};
 use crate::profile::fold;
@@ -27,6 +27,13 @@ struct Doubts {
     difference: Vec<String>,
     /// The article that was read before it, if it has the same text.
     repeated: Option<ArticleId>,
+    /// Its row counts comments, and none was read.
+    comments: bool,
+}
+
+/// The profile is one that boardwalk made from another.
+fn is_repaired(board: &BoardContext) -> bool {
+    board.board.profile.contains(REPAIRED)
 }
 
 /// What follows where an article is in doubt and known ones do not come out as they are held. `None`: it is as always, or
@@ -48,7 +55,7 @@ pub(super) async fn doubted<S: Store>(
         return Ok(None);
     }
     let reading = article_reading(content, glance, target);
-    let odd = odd(crew, target, content, &reading);
+    let odd = odd(crew, board, target, content, &reading);
     let labels = labels(&odd.evidence, &odd.difference);
     let cleared = crew.fits.of(id, |fit| {
         let due = fit.before.is_check_due(at) && fit.history.is_check_due(at);
@@ -57,9 +64,11 @@ pub(super) async fn doubted<S: Store>(
     if !cleared {
         let fits = match as_held(crew, target, content).await? {
             true => Some(true),
-            false => known_come_out(crew, board, target.id).await?,
+            false => known_come_out(crew, board, target.id, odd.comments).await?,
         };
-        if fits == Some(false) {
+        // Comments that no known article has were no part of any proof.
+        let unproven = fits.is_none() && odd.comments && is_repaired(board);
+        if fits == Some(false) || unproven {
             return misread(crew, board, odd, at).await.map(Some);
         }
         crew.fits.of(id, |fit| {
@@ -75,14 +84,33 @@ pub(super) async fn doubted<S: Store>(
     Ok(None)
 }
 
-fn odd<S>(crew: &Crew<S>, target: &ArticleTarget, content: &Article, reading: &Reading) -> Doubts {
+fn odd<S>(
+    crew: &Crew<S>,
+    board: &BoardContext,
+    target: &ArticleTarget,
+    content: &Article,
+    reading: &Reading,
+) -> Doubts {
     let before = crew.fits.of(target.board, |fit| fit.before.clone());
     let is_known = before.is_reliable(Measure::ArticleFound);
     let mut odd = Doubts {
         evidence: doubts(&before, reading),
         difference: Vec::new(),
         repeated: repeated(crew, target, content),
+        comments: false,
     };
+    let comments = reading.shares.get(&Measure::CommentsFound);
+    if let Some(now) = comments.filter(|share| share.n < share.of) {
+        let reliable = before.is_reliable(Measure::CommentsFound);
+        odd.comments = reliable || is_repaired(board);
+        if odd.comments && !reliable {
+            odd.evidence.push(Evidence {
+                measure: Measure::CommentsFound,
+                before: before.share(Measure::CommentsFound).rate(),
+                now: *now,
+            });
+        }
+    }
     if is_known {
         odd.difference = difference(&before, reading);
     }
@@ -134,6 +162,7 @@ async fn known_come_out<S: Store>(
     crew: &Crew<S>,
     board: &Arc<BoardContext>,
     but: ArticleId,
+    with_comments: bool,
 ) -> Result<Option<bool>, StoreError> {
     let mut fits = None;
     for exemplar in crew.store.exemplars(board.board.id, MAX_CANARIES).await? {
@@ -141,7 +170,7 @@ async fn known_come_out<S: Store>(
         if reading.article == but || reading.fields.text.chars().count() < MIN_LETTERS {
             continue;
         }
-        if let Some(same) = canary(crew, board, exemplar).await? {
+        if let Some(same) = canary(crew, board, exemplar, with_comments).await? {
             fits = Some(same);
             if same {
                 break;

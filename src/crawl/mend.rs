@@ -20,6 +20,9 @@ use crate::model::{Article, ArticleKey, PageClass, Pager, Row};
 use crate::profile::Profile;
 use crate::store::{Exemplar, RawVisit, Repair, Store, StoreError};
 
+/// Stands in the name of every profile made here.
+pub(super) const REPAIRED: &str = "-repaired-";
+
 /// Known articles that are asked for. Some may be gone by now, or edited.
 const MAX_ARTICLES: usize = 26;
 /// Answers after which no more are asked for.
@@ -166,9 +169,9 @@ async fn put_in_place<S: Store>(
 
 /// `gnuboard5-repaired-1a2b3c-1`: a board's own, and one for each repair.
 fn free_name(engine: &str, key: &str, n_earlier: usize) -> String {
-    let base = engine.split("-repaired-").next().unwrap_or(engine);
+    let base = engine.split(REPAIRED).next().unwrap_or(engine);
     let digest = blake3::hash(key.as_bytes()).to_hex();
-    format!("{base}-repaired-{}-{}", &digest[..6], n_earlier + 1)
+    format!("{base}{REPAIRED}{}-{}", &digest[..6], n_earlier + 1)
 }
 
 /// Equal but for their names and comments.
@@ -510,11 +513,13 @@ fn better_fields(court: &Court<'_>, known: &KnownPages<'_>, mut held: Tried) -> 
     held
 }
 
-/// A known article is asked for: does it still come out as it is held? `None`: nothing came to compare.
+/// A known article is asked for: does it still come out as it is held? `None`: nothing came to compare, or it has no
+/// comments and is to have some.
 pub(super) async fn canary<S: Store>(
     crew: &Crew<S>,
     board: &Arc<BoardContext>,
     exemplar: Exemplar,
+    with_comments: bool,
 ) -> Result<Option<bool>, StoreError> {
     let Ok(url) = Url::parse(&exemplar.url) else {
         return Ok(None);
@@ -527,6 +532,12 @@ pub(super) async fn canary<S: Store>(
     else {
         return Ok(None);
     };
+    let context = Arc::clone(board);
+    let before = tokio::task::spawn_blocking(move || read(&context, &stored)).await;
+    let before = before.expect("reading is pure and does not panic");
+    if before.class != PageClass::Article || (with_comments && before.comments.is_empty()) {
+        return Ok(None);
+    }
     let Ok(page) = get(crew, board, url).await else {
         return Ok(None);
     };
@@ -535,14 +546,7 @@ pub(super) async fn canary<S: Store>(
     }
     let context = Arc::clone(board);
     let same = tokio::task::spawn_blocking(move || {
-        let read = |page: &Page| -> Article {
-            let html = crate::document::parse(&page.text);
-            read_article(&page.view(&html), &context.profile, &context.read_options)
-        };
-        let (before, now) = (read(&stored), read(&page));
-        if before.class != PageClass::Article {
-            return None;
-        }
+        let now = read(&context, &page);
         let title = before.title.as_deref().unwrap_or_default();
         // It may have been deleted or closed meanwhile; its page then does not show its title.
         if now.class != PageClass::Article && !page.text.contains(title) {
@@ -552,4 +556,10 @@ pub(super) async fn canary<S: Store>(
     })
     .await;
     Ok(same.expect("reading is pure and does not panic"))
+}
+
+/// Pure, on the blocking pool.
+fn read(board: &BoardContext, page: &Page) -> Article {
+    let html = crate::document::parse(&page.text);
+    read_article(&page.view(&html), &board.profile, &board.read_options)
 }
