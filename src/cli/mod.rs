@@ -13,6 +13,7 @@ mod explain;
 mod export;
 mod extract;
 mod outfit;
+mod profile;
 mod progress;
 mod reparse;
 mod report;
@@ -85,6 +86,7 @@ enum Command {
     Stories(stories::StoriesCommand),
     Export(export::ExportCommand),
     Check(check::CheckCommand),
+    Profile(profile::ProfileCommand),
     Explain(explain::ExplainCommand),
     Extract(extract::ExtractCommand),
     Completions(completions::CompletionsCommand),
@@ -200,6 +202,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Stories(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
+        Command::Profile(command) => command.run(&options),
         Command::Explain(command) => command.run(&options),
         Command::Extract(command) => command.run(&options),
         Command::Completions(command) => command.run(&mut Cli::command()),

@@ -76,6 +76,8 @@ pub(super) struct Crew<S> {
     pub busy: Mutex<HashMap<JobId, u32>>,
     /// How the boards' profiles fit.
     pub fits: Fits,
+    /// Held by whoever asks for known articles to settle a doubt.
+    pub doubting: tokio::sync::Mutex<()>,
     /// Held by whoever repairs a profile.
     pub mending: tokio::sync::Mutex<()>,
     jitter: AtomicU64,
@@ -134,6 +136,7 @@ impl<S> Crew<S> {
             gone_once: Mutex::new(HashMap::new()),
             busy: Mutex::new(HashMap::new()),
             fits,
+            doubting: tokio::sync::Mutex::new(()),
             mending: tokio::sync::Mutex::new(()),
             jitter,
         }

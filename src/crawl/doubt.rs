@@ -4,15 +4,18 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tracing::debug;
+use url::Url;
 
 use super::board::BoardContext;
 use super::crew::Crew;
 use super::fit::{Glance, article_reading, labels};
-use super::mend::{Mended, REPAIRED, canary, mend};
+use super::mend::{Mended, REPAIRED, get, mend};
+use crate::article::read_article;
 use crate::health::fit::{Evidence, Finding, Measure, Reading, difference, doubts};
 use crate::model::{Article, ArticleId, ArticleState, Outcome, PageClass};
 use crate::profile::fold;
-use crate::store::{ArticleTarget, Store, StoreError};
+use crate::store::{ArticleFields, ArticleTarget, Exemplar, Store, StoreError};
 
 /// Known articles that are asked for at most.
 const MAX_CANARIES: u32 = 5;
@@ -57,11 +60,17 @@ pub(super) async fn doubted<S: Store>(
     let reading = article_reading(content, glance, target);
     let odd = odd(crew, board, target, content, &reading);
     let labels = labels(&odd.evidence, &odd.difference);
-    let cleared = crew.fits.of(id, |fit| {
-        let due = fit.before.is_check_due(at) && fit.history.is_check_due(at);
-        !due && labels.iter().all(|label| fit.cleared.contains(label))
-    });
-    if !cleared {
+    let is_cleared = || {
+        crew.fits.of(id, |fit| {
+            labels.iter().all(|label| fit.cleared.contains(label))
+        })
+    };
+    // Articles that come at the same time are in the same doubt.
+    let one_at_a_time = match is_cleared() {
+        true => None,
+        false => Some(crew.doubting.lock().await),
+    };
+    if !is_cleared() {
         let fits = match as_held(crew, target, content).await? {
             true => Some(true),
             false => known_come_out(crew, board, target.id, odd.comments).await?,
@@ -71,13 +80,13 @@ pub(super) async fn doubted<S: Store>(
         if fits == Some(false) || unproven {
             return misread(crew, board, odd, at).await.map(Some);
         }
-        crew.fits.of(id, |fit| {
-            if fits == Some(true) {
-                fit.history.check(at);
-            }
-            fit.cleared.extend(labels);
-        });
+        debug!(
+            "{}: {labels:?}, and yet it is to be believed",
+            board.board.name
+        );
+        crew.fits.of(id, |fit| fit.cleared.extend(labels));
     }
+    drop(one_at_a_time);
     if is_article {
         crew.fits.note(&crew.store, id, &reading).await?;
     }
@@ -144,16 +153,7 @@ async fn as_held<S: Store>(
         return Ok(false);
     }
     let held = crew.store.reading(target.id).await?;
-    Ok(held.is_some_and(|held| {
-        let fields = held.fields;
-        held.has_content
-            && fields.text == content.text
-            && content
-                .title
-                .as_ref()
-                .is_none_or(|title| *title == fields.title)
-            && content.author.is_none() == fields.author.is_none()
-    }))
+    Ok(held.is_some_and(|held| held.has_content && says(content, &held.fields)))
 }
 
 /// Whether a known article, asked for again, comes out as it is held. One that does is enough: others may have been
@@ -167,10 +167,12 @@ async fn known_come_out<S: Store>(
     let mut fits = None;
     for exemplar in crew.store.exemplars(board.board.id, MAX_CANARIES).await? {
         let reading = &exemplar.reading;
-        if reading.article == but || reading.fields.text.chars().count() < MIN_LETTERS {
+        let tells = reading.fields.text.chars().count() >= MIN_LETTERS
+            && (!with_comments || exemplar.n_comments > 0);
+        if reading.article == but || !tells {
             continue;
         }
-        if let Some(same) = canary(crew, board, exemplar, with_comments).await? {
+        if let Some(same) = canary(crew, board, exemplar).await? {
             fits = Some(same);
             if same {
                 break;
@@ -205,4 +207,55 @@ async fn misread<S: Store>(
         error,
         counts: false,
     })
+}
+
+/// A known article is asked for: does it still come out as it is held? `None`: nothing came to compare.
+async fn canary<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    exemplar: Exemplar,
+) -> Result<Option<bool>, StoreError> {
+    let Ok(url) = Url::parse(&exemplar.url) else {
+        return Ok(None);
+    };
+    let Ok(page) = get(crew, board, url).await? else {
+        return Ok(None);
+    };
+    if page.status >= 400 || page.redirect_to.is_some() {
+        return Ok(None);
+    }
+    let context = Arc::clone(board);
+    let same = tokio::task::spawn_blocking(move || {
+        let html = crate::document::parse(&page.text);
+        let now = read_article(&page.view(&html), &context.profile, &context.read_options);
+        let held = &exemplar.reading.fields;
+        // It may have been deleted or closed meanwhile; its page then does not show its title.
+        if now.class != PageClass::Article && !page.text.contains(held.title.as_str()) {
+            return None;
+        }
+        Some(says(&now, held) && (exemplar.n_comments == 0 || !now.comments.is_empty()))
+    })
+    .await;
+    Ok(same.expect("reading is pure and does not panic"))
+}
+
+/// Whether a reading says what is held.
+fn says(now: &Article, held: &ArticleFields) -> bool {
+    let fields = ArticleFields {
+        title: now.title.clone().unwrap_or_default(),
+        category: now.category.clone(),
+        text: now.text.clone(),
+        images: now.images.clone(),
+        attachments: now.attachments.clone(),
+        ..ArticleFields::default()
+    };
+    let same_date = match (&held.posted, &now.posted) {
+        (Some(held), Some(now)) => held.agrees(now),
+        (Some(_), None) => false,
+        (None, _) => true,
+    };
+    now.class == PageClass::Article
+        && fields.same_content(held)
+        && (now.author == held.author || held.author.is_none())
+        && same_date
 }

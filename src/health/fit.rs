@@ -14,7 +14,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What is counted. Of each: how many there could be, and how many there were.
@@ -195,8 +194,6 @@ pub struct History {
     n_named: u32,
     /// Letters of the shortest text.
     shortest: Option<u32>,
-    /// When a known article, asked for again, last came out as it is held.
-    checked_at: Option<Timestamp>,
 }
 
 impl History {
@@ -236,20 +233,6 @@ impl History {
         }
     }
 
-    /// A known article has come out as it is held.
-    pub fn check(&mut self, at: Timestamp) {
-        self.checked_at = Some(at);
-    }
-
-    /// Whether to look at a known article before a new one is believed, though nothing is odd about it: the one change
-    /// that leaves no trace on a page is another text where each article's own one was.
-    pub fn is_check_due(&self, now: Timestamp) -> bool {
-        self.is_reliable(Measure::ArticleFound)
-            && self
-                .checked_at
-                .is_none_or(|at| now.duration_since(at).as_hours() >= CHECK_EVERY_H)
-    }
-
     /// Things stand elsewhere from now on, and that is as it should be.
     pub fn forget_spots(&mut self) {
         self.spots.clear();
@@ -283,8 +266,6 @@ impl History {
 /// Pages or rows before a habit is one.
 const ENOUGH: u32 = 20;
 const FEW: u32 = 4;
-/// One request a day and board.
-const CHECK_EVERY_H: i64 = 24;
 /// From here on a field is there by rule, and its absence an exception. Fields filled less often come in clusters (a
 /// series, an author), which no sum of independent rows describes.
 const RELIABLE: f64 = 0.9;

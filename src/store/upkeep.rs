@@ -6,7 +6,7 @@ use std::future::Future;
 use jiff::Timestamp;
 
 use super::{Answer, RawVisit, StoredReading};
-use crate::model::{ArticleId, BoardId};
+use crate::model::{ArticleId, BoardId, Receipt};
 
 /// How a board's profile fits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct Exemplar {
     pub reading: StoredReading,
     /// In the form that the listing links.
     pub url: String,
+    /// Of all its pages.
+    pub n_comments: u64,
 }
 
 /// A profile made from one that did not fit any more.
@@ -98,6 +100,9 @@ pub trait Upkeep: Clone + Send + Sync + 'static {
         article: ArticleId,
         reason: String,
     ) -> impl Future<Output = Answer<()>> + Send;
+
+    /// Keeps the receipts of requests that belong to no job.
+    fn keep_receipts(&self, receipts: Vec<Receipt>) -> impl Future<Output = Answer<()>> + Send;
 
     /// Oldest first.
     fn repairs(&self, board: BoardId) -> impl Future<Output = Answer<Vec<Repair>>> + Send;

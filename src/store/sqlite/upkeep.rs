@@ -5,9 +5,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::pages::{StoredPage, read_page};
 use super::rereads::{self, Packed};
-use super::values::{Ms, Named};
-use super::{SqliteStore, profiles};
-use crate::model::{ArticleId, ArticleState, BoardId};
+use super::values::{Count, Ms, Named};
+use super::{SqliteStore, hosts, profiles};
+use crate::model::{ArticleId, ArticleState, BoardId, Receipt};
 use crate::store::{Answer, Broken, Exemplar, RawVisit, Repair, SavedFit, Upkeep};
 
 pub(super) fn fit(conn: &Connection, board: BoardId) -> rusqlite::Result<Option<SavedFit>> {
@@ -73,12 +73,12 @@ fn exemplars(
     conn: &Connection,
     board: BoardId,
     limit: u32,
-) -> rusqlite::Result<Vec<(Packed, String)>> {
+) -> rusqlite::Result<Vec<(Packed, String, u64)>> {
     // The newest are the likeliest to be there still; those with comments and files are the ones that prove most.
-    let chosen: Vec<(i64, String)> = conn
+    let chosen: Vec<(i64, String, Count)> = conn
         .prepare_cached(
-            "SELECT id, found_url FROM (
-                SELECT article.id, found_url,
+            "SELECT id, found_url, n_comments FROM (
+                SELECT article.id, found_url, n_comments,
                     row_number() OVER (ORDER BY posted_at DESC, article.id DESC) AS age,
                     row_number() OVER (ORDER BY (n_comments > 0) + (revision.attachments <> '[]') DESC,
                         posted_at DESC, article.id DESC) AS wealth
@@ -90,13 +90,13 @@ fn exemplars(
         )?
         .query_map(
             params![board.0, Named(ArticleState::Stored), limit],
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?
         .collect::<rusqlite::Result<_>>()?;
     let mut found = Vec::with_capacity(chosen.len());
-    for (id, url) in chosen {
+    for (id, url, Count(n_comments)) in chosen {
         if let Some(packed) = rereads::one(conn, ArticleId(id))? {
-            found.push((packed, url));
+            found.push((packed, url, n_comments));
         }
     }
     Ok(found)
@@ -218,9 +218,12 @@ impl Upkeep for SqliteStore {
             })
             .await?;
         let mut found = Vec::with_capacity(packed.len());
-        for (packed, url) in packed {
-            let reading = self.unpacked_reading(packed).await?;
-            found.push(Exemplar { reading, url });
+        for (packed, url, n_comments) in packed {
+            found.push(Exemplar {
+                reading: self.unpacked_reading(packed).await?,
+                url,
+                n_comments,
+            });
         }
         Ok(found)
     }
@@ -249,6 +252,13 @@ impl Upkeep for SqliteStore {
             conn.prepare_cached("UPDATE article SET state = ?2, state_reason = ?3 WHERE id = ?1")?
                 .execute(params![article.0, Named(ArticleState::Failed), reason])?;
             Ok(())
+        })
+        .await
+    }
+
+    async fn keep_receipts(&self, receipts: Vec<Receipt>) -> Answer<()> {
+        self.write("keeping receipts", move |conn| {
+            hosts::keep_receipts(conn, &receipts)
         })
         .await
     }
