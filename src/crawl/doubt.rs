@@ -28,7 +28,7 @@ const MIN_TITLE: usize = 4;
 struct Doubts {
     evidence: Vec<Evidence>,
     difference: Vec<String>,
-    /// The article that was read before it, if it has the same text.
+    /// The article that was believed before it, if it has the same text.
     repeated: Option<ArticleId>,
     /// Its row counts comments, and none was read.
     comments: bool,
@@ -88,6 +88,9 @@ pub(super) async fn doubted<S: Store>(
     }
     drop(one_at_a_time);
     if is_article {
+        crew.fits.of(id, |fit| {
+            fit.last_text = text_hash(content).map(|hash| (target.id, hash));
+        });
         crew.fits.note(&crew.store, id, &reading).await?;
     }
     Ok(None)
@@ -105,7 +108,10 @@ fn odd<S>(
     let mut odd = Doubts {
         evidence: doubts(&before, reading),
         difference: Vec::new(),
-        repeated: repeated(crew, target, content),
+        repeated: crew.fits.of(target.board, |fit| {
+            let (article, text) = fit.last_text?;
+            (article != target.id && Some(text) == text_hash(content)).then_some(article)
+        }),
         comments: false,
     };
     let comments = reading.shares.get(&Measure::CommentsFound);
@@ -130,17 +136,10 @@ fn odd<S>(
     odd
 }
 
-/// The article read before this one, where the text is that one's.
-fn repeated<S>(crew: &Crew<S>, target: &ArticleTarget, content: &Article) -> Option<ArticleId> {
-    if content.class != PageClass::Article || content.text.is_empty() {
-        return None;
-    }
-    let hash = *blake3::hash(content.text.as_bytes()).as_bytes();
-    let last = crew
-        .fits
-        .of(target.board, |fit| fit.last_text.replace((target.id, hash)));
-    let (article, text) = last?;
-    (article != target.id && text == hash).then_some(article)
+/// `None`: it has none to be told by.
+fn text_hash(content: &Article) -> Option<[u8; 32]> {
+    let has_text = content.class == PageClass::Article && !content.text.is_empty();
+    has_text.then(|| *blake3::hash(content.text.as_bytes()).as_bytes())
 }
 
 /// An article that comes out as it is held is its own witness.
@@ -191,7 +190,7 @@ async fn misread<S: Store>(
 ) -> Result<Outcome, StoreError> {
     if let Some(earlier) = odd.repeated {
         let reason = "its text is that of another article: the layout has changed";
-        crew.store.distrust(earlier, reason.to_owned()).await?;
+        crew.store.distrust(earlier, reason.to_owned(), at).await?;
     }
     let mut difference = odd.difference;
     if odd.evidence.is_empty() && difference.is_empty() {

@@ -206,6 +206,13 @@ pub(super) fn listing_reading(
         .ordinary()
         .filter_map(|row| row.posted.as_ref())
         .collect();
+    if !listing.rows.is_empty() {
+        let pager = &listing.pager;
+        reading.count(
+            Measure::PagerFound,
+            pager.last.is_some() || pager.next.is_some() || pager.current.is_some(),
+        );
+    }
     for pair in dated.windows(2) {
         reading.count(
             Measure::NewestFirst,
@@ -321,7 +328,7 @@ pub(super) struct Fit {
     pub broken: Option<Broken>,
     /// Doubts that known articles have cleared in this run, in words.
     pub cleared: BTreeSet<String>,
-    /// The last article that was read in this run, and the hash of its text.
+    /// The last article that was believed in this run, and the hash of its text.
     pub last_text: Option<(ArticleId, [u8; 32])>,
     /// A repaired profile was put in place, or refused, in this run.
     pub tried: bool,

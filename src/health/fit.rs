@@ -36,6 +36,8 @@ pub enum Measure {
     DateAsBefore,
     /// Neighbours whose dates do not rise.
     NewestFirst,
+    /// Listing pages under which other pages are linked.
+    PagerFound,
     // Articles' pages on which the field is filled.
     ArticleFound,
     ArticleTitle,
@@ -67,6 +69,7 @@ impl Measure {
             Self::AuthorAsBefore => "known rows show the author that they showed before",
             Self::DateAsBefore => "known rows show the date that they showed before",
             Self::NewestFirst => "neighbours in the order of their dates",
+            Self::PagerFound => "listing pages with links to others",
             Self::ArticleFound => "pages show an article",
             Self::ArticleTitle => "articles with a title",
             Self::ArticleAuthor => "articles with an author",
@@ -248,8 +251,9 @@ impl History {
     pub fn is_reliable(&self, measure: Measure) -> bool {
         let share = self.share(measure);
         let enough = match measure {
-            // Few boards have many, and each of them is a whole list.
-            Measure::CommentsFound => FEW,
+            // Few boards have many comments, and each of them is a whole list; a page that is none is plain to see.
+            Measure::CommentsFound | Measure::ArticleFound => FEW,
+            Measure::PagerFound => 2,
             _ => ENOUGH,
         };
         share.of >= enough && share.rate() >= RELIABLE
@@ -360,6 +364,19 @@ pub fn judge(history: &History, now: &Reading) -> Option<Finding> {
         .unwrap_or_default();
     let no_rows =
         now.n_rows == Some(0) && !now.says_empty && linked.n == 0 && linked.of >= KNOWN_LINKS;
+    // One page is no statistics; but a full page without a pager, where there always was one, is not the last one.
+    if let Some(share) = now.shares.get(&Measure::PagerFound)
+        && share.n == 0
+        && history.is_reliable(Measure::PagerFound)
+        && now.n_rows.is_some_and(|n| Some(n) >= history.usual_rows())
+    {
+        let evidence = Evidence {
+            measure: Measure::PagerFound,
+            before: history.share(Measure::PagerFound).rate(),
+            now: *share,
+        };
+        fallen.push((LN_CHANCE, evidence));
+    }
     if fallen.is_empty() && !no_rows {
         return None;
     }

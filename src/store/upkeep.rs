@@ -93,12 +93,13 @@ pub trait Upkeep: Clone + Send + Sync + 'static {
         before: Timestamp,
     ) -> impl Future<Output = Answer<Vec<RawVisit>>> + Send;
 
-    /// What was stored of an article came from a page that was misread: it counts as failed, and the next pass asks for
-    /// its page again. Nothing is removed.
+    /// What was stored of an article came from a page that was misread: it counts as failed, and its page is asked for
+    /// again. Nothing is removed.
     fn distrust(
         &self,
         article: ArticleId,
         reason: String,
+        at: Timestamp,
     ) -> impl Future<Output = Answer<()>> + Send;
 
     /// Keeps the receipts of requests that belong to no job.

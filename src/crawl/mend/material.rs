@@ -57,9 +57,13 @@ pub(super) async fn gather<S: Store>(
         .of(id, |fit| fit.broken.as_ref().map(|broken| broken.since));
     let before = match since {
         Some(since) => since,
+        // Pages of the pass that found it are in the new layout, too.
         None => match crew.store.open_pass(id).await? {
             Some(pass) => pass.started_at,
-            None => at,
+            None => {
+                let last = crew.store.last_pass(id, false).await?;
+                last.map_or(at, |pass| pass.started_at)
+            }
         },
     };
     let stored_listings: Vec<Page> = crew

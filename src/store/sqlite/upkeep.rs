@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::pages::{StoredPage, read_page};
 use super::rereads::{self, Packed};
 use super::values::{Count, Ms, Named};
-use super::{SqliteStore, hosts, profiles};
-use crate::model::{ArticleId, ArticleState, BoardId, Receipt};
+use super::{SqliteStore, hosts, profiles, queue};
+use crate::model::{ArticleId, ArticleState, BoardId, JobPriority, Receipt};
 use crate::store::{Answer, Broken, Exemplar, RawVisit, Repair, SavedFit, Upkeep};
 
 pub(super) fn fit(conn: &Connection, board: BoardId) -> rusqlite::Result<Option<SavedFit>> {
@@ -247,10 +247,11 @@ impl Upkeep for SqliteStore {
         Ok(visits)
     }
 
-    async fn distrust(&self, article: ArticleId, reason: String) -> Answer<()> {
+    async fn distrust(&self, article: ArticleId, reason: String, at: Timestamp) -> Answer<()> {
         self.write("marking an article as misread", move |conn| {
             conn.prepare_cached("UPDATE article SET state = ?2, state_reason = ?3 WHERE id = ?1")?
                 .execute(params![article.0, Named(ArticleState::Failed), reason])?;
+            queue::push_article(conn, article, JobPriority::Revisit, at)?;
             Ok(())
         })
         .await
