@@ -26,7 +26,7 @@ const STORED_LISTINGS: u32 = 4;
 /// Pages whose records are known, stored and fresh.
 pub(super) struct Material {
     pub profile: Arc<Profile>,
-    /// Those that read the board before it, the last one first: stored pages are as old as they are.
+    /// Others that have read the board: stored pages may be in the layout of any of them.
     pub earlier: Vec<Profile>,
     pub options: ReadOptions,
     pub stored_listings: Vec<Page>,
@@ -176,26 +176,31 @@ fn stored_page(board: &BoardContext, visit: &RawVisit) -> Option<Page> {
     })
 }
 
+/// All other profiles that have ever read the board, as far as they are known.
 async fn earlier<S: Store>(
     crew: &Crew<S>,
     board: &BoardContext,
 ) -> Result<Vec<Profile>, StoreError> {
-    let mut name = board.board.profile.clone();
+    let repairs = crew.store.repairs(board.board.id).await?;
     let learnt = crew.store.profiles().await?;
-    let mut found = Vec::new();
-    for repair in crew.store.repairs(board.board.id).await?.into_iter().rev() {
-        if repair.name != name || repair.offered {
+    let made = repairs.iter().rev().map(|repair| repair.text.as_str());
+    let replaced = repairs
+        .iter()
+        .filter_map(|repair| Library::built_in_text(&repair.old_name));
+    let mut found: Vec<Profile> = Vec::new();
+    for text in made
+        .chain(replaced)
+        .chain(learnt.iter().map(String::as_str))
+    {
+        let Ok(profile) = Profile::from_toml(text) else {
             continue;
-        }
-        name = repair.old_name;
-        let text = Library::built_in_text(&name).map(str::to_owned);
-        let known = text.and_then(|text| Profile::from_toml(&text).ok());
-        let of_name = |text: &String| {
-            Profile::from_toml(text)
-                .ok()
-                .filter(|profile| profile.engine == name)
         };
-        found.extend(known.or_else(|| learnt.iter().find_map(of_name)));
+        let was_here = repairs
+            .iter()
+            .any(|repair| [&repair.name, &repair.old_name].contains(&&profile.engine));
+        if was_here && !found.iter().any(|known| known.engine == profile.engine) {
+            found.push(profile);
+        }
     }
     Ok(found)
 }
