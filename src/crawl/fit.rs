@@ -108,13 +108,15 @@ fn first<'a>(root: ElementRef<'a>, selectors: &[Selector]) -> Option<ElementRef<
         .find_map(|selector| root.select(selector).next())
 }
 
-/// Classes and ids of a page's template: what is in a text or a comment is its author's.
+/// Classes and ids of a page's template: what is in a text or a comment is its author's, and the rows of a listing below
+/// come and go.
 fn names(root: ElementRef<'_>, profile: &Profile) -> BTreeSet<String> {
     let inside: Vec<&Selector> = profile
         .article
         .body
         .iter()
         .chain(&profile.comments.item)
+        .chain(&profile.listing.container)
         .collect();
     let mut names = BTreeSet::new();
     let mut skipped: HashSet<ego_tree::NodeId> = HashSet::new();
