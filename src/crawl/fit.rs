@@ -12,8 +12,8 @@ use crate::article::PageView;
 use crate::health::fit::{Evidence, Finding, History, Measure, Reading, Spot};
 use crate::learn::same_title;
 use crate::model::{
-    Article, ArticleId, ArticleKey, BoardId, Known, ListingPage, PageClass, PostedAt, Precision,
-    Row,
+    Article, ArticleId, ArticleKey, BoardId, Known, ListingPage, PageClass, PassId, PostedAt,
+    Precision, Row,
 };
 use crate::profile::{Profile, Rule, element_text, fold};
 use crate::store::{ArticleTarget, Broken, SavedFit, Store, StoreError};
@@ -328,14 +328,17 @@ pub(super) struct Fit {
     /// What earlier passes had counted: an article is held against these, not against its own pass.
     pub before: History,
     pub broken: Option<Broken>,
-    /// Doubts that known articles have cleared in this run, in words.
+    /// Doubts that known articles have cleared in this pass, in words.
     pub cleared: BTreeSet<String>,
-    /// The last article that was believed in this run, and the hash of its text.
+    /// The last article that was believed in this pass, and the hash of its text.
     pub last_text: Option<(ArticleId, [u8; 32])>,
-    /// A repaired profile was put in place, or refused, in this run.
+    /// A repaired profile was put in place, or refused, in this pass.
     pub tried: bool,
     /// What was repaired in this run, for the report.
     pub repaired: Option<String>,
+    /// The pass that is under way; `None`: nothing was read of the board yet.
+    pass: Option<PassId>,
+    is_loaded: bool,
     n_unsaved: u32,
 }
 
@@ -352,18 +355,38 @@ impl Fits {
         self.of(board, |fit| fit.history.clone())
     }
 
-    /// Takes up what earlier runs have counted.
-    pub async fn load<S: Store>(&self, store: &S, board: BoardId) -> Result<(), StoreError> {
-        let Some(saved) = store.fit(board).await? else {
-            return Ok(());
-        };
-        // Another version's statistics are counted anew.
-        let history = serde_json::from_str(&saved.history).unwrap_or_default();
-        self.of(board, |fit| {
-            fit.history = history;
-            fit.before = fit.history.clone();
-            fit.broken = saved.broken;
+    /// Before a visit: takes up what earlier runs have counted, and with a new pass begins anew what goes by the pass.
+    pub async fn ready<S: Store>(
+        &self,
+        store: &S,
+        board: BoardId,
+        pass: Option<PassId>,
+    ) -> Result<(), StoreError> {
+        let (is_loaded, is_new) = self.of(board, |fit| {
+            let is_new = pass.is_some() && pass != fit.pass;
+            (fit.is_loaded, is_new)
         });
+        if !is_loaded {
+            let saved = store.fit(board).await?.unwrap_or_default();
+            self.of(board, |fit| {
+                // Two visits may have found it missing; another version's statistics are counted anew.
+                if !std::mem::replace(&mut fit.is_loaded, true) {
+                    fit.history = serde_json::from_str(&saved.history).unwrap_or_default();
+                    fit.before = fit.history.clone();
+                    fit.broken = saved.broken;
+                    fit.pass = pass;
+                }
+            });
+        } else if is_new {
+            self.of(board, |fit| {
+                fit.pass = pass;
+                fit.before = fit.history.clone();
+                fit.cleared.clear();
+                fit.last_text = None;
+                fit.tried = false;
+            });
+            self.save(store, board).await?;
+        }
         Ok(())
     }
 

@@ -156,7 +156,7 @@ pub async fn an_article_on_two_boards_is_one_article_in_two_places<P: Place>(pla
     let first = move |pass| listing_job(hot.id, pass, 1, start());
     let pass = bench
         .store
-        .begin_pass(hot.id, walk(PassKind::Full), first, start(), start())
+        .begin_pass(hot.id, walk(PassKind::Full), first, again(start()), start())
         .await
         .unwrap();
     let known = bench.store.known(pass.id, vec![key("555")]).await.unwrap();

@@ -10,13 +10,16 @@
 
 pub mod board;
 pub mod crawl;
+pub mod daemon;
 pub mod faults;
 pub mod gnuboard5;
 pub mod mutate;
+pub mod posting;
 pub mod rhymix;
 pub mod seed;
 pub mod server;
 pub mod shapes;
+pub mod simulation;
 pub mod site;
 pub mod truth;
 pub mod world;

@@ -21,7 +21,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0005_radar.sql"),
     include_str!("schema/0006_learnt.sql"),
     include_str!("schema/0007_copies.sql"),
-    include_str!("schema/0008_fit.sql"),
+    include_str!("schema/0008_health.sql"),
+    include_str!("schema/0009_fit.sql"),
 ];
 
 /// How long a connection waits for a lock that another process holds (a shell, a backup).
