@@ -263,7 +263,7 @@ pub(super) fn article_rules(known: &KnownPages<'_>, field: &str) -> Vec<Value> {
     // Each alone, for the gate to choose; a date's second rule may be what makes it exact.
     rules
         .iter()
-        .map(|rule| rule_value(rule))
+        .map(rule_value)
         .take(MAX_RULES)
         .map(|rule| Value::Array(vec![rule]))
         .collect()
