@@ -110,19 +110,10 @@ pub(super) async fn outcome<S: Store>(
                 at,
             ))
         }
-        PageClass::Restricted if merely_refused => Ok(
-            match gone(crew, board, job, article, &content.reason).await? {
-                Belief::Asked(reason) => Outcome::Retry {
-                    due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
-                    error: reason,
-                    counts: false,
-                },
-                Belief::Gone => {
-                    done(crew);
-                    state(ArticleState::Restricted, content)
-                }
-            },
-        ),
+        PageClass::Restricted if merely_refused => {
+            let state = state(ArticleState::Restricted, content);
+            if_believed(crew, board, job, article, state, at).await
+        }
         PageClass::Restricted | PageClass::Login | PageClass::Closed => {
             done(crew);
             let mut content = content;
@@ -132,19 +123,10 @@ pub(super) async fn outcome<S: Store>(
             }
             Ok(state(ArticleState::Restricted, content))
         }
-        PageClass::Gone => Ok(
-            match gone(crew, board, job, article, &content.reason).await? {
-                Belief::Asked(reason) => Outcome::Retry {
-                    due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
-                    error: reason,
-                    counts: false,
-                },
-                Belief::Gone => {
-                    done(crew);
-                    state(ArticleState::Gone, content)
-                }
-            },
-        ),
+        PageClass::Gone => {
+            let state = state(ArticleState::Gone, content);
+            if_believed(crew, board, job, article, state, at).await
+        }
         PageClass::Listing | PageClass::Challenge | PageClass::Error | PageClass::Unknown => {
             let error = format!("{} shows no article: {}", fetched.final_url, content.reason);
             let due_at = at + crew.backoff(job.attempts);
@@ -243,6 +225,32 @@ fn stored(
         canonical_url,
         comment_jobs,
     }
+}
+
+/// An article that is said not to be there: `state`, if that is to be believed yet; else it is asked for once more.
+async fn if_believed<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    job: &Job,
+    article: ArticleId,
+    state: Outcome,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    let reason = match &state {
+        Outcome::ArticleState { reason, .. } => reason.as_str(),
+        _ => "",
+    };
+    Ok(match gone(crew, board, job, article, reason).await? {
+        Belief::Asked(reason) => Outcome::Retry {
+            due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
+            error: reason,
+            counts: false,
+        },
+        Belief::Gone => {
+            done(crew);
+            state
+        }
+    })
 }
 
 /// What a "gone" answer is worth.
