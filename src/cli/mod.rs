@@ -19,6 +19,7 @@ mod extract;
 mod feed;
 mod outfit;
 mod person;
+mod profile;
 mod progress;
 mod reparse;
 mod report;
@@ -99,6 +100,7 @@ enum Command {
     Backup(backup::BackupCommand),
     Restore(restore::RestoreCommand),
     Check(check::CheckCommand),
+    Profile(profile::ProfileCommand),
     Doctor(doctor::DoctorCommand),
     Explain(explain::ExplainCommand),
     Extract(extract::ExtractCommand),
@@ -228,6 +230,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Backup(command) => command.run(&options),
         Command::Restore(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
+        Command::Profile(command) => command.run(&options),
         Command::Doctor(command) => command.run(&options),
         Command::Explain(command) => command.run(options),
         Command::Extract(command) => command.run(&options),

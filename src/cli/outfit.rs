@@ -26,7 +26,7 @@ pub(super) fn library(options: &Options) -> Result<Library, ConfigError> {
     let mut complaints = Vec::new();
     for source in &options.profiles {
         match compiled(source) {
-            Ok(profile) => library.add(profile),
+            Ok(profile) => library.add_own(profile),
             Err(found) => complaints.extend(found),
         }
     }
@@ -95,7 +95,8 @@ fn tailor(options: &Options, board: &BoardOptions) -> Tailor {
         return Tailor::default();
     }
     let (options, board) = (options.clone(), board.clone());
-    Tailor::new(move |profile| {
+    let rewrites = !board.overrides.is_empty();
+    let tailor = Tailor::new(move |profile| {
         let mut changed = profile.clone();
         if !board.overrides.is_empty() {
             let text = profile_text(&options, &profile.engine)?;
@@ -114,7 +115,8 @@ fn tailor(options: &Options, board: &BoardOptions) -> Tailor {
             changed.timezone = zone.clone();
         }
         Some(changed)
-    })
+    });
+    if rewrites { tailor.rewriting() } else { tailor }
 }
 
 /// A board as the crawl wants it named.

@@ -15,7 +15,7 @@ use crate::fetch::{Fetched, RobotsFile, host_key};
 use crate::listing;
 use crate::model::{JobId, JobKind, NewJob, Pass, PassEnd, PassId, PassKind};
 use crate::profile::{Library, Profile};
-use crate::store::{AskAgain, Store, StoreError};
+use crate::store::{AskAgain, Store, StoreError, successor};
 
 /// A pass that an earlier run began is only finished if it is not older than this; a new look at page 1 follows an
 /// older one, which by then has missed what came on top.
@@ -65,7 +65,8 @@ pub(super) async fn introduce<S: Store>(
         target.tailor.apply(profile)
     };
     let board = outfit.store.register_board(new, now).await?;
-    let context = BoardContext::new(board, &target, profile, options.mask_addresses);
+    let mut context = BoardContext::new(board, &target, profile, options.mask_addresses);
+    context.own_profile |= outfit.library.is_own(&context.profile.engine);
     Ok(Ok(Introduced {
         context,
         page: page.filter(|_| serves_walk),
@@ -221,7 +222,10 @@ async fn know<S: Store>(
         }
         other => (other, None),
     };
-    let profile = target.profile.take().or(certain);
+    let profile = match target.profile.take() {
+        Some(named) => Some(repaired(outfit, target, named).await?),
+        None => certain,
+    };
     target.profile = profile.map(|profile| target.tailor.apply(profile));
     let mut spent = Vec::new();
     let known = recognise(
@@ -302,7 +306,7 @@ async fn remembered<S: Store>(
     target: &Target,
 ) -> Result<Option<Arc<Profile>>, StoreError> {
     for board in outfit.store.boards().await? {
-        if let Some(profile) = outfit.library.get(&board.profile)
+        if let Some(profile) = of_name(outfit, &board.profile).await?
             && profile
                 .identity
                 .board(&target.url)
@@ -312,4 +316,41 @@ async fn remembered<S: Store>(
         }
     }
     Ok(None)
+}
+
+/// A profile of the library, or one that was made since the library was filled.
+async fn of_name<S: Store>(
+    outfit: &Outfit<S>,
+    name: &str,
+) -> Result<Option<Arc<Profile>>, StoreError> {
+    if let Some(profile) = outfit.library.get(name) {
+        return Ok(Some(profile));
+    }
+    let texts = outfit.store.profiles().await?;
+    let mut profiles = texts
+        .iter()
+        .filter_map(|text| Profile::from_toml(text).ok());
+    Ok(profiles
+        .find(|profile| profile.engine == name)
+        .map(Arc::new))
+}
+
+/// The profile that repairs have put in the place of the one that the operator named, unless that is his own.
+async fn repaired<S: Store>(
+    outfit: &Outfit<S>,
+    target: &Target,
+    named: Arc<Profile>,
+) -> Result<Arc<Profile>, StoreError> {
+    let key = named.identity.board(&target.url).map(|found| found.key);
+    if outfit.library.is_own(&named.engine) {
+        return Ok(named);
+    }
+    for board in outfit.store.boards().await? {
+        if key.as_ref() == Some(&board.key) {
+            let repairs = outfit.store.repairs(board.id).await?;
+            let name = successor(&repairs, &named.engine);
+            return Ok(of_name(outfit, name).await?.unwrap_or(named));
+        }
+    }
+    Ok(named)
 }

@@ -51,18 +51,32 @@ impl Target {
 
 /// Changes a profile to a board's own needs (its time zone, its overrides), once it is known which profile it is.
 #[derive(Clone, Default)]
-pub struct Tailor(Option<Arc<Change>>);
+pub struct Tailor {
+    change: Option<Arc<Change>>,
+    rewrites: bool,
+}
 
 type Change = dyn Fn(&Profile) -> Option<Profile> + Send + Sync;
 
 impl Tailor {
     /// `change` answers `None` where there is nothing to change.
     pub fn new(change: impl Fn(&Profile) -> Option<Profile> + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(change)))
+        Self {
+            change: Some(Arc::new(change)),
+            rewrites: false,
+        }
+    }
+
+    /// It changes rules that the operator wrote: no other profile may take their place.
+    pub fn rewriting(self) -> Self {
+        Self {
+            rewrites: true,
+            ..self
+        }
     }
 
     pub(super) fn apply(&self, profile: Arc<Profile>) -> Arc<Profile> {
-        match self.0.as_ref().and_then(|change| change(&profile)) {
+        match self.change.as_ref().and_then(|change| change(&profile)) {
             Some(changed) => Arc::new(changed),
             None => profile,
         }
@@ -71,7 +85,7 @@ impl Tailor {
 
 impl std::fmt::Debug for Tailor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() {
+        f.write_str(if self.change.is_some() {
             "Tailor(_)"
         } else {
             "Tailor"
@@ -109,6 +123,9 @@ pub struct BoardContext {
     pub since: Option<jiff::Timestamp>,
     /// What all passes had done when this run began.
     pub totals_before: PassReport,
+    /// The profile is the operator's own, or has rules of his laid over it: a repaired one is offered, not used.
+    pub own_profile: bool,
+    tailor: Tailor,
 }
 
 impl BoardContext {
@@ -125,7 +142,27 @@ impl BoardContext {
                     .ok()
             }),
             totals_before: PassReport::default(),
+            own_profile: target.tailor.rewrites,
+            tailor: target.tailor.clone(),
             profile,
+        }
+    }
+
+    /// The same board, read by another profile from now on.
+    pub(super) fn with_profile(&self, profile: Profile) -> Self {
+        Self {
+            board: Board {
+                profile: profile.engine.clone(),
+                ..self.board.clone()
+            },
+            profile: self.tailor.apply(Arc::new(profile)),
+            charset: self.charset.clone(),
+            read_options: self.read_options,
+            max_pages: self.max_pages,
+            since: self.since,
+            totals_before: self.totals_before,
+            own_profile: self.own_profile,
+            tailor: self.tailor.clone(),
         }
     }
 

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::board::BoardContext;
+use super::fit::Fits;
 use super::polls::Polls;
 use crate::fetch::{Fetched, Fetcher};
 use crate::learn::Candidate;
@@ -97,6 +98,12 @@ pub(super) struct Crew<S> {
     pub polls: Arc<Polls>,
     /// There is more to do than its workers saw when they last looked.
     pub nudge: Notify,
+    /// How the boards' profiles fit.
+    pub fits: Fits,
+    /// Held by whoever asks for known articles to settle a doubt.
+    pub doubting: tokio::sync::Mutex<()>,
+    /// Held by whoever repairs a profile.
+    pub mending: tokio::sync::Mutex<()>,
     jitter: AtomicU64,
 }
 
@@ -152,6 +159,9 @@ impl<S> Crew<S> {
             busy: Mutex::new(HashMap::new()),
             polls: Arc::default(),
             nudge: Notify::new(),
+            fits: Fits::default(),
+            doubting: tokio::sync::Mutex::new(()),
+            mending: tokio::sync::Mutex::new(()),
             jitter,
         }
     }
@@ -171,6 +181,16 @@ impl<S> Crew<S> {
 
     pub fn board_ids(&self) -> Vec<BoardId> {
         self.roster().keys().copied().collect()
+    }
+
+    /// From now on the board is read as this says.
+    pub fn replace_board(&self, board: BoardContext) {
+        self.roster().insert(board.board.id, Arc::new(board));
+    }
+
+    /// A board as it is read now: its profile may have been repaired since.
+    pub fn current(&self, known: Arc<BoardContext>) -> Arc<BoardContext> {
+        self.roster().get(&known.board.id).map_or(known, Arc::clone)
     }
 
     pub fn boards_on(&self, host: &str) -> Vec<BoardId> {

@@ -12,6 +12,7 @@ mod candidates;
 mod columns;
 mod css;
 mod region;
+pub mod repair;
 mod write;
 
 use std::fmt;
@@ -20,6 +21,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use scraper::{Html, Selector};
 use url::Url;
+
+pub use article::same_title;
 
 use address::{ArticleShape, ListingShape};
 use article::Sample;

@@ -73,6 +73,7 @@ impl Compiler<'_, '_> {
             classes: self.classes(&file.classes),
             pitfalls: file.pitfalls.clone(),
             notes: Notes::default(),
+            text: "".into(),
         }
     }
 

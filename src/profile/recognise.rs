@@ -51,6 +51,8 @@ impl Sign {
 pub struct Library {
     profiles: BTreeMap<String, Arc<Profile>>,
     learnt: BTreeSet<String>,
+    /// Names of those that the operator wrote.
+    own: BTreeSet<String>,
 }
 
 /// A profile that fits a page, and why.
@@ -114,6 +116,17 @@ impl Library {
                 && Self::built_in_text(&profile.engine).is_none()
                 && profile.identity.board(url).is_some()
         })
+    }
+
+    /// One that the operator wrote: nothing that boardwalk learns takes its place.
+    pub fn add_own(&mut self, profile: Profile) {
+        self.own.insert(profile.engine.clone());
+        self.add(profile);
+    }
+
+    /// Whether the operator wrote the profile of this name.
+    pub fn is_own(&self, engine: &str) -> bool {
+        self.own.contains(engine)
     }
 
     /// By the name of the engine.

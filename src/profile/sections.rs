@@ -1,5 +1,7 @@
 //! A profile ready to use, and its door: text in, [`Profile`] or every complaint out.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::Selector;
@@ -34,6 +36,8 @@ pub struct Profile {
     pub pitfalls: Vec<String>,
     /// For people: what the file says above its keys.
     pub notes: Notes,
+    /// The text that it was compiled from.
+    pub text: Arc<str>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -145,6 +149,7 @@ impl Profile {
         match profile {
             Some(profile) if complaints.is_empty() => Ok(Profile {
                 notes: notes(text),
+                text: text.into(),
                 ..profile
             }),
             _ => Err(complaints.into_list()),

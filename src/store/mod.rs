@@ -1,6 +1,6 @@
-//! Where everything is kept. Three doors: [`Store`] for the conductor, which changes things one whole visit at a
-//! time, [`Archive`] for the outputs, which only read, and
-//! [`Rereading`] for a reparse, which reads stored pages anew.
+//! Where everything is kept. Four doors: [`Store`] for the conductor, which changes things one whole visit at a
+//! time, [`Archive`] for the outputs, which only read,
+//! [`Rereading`] for a reparse, which reads stored pages anew, and [`Upkeep`] for profiles that stop fitting.
 //!
 //! Rules every store keeps, and the conformance suite (`tests/store/`) checks:
 //! - [`Store::settle`] is one transaction, and returns only after it is durable (power loss included).
@@ -14,6 +14,7 @@ mod reread;
 pub mod search_query;
 pub mod search_text;
 pub mod sqlite;
+mod upkeep;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -29,6 +30,7 @@ pub use records::{
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
+pub use upkeep::{Broken, Exemplar, Repair, SavedFit, Upkeep, successor};
 
 use search_query::Query;
 
@@ -43,7 +45,7 @@ use crate::model::{
 type Answer<T> = Result<T, StoreError>;
 
 /// What the conductor does with a store.
-pub trait Store: Rereading {
+pub trait Store: Rereading + Upkeep {
     /// The board with this key, made if it is new. A changed URL or profile is taken over; a name that is taken
     /// by another board becomes `host/name`.
     fn register_board(
