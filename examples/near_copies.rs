@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use boardwalk::dedup::{Furniture, Shingles};
-use boardwalk::store::sqlite::CopySearch;
+use boardwalk::store::sqlite::{CopyOptions, CopySearch};
 use serde::Deserialize;
 
 /// Texts of each board from which its furniture is learnt.
@@ -49,8 +49,9 @@ fn main() -> anyhow::Result<ExitCode> {
         .into_iter()
         .map(|(board, texts)| (board, Furniture::of(&texts)))
         .collect();
-    let of = |board: &str| furniture.get(board).cloned().unwrap_or_default();
-    let mut search = CopySearch::new()?;
+    let none = Furniture::default();
+    let of = |board: &str| furniture.get(board).unwrap_or(&none);
+    let mut search = CopySearch::new(CopyOptions::default())?;
     let mut ids: Vec<serde_json::Value> = Vec::new();
     let mut n_bad = 0;
     let mut out = BufWriter::new(io::stdout().lock());

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 pub use complaint::{Complaint, Place};
 pub use human::{PageLimit, Since};
 pub use options::{
-    BoardOptions, Database, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
+    BoardOptions, Database, DedupOptions, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
     ProfileSource, RevisitOptions, ScheduleOptions, StoreOptions, TextOptions, WalkOptions,
 };
 

@@ -2,13 +2,15 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{copies, sql_error};
-use crate::dedup::{Comparison, Digest, Furniture, Sketch};
+use super::copies::{self, CopyOptions};
+use super::{schema, sql_error};
+use crate::dedup::{Comparison, Digest, Furniture};
 use crate::store::Answer;
 
 /// Texts in a temporary file that goes when this is dropped.
 pub struct CopySearch {
     conn: Connection,
+    options: CopyOptions,
 }
 
 /// A text that shares a key with the one asked for.
@@ -22,19 +24,18 @@ pub struct Judged {
 impl CopySearch {
     /// # Errors
     /// `Sql`, where no temporary file can be made.
-    pub fn new() -> Answer<Self> {
+    pub fn new(options: CopyOptions) -> Answer<Self> {
         let open = || {
             let conn = Connection::open("")?;
+            conn.execute_batch("CREATE TABLE band (key)")?;
+            conn.execute_batch(schema::COPY_INDEX)?;
             conn.execute_batch(
-                "CREATE TABLE band (key INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (key, seq))
-                    STRICT, WITHOUT ROWID;
-                 CREATE TABLE body (seq INTEGER PRIMARY KEY, board TEXT NOT NULL, at INTEGER, text TEXT NOT NULL) STRICT;
-                 BEGIN",
+                "CREATE TABLE body (seq INTEGER PRIMARY KEY, board TEXT NOT NULL, text TEXT NOT NULL) STRICT; BEGIN",
             )?;
             Ok(conn)
         };
         let conn = open().map_err(|error| sql_error("making a temporary index", error))?;
-        Ok(Self { conn })
+        Ok(Self { conn, options })
     }
 
     /// Adds a text and compares it with the earlier ones that may be like it. `at` is in milliseconds since 1970;
@@ -42,37 +43,33 @@ impl CopySearch {
     ///
     /// # Errors
     /// `Sql`.
-    pub fn insert(
+    pub fn insert<'a>(
         &mut self,
         board: &str,
         at: Option<i64>,
         text: &str,
-        furniture: impl Fn(&str) -> Furniture,
+        furniture: impl Fn(&str) -> &'a Furniture,
     ) -> Answer<(i64, Vec<Judged>)> {
         let insert = || {
             self.conn
-                .prepare_cached("INSERT INTO body (board, at, text) VALUES (?1, ?2, ?3)")?
-                .execute(params![board, at, text])?;
+                .prepare_cached("INSERT INTO body (board, text) VALUES (?1, ?2)")?
+                .execute(params![board, text])?;
             let seq = self.conn.last_insert_rowid();
-            let mine = Digest::of(text).without(&furniture(board));
+            let (digest, frame) = (Digest::of(text), furniture(board));
+            let mine = digest.clone().without(frame);
             let mut judged = Vec::new();
-            let Some(sketch) = Sketch::of(mine.shingles().set()) else {
-                return Ok((seq, judged));
-            };
             let mut select = self
                 .conn
-                .prepare_cached("SELECT board, at, text FROM body WHERE seq = ?1")?;
-            for other in copies::candidates(&self.conn, seq, &sketch)? {
-                let found: Option<(String, Option<i64>, String)> = select
-                    .query_row([other], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .prepare_cached("SELECT board, text FROM body WHERE seq = ?1")?;
+            for other in copies::candidates(&self.conn, seq, at, &mine, self.options)? {
+                let found: Option<(String, String)> = select
+                    .query_row([other], |row| Ok((row.get(0)?, row.get(1)?)))
                     .optional()?;
-                let Some((board, its, text)) = found else {
+                let Some((board, text)) = found else {
                     continue;
                 };
-                if copies::is_too_far_apart(at, its) {
-                    continue;
-                }
-                let comparison = mine.compare(&Digest::of(&text).without(&furniture(&board)));
+                let comparison =
+                    digest.compare_beside(&Digest::of(&text), &[frame, furniture(&board)]);
                 judged.push(Judged { other, comparison });
             }
             Ok((seq, judged))

@@ -21,7 +21,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0005_radar.sql"),
     include_str!("schema/0006_learnt.sql"),
     include_str!("schema/0007_copies.sql"),
+    COPY_INDEX,
+    include_str!("schema/0009_stories.sql"),
 ];
+
+/// The tables of [`super::copy_index`].
+pub(super) const COPY_INDEX: &str = include_str!("schema/0008_copy_index.sql");
 
 /// How long a connection waits for a lock that another process holds (a shell, a backup).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
