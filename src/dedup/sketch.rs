@@ -28,7 +28,7 @@ pub const N_KEYS: usize = WHOLE_KEYS + HEAD_KEYS;
 pub const SKETCH_VERSION: u32 = 2;
 
 /// Two texts meet under a key if it has the same place and one of its marks is the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
     pub place: u32,
     pub marks: [u16; MARKS],
@@ -195,7 +195,11 @@ mod tests {
             .flat_map(|key| key.to_bytes())
             .collect();
         let hash = blake3::hash(&keys).to_hex();
-        assert_eq!(&hash[..16], "x", "a new format needs a new version");
+        assert_eq!(
+            &hash[..16],
+            "4e7d49d9e57b4903",
+            "a new format needs a new version"
+        );
     }
 
     proptest! {

@@ -164,6 +164,17 @@ impl Month<'_> {
     }
 }
 
+/// One of any number of short Korean texts that have nothing in common, made in no time.
+pub fn numbered_text(n: usize) -> String {
+    let mut rng = stream(0x5EED, n as u64);
+    let mut text = String::with_capacity(1500);
+    for _ in 0..500 {
+        let syllable = 0xAC00 + rng.below(11_172) as u32;
+        text.extend(char::from_u32(syllable));
+    }
+    text
+}
+
 /// Stories as the archive tells them: a text begins one unless it is a copy of an earlier one that does. `docs` in
 /// order of time, pairs by place.
 pub fn stories(n_docs: usize, copies: &[(usize, usize)]) -> Vec<usize> {

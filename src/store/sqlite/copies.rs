@@ -336,3 +336,107 @@ fn learn(conn: &Connection, board: BoardId) -> rusqlite::Result<Furniture> {
         .execute(params![board.0, Count(n_texts), furniture.to_bytes()])?;
     Ok(furniture)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{OpenMode, SqliteStore, StoreOptions};
+    use super::*;
+    use crate::store::Archive;
+
+    /// Syllables that come once each.
+    fn numbered(from: u32, to: u32) -> String {
+        let word = |n: u32| char::from_u32(0xAC00 + n * 7919 % 11_172).unwrap();
+        (from..to).map(word).collect()
+    }
+
+    /// An archive with ten articles, each second one like the one before it, made before anybody looked for copies.
+    fn old_archive(path: &std::path::Path) -> Connection {
+        drop(SqliteStore::open(path, OpenMode::ReadWrite, StoreOptions::default()).unwrap());
+        let conn = Connection::open(path).unwrap();
+        conn.execute_batch(
+            "INSERT INTO board (id, name, url, key, host, profile, added_at)
+             VALUES (1, 'news', 'http://board.test/news', 'board.test/news', 'board.test', 'rhymix', 0)",
+        )
+        .unwrap();
+        for n in 0..10u32 {
+            let from = n / 2 * 1000 + n % 2 * 40;
+            let text = numbered(from, from + 600);
+            conn.execute(
+                "INSERT INTO article (id, board, key, engine_id, url, found_url, state, listed_title, title, secret,
+                    first_seen_at, last_seen_at, n_revisions)
+                 VALUES (?1, 1, 'board.test/' || ?1, ?1, 'u' || ?1, 'u' || ?1, 'stored', 't', 't', 0, ?1 * 1000, 0, 1)",
+                [n + 1],
+            )
+            .unwrap();
+            conn.execute(
+                "INSERT INTO revision (article, number, at, title, text, html, images, attachments, tags, content_hash,
+                    kind)
+                 VALUES (?1, 1, 0, 't', ?2, x'', '[]', '[]', '[]', x'', 'visit')",
+                params![n + 1, text],
+            )
+            .unwrap();
+            conn.execute(
+                "INSERT INTO fingerprint (article, text_hash) VALUES (?1, ?2)",
+                params![n + 1, dedup::text_hash(&text)],
+            )
+            .unwrap();
+        }
+        conn
+    }
+
+    #[test]
+    fn what_was_stored_before_is_caught_up_with_at_opening() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        old_archive(&path);
+        let store = SqliteStore::open(&path, OpenMode::ReadWrite, StoreOptions::default()).unwrap();
+        let stories = store.archive().unwrap().stories(None, 2).unwrap();
+        assert_eq!(stories.len(), 5);
+        assert!(stories.iter().all(|story| story.n_copies == 2));
+    }
+
+    #[test]
+    fn catching_up_goes_on_where_it_was_stopped_and_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let conn = old_archive(&folder.path().join("a.db"));
+        let options = CopyOptions::default();
+        let n_pairs = || -> i64 {
+            conn.query_row("SELECT count(*) FROM copy", [], |row| row.get(0))
+                .unwrap()
+        };
+        let mut seen = Vec::new();
+        while catch_up(&conn, 4, options).unwrap() {
+            seen.push(n_pairs());
+        }
+        seen.push(n_pairs());
+        assert_eq!(seen, [2, 4, 5]);
+        assert!(!catch_up(&conn, 4, options).unwrap());
+        assert_eq!(n_pairs(), 5);
+    }
+
+    #[test]
+    fn a_text_that_nobody_has_any_more_goes_with_its_pairs() {
+        let folder = tempfile::tempdir().unwrap();
+        let conn = old_archive(&folder.path().join("a.db"));
+        let options = CopyOptions::default();
+        catch_up(&conn, 100, options).unwrap();
+        conn.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+        let place = Place {
+            article: ArticleId(1),
+            board: BoardId(1),
+            at: 1000,
+        };
+        let text = numbered(9000, 9600);
+        let (fingerprint, digest) = (dedup::fingerprint(&text), Digest::of(&text));
+        assert!(hold(&conn, place, &fingerprint, &digest, options).unwrap());
+        assert!(!hold(&conn, place, &fingerprint, &digest, options).unwrap());
+        let count = |sql: &str| -> i64 { conn.query_row(sql, [], |row| row.get(0)).unwrap() };
+        assert_eq!(count("SELECT count(*) FROM copy"), 4);
+        assert_eq!(count("SELECT count(*) FROM text"), 10);
+        assert_eq!(
+            count("SELECT count(*) FROM text WHERE story NOT IN (SELECT id FROM text)"),
+            0
+        );
+        assert_eq!(count("SELECT min(n_articles) FROM text"), 1);
+    }
+}

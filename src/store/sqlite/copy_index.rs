@@ -41,10 +41,6 @@ impl Day {
 const RECORD_BYTES: usize = 4 + 2 + Key::BYTES * N_KEYS;
 /// So many fill one page of the file (4,096 bytes less what SQLite needs).
 const RECORDS_IN_ROW: usize = 4000 / RECORD_BYTES;
-/// Rows of newest texts; then they become a run.
-const RECENT_ROWS: i64 = 68;
-const RECENT_TEXTS: u64 = RECENT_ROWS as u64 * RECORDS_IN_ROW as u64;
-
 /// A key, the text, and its day.
 const ENTRY_BYTES: usize = Key::BYTES + 4 + 2;
 /// Entries of a bucket on average: few buckets are larger than a page.
@@ -54,14 +50,42 @@ const MAX_IN_PLACE: usize = 256;
 /// All keys are below.
 const END: u64 = 1 << 32;
 
-/// A run of level 1 that has grown to so many texts is merged into level 2, …
-const LEVEL_1_TEXTS: u64 = 16 * RECENT_TEXTS;
-/// … and from there each level is so many times larger.
-const GROWTH: u64 = 64;
+/// How large the parts are.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    /// Rows of newest texts; then they become a run.
+    recent_rows: u64,
+    /// A run of level 1 that is so many times larger goes into level 2, …
+    level_1: u64,
+    /// … and each further level is so many times larger.
+    growth: u64,
+}
 
-/// Whether a run is to go into the next level. One of the newest texts always is.
-fn is_full(level: u32, n_texts: u64) -> bool {
-    level == 0 || n_texts >= LEVEL_1_TEXTS * GROWTH.saturating_pow(level - 1)
+/// Level 1 is as large as can be rewritten with each thousand texts, level 2 with each sixteen thousand: a million texts
+/// lie in two runs, and each is moved some tens of times.
+const SHAPE: Shape = Shape {
+    recent_rows: 68,
+    level_1: 16,
+    growth: 64,
+};
+
+impl Shape {
+    fn recent_texts(self) -> u64 {
+        self.recent_rows * RECORDS_IN_ROW as u64
+    }
+
+    /// Texts with which a run of a level goes into the next one. One of the newest texts always does.
+    fn full(self, level: u32) -> u64 {
+        match level.checked_sub(1) {
+            None => 0,
+            Some(level) => self.recent_texts() * self.level_1 * self.growth.saturating_pow(level),
+        }
+    }
+
+    /// Texts that come between two sweeps into a level.
+    fn between_sweeps(self, level: u32) -> u64 {
+        self.recent_texts().max(self.full(level.saturating_sub(1)))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -221,6 +245,16 @@ pub(super) fn insert(
     day: Day,
     keys: &[Key; N_KEYS],
 ) -> rusqlite::Result<()> {
+    add(conn, SHAPE, text, day, keys)
+}
+
+fn add(
+    conn: &Connection,
+    shape: Shape,
+    text: i64,
+    day: Day,
+    keys: &[Key; N_KEYS],
+) -> rusqlite::Result<()> {
     let Ok(text) = u32::try_from(text) else {
         return Ok(());
     };
@@ -240,7 +274,7 @@ pub(super) fn insert(
             )?
             .execute(params![id, record])?;
         }
-        Some((id, _)) if id >= RECENT_ROWS => {
+        Some((id, _)) if id.unsigned_abs() >= shape.recent_rows => {
             sort_recent(conn)?;
             add_row(conn, &record)?;
         }
@@ -248,7 +282,7 @@ pub(super) fn insert(
     }
     for run in runs(conn)? {
         if run.to_key < END {
-            sweep(conn, run)?;
+            sweep(conn, shape, run)?;
         }
     }
     Ok(())
@@ -270,7 +304,7 @@ fn runs(conn: &Connection) -> rusqlite::Result<Vec<Run>> {
 
 /// Makes a run of the newest texts, and begins to sweep it into the first level.
 fn sort_recent(conn: &Connection) -> rusqlite::Result<()> {
-    let mut entries = Vec::with_capacity(RECENT_TEXTS as usize * N_KEYS);
+    let mut entries = Vec::new();
     let mut n_texts = 0;
     let mut select = conn.prepare_cached("SELECT texts FROM sketch_recent")?;
     let mut rows = select.query([])?;
@@ -370,13 +404,9 @@ fn begin_sweep(conn: &Connection, run: Run) -> rusqlite::Result<()> {
 }
 
 /// Moves some buckets more of the runs that become `target`.
-fn sweep(conn: &Connection, mut target: Run) -> rusqlite::Result<()> {
-    let until_next = match target.level {
-        0 | 1 => RECENT_TEXTS,
-        level => LEVEL_1_TEXTS * GROWTH.saturating_pow(level - 2),
-    };
+fn sweep(conn: &Connection, shape: Shape, mut target: Run) -> rusqlite::Result<()> {
     // Twice as fast as the next run comes: while a sweep is under way, keys are looked up in more runs.
-    let n_steps = (target.n_buckets * 2).div_ceil(until_next);
+    let n_steps = (target.n_buckets * 2).div_ceil(shape.between_sweeps(target.level));
     let mut sources: Vec<Run> = runs(conn)?
         .into_iter()
         .filter(|run| run.target == Some(target.id))
@@ -409,12 +439,13 @@ fn sweep(conn: &Connection, mut target: Run) -> rusqlite::Result<()> {
         return Ok(());
     }
     let level = target.level;
-    if is_full(level, target.n_texts) {
+    if target.n_texts >= shape.full(level) {
         begin_sweep(conn, target)?;
     }
     // What came while the sweep was under way.
-    let waits =
-        |run: &Run| run.level + 1 == level && run.is_whole() && is_full(run.level, run.n_texts);
+    let waits = |run: &Run| {
+        run.level + 1 == level && run.is_whole() && run.n_texts >= shape.full(run.level)
+    };
     match runs(conn)?.into_iter().find(waits) {
         Some(run) => begin_sweep(conn, run),
         None => Ok(()),
@@ -458,4 +489,123 @@ fn newest_of_each_place(entries: Vec<Entry>) -> Vec<Entry> {
         .flat_map(|same| &same[same.len().saturating_sub(MAX_IN_PLACE)..])
         .copied()
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SplitMix64, for keys that look like hashes.
+    fn mixed(n: u64) -> u64 {
+        let n = (n ^ (n >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let n = (n ^ (n >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        n ^ (n >> 31)
+    }
+
+    /// Keys of text `n`; every third text has half of its keys from an earlier one.
+    fn keys_of(n: u64) -> [Key; N_KEYS] {
+        std::array::from_fn(|key| {
+            let copied = n.is_multiple_of(3) && key.is_multiple_of(2);
+            let of = if copied { mixed(n) % n.max(1) } else { n };
+            let hash = mixed(mixed(of) + key as u64);
+            Key {
+                place: (hash >> 32) as u32,
+                marks: [hash as u16, 1, 2],
+            }
+        })
+    }
+
+    fn index() -> Connection {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE band (key)").unwrap();
+        conn.execute_batch(super::super::schema::COPY_INDEX)
+            .unwrap();
+        conn
+    }
+
+    #[test]
+    fn what_was_added_is_found_however_far_it_has_been_merged() {
+        let conn = index();
+        let shape = Shape {
+            recent_rows: 3,
+            level_1: 4,
+            growth: 4,
+        };
+        let day = |n: u64| Day::of(Some((n % 50) as i64 * 24 * 60 * 60 * 1000));
+        let mut by_key: HashMap<(usize, Key), Vec<u64>> = HashMap::new();
+        let mut levels = 0;
+        for n in 1..=4000u64 {
+            let keys = keys_of(n);
+            let mut expected: HashMap<i64, u32> = HashMap::new();
+            for key in keys.iter().copied().enumerate() {
+                let earlier = by_key.entry(key).or_default();
+                for other in earlier
+                    .iter()
+                    .filter(|other| day(**other).is_within(day(n), 30))
+                {
+                    *expected.entry(*other as i64).or_default() += 1;
+                }
+                earlier.push(n);
+            }
+            assert_eq!(
+                find(&conn, &keys, day(n), 30).unwrap(),
+                expected,
+                "text {n}"
+            );
+            add(&conn, shape, n as i64, day(n), &keys).unwrap();
+            levels = levels.max(
+                runs(&conn)
+                    .unwrap()
+                    .iter()
+                    .map(|run| run.level)
+                    .max()
+                    .unwrap_or(0),
+            );
+        }
+        assert_eq!(levels, 4, "a run has gone through all of it");
+        let n_runs = runs(&conn).unwrap().len();
+        assert!(n_runs <= 8, "{n_runs} runs to look through");
+        let n_buckets: u64 = runs(&conn).unwrap().iter().map(|run| run.n_buckets).sum();
+        let n_rows: i64 = conn
+            .query_row("SELECT count(*) FROM sketch_bucket", [], |row| row.get(0))
+            .unwrap();
+        assert!(n_rows.unsigned_abs() <= n_buckets, "nothing is left behind");
+    }
+
+    #[test]
+    fn what_thousands_share_does_not_grow_without_end() {
+        let conn = index();
+        let shape = Shape {
+            recent_rows: 3,
+            level_1: 4,
+            growth: 4,
+        };
+        let keys = keys_of(1);
+        for n in 1..=2000 {
+            add(&conn, shape, n, Day::ANY, &keys).unwrap();
+        }
+        let largest: i64 = conn
+            .query_row(
+                "SELECT max(length(entries)) FROM sketch_bucket",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert!(largest as usize <= 2 * N_KEYS * MAX_IN_PLACE * ENTRY_BYTES);
+        let found = find(&conn, &keys, Day::ANY, 30).unwrap();
+        assert!(
+            found.contains_key(&2000) && found.len() < 1000,
+            "the newest, {}",
+            found.len()
+        );
+    }
+
+    #[test]
+    fn a_day_is_compared_with_those_around_it() {
+        let day = |n: i64| Day::of(Some(n * 24 * 60 * 60 * 1000));
+        assert!(day(100).is_within(day(130), 30));
+        assert!(!day(100).is_within(day(131), 30));
+        assert!(Day::of(None).is_within(day(131), 30));
+        assert_eq!(Day::of(Some(i64::MIN)), day(0));
+    }
 }
