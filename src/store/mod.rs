@@ -11,6 +11,7 @@
 mod error;
 mod records;
 mod reread;
+pub mod search_query;
 pub mod search_text;
 pub mod sqlite;
 
@@ -22,11 +23,13 @@ use jiff::{SignedDuration, Timestamp};
 pub use error::StoreError;
 pub use records::{
     ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, ChangeFilter,
-    ChangeRecord, CommentRecord, CopyRecord, CountRecord, HostRecord, PassSummary, Revision,
+    ChangeRecord, CommentRecord, CopyRecord, CountRecord, Hit, HostRecord, PassSummary, Revision,
     RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord, Vanished,
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
+
+use search_query::Query;
 
 use crate::health::audit::Facts;
 use crate::health::radar::{Plan, View};
@@ -258,6 +261,10 @@ pub trait Archive {
 
     /// Stories with at least `min_copies` articles, one of them at or after `since`; the latest first.
     fn stories(&self, since: Option<Timestamp>, min_copies: u64) -> Answer<Vec<StoryRecord>>;
+
+    /// Articles that a query finds, `limit` of them behind the first `skip`: those that fit its words best first, the
+    /// newest first where it has none. `NoSearchIndex` where there is none for its words.
+    fn search(&self, query: &Query, limit: u32, skip: u32) -> Answer<Vec<Hit>>;
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
 }

@@ -248,7 +248,7 @@ impl Store for SqliteStore {
             copies::catch_up_by_the_way(conn, options.copies)
                 .map_err(|error| sql_error("looking for copies", error))?;
             if prune {
-                hosts::prune_receipts(conn, at, options.receipts_days)
+                hosts::prune(conn, at, options.receipts_days)
                     .map_err(|error| sql_error("removing old receipts", error))?;
             }
             Ok(settled)

@@ -9,6 +9,7 @@
 
 mod archive;
 mod audit;
+mod backup;
 mod changes;
 mod claims;
 mod copies;
@@ -48,11 +49,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use archive::SqliteArchive;
+pub use backup::restore;
 pub use copies::CopyOptions;
 pub use copy_search::{CopySearch, Judged};
 
 use super::{Answer, StoreError};
-use crate::model::ArticleId;
 use crate::schedule::RevisitSchedule;
 use claims::Claims;
 use dictionary::Dictionaries;
@@ -166,16 +167,6 @@ impl SqliteStore {
     /// `Sql`, where no further connection can be made.
     pub fn archive(&self) -> Result<SqliteArchive, StoreError> {
         SqliteArchive::open(&self.0.path)
-    }
-
-    /// Articles that hold all words of `query`, best first. For the search command to come.
-    ///
-    /// # Errors
-    /// `Sql`.
-    pub async fn search(&self, query: &str, limit: u32) -> Result<Vec<ArticleId>, StoreError> {
-        let query = query.to_owned();
-        self.read("searching", move |conn| search::find(conn, &query, limit))
-            .await
     }
 
     async fn read<T: Send + 'static>(
