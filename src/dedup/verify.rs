@@ -17,7 +17,7 @@ const LEAST_CONTAINMENT: f64 = 0.65;
 /// So much of the shorter text may stand in one stretch that the other has not: a header, a caption. A follow-up's
 /// news are longer.
 const LONGEST_OWN_STRETCH: f64 = 0.2;
-/// In pieces, which begin at every letter.
+/// Of the words that two texts use by chance, in pieces, of which one begins at every letter.
 const LONGEST_PHRASE: usize = 12;
 /// A header or a caption is no longer, however short the text.
 const SHORT_STRETCH: usize = 80;
@@ -390,4 +390,76 @@ fn values(numbers: &[Number], other: &Shingles) -> Vec<u32> {
     values.sort_unstable();
     values.dedup();
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Syllables that come once each: two of these share what they share of the numbers.
+    fn numbered(from: u32, to: u32) -> String {
+        let word = |n: u32| char::from_u32(0xAC00 + n * 7919 % 11_172).unwrap();
+        (from..to).map(word).collect()
+    }
+
+    fn verdict(a: &str, b: &str) -> Verdict {
+        let (a, b) = (Digest::of(a), Digest::of(b));
+        assert_eq!(a.compare(&b), b.compare(&a));
+        a.compare(&b).verdict
+    }
+
+    #[test]
+    fn each_verdict_has_its_case() {
+        let text = numbered(0, 600);
+        assert_eq!(verdict(&text, &format!(" {text}!")), Verdict::Exact);
+        assert_eq!(verdict(&text, &numbered(60, 660)), Verdict::Near);
+        assert_eq!(verdict(&text, &numbered(0, 250)), Verdict::Truncated);
+        assert_eq!(verdict(&text, &numbered(500, 1100)), Verdict::Different);
+        // The last third of one, below news of its own.
+        let follow_up = numbered(2000, 2300) + &numbered(0, 300);
+        assert_eq!(verdict(&text, &follow_up), Verdict::Different);
+    }
+
+    #[test]
+    fn a_first_paragraph_with_a_press_s_line_was_cut_out() {
+        let lede = numbered(0, 90) + &numbered(5000, 5015);
+        assert_eq!(verdict(&numbered(0, 600), &lede), Verdict::Truncated);
+        // The same words in a notice as long as the other are a template.
+        let notice = |name: u32| numbered(name, name + 8) + &numbered(0, 60);
+        assert_eq!(verdict(&notice(3000), &notice(4000)), Verdict::Different);
+    }
+
+    #[test]
+    fn a_report_with_other_numbers_is_another_report() {
+        let report = |day: u32| -> String {
+            (0..10)
+                .map(|n| format!("{}{} ", numbered(n * 40, n * 40 + 40), 1000 + n * day))
+                .collect()
+        };
+        assert_eq!(verdict(&report(3), &report(7)), Verdict::Different);
+        let corrected = report(3).replace("1009", "1010");
+        assert_eq!(verdict(&report(3), &corrected), Verdict::Near);
+    }
+
+    #[test]
+    fn what_every_text_of_a_board_has_is_no_evidence() {
+        let frame = numbered(0, 400);
+        let text = |n: u32| frame.clone() + &numbered(1000 + 200 * n, 1180 + 200 * n);
+        let texts: Vec<Digest> = (0..12).map(|n| Digest::of(&text(n))).collect();
+        assert_eq!(texts[0].compare(&texts[1]).verdict, Verdict::Near);
+        let furniture = Furniture::of(texts.iter().map(Digest::shingles));
+        let beside = |a: &Digest, b: &Digest| a.compare_beside(b, &[&furniture]).verdict;
+        // Another frame in front of the same words, and the frame with other words.
+        let copy = Digest::of(&(numbered(6000, 6060) + &text(0)[frame.len()..]));
+        assert_eq!(beside(&texts[0], &copy), Verdict::Near);
+        assert_eq!(beside(&texts[0], &texts[1]), Verdict::Different);
+        // Nothing but frame: all but equal, or no copy.
+        let bare = |from: usize| Digest::of(&frame.chars().skip(from).collect::<String>());
+        assert_eq!(beside(&bare(0), &bare(5)), Verdict::Near);
+        let turned = numbered(200, 400) + &numbered(0, 100);
+        assert_eq!(
+            beside(&bare(0), &Digest::of(&(turned + "가나다"))),
+            Verdict::Different
+        );
+    }
 }
