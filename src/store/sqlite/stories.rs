@@ -126,23 +126,22 @@ pub(super) fn copies_of(
     .collect()
 }
 
-/// The earliest article of a story, if that is another.
+/// The earliest article of a story, if that has another text.
 pub(super) fn original(
     conn: &Connection,
     article: ArticleId,
     story: i64,
 ) -> rusqlite::Result<Option<ArticleKey>> {
-    let first: Option<(i64, String)> = conn
-        .prepare_cached(
-            "SELECT article.id, article.key FROM text JOIN fingerprint AS f ON f.text_hash = text.hash
-             JOIN article ON article.id = f.article
-             WHERE text.id = ?1 ORDER BY f.at, f.article LIMIT 1",
-        )?
-        .query_row([story], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    Ok(first
-        .filter(|(first, _)| *first != article.0)
-        .map(|(_, key)| ArticleKey::from_stored(key)))
+    conn.prepare_cached(
+        "SELECT article.key FROM text JOIN fingerprint AS f ON f.text_hash = text.hash
+         JOIN article ON article.id = f.article
+         WHERE text.id = ?1 AND text.hash IS NOT (SELECT text_hash FROM fingerprint WHERE article = ?2)
+         ORDER BY f.at, f.article LIMIT 1",
+    )?
+    .query_row([story, article.0], |row| {
+        row.get(0).map(ArticleKey::from_stored)
+    })
+    .optional()
 }
 
 /// Stories of at least so many articles with one at or after `since`, the latest first.
