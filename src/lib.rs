@@ -38,6 +38,8 @@
 //! - *What comes from the web is hostile*: addresses are checked on URL, redirect and resolver ([`fetch`]); bytes, time,
 //!   redirects and rows are capped; text is escaped at output ([`outputs`]).
 //! - *What vanished is found, and nothing else is taken for it* (`health`, `tests/radar.rs`, `tests/year.rs`).
+//! - *A story is no chain, and the order in which texts come is of no account* (`store::sqlite::stories`,
+//!   `tests/near_copies.rs`, `tests/store/articles.rs`).
 //! - *A stored page can be read again*: the same profile finds nothing new, another one's findings are no edits
 //!   (`tests/time_travel.rs`, `tests/edits.rs`).
 //! - *Errors are sorted by what to do next* ([`fetch::FetchError::retry`]); a run that did nothing says why

@@ -15,7 +15,7 @@ use crate::fetch::{FetchOptions, Fetcher, HostPort, Pace, host_key, install_cryp
 use crate::model::SystemClock;
 use crate::profile::{Library, Profile};
 use crate::schedule::RevisitSchedule;
-use crate::store::sqlite::StoreOptions;
+use crate::store::sqlite::{CopyOptions, StoreOptions};
 
 /// The built-in profiles and the operator's own.
 ///
@@ -269,6 +269,10 @@ pub(super) fn store_options(options: &Options) -> StoreOptions {
             RevisitSchedule::new(revisit.ages.iter().copied(), revisit.max_per_pass)
         } else {
             RevisitSchedule::off()
+        },
+        copies: CopyOptions {
+            window_days: options.dedup.window_days,
+            max_compared: options.dedup.max_compared,
         },
     }
 }

@@ -14,12 +14,12 @@ use url::Url;
 
 use super::complaint::{Complaint, Complaints};
 use super::file::{
-    At, BoardFile, ConfigFile, HttpFile, LogFile, PaceFile, PagesFile, RevisitFile, ScheduleFile,
-    StoreFile, WalkFile, WebFile, WeightFile, schema,
+    At, BoardFile, ConfigFile, DedupFile, HttpFile, LogFile, PaceFile, PagesFile, RevisitFile,
+    ScheduleFile, StoreFile, WalkFile, WebFile, WeightFile, schema,
 };
 use super::human::{self, PageLimit};
 use super::options::{
-    BoardOptions, Database, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
+    BoardOptions, Database, DedupOptions, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
     ProfileSource, RevisitOptions, ScheduleOptions, StoreOptions, TextOptions, WalkOptions,
     WebOptions, user_agent,
 };
@@ -92,6 +92,7 @@ impl Checker<'_> {
             schedule: self.schedule(&file.schedule),
             web: self.web(&file.web),
             store: self.store(&file.store),
+            dedup: self.dedup(&file.dedup),
             text: TextOptions {
                 mask_addresses: flag(
                     &file.text.mask_addresses,
@@ -348,6 +349,19 @@ impl Checker<'_> {
                     1..=36_500,
                 )
                 .unwrap_or(default.receipts_days),
+        }
+    }
+
+    fn dedup(&mut self, file: &DedupFile) -> DedupOptions {
+        let default = DedupOptions::default();
+        DedupOptions {
+            window_days: self
+                .number("dedup.window_days", file.window_days.as_ref(), 1..=3_650)
+                .and_then(|days| u16::try_from(days).ok())
+                .unwrap_or(default.window_days),
+            max_compared: self
+                .number("dedup.max_compared", file.max_compared.as_ref(), 1..=1_000)
+                .unwrap_or(default.max_compared),
         }
     }
 

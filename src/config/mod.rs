@@ -21,7 +21,7 @@ pub use complaint::{Complaint, Place};
 pub use edit::{BoardEntry, EditError, with_board};
 pub use human::{PageLimit, Since};
 pub use options::{
-    BoardOptions, Database, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
+    BoardOptions, Database, DedupOptions, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
     ProfileSource, RevisitOptions, ScheduleOptions, StoreOptions, TextOptions, WalkOptions,
     WebOptions,
 };

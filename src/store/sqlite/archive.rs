@@ -9,8 +9,8 @@ use rusqlite::Connection;
 use super::dictionary::Dictionaries;
 use super::pages::{self, StoredPage};
 use super::{
-    audit, backup, changes, check_to_read, copies, guard, open_to_read, profiles, records,
-    schedule, search, sql_error, status,
+    audit, backup, changes, check_to_read, guard, open_to_read, profiles, records, schedule,
+    search, sql_error, status, stories,
 };
 use crate::health::audit::Facts;
 use crate::model::{ArticleId, Board, BoardId, Pass};
@@ -196,12 +196,12 @@ impl Archive for SqliteArchive {
     }
 
     fn copies(&self, article: ArticleId) -> Answer<Vec<CopyRecord>> {
-        self.read("reading copies", |conn| copies::of(conn, article))
+        self.read("reading copies", |conn| stories::copies_of(conn, article))
     }
 
     fn stories(&self, since: Option<Timestamp>, min_copies: u64) -> Answer<Vec<StoryRecord>> {
         self.read("reading stories", |conn| {
-            copies::stories(conn, since, min_copies)
+            stories::list(conn, since, min_copies)
         })
     }
 

@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::copies::CopyOptions;
 use super::pages::{StoredPage, read_page};
 use super::prepare::{self, unpack};
 use super::values::{Json, Ms, Named, posted_at};
-use super::{SqliteStore, copies, search, settle, sql_error};
+use super::{SqliteStore, StoreOptions, copies, search, sql_error};
 use crate::dedup::{self, Digest, Fingerprint, Hash};
 use crate::model::{ArticleId, ArticleKey, ArticleState, BoardId};
 use crate::store::search_text::bigrams;
@@ -198,7 +199,12 @@ fn prepared(reread: Reread, search_index: bool) -> std::io::Result<Prepared> {
     })
 }
 
-fn save(conn: &Connection, prepared: &Prepared, at: Timestamp) -> rusqlite::Result<()> {
+fn save(
+    conn: &Connection,
+    prepared: &Prepared,
+    at: Timestamp,
+    options: CopyOptions,
+) -> rusqlite::Result<()> {
     let (article, fields) = (prepared.reread.article, &prepared.reread.fields);
     conn.prepare_cached(
         "INSERT INTO revision (article, number, at, title, category, text, html, images, attachments, tags,
@@ -243,13 +249,24 @@ fn save(conn: &Connection, prepared: &Prepared, at: Timestamp) -> rusqlite::Resu
         Named(ArticleState::Stored),
         Ms(prepared.reread.fetched_at),
     ])?;
-    if settle::keep_fingerprint(conn, article, &prepared.fingerprint)? {
-        let (board, posted): (i64, Option<Ms>) = conn
-            .prepare_cached("SELECT board, posted_at FROM article WHERE id = ?1")?
-            .query_row([article.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let at = posted.map_or(prepared.reread.fetched_at, |posted| posted.0);
-        copies::link(conn, article, BoardId(board), at, &prepared.digest)?;
-    }
+    let place = conn
+        .prepare_cached(
+            "SELECT board, coalesce(posted_at, first_seen_at) FROM article WHERE id = ?1",
+        )?
+        .query_row([article.0], |row| {
+            Ok(copies::Place {
+                article,
+                board: BoardId(row.get(0)?),
+                at: row.get(1)?,
+            })
+        })?;
+    copies::hold(
+        conn,
+        place,
+        &prepared.fingerprint,
+        &prepared.digest,
+        options,
+    )?;
     if let Some(tokens) = &prepared.tokens {
         search::replace(
             conn,
@@ -308,7 +325,11 @@ impl Rereading for SqliteStore {
     }
 
     async fn save_rereads(&self, rereads: Vec<Reread>, at: Timestamp) -> Answer<()> {
-        let search_index = self.0.options.search_index;
+        let StoreOptions {
+            search_index,
+            copies,
+            ..
+        } = self.0.options;
         let all = self
             .off_thread("a page cannot be compressed", move || {
                 rereads
@@ -319,7 +340,7 @@ impl Rereading for SqliteStore {
             .await?;
         let work = move |conn: &Connection| {
             all.iter()
-                .try_for_each(|prepared| save(conn, prepared, at))
+                .try_for_each(|prepared| save(conn, prepared, at, copies))
                 .map_err(|error| sql_error("keeping what was read anew", error))
         };
         self.writer()?.call(work, || ()).await
