@@ -4,20 +4,25 @@
 //! broken pipe) ends a command quietly. Exit codes are a contract: see [`Exit`].
 
 mod audit;
+mod backup;
 mod changes;
 mod check;
 mod completions;
 mod config;
 mod crawl;
 mod daemon;
+mod doctor;
 mod explain;
 mod export;
 mod extract;
+mod feed;
 mod outfit;
 mod progress;
 mod reparse;
 mod report;
+mod restore;
 mod schedule;
+mod search;
 mod show;
 mod status;
 mod stories;
@@ -77,6 +82,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Crawl(crawl::CrawlCommand),
+    Search(search::SearchCommand),
     Daemon(daemon::DaemonCommand),
     Show(show::ShowCommand),
     Changes(changes::ChangesCommand),
@@ -86,7 +92,11 @@ enum Command {
     Audit(audit::AuditCommand),
     Stories(stories::StoriesCommand),
     Export(export::ExportCommand),
+    Feed(feed::FeedCommand),
+    Backup(backup::BackupCommand),
+    Restore(restore::RestoreCommand),
     Check(check::CheckCommand),
+    Doctor(doctor::DoctorCommand),
     Explain(explain::ExplainCommand),
     Extract(extract::ExtractCommand),
     Completions(completions::CompletionsCommand),
@@ -195,6 +205,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
     let quiet = cli.quiet();
     match cli.command {
         Command::Crawl(command) => command.run(options, quiet),
+        Command::Search(command) => command.run(&options),
         Command::Daemon(command) => command.run(options),
         Command::Show(command) => command.run(&options),
         Command::Changes(command) => command.run(&options),
@@ -204,7 +215,11 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Audit(command) => command.run(&options),
         Command::Stories(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
+        Command::Feed(command) => command.run(&options),
+        Command::Backup(command) => command.run(&options),
+        Command::Restore(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
+        Command::Doctor(command) => command.run(&options),
         Command::Explain(command) => command.run(&options),
         Command::Extract(command) => command.run(&options),
         Command::Completions(command) => command.run(&mut Cli::command()),

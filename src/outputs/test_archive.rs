@@ -5,15 +5,17 @@ use std::cell::Cell;
 use jiff::Timestamp;
 
 use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, Image, Pass};
+use crate::store::search_query::Query;
 use crate::store::{
     Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, ChangeFilter, ChangeRecord,
-    CommentRecord, CopyRecord, CountRecord, Revision, SavedSchedule, SizeOnDisk, StoreError,
-    StoryRecord,
+    CommentRecord, CopyRecord, CountRecord, Hit, RawPage, Revision, SavedSchedule, SizeOnDisk,
+    StoreError, StoryRecord,
 };
 
 pub(super) struct TestArchive {
     articles: Vec<ArticleRecord>,
     pub(super) changes: Vec<ChangeRecord>,
+    pub(super) raw_pages: Vec<RawPage>,
     /// Articles handed out so far.
     pub(super) n_read: Cell<usize>,
 }
@@ -23,6 +25,7 @@ impl TestArchive {
         Self {
             articles,
             changes: Vec::new(),
+            raw_pages: Vec::new(),
             n_read: Cell::new(0),
         }
     }
@@ -101,6 +104,23 @@ impl Archive for TestArchive {
 
     fn stories(&self, _: Option<Timestamp>, _: u64) -> Result<Vec<StoryRecord>, StoreError> {
         Ok(Vec::new())
+    }
+
+    fn search(&self, _: &Query, _: u32, _: u32) -> Result<Vec<Hit>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn raw_pages(
+        &self,
+        _: &ArticleFilter,
+        each: &mut dyn FnMut(RawPage) -> bool,
+    ) -> Result<(), StoreError> {
+        for page in &self.raw_pages {
+            if !each(page.clone()) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn size_on_disk(&self) -> Result<SizeOnDisk, StoreError> {
@@ -215,5 +235,27 @@ pub(super) fn board(name: &str) -> BoardStatus {
         n_gaps: 0,
         trouble: None,
         health: None,
+    }
+}
+
+pub(super) fn hit(id: i64) -> Hit {
+    Hit {
+        id,
+        board: "news".into(),
+        key: ArticleKey::new("board.example", &id.to_string()),
+        url: format!("https://board.example/news/{id}?a=1&b=2"),
+        title: "도서관 <개관> & 안내".into(),
+        author: Some("사서".into()),
+        source: None,
+        posted_at: Some(at("2026-11-19T15:00:00Z")),
+        posted_at_precision: Some("day".into()),
+        first_seen_at: at("2026-11-20T00:00:00Z"),
+        state: ArticleState::Stored,
+        gone_at: None,
+        category: Some("알림".into()),
+        comment_count: Some(2),
+        revision_count: 1,
+        revised_at: Some(at("2026-11-20T00:00:00Z")),
+        text: "첫 <문단>\n\n둘째".into(),
     }
 }

@@ -11,6 +11,7 @@
 mod error;
 mod records;
 mod reread;
+pub mod search_query;
 pub mod search_text;
 pub mod sqlite;
 
@@ -22,12 +23,14 @@ use jiff::{SignedDuration, Timestamp};
 pub use error::StoreError;
 pub use records::{
     ArticleFilter, ArticleRecord, ArticleTarget, AskAgain, BoardCounts, BoardHealth, BoardStatus,
-    ChangeFilter, ChangeRecord, CommentRecord, CopyRecord, CountRecord, HostRecord, NextPass,
-    PassSummary, Revision, RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord,
-    Vanished,
+    ChangeFilter, ChangeRecord, CommentRecord, CopyRecord, CountRecord, Hit, HostRecord, NextPass,
+    PassSummary, RawPage, Revision, RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots,
+    StoryRecord, Vanished,
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
+
+use search_query::Query;
 
 use crate::health::audit::Facts;
 use crate::health::radar::{Plan, View};
@@ -272,6 +275,18 @@ pub trait Archive {
 
     /// Stories with at least `min_copies` articles, one of them at or after `since`; the latest first.
     fn stories(&self, since: Option<Timestamp>, min_copies: u64) -> Answer<Vec<StoryRecord>>;
+
+    /// Articles that a query finds, `limit` of them behind the first `skip`: those that fit its words best first, the
+    /// newest first where it has none. `NoSearchIndex` where there is none for its words.
+    fn search(&self, query: &Query, limit: u32, skip: u32) -> Answer<Vec<Hit>>;
+
+    /// Calls `each` for every raw page that is kept, of one board or of all, fetched at or after `since`, in the order of
+    /// the visits, without holding them all in memory. `each` returns `false` to stop.
+    fn raw_pages(
+        &self,
+        filter: &ArticleFilter,
+        each: &mut dyn FnMut(RawPage) -> bool,
+    ) -> Answer<()>;
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
 }

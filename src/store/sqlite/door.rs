@@ -269,7 +269,7 @@ impl Store for SqliteStore {
             let settled = settle::settle(conn, &prepared, &options.revisits);
             let settled = settled.map_err(|error| sql_error(doing, error))?;
             if prune {
-                hosts::prune_receipts(conn, at, options.receipts_days)
+                hosts::prune(conn, at, options.receipts_days)
                     .map_err(|error| sql_error("removing old receipts", error))?;
             }
             Ok(settled)

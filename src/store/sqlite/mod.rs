@@ -9,6 +9,7 @@
 
 mod archive;
 mod audit;
+mod backup;
 mod changes;
 mod claims;
 mod copies;
@@ -47,10 +48,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use archive::SqliteArchive;
+pub use backup::restore;
 pub use copy_search::{CopySearch, Judged};
 
 use super::{Answer, StoreError};
-use crate::model::ArticleId;
 use crate::schedule::RevisitSchedule;
 use claims::Claims;
 use dictionary::Dictionaries;
@@ -166,16 +167,6 @@ impl SqliteStore {
     /// Changes that were asked for and are not on the disk yet.
     pub fn n_writing(&self) -> usize {
         self.0.writer.as_ref().map_or(0, Writer::n_waiting)
-    }
-
-    /// Articles that hold all words of `query`, best first. For the search command to come.
-    ///
-    /// # Errors
-    /// `Sql`.
-    pub async fn search(&self, query: &str, limit: u32) -> Result<Vec<ArticleId>, StoreError> {
-        let query = query.to_owned();
-        self.read("searching", move |conn| search::find(conn, &query, limit))
-            .await
     }
 
     async fn read<T: Send + 'static>(
