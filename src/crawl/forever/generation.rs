@@ -119,6 +119,7 @@ impl<S: Store> Generation<S> {
             let passes: Vec<Pass> = service.store.last_passes(board, n_passes).await?;
             add_board(&mut generation.planner, board, plan, &saved, &passes, now);
             if let Some(context) = &context {
+                generation.polls.follow(board, now);
                 generation
                     .crew_of(&context.board.host)
                     .welcome(Arc::clone(context));
@@ -190,6 +191,7 @@ impl<S: Store> Generation<S> {
             self.planner.remove(board);
             return;
         };
+        self.polls.opening(board);
         let (target, context) = (served.target.clone(), served.context.clone());
         let (outfit, options) = (Arc::clone(&self.outfit), self.options.clone());
         self.openings
