@@ -41,31 +41,22 @@ pub(super) async fn introduce<S: Store>(
     let now = outfit.clock.now();
     let mut target = target.clone();
     restore_host(outfit, &target).await?;
-    if target.profile.is_none() {
-        target.profile = remembered(outfit, &target).await?;
-    }
-    target.profile = target.profile.map(|profile| target.tailor.apply(profile));
-    let known = match recognise(&outfit.fetcher, &outfit.library, &target).await {
+    let known = match know(outfit, &mut target).await? {
         Ok(known) => known,
-        Err(error) => {
-            keep_what_was_said(outfit, &target).await?;
-            return Ok(Err(error));
-        }
+        Err(error) => return Ok(Err(error)),
     };
-    save_robots(&outfit.store, &outfit.fetcher).await?;
     let Known {
         new,
         profile,
         page,
+        serves_walk,
         lesson,
+        ..
     } = known;
-    if let Some(Lesson {
-        learnt, receipts, ..
-    }) = lesson
-    {
+    if let Some(Lesson { learnt, .. }) = lesson {
         outfit
             .store
-            .save_profile(learnt.name, learnt.text, receipts, now)
+            .save_profile(learnt.name, learnt.text, now)
             .await?;
     }
     let profile = if target.profile.is_some() {
@@ -75,7 +66,10 @@ pub(super) async fn introduce<S: Store>(
     };
     let board = outfit.store.register_board(new, now).await?;
     let context = BoardContext::new(board, &target, profile, options.mask_addresses);
-    Ok(Ok(Introduced { context, page }))
+    Ok(Ok(Introduced {
+        context,
+        page: page.filter(|_| serves_walk),
+    }))
 }
 
 /// The board's unfinished pass, if it has one; with the limits that are asked for now.
@@ -207,13 +201,54 @@ pub(super) async fn job_of_page<S: Store>(
     Ok(found)
 }
 
+/// Which profile reads the target: the one that was named, or that an earlier run found, or one that its first page leads
+/// to. What was asked for is on record, whatever came of it.
+async fn know<S: Store>(
+    outfit: &Outfit<S>,
+    target: &mut Target,
+) -> Result<Result<Known, TargetError>, StoreError> {
+    let remembered = match &target.profile {
+        Some(_) => None,
+        None => remembered(outfit, target).await?,
+    };
+    let (certain, fallback) = match remembered {
+        // Somebody may have written a better one since.
+        Some(learnt)
+            if outfit.library.get_given(&learnt.engine).is_none()
+                && outfit.library.may_recognise(&target.url) =>
+        {
+            (None, Some(learnt))
+        }
+        other => (other, None),
+    };
+    let profile = target.profile.take().or(certain);
+    target.profile = profile.map(|profile| target.tailor.apply(profile));
+    let mut spent = Vec::new();
+    let known = recognise(
+        &outfit.fetcher,
+        &outfit.library,
+        target,
+        fallback,
+        &outfit.observer,
+        &mut spent,
+    )
+    .await;
+    if !spent.is_empty() {
+        outfit.store.save_receipts(spent).await?;
+    }
+    if known.is_err() {
+        keep_what_was_said(outfit, target).await?;
+    }
+    save_robots(&outfit.store, &outfit.fetcher).await?;
+    Ok(known)
+}
+
 /// All profiles of this run: those it was given, and those that earlier runs have learnt.
 pub(super) async fn with_learnt<S: Store>(outfit: &Outfit<S>) -> Result<Arc<Library>, StoreError> {
     let mut library = (*outfit.library).clone();
     for text in outfit.store.profiles().await? {
         match Profile::from_toml(&text) {
-            Ok(profile) if library.get(&profile.engine).is_none() => library.add(profile),
-            Ok(_) => {}
+            Ok(profile) => library.add_learnt(profile),
             Err(_) => tracing::warn!(
                 "a profile learnt by another version cannot be read; it is learnt again"
             ),

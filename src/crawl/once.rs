@@ -227,7 +227,7 @@ async fn report<S: Store>(
     Ok(CrawlReport {
         finish,
         boards,
-        n_requests: crew.tally.n_requests.load(Ordering::Relaxed),
+        n_requests: crew.fetcher.n_requests(),
         duration_s: 0.0,
         database: database.to_owned(),
         hints,

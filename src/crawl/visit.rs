@@ -13,7 +13,7 @@ use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
 use crate::model::{
-    HostPause, Job, JobKind, Outcome, PageClass, PassId, Receipt, Settled, Settlement, Visited,
+    HostPause, Job, JobKind, Outcome, PageClass, PassId, Settled, Settlement, Visited,
 };
 use crate::store::{Store, StoreError, StoredRobots};
 
@@ -42,15 +42,11 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
                     .note(job.board, |seen| seen.count_status(fetched.status));
                 crew.tally.n_answers.fetch_add(1, Ordering::Relaxed);
                 let receipts = std::mem::take(&mut fetched.receipts);
-                count_requests(crew, &receipts);
                 let mut settlement = read(crew, &board, &job, fetched, at).await?;
                 settlement.receipts = receipts;
                 settlement
             }
-            Err(error) => {
-                count_requests(crew, error.receipts());
-                failed(crew, &board, &job, error, at).await?
-            }
+            Err(error) => failed(crew, &board, &job, error, at).await?,
         };
         save_robots(&crew.store, &crew.fetcher).await?;
         let ended = ended_pass(&settlement.outcome);
@@ -101,12 +97,6 @@ fn take_at_hand<S>(crew: &Crew<S>, job: &Job) -> Option<Fetched> {
         .lock()
         .expect("no holder of this lock panics")
         .remove(&job.id)
-}
-
-fn count_requests<S>(crew: &Crew<S>, receipts: &[Receipt]) {
-    crew.tally
-        .n_requests
-        .fetch_add(receipts.len() as u64, Ordering::Relaxed);
 }
 
 fn request(board: &BoardContext, job: &Job) -> Request {
