@@ -24,7 +24,8 @@
 //!    also settles the job ([`store::Store::settle`]). [`dedup`] names equal texts; [`health`] compares the ranks that
 //!    were seen with what is held, and says which pages tell what vanished. Candidates for near copies are found in the
 //!    same transaction (`store::sqlite::copies`), and judged on the texts ([`dedup::Digest`]).
-//! 8. [`schedule`] says when a post is worth another visit and a board another poll (nothing polls by it yet).
+//! 8. [`schedule`] says when a post is worth another visit and a board another poll. The service
+//!    ([`crawl::crawl_forever`]) polls by it, and [`health::verdict`] tells how each board does.
 //! 9. [`outputs`] read what is stored, and nothing else. `crawl::reparse` reads stored pages by today's profiles.
 //!
 //! # Invariants, and the test that holds each
