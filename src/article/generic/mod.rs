@@ -10,6 +10,7 @@
 
 mod agreement;
 mod anchors;
+mod authors;
 mod candidates;
 mod clean;
 mod kind;
@@ -22,6 +23,7 @@ mod payload;
 pub mod posts;
 mod records;
 mod structured;
+mod title;
 mod trim;
 mod wide;
 
@@ -70,9 +72,17 @@ pub fn extract(html: &Html, url: Option<&Url>, as_of: Timestamp) -> Extraction {
     let page = Page::of(html);
     let claims = Claims::of(&page);
     let site = metadata::site(&claims);
-    let title = metadata::title(&page, &claims, site.as_deref());
+    let title = title::title(&page, &claims, site.as_deref(), url);
     let furniture = clean::furniture(&page);
-    let (kind, text) = text_of(&page, &furniture.mask, &claims, url, title.as_deref());
+    let shown = measured(&page, &furniture.mask, &[0]);
+    let (kind, text) = text_of(
+        &page,
+        &furniture.mask,
+        &shown,
+        &claims,
+        url,
+        title.as_deref(),
+    );
     let found = moment::find_posted(html, url, &TimeZone::UTC, as_of);
     // A list has rows; news have readers' comments at most, which are no posts. Some forums mark threads as news, too.
     let may_have_posts = match kind {
@@ -85,9 +95,11 @@ pub fn extract(html: &Html, url: Option<&Url>, as_of: Timestamp) -> Extraction {
     } else {
         Vec::new()
     };
+    let author = authors::author(&page, &furniture.listings, &claims, site.as_deref(), &shown)
+        .or_else(|| posts.first().and_then(|post| post.author.clone()));
     Extraction {
         kind,
-        author: metadata::author(&page, &furniture.listings, &claims, site.as_deref()),
+        author,
         offset: found
             .as_ref()
             .and_then(|found| found.offset)
@@ -106,6 +118,7 @@ pub fn extract(html: &Html, url: Option<&Url>, as_of: Timestamp) -> Extraction {
 fn text_of(
     page: &Page<'_>,
     mask: &Mask,
+    shown: &[Line],
     claims: &Claims,
     url: Option<&Url>,
     title: Option<&str>,
@@ -115,8 +128,7 @@ fn text_of(
     }
     let post = anchors::post(page);
     let messages = anchors::messages(page);
-    let shown = measured(page, mask, &[0]);
-    let sums = Sums::of(page, &shown);
+    let sums = Sums::of(page, shown);
     let counts = kind::Counts {
         n_messages: messages.len(),
         has_post: post.is_some(),
@@ -131,7 +143,7 @@ fn text_of(
             {
                 return (kind, posts);
             }
-            let body = body(page, mask, &sums, &shown, claims);
+            let body = body(page, mask, &sums, shown, claims);
             if kind == PageKind::Thread {
                 return (kind, join(&with_all_posts(page, body)));
             }
