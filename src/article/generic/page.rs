@@ -11,6 +11,7 @@ use ego_tree::iter::Edge;
 use scraper::node::Element;
 use scraper::{ElementRef, Html, Node as TreeNode};
 
+use super::lines::Measure;
 use super::marks::{self, Marks};
 
 /// What an element is to the rules, from its name.
@@ -149,6 +150,8 @@ pub(super) struct Node<'a> {
     pub(super) element: Option<&'a Element>,
     /// The words; empty for an element.
     pub(super) text: &'a str,
+    /// What rules count of the words.
+    pub(super) measure: Measure,
     /// Inside a link.
     pub(super) in_link: bool,
 }
@@ -196,7 +199,9 @@ impl<'a> Page<'a> {
                     }
                     TreeNode::Text(text) => {
                         let place = page.push(&open, Tag::Text, n_links > 0);
-                        page.nodes[place as usize].text = text;
+                        let added = &mut page.nodes[place as usize];
+                        added.text = text;
+                        added.measure = Measure::of(text);
                     }
                     _ => {}
                 },
@@ -245,6 +250,7 @@ impl<'a> Page<'a> {
             marks: Marks::default(),
             element: None,
             text: "",
+            measure: Measure::default(),
             in_link,
         });
         place
