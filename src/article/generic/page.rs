@@ -163,6 +163,8 @@ pub(super) struct Page<'a> {
     /// `<meta>` and `<link>`, in order.
     pub(super) statements: Vec<&'a Element>,
     pub(super) scripts: Vec<ElementRef<'a>>,
+    /// Class and id of the elements, each pair once.
+    pub(super) names: Vec<(&'a str, &'a str)>,
     /// What `<noscript>` would show, as HTML.
     pub(super) unscripted: Vec<&'a str>,
     /// The text of the first `<title>` of the page's head.
@@ -220,6 +222,7 @@ impl<'a> Page<'a> {
                 Edge::Open(_) => {}
             }
         }
+        page.names = seen.into_keys().collect();
         page
     }
 
