@@ -406,3 +406,72 @@ fn looks_like_name(name: &str) -> bool {
         && !name.contains(|c: char| c.is_ascii_digit())
         && !name.ends_with(['.', '!', '?'])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines::measured;
+    use super::*;
+
+    fn read(source: &str) -> Option<String> {
+        let html = crate::document::parse(source);
+        let page = Page::of(&html);
+        let mask = Mask::none(&page);
+        let lines = measured(&page, &mask, &[0]);
+        let claims = Claims::of(&page);
+        let site = super::super::metadata::site(&claims);
+        author(&page, &mask, &claims, site.as_deref(), &lines)
+    }
+
+    #[test]
+    fn names_without_what_stands_around_them() {
+        for (offer, name) in [
+            ("By Jane Doe", "Jane Doe"),
+            ("ByJane Doe", "Jane Doe"),
+            ("Von Anna Beispiel", "Anna Beispiel"),
+            ("Interview: Julia Muster", "Julia Muster"),
+            ("Jane Doe, Chief Technology Officer, Somewhere", "Jane Doe"),
+            ("Jane Doe, senior reporter", "Jane Doe"),
+            ("Georg Muster, 21. Jan 2020", "Georg Muster"),
+            ("Executive Content Editor", "Executive Content"),
+            ("Daily Editorial Board", "Daily Editorial Board"),
+            ("홍길동 기자", "홍길동"),
+        ] {
+            assert_eq!(name_of(offer).as_deref(), Some(name), "{offer}");
+        }
+        for none in ["By", "WRITTEN BY", "admin", "www.example.com", "7"] {
+            assert_eq!(name_of(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn the_publisher_is_named_where_nobody_else_is() {
+        let site = "<meta property=og:site_name content='Evening Post'><meta name=author content='Evening Post'>";
+        assert_eq!(read(site).as_deref(), Some("Evening Post"));
+        let byline = format!(
+            "{site}<h1>The ferry is late</h1><p>By <span>Jane Doe</span></p><p>It left on time.</p>"
+        );
+        assert_eq!(read(&byline).as_deref(), Some("Jane Doe"));
+    }
+
+    #[test]
+    fn labels_of_share_previews_name_the_author() {
+        let read = read(
+            "<meta name=twitter:label1 content='Verfasst von'><meta name=twitter:data1 content='Karoline Muster'>",
+        );
+        assert_eq!(read.as_deref(), Some("Karoline Muster"));
+    }
+
+    #[test]
+    fn links_side_by_side_are_several_authors() {
+        let read = read(
+            "<h1>x</h1><p><a rel=author href=/1>Jane Doe</a> <a rel=author href=/2>John Roe</a></p><div><p><a rel=author href=/3>Of Another</a></p></div>",
+        );
+        assert_eq!(read.as_deref(), Some("Jane Doe, John Roe"));
+    }
+
+    #[test]
+    fn a_sentence_is_no_byline() {
+        let read = read("<h1>x</h1><p>By the time it came nobody was waiting any more.</p>");
+        assert_eq!(read, None);
+    }
+}

@@ -59,8 +59,12 @@ impl Offer {
     }
 
     /// How much of its weight speaks for a wording.
-    fn support(&self, key: &str, is_whole_elsewhere: bool) -> f32 {
-        if self.key == key || (self.is_cut && key.starts_with(&self.key)) {
+    fn support(&self, key: &str, is_whole_elsewhere: bool, sites: &[String]) -> f32 {
+        let adds_site = || {
+            let rest = self.key.strip_prefix(key).or(self.key.strip_suffix(key));
+            rest.is_some_and(|rest| sites.iter().any(|site| site == rest))
+        };
+        if self.key == key || (self.is_cut && key.starts_with(&self.key)) || adds_site() {
             return self.weight + self.bonus;
         }
         // What another source has whole is likelier the title than what is only cut off.
@@ -93,7 +97,7 @@ pub(super) fn title(
         let is_whole = offers.iter().any(|offer| offer.key == key);
         let support: f32 = offers
             .iter()
-            .map(|offer| offer.support(&key, is_whole))
+            .map(|offer| offer.support(&key, is_whole, &sites))
             .sum();
         let heading = below
             .iter()
@@ -291,4 +295,85 @@ fn lower_headings(page: &Page<'_>) -> Vec<String> {
             lines.iter().map(|line| plain(&line.text)).collect()
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(source: &str) -> Option<String> {
+        let html = crate::document::parse(source);
+        let page = Page::of(&html);
+        let claims = Claims::of(&page);
+        let url = Url::parse("https://www.harbour-news.example/a/1").expect("a constant address");
+        title(
+            &page,
+            &claims,
+            super::super::metadata::site(&claims).as_deref(),
+            Some(&url),
+        )
+    }
+
+    #[test]
+    fn a_heading_says_where_the_title_ends() {
+        let read = read(
+            "<title>The ferry is late - Evening Post</title><meta property=og:title content='The ferry is late - Evening Post'>\
+             <meta name=twitter:title content='The ferry is late - Evening Post'><h1>The ferry is late</h1>",
+        );
+        assert_eq!(read.as_deref(), Some("The ferry is late"));
+    }
+
+    #[test]
+    fn kickers_that_differ_are_no_part_of_the_title() {
+        let read = read(
+            "<title>Storm on the coast: «We saw it coming» - News</title><meta property=og:title content='Storm on the coast: «We saw it coming»'>\
+             <h1>Weather - «We saw it coming»</h1>",
+        );
+        assert_eq!(read.as_deref(), Some("«We saw it coming»"));
+    }
+
+    #[test]
+    fn what_two_sources_reword_before_a_colon_is_no_kicker() {
+        let long = "Johannesburg has failed its traders: there is a way out";
+        let read = read(&format!(
+            "<title>{long}</title><meta property=og:title content='{long}'><h1>Joburg has failed its traders: there is a way out</h1>"
+        ));
+        assert_ne!(read.as_deref(), Some("there is a way out"));
+    }
+
+    #[test]
+    fn words_that_run_together_are_read_where_they_do_not() {
+        let read = read(
+            "<title>x</title><meta property=og:title content='Strike / The ninth of July'><h1><span>Strike</span><span>The ninth of July</span></h1>",
+        );
+        assert_eq!(read.as_deref(), Some("Strike / The ninth of July"));
+    }
+
+    #[test]
+    fn the_heading_that_leads_home_is_the_sites() {
+        let read = read(
+            "<title>Four Winds » Small numbers</title><h1><a href='/'>Four Winds</a></h1><h2>Small numbers</h2><p>x</p>",
+        );
+        assert_eq!(read.as_deref(), Some("Small numbers"));
+    }
+
+    #[test]
+    fn a_title_cut_short_speaks_for_the_whole() {
+        let read = read(
+            "<title>A very long headline about the harbour - X</title><meta property=og:title content='A very long headline about...'>\
+             <h1>A very long headline about the harbour</h1>",
+        );
+        assert_eq!(
+            read.as_deref(),
+            Some("A very long headline about the harbour")
+        );
+    }
+
+    #[test]
+    fn the_domain_is_a_site_without_a_name() {
+        let read = read(
+            "<title>Boiling water | harbour-news.example</title><meta property=og:title content='Boiling water | harbour-news.example'>",
+        );
+        assert_eq!(read.as_deref(), Some("Boiling water"));
+    }
 }
