@@ -372,8 +372,8 @@ mod tests {
     #[test]
     fn the_domain_is_a_site_without_a_name() {
         let read = read(
-            "<title>Boiling water | harbour-news.example</title><meta property=og:title content='Boiling water | harbour-news.example'>",
+            "<title>Boiling water at high sea | harbour-news.example</title><meta property=og:title content='Boiling water at high sea | harbour-news.example'>",
         );
-        assert_eq!(read.as_deref(), Some("Boiling water"));
+        assert_eq!(read.as_deref(), Some("Boiling water at high sea"));
     }
 }
