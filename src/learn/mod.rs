@@ -14,15 +14,19 @@ mod region;
 mod write;
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use scraper::{Html, Selector};
+use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 use address::{ArticleShape, ListingShape};
-use article::Sample;
+use article::{ArticleRules, Sample};
 use columns::{Columns, RowFacts};
+
+static PASSWORD: LazyLock<Selector> =
+    LazyLock::new(|| Selector::parse("input[type='password' i]").expect("a constant selector"));
 
 /// Articles asked for to learn where their fields stand.
 const MAX_SAMPLES: usize = 5;
@@ -216,7 +220,8 @@ fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, 
 }
 
 /// Learns the articles and writes the profile. `articles` are answers to [`ListingDraft::samples`]: the place in that
-/// list, and the page.
+/// list, and the page. `n_closed` of the articles asked for are not for guests; where all are, the profile reads the
+/// listing only, and takes no page for an article.
 ///
 /// # Errors
 /// Where no body stands out on the articles.
@@ -224,6 +229,7 @@ pub fn learn(
     draft: &ListingDraft,
     first: &SeenPage<'_>,
     articles: &[(usize, SeenPage<'_>)],
+    n_closed: usize,
 ) -> Result<Learnt, Refusal> {
     let samples: Vec<Sample<'_>> = articles
         .iter()
@@ -236,21 +242,33 @@ pub fn learn(
         .collect();
     let timezone = timezone_of(first.html);
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
-    let rules = article::article(
-        &samples,
-        &draft.rows_css,
-        &|row, page| region::links_to(row, page, &draft.kind),
-        &zone,
-    )
-    .map_err(|seen| Refusal {
-        missing: "no article's body was found",
-        seen,
-    })?;
+    let rules = if samples.is_empty() && n_closed >= 2 {
+        ArticleRules::closed(n_closed)
+    } else {
+        let is_row =
+            |row: ElementRef<'_>, page: &SeenPage<'_>| region::links_to(row, page, &draft.kind);
+        let found = article::article(&samples, first, &draft.rows_css, &is_row, &zone);
+        found.map_err(|seen| Refusal {
+            missing: "no article's body was found",
+            seen,
+        })?
+    };
     let mut decisions = draft.decisions.clone();
     decisions.extend(rules.decisions.iter().cloned());
     let name = name_of(first.url, &draft.listing.board);
     let title = format!("{} (learnt)", first.url.host_str().unwrap_or("board"));
-    let text = write::profile_text(&name, &title, timezone, draft, &rules, &decisions);
+    let text = write::profile_text(
+        &write::Head {
+            name: &name,
+            title: &title,
+            timezone,
+            // A login box on every page says nothing of one page.
+            password_closes: first.html.select(&PASSWORD).next().is_none(),
+        },
+        draft,
+        &rules,
+        &decisions,
+    );
     Ok(Learnt {
         name,
         text,
