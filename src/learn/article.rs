@@ -19,6 +19,8 @@ use crate::profile::{element_text, fold};
 
 /// Elements of a page that are looked at.
 const MAX_ELEMENTS: usize = 30_000;
+/// What a selector loses that finds several elements on a page.
+const AMBIGUOUS: f64 = 0.25;
 /// Letters of an author's name or a date at most.
 const MAX_FIELD: usize = 60;
 
@@ -497,11 +499,13 @@ impl Finder<'_> {
             .into_iter()
             .map(|(rule, (order, letters))| {
                 let selector = Selector::parse(&rule.css).ok();
-                let (mut n_right, mut worth) = (0, 0.0);
+                let (mut n_right, mut worth, mut n_others) = (0, 0.0, 0);
                 for sample in samples {
-                    let element = selector
-                        .as_ref()
-                        .and_then(|selector| sample.page.html.select(selector).next());
+                    let mut found = selector
+                        .iter()
+                        .flat_map(|selector| sample.page.html.select(selector));
+                    let element = found.next();
+                    n_others += usize::from(found.next().is_some());
                     let Some((text, element)) = value(&sample.page, &rule).zip(element) else {
                         continue;
                     };
@@ -517,6 +521,8 @@ impl Finder<'_> {
                         0.0
                     }
                     - 0.01 * letters as f64
+                    // Which of several is the first may be another one on another page.
+                    - if n_others > 0 { AMBIGUOUS } else { 0.0 }
                     + worth / n_right.max(1) as f64;
                 (n_right as f64 + exact - 0.05 * order as f64, rule, n_right)
             })

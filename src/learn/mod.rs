@@ -11,10 +11,10 @@ mod body;
 mod columns;
 mod css;
 mod region;
+mod site;
 mod write;
 
 use std::fmt;
-use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -24,9 +24,6 @@ use url::Url;
 use address::{ArticleShape, ListingShape};
 use article::{ArticleRules, Sample};
 use columns::{Columns, RowFacts};
-
-static PASSWORD: LazyLock<Selector> =
-    LazyLock::new(|| Selector::parse("input[type='password' i]").expect("a constant selector"));
 
 /// Articles asked for to learn where their fields stand.
 const MAX_SAMPLES: usize = 5;
@@ -132,7 +129,7 @@ pub fn learn_listing(pages: &[SeenPage<'_>], turns: &[Url]) -> Result<ListingDra
     })?;
     let listing = address::listing_shape(first.url, turns, &article)
         .ok_or_else(|| refuse("the pager's links follow no rule", region.decision.clone()))?;
-    let zone = TimeZone::get(timezone_of(first.html)).unwrap_or(TimeZone::UTC);
+    let zone = TimeZone::get(site::timezone_of(first.html)).unwrap_or(TimeZone::UTC);
     let columns = columns::columns(&region.pages, pages, &zone);
     let container = container(pages, &region.pages);
     let mut decisions = vec![region.decision.clone()];
@@ -220,7 +217,7 @@ fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, 
 }
 
 /// Learns the articles and writes the profile. `articles` are answers to [`ListingDraft::samples`]: the place in that
-/// list, and the page. `n_closed` of the articles asked for are not for guests; where all are, the profile reads the
+/// list, and the page. `closed` are answers that refused an article to guests; where all did, the profile reads the
 /// listing only, and takes no page for an article.
 ///
 /// # Errors
@@ -229,7 +226,7 @@ pub fn learn(
     draft: &ListingDraft,
     first: &SeenPage<'_>,
     articles: &[(usize, SeenPage<'_>)],
-    n_closed: usize,
+    closed: &[SeenPage<'_>],
 ) -> Result<Learnt, Refusal> {
     let samples: Vec<Sample<'_>> = articles
         .iter()
@@ -240,10 +237,10 @@ pub fn learn(
             })
         })
         .collect();
-    let timezone = timezone_of(first.html);
+    let timezone = site::timezone_of(first.html);
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
-    let rules = if samples.is_empty() && n_closed >= 2 {
-        ArticleRules::closed(n_closed)
+    let rules = if samples.is_empty() && closed.len() >= 2 {
+        ArticleRules::closed(closed.len())
     } else {
         let is_row =
             |row: ElementRef<'_>, page: &SeenPage<'_>| region::links_to(row, page, &draft.kind);
@@ -257,13 +254,18 @@ pub fn learn(
     decisions.extend(rules.decisions.iter().cloned());
     let name = name_of(first.url, &draft.listing.board);
     let title = format!("{} (learnt)", first.url.host_str().unwrap_or("board"));
+    let all: Vec<&SeenPage<'_>> = std::iter::once(first)
+        .chain(articles.iter().map(|(_, page)| page))
+        .chain(closed)
+        .collect();
     let text = write::profile_text(
         &write::Head {
             name: &name,
             title: &title,
             timezone,
             // A login box on every page says nothing of one page.
-            password_closes: first.html.select(&PASSWORD).next().is_none(),
+            password_closes: !site::asks_for_password(first.html),
+            frame: site::frame(&all),
         },
         draft,
         &rules,
@@ -296,37 +298,4 @@ fn name_of(url: &Url, board: &str) -> String {
             .to_hex();
     let short: String = plain.chars().take(60).collect();
     format!("{}-{}", short.trim_matches('-'), &digest[..6])
-}
-
-/// The zone of a page's language; what a person would guess.
-fn timezone_of(html: &Html) -> &'static str {
-    let language = html
-        .root_element()
-        .attr("lang")
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    match language.get(..2) {
-        Some("ko") => return "Asia/Seoul",
-        Some("ja") => return "Asia/Tokyo",
-        Some("zh") => return "Asia/Shanghai",
-        Some("de") => return "Europe/Berlin",
-        Some("fr") => return "Europe/Paris",
-        Some(_) => return "UTC",
-        None => {}
-    }
-    let mut counts = [0_usize; 3];
-    for c in html.root_element().text().flat_map(str::chars).take(20_000) {
-        match c {
-            '가'..='힣' => counts[0] += 1,
-            'ぁ'..='ヿ' => counts[1] += 1,
-            '一'..='鿿' => counts[2] += 1,
-            _ => {}
-        }
-    }
-    match counts {
-        [korean, japanese, _] if korean > 50 && korean > japanese => "Asia/Seoul",
-        [_, japanese, _] if japanese > 50 => "Asia/Tokyo",
-        [_, _, chinese] if chinese > 50 => "Asia/Shanghai",
-        _ => "UTC",
-    }
 }

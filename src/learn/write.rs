@@ -33,6 +33,8 @@ pub(super) struct Head<'h> {
     pub timezone: &'h str,
     /// A form for a password where an article should be means that it is not for guests.
     pub password_closes: bool,
+    /// An element of every page of the site.
+    pub frame: Option<String>,
 }
 
 /// Writes the whole profile.
@@ -58,24 +60,35 @@ pub(super) fn profile_text(
     text.push_str(&identity(&draft.article, &draft.listing));
     text.push_str(&listing(draft, decisions));
     text.push_str(&article(rules, decisions));
-    text.push_str(&classes(rules, head.password_closes));
+    text.push_str(&classes(rules, head));
     text
 }
 
 /// What pages are that stand in an article's place. Only where there is no body: an article may quote any words.
-fn classes(rules: &ArticleRules, password_closes: bool) -> String {
+fn classes(rules: &ArticleRules, head: &Head<'_>) -> String {
+    let mut text = String::new();
+    if let Some(frame) = &head.frame {
+        text.push_str("\n# Refused by the site itself: its frame stands around the refusal.\n");
+        let missing = rules.body.first().map_or(String::new(), |body| {
+            format!("missing = {}\n", quoted(body))
+        });
+        let _ = write!(
+            text,
+            "[[classes]]\nclass = \"restricted\"\nstatus = [401, 403]\n{missing}select = {}\n",
+            quoted(frame)
+        );
+    }
     let Some(body) = rules.body.first() else {
-        return String::new();
+        return text;
     };
     let mut signs = vec![
         ("restricted", "url", DOOR),
         ("restricted", "source", RESTRICTED),
         ("gone", "source", GONE),
     ];
-    if password_closes {
+    if head.password_closes {
         signs.push(("restricted", "select", "input[type='password' i]"));
     }
-    let mut text = String::new();
     for (class, sign, value) in signs {
         let _ = write!(
             text,
