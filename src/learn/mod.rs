@@ -10,8 +10,11 @@ mod article;
 mod body;
 mod columns;
 mod css;
+mod header;
+mod notices;
 mod region;
 mod site;
+mod words;
 mod write;
 
 use std::fmt;

@@ -12,6 +12,7 @@ mod recognise;
 mod rule;
 mod sections;
 mod shape;
+mod words;
 
 pub use format::ProfileFile;
 pub use identity::{ArticleRef, BoardRef, Identity};
@@ -22,6 +23,7 @@ pub use sections::{
     ArticleRules, AttachmentKey, AttachmentRules, ClassRule, CommentRules, ListingRules,
     PagerRules, Profile,
 };
+pub use words::says_pinned;
 
 #[cfg(test)]
 mod identity_tests;
