@@ -3,6 +3,7 @@
 //! to article and is neither a field, a link, a comment nor the listing below.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use ego_tree::NodeId;
@@ -12,8 +13,9 @@ use scraper::{ElementRef, Selector};
 
 use super::body::{body, comments, records};
 use super::columns::RowFacts;
-use super::{Decision, SeenPage, css};
+use super::{Decision, SeenPage, css, within};
 use crate::dates::read_date;
+use crate::dates::words::{Habit, Order, dates_in};
 use crate::model::{PostedAt, Precision};
 use crate::profile::{element_text, fold};
 
@@ -44,6 +46,11 @@ static DATE_IN_WORDS: LazyLock<Regex> =
 /// A full date among other words.
 pub(super) const DATE_PATTERN: &str = r"(\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}(?:[.일日]?\s?(?:\([^)]{1,4}\)\s?)?(?:T|\s|오전|오후)*\d{1,2}:\d{2}(?::\d{2})?)?)";
 
+/// How dates in words are found; each is read again, and must be the row's.
+const HABIT: Habit = Habit {
+    order: Order::DayFirst,
+    short_year_first: true,
+};
 /// Elements that show no field.
 const WORDLESS: [&str; 8] = [
     "script", "style", "title", "option", "html", "body", "head", "meta",
@@ -60,7 +67,7 @@ pub(super) struct Sample<'a> {
 pub(super) struct FieldRule {
     pub css: String,
     pub attr: Option<&'static str>,
-    pub pattern: Option<&'static str>,
+    pub pattern: Option<String>,
     /// Only the element's own words, not those of elements in it.
     pub own: bool,
 }
@@ -161,6 +168,10 @@ pub(super) fn article(
         listings: &listings,
         no_field,
         fits: &|sample, text| author_of(sample, text),
+        parts: &|sample, text| {
+            let author = sample.row.author.as_deref();
+            author.map_or_else(Vec::new, |author| within::places(text, author))
+        },
         worth: &|_, _, _| 0.0,
         attributes: &[None],
     };
@@ -180,6 +191,10 @@ pub(super) fn article(
             listed.is_some_and(|listed| {
                 read(sample, text).is_some_and(|shown| same_moment(&listed, &shown))
             })
+        },
+        parts: &|_, text| {
+            let hits = dates_in(text, HABIT).into_iter().take(4);
+            hits.map(|hit| hit.at).collect()
         },
         // The neighbours of an article stand with their days beside their links, and often share its day.
         worth: &|sample, text, element| {
@@ -234,7 +249,7 @@ pub(super) fn elements<'a>(page: &SeenPage<'a>) -> impl Iterator<Item = ElementR
         .take(MAX_ELEMENTS)
 }
 
-pub(super) fn within(element: ElementRef<'_>, nodes: &HashSet<NodeId>) -> bool {
+pub(super) fn is_within(element: ElementRef<'_>, nodes: &HashSet<NodeId>) -> bool {
     !nodes.is_empty()
         && (nodes.contains(&element.id())
             || element.ancestors().any(|node| nodes.contains(&node.id())))
@@ -250,18 +265,42 @@ fn in_comments(element: ElementRef<'_>) -> bool {
         })
 }
 
-/// The value a rule gives on a page: that of the first element it selects, as a profile's would be.
-fn value(page: &SeenPage<'_>, rule: &FieldRule) -> Option<String> {
-    let selector = Selector::parse(&rule.css).ok()?;
-    let element = page.html.select(&selector).next()?;
-    let text = match rule.attr {
-        Some(name) => fold(element.attr(name)?),
-        None if rule.own => own_text(element),
-        None => element_text(element, &[]),
-    };
-    match rule.pattern {
-        Some(_) => Some(DATE_IN_WORDS.captures(&text)?.get(1)?.as_str().to_owned()),
-        None => Some(text).filter(|text| !text.is_empty()),
+/// A rule, ready to be tried on many pages.
+struct Reader<'r> {
+    rule: &'r FieldRule,
+    selector: Selector,
+    pattern: Option<Regex>,
+}
+
+impl<'r> Reader<'r> {
+    fn new(rule: &'r FieldRule) -> Option<Self> {
+        let pattern = rule.pattern.as_ref().map(|pattern| Regex::new(pattern));
+        Some(Self {
+            rule,
+            selector: Selector::parse(&rule.css).ok()?,
+            pattern: pattern.transpose().ok()?,
+        })
+    }
+
+    /// The value on a page: that of the first element selected, as a profile's would be; its element, and whether others
+    /// are selected too.
+    fn read<'a>(&self, page: &SeenPage<'a>) -> Option<(String, ElementRef<'a>, bool)> {
+        let mut found = page.html.select(&self.selector);
+        let element = found.next()?;
+        let text = match self.rule.attr {
+            Some(name) => fold(element.attr(name)?),
+            None if self.rule.own => own_text(element),
+            None => element_text(element, &[]),
+        };
+        let text = match &self.pattern {
+            Some(pattern) => fold(pattern.captures(&text)?.get(1)?.as_str()),
+            None => text,
+        };
+        (!text.is_empty()).then(|| (text, element, found.next().is_some()))
+    }
+
+    fn value(&self, page: &SeenPage<'_>) -> Option<String> {
+        self.read(page).map(|(text, _, _)| text)
     }
 }
 
@@ -308,7 +347,7 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
             })
             .filter(|element| element.children().count() <= 12)
             .filter(|element| same_title(&element_text(*element, &[]), &sample.row.title))
-            .filter(|element| !within(*element, listing))
+            .filter(|element| !is_within(*element, listing))
             .take(6);
         for element in candidates {
             let heading = matches!(element.value().name(), "h1" | "h2" | "h3" | "h4");
@@ -322,13 +361,14 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
         .into_iter()
         .map(|(name, (bonus, order))| {
             let rule = FieldRule::plain(&name);
-            let n_right = samples
-                .iter()
-                .filter(|sample| {
-                    value(&sample.page, &rule)
-                        .is_some_and(|text| same_title(&text, &sample.row.title))
-                })
-                .count();
+            let reader = Reader::new(&rule);
+            let right = |sample: &&Sample<'_>| {
+                let shown = reader
+                    .as_ref()
+                    .and_then(|reader| reader.value(&sample.page));
+                shown.is_some_and(|text| same_title(&text, &sample.row.title))
+            };
+            let n_right = samples.iter().filter(right).count();
             (n_right as f64 + bonus - 0.05 * order as f64, name, n_right)
         })
         .collect();
@@ -356,10 +396,11 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
     }
     // The page's own title has the whole where a heading is cut; what the site adds to it is the same on all pages.
     let page_title = FieldRule::plain("title");
+    let reader = Reader::new(&page_title);
     let suffixes: Vec<String> = samples
         .iter()
         .filter_map(|sample| {
-            let whole = value(&sample.page, &page_title)?;
+            let whole = reader.as_ref()?.value(&sample.page)?;
             let listed = sample
                 .row
                 .title
@@ -393,6 +434,8 @@ struct Finder<'f> {
     no_field: &'f dyn Fn(ElementRef<'_>) -> bool,
     /// Whether words agree with what the row says.
     fits: &'f dyn Fn(&Sample<'_>, &str) -> bool,
+    /// Where in longer words the value may stand.
+    parts: &'f dyn Fn(&Sample<'_>, &str) -> Vec<Range<usize>>,
     /// What more speaks for words that do: less than 1.
     worth: &'f dyn Fn(&Sample<'_>, &str, ElementRef<'_>) -> f64,
     attributes: &'f [Option<&'static str>],
@@ -464,29 +507,47 @@ impl Finder<'_> {
             }
             let fits = |text: &str| (self.fits)(sample, text);
             let own = attr.is_none() && !fits(&text) && fits(&own_text(element));
-            let found = if own || fits(&text) {
-                Some(None)
+            let patterns: Vec<Option<String>> = if own || fits(&text) {
+                vec![None]
+            } else if attr.is_none() {
+                self.patterns(sample, &text)
             } else {
-                let part = DATE_IN_WORDS.captures(&text).filter(|_| attr.is_none());
-                part.filter(|part| fits(&part[1]))
-                    .map(|_| Some(DATE_PATTERN))
+                Vec::new()
             };
-            let Some(pattern) = found else { continue };
-            if within(element, listing) || (self.no_field)(element) {
+            if patterns.is_empty() || is_within(element, listing) || (self.no_field)(element) {
                 continue;
             }
             found_any = true;
             for (order, name) in css::names_of(element).into_iter().enumerate() {
-                let rule = FieldRule {
-                    css: name,
-                    attr: *attr,
-                    pattern,
-                    own,
-                };
-                tally.entry(rule).or_insert((order, text.chars().count()));
+                for (more, pattern) in patterns.iter().enumerate() {
+                    let rule = FieldRule {
+                        css: name.clone(),
+                        attr: *attr,
+                        pattern: pattern.clone(),
+                        own,
+                    };
+                    let letters = text.chars().count();
+                    tally.entry(rule).or_insert((order + more, letters));
+                }
             }
         }
         found_any
+    }
+
+    /// Patterns that take the value out of longer words.
+    fn patterns(&self, sample: &Sample<'_>, text: &str) -> Vec<Option<String>> {
+        let mut found = Vec::new();
+        if let Some(part) = DATE_IN_WORDS.captures(text)
+            && (self.fits)(sample, &part[1])
+        {
+            found.push(Some(DATE_PATTERN.to_owned()));
+        }
+        for place in (self.parts)(sample, text) {
+            if (self.fits)(sample, &text[place.clone()]) {
+                found.extend(within::patterns(text, &place).into_iter().map(Some));
+            }
+        }
+        found
     }
 
     /// Tries each rule on all pages; the best first.
@@ -498,20 +559,17 @@ impl Finder<'_> {
         let mut ranked: Vec<(f64, FieldRule, usize)> = tally
             .into_iter()
             .map(|(rule, (order, letters))| {
-                let selector = Selector::parse(&rule.css).ok();
                 let (mut n_right, mut worth, mut n_others) = (0, 0.0, 0);
-                for sample in samples {
-                    let mut found = selector
-                        .iter()
-                        .flat_map(|selector| sample.page.html.select(selector));
-                    let element = found.next();
-                    n_others += usize::from(found.next().is_some());
-                    let Some((text, element)) = value(&sample.page, &rule).zip(element) else {
-                        continue;
-                    };
-                    if (self.fits)(sample, &text) {
-                        n_right += 1;
-                        worth += (self.worth)(sample, &text, element);
+                if let Some(reader) = Reader::new(&rule) {
+                    for sample in samples {
+                        let Some((text, element, others)) = reader.read(&sample.page) else {
+                            continue;
+                        };
+                        n_others += usize::from(others);
+                        if (self.fits)(sample, &text) {
+                            n_right += 1;
+                            worth += (self.worth)(sample, &text, element);
+                        }
                     }
                 }
                 let exact = if rule.attr.is_some() { 0.2 } else { 0.0 }
@@ -547,7 +605,7 @@ impl Finder<'_> {
             .filter(|element| {
                 let time = element.value().name() == "time";
                 (time || names.is_match(&css::words_of(*element)))
-                    && !within(*element, listing)
+                    && !is_within(*element, listing)
                     && !(self.no_field)(*element)
             })
             .take(30);
@@ -559,8 +617,11 @@ impl Finder<'_> {
                     pattern: None,
                     own: false,
                 };
+                let Some(reader) = Reader::new(&rule) else {
+                    continue;
+                };
                 let right = |sample: &Sample<'_>| {
-                    value(&sample.page, &rule).is_some_and(|text| {
+                    reader.value(&sample.page).is_some_and(|text| {
                         text.chars().count() <= MAX_FIELD && fits(sample, &text)
                     })
                 };

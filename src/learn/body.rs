@@ -11,7 +11,7 @@ use regex::Regex;
 use scraper::{ElementRef, Node, Selector};
 
 use super::article::{
-    AUTHOR_NAMES, ArticleRules, COMMENT_NAMES, CommentRules, Sample, elements, within,
+    AUTHOR_NAMES, ArticleRules, COMMENT_NAMES, CommentRules, Sample, elements, is_within,
 };
 use super::{Decision, SeenPage, css};
 use crate::profile::{element_text, fold};
@@ -60,7 +60,7 @@ pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> O
                 let named = COMMENT_NAMES.is_match(&css::words_of(children[0]))
                     || COMMENT_NAMES.is_match(&css::words_of(parent));
                 if (children.len() < 2 && !named)
-                    || within(children[0], listing)
+                    || is_within(children[0], listing)
                     || matches!(parent.value().name(), "nav" | "footer" | "aside")
                 {
                     continue;
@@ -92,13 +92,11 @@ pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> O
             .select(&selector)
             .next()
             .is_some_and(|first| {
-                let text = element_text(first, &[]);
-                !COMMENT_NAMES.is_match(&css::words_of(first))
-                    && sample
-                        .row
-                        .author
-                        .as_deref()
-                        .is_none_or(|author| text.contains(author))
+                // On every page the first record is the author's own: then it is the article, whatever its name.
+                match sample.row.author.as_deref() {
+                    Some(author) => element_text(first, &[]).contains(author),
+                    None => !COMMENT_NAMES.is_match(&css::words_of(first)),
+                }
             })
     };
     Some(Records {

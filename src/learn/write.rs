@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::address::{ArticleShape, ListingShape};
-use super::article::{ArticleRules, DATE_PATTERN, FieldRule};
+use super::article::{ArticleRules, FieldRule};
 use super::columns::Columns;
 use super::{Decision, ListingDraft};
 
@@ -255,14 +255,14 @@ fn listing(draft: &ListingDraft, decisions: &[Decision]) -> String {
 fn rules(rules: &[FieldRule]) -> String {
     let written: Vec<String> = rules
         .iter()
-        .map(|rule| match (rule.attr, rule.pattern) {
+        .map(|rule| match (rule.attr, &rule.pattern) {
             (None, None) if rule.own => format!("{{ select = {}, own = true }}", quoted(&rule.css)),
             (None, None) => quoted(&rule.css),
             (Some(attr), _) => format!("{{ select = {}, attr = \"{attr}\" }}", quoted(&rule.css)),
-            (None, Some(_)) => format!(
+            (None, Some(pattern)) => format!(
                 "{{ select = {}, pattern = {} }}",
                 quoted(&rule.css),
-                quoted(DATE_PATTERN)
+                quoted(pattern)
             ),
         })
         .collect();
