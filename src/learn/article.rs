@@ -90,6 +90,8 @@ pub(super) struct ArticleRules {
     pub author: Vec<FieldRule>,
     pub date: Vec<FieldRule>,
     pub body: Vec<String>,
+    /// Elements of the body that are no part of the text.
+    pub body_remove: Vec<String>,
     pub comments: Option<CommentRules>,
     pub decisions: Vec<Decision>,
 }

@@ -16,11 +16,14 @@ use super::article::{
 use super::{Decision, SeenPage, css};
 use crate::profile::{element_text, fold};
 
+/// Elements of a body that may be furniture.
+const MAX_INNER: usize = 2_000;
+const MAX_FURNITURE: usize = 8;
 /// Elements that may be the body; each is tried on all pages.
 const MAX_CANDIDATES: usize = 40;
 
 static CHROME_NAMES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:share|sns|related|recommend|signature|sign|profile|tags?|attach|file_?list|vote|breadcrumb|prev_?next|sidebar)").expect("a constant pattern")
+    Regex::new(r"(?i)\b(?:share|sharing|sns|related|recommend|signature|profile|attach|file_?list|vote|breadcrumb|prev_?next|sidebar)|\b(?:sign|tags?)(?:\s|$|[_-]?list)").expect("a constant pattern")
 });
 
 static BODY_NAMES: LazyLock<Regex> = LazyLock::new(|| {
@@ -161,6 +164,20 @@ fn weigh(
                 .map(|record| record.id()),
         );
     }
+    // What holds a field holds the article, whatever words of it are in its name.
+    let around: HashSet<NodeId> = fields
+        .iter()
+        .filter_map(|id| sample.page.html.tree.get(*id))
+        .flat_map(|node| node.ancestors().map(|above| above.id()))
+        .collect();
+    let is_thread = records.is_some_and(|(_, thread)| thread);
+    let scene = Scene {
+        listing,
+        comments: &comments,
+        fields,
+        around: &around,
+        is_thread,
+    };
     let mut weights: HashMap<NodeId, Weight> = HashMap::new();
     let mut open: Vec<Weight> = Vec::new();
     let (mut n_bad, mut n_links, mut n_unseen) = (0_usize, 0_usize, 0_usize);
@@ -183,14 +200,7 @@ fn weigh(
                 }
                 Node::Element(tag) => {
                     open.push(Weight::default());
-                    let (bad, link, unseen) = kind(
-                        node.id(),
-                        tag,
-                        listing,
-                        &comments,
-                        fields,
-                        records.is_some_and(|(_, thread)| thread),
-                    );
+                    let (bad, link, unseen) = scene.kind(node.id(), tag);
                     n_bad += usize::from(bad);
                     n_links += usize::from(link);
                     n_unseen += usize::from(unseen);
@@ -199,14 +209,7 @@ fn weigh(
             },
             Edge::Close(node) => {
                 if let Node::Element(tag) = node.value() {
-                    let (bad, link, unseen) = kind(
-                        node.id(),
-                        tag,
-                        listing,
-                        &comments,
-                        fields,
-                        records.is_some_and(|(_, thread)| thread),
-                    );
+                    let (bad, link, unseen) = scene.kind(node.id(), tag);
                     n_bad -= usize::from(bad);
                     n_links -= usize::from(link);
                     n_unseen -= usize::from(unseen);
@@ -223,39 +226,44 @@ fn weigh(
     weights
 }
 
-/// Whether an element's words are no body's; a link's; not shown.
-fn kind(
-    id: NodeId,
-    tag: &scraper::node::Element,
-    listing: &HashSet<NodeId>,
-    comments: &HashSet<NodeId>,
-    fields: &HashSet<NodeId>,
+/// What is known of a page's elements before its words are weighed.
+struct Scene<'s> {
+    listing: &'s HashSet<NodeId>,
+    comments: &'s HashSet<NodeId>,
+    fields: &'s HashSet<NodeId>,
+    /// Ancestors of fields.
+    around: &'s HashSet<NodeId>,
     is_thread: bool,
-) -> (bool, bool, bool) {
-    let name = tag.name();
-    let words = format!(
-        "{} {}",
-        tag.attr("class").unwrap_or(""),
-        tag.id().unwrap_or("")
-    );
-    let structural = !matches!(name, "body" | "html");
-    let bad = listing.contains(&id)
-        || comments.contains(&id)
-        || fields.contains(&id)
-        || matches!(
-            name,
-            "nav" | "footer" | "aside" | "header" | "form" | "select" | "button"
+}
+
+impl Scene<'_> {
+    /// Whether an element's words are no body's; a link's; not shown.
+    fn kind(&self, id: NodeId, tag: &scraper::node::Element) -> (bool, bool, bool) {
+        let name = tag.name();
+        let words = format!(
+            "{} {}",
+            tag.attr("class").unwrap_or(""),
+            tag.id().unwrap_or("")
+        );
+        let named =
+            CHROME_NAMES.is_match(&words) || (!self.is_thread && COMMENT_NAMES.is_match(&words));
+        let bad = self.listing.contains(&id)
+            || self.comments.contains(&id)
+            || self.fields.contains(&id)
+            || matches!(
+                name,
+                "nav" | "footer" | "aside" | "header" | "form" | "select" | "button"
+            )
+            || (named && !self.around.contains(&id));
+        (
+            bad,
+            name == "a",
+            matches!(
+                name,
+                "script" | "style" | "noscript" | "template" | "textarea" | "head"
+            ),
         )
-        || (structural
-            && (CHROME_NAMES.is_match(&words) || (!is_thread && COMMENT_NAMES.is_match(&words))));
-    (
-        bad,
-        name == "a",
-        matches!(
-            name,
-            "script" | "style" | "noscript" | "template" | "textarea" | "head"
-        ),
-    )
+    }
 }
 
 /// On how many pages each text stands.
@@ -350,6 +358,7 @@ pub(super) fn body(
                 lost: lost(1),
             });
             rules.body.push(name.clone());
+            rules.body_remove = furniture(samples, name);
             Ok(())
         }
         _ => Err(Decision {
@@ -360,6 +369,47 @@ pub(super) fn body(
             lost: lost(0),
         }),
     }
+}
+
+/// Names of elements within the body that say the same in every article: buttons, share bars, lines of the house.
+fn furniture(samples: &[Sample<'_>], body: &str) -> Vec<String> {
+    let Ok(selector) = Selector::parse(body) else {
+        return Vec::new();
+    };
+    let bodies: Vec<ElementRef<'_>> = samples
+        .iter()
+        .filter_map(|sample| sample.page.html.select(&selector).next())
+        .collect();
+    // Two articles may end alike; that is no furniture yet.
+    if bodies.len() < 3 {
+        return Vec::new();
+    }
+    let mut said: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for body in &bodies {
+        let mut here: BTreeMap<String, String> = BTreeMap::new();
+        for element in body.descendent_elements().skip(1).take(MAX_INNER) {
+            let name = css::simple(element);
+            if name.contains('.') {
+                let text = element_text(element, &[]);
+                here.entry(name)
+                    .and_modify(|all| all.push_str(&text))
+                    .or_insert(text);
+            }
+        }
+        for (name, text) in here {
+            said.entry(name).or_default().push(text);
+        }
+    }
+    let is_furniture = |texts: &Vec<String>| {
+        4 * texts.len() >= 3 * bodies.len()
+            && !texts[0].is_empty()
+            && texts.iter().all(|text| *text == texts[0])
+    };
+    said.into_iter()
+        .filter(|(_, texts)| is_furniture(texts))
+        .map(|(name, _)| name)
+        .take(MAX_FURNITURE)
+        .collect()
 }
 
 /// Where the fields stand on a page that were found already.

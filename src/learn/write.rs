@@ -273,6 +273,10 @@ fn article(found: &ArticleRules, decisions: &[Decision]) -> String {
     let mut text = String::from("\n[article]\n");
     text.push_str(&why(decisions, "article.body"));
     let _ = writeln!(text, "body = {}", list(&found.body));
+    if !found.body_remove.is_empty() {
+        text.push_str("# The same words in every article.\n");
+        let _ = writeln!(text, "body_remove = {}", list(&found.body_remove));
+    }
     text.push_str(&why(decisions, "article.title"));
     let _ = writeln!(text, "title = {}", rules(&found.title));
     if let Some(suffix) = &found.title_suffix {
