@@ -135,29 +135,20 @@ pub(super) fn article(
     let rows = Selector::parse(rows_css).ok();
     let listings: Vec<HashSet<NodeId>> = samples
         .iter()
-        .map(|sample| match &rows {
-            Some(rows) => {
-                let found: Vec<NodeId> = sample
-                    .page
-                    .html
-                    .select(rows)
-                    .filter(|row| is_row(*row, &sample.page))
-                    .map(|row| row.id())
-                    .collect();
-                if found.len() > 1 {
-                    found.into_iter().collect()
-                } else {
-                    HashSet::new()
-                }
-            }
-            None => HashSet::new(),
-        })
+        .map(|sample| listing_below(sample, rows.as_ref(), is_row))
         .collect();
     let records = records(samples, &listings);
     let is_thread = records.as_ref().is_some_and(|records| records.is_thread);
-    // In a thread the article itself stands where replies stand.
-    let no_field: &dyn Fn(ElementRef<'_>) -> bool = &|element| !is_thread && in_comments(element);
     title(&mut rules, samples, &listings);
+    let grounds: Vec<Ground<'_>> = samples
+        .iter()
+        .zip(&listings)
+        .map(|(sample, listing)| Ground {
+            listing,
+            around: around_title(&rules, sample),
+            is_thread,
+        })
+        .collect();
     let author_of = |sample: &Sample<'_>, text: &str| {
         sample
             .row
@@ -167,8 +158,7 @@ pub(super) fn article(
     };
     let author = Finder {
         what: "article.author",
-        listings: &listings,
-        no_field,
+        grounds: &grounds,
         fits: &|sample, text| author_of(sample, text),
         parts: &|sample, text| {
             let author = sample.row.author.as_deref();
@@ -186,8 +176,7 @@ pub(super) fn article(
     let read = |sample: &Sample<'_>, text: &str| read_date(text, zone, sample.page.as_of);
     let date = Finder {
         what: "article.date",
-        listings: &listings,
-        no_field,
+        grounds: &grounds,
         fits: &|sample, text| {
             let listed = sample.row.date.as_deref().and_then(|row| read(sample, row));
             listed.is_some_and(|listed| {
@@ -257,14 +246,60 @@ pub(super) fn is_within(element: ElementRef<'_>, nodes: &HashSet<NodeId>) -> boo
             || element.ancestors().any(|node| nodes.contains(&node.id())))
 }
 
-fn in_comments(element: ElementRef<'_>) -> bool {
-    std::iter::once(element)
-        .chain(element.ancestors().filter_map(ElementRef::wrap))
-        .take(12)
-        .any(|above| {
-            !matches!(above.value().name(), "body" | "html")
-                && COMMENT_NAMES.is_match(&css::words_of(above))
-        })
+/// Where on a page fields of its article may be looked for.
+struct Ground<'g> {
+    /// The board's listing, where it stands below the article.
+    listing: &'g HashSet<NodeId>,
+    /// What holds the title holds the article, whatever words of comments are in its name.
+    around: HashSet<NodeId>,
+    /// In a thread the article itself stands where replies stand.
+    is_thread: bool,
+}
+
+impl Ground<'_> {
+    fn may_hold(&self, element: ElementRef<'_>) -> bool {
+        !is_within(element, self.listing) && (self.is_thread || !self.in_comments(element))
+    }
+
+    fn in_comments(&self, element: ElementRef<'_>) -> bool {
+        std::iter::once(element)
+            .chain(element.ancestors().filter_map(ElementRef::wrap))
+            .take(12)
+            .any(|above| {
+                !matches!(above.value().name(), "body" | "html")
+                    && !self.around.contains(&above.id())
+                    && COMMENT_NAMES.is_match(&css::words_of(above))
+            })
+    }
+}
+
+/// The elements above a page's title.
+fn around_title(rules: &ArticleRules, sample: &Sample<'_>) -> HashSet<NodeId> {
+    let heading = rules.title.iter().filter(|rule| rule.css != "title");
+    heading
+        .filter_map(Reader::new)
+        .filter_map(|reader| Some(reader.read(&sample.page)?.1))
+        .flat_map(|element| element.ancestors().map(|above| above.id()))
+        .collect()
+}
+
+/// Rows of the board's listing on an article's page; one alone is a link to a neighbour.
+fn listing_below(
+    sample: &Sample<'_>,
+    rows: Option<&Selector>,
+    is_row: &dyn Fn(ElementRef<'_>, &SeenPage<'_>) -> bool,
+) -> HashSet<NodeId> {
+    let found: HashSet<NodeId> = rows
+        .into_iter()
+        .flat_map(|rows| sample.page.html.select(rows))
+        .filter(|row| is_row(*row, &sample.page))
+        .map(|row| row.id())
+        .collect();
+    if found.len() > 1 {
+        found
+    } else {
+        HashSet::new()
+    }
 }
 
 /// A rule, ready to be tried on many pages.
@@ -431,9 +466,8 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
 /// How a field is looked for on the pages of articles.
 struct Finder<'f> {
     what: &'static str,
-    /// The board's listing, where it stands below the article.
-    listings: &'f [HashSet<NodeId>],
-    no_field: &'f dyn Fn(ElementRef<'_>) -> bool,
+    /// Of each sample.
+    grounds: &'f [Ground<'f>],
     /// Whether words agree with what the row says.
     fits: &'f dyn Fn(&Sample<'_>, &str) -> bool,
     /// Where in longer words the value may stand.
@@ -447,13 +481,13 @@ impl Finder<'_> {
     /// Rules whose value agrees with the row on most pages.
     fn anchored(&self, decisions: &mut Vec<Decision>, samples: &[Sample<'_>]) -> Vec<FieldRule> {
         let mut tally: BTreeMap<FieldRule, (usize, usize)> = BTreeMap::new();
-        for (sample, listing) in samples.iter().zip(self.listings) {
+        for (sample, ground) in samples.iter().zip(self.grounds) {
             let mut n_found = 0;
             for element in elements(&sample.page) {
                 if n_found >= 8 {
                     break;
                 }
-                n_found += usize::from(self.tally(sample, element, listing, &mut tally));
+                n_found += usize::from(self.tally(sample, element, ground, &mut tally));
             }
         }
         let ranked = self.rank(tally, samples);
@@ -483,7 +517,7 @@ impl Finder<'_> {
         &self,
         sample: &Sample<'_>,
         element: ElementRef<'_>,
-        listing: &HashSet<NodeId>,
+        ground: &Ground<'_>,
         tally: &mut BTreeMap<FieldRule, (usize, usize)>,
     ) -> bool {
         let name = element.value().name();
@@ -516,7 +550,7 @@ impl Finder<'_> {
             } else {
                 Vec::new()
             };
-            if patterns.is_empty() || is_within(element, listing) || (self.no_field)(element) {
+            if patterns.is_empty() || !ground.may_hold(element) {
                 continue;
             }
             found_any = true;
@@ -600,15 +634,13 @@ impl Finder<'_> {
         names: &Regex,
         fits: &dyn Fn(&Sample<'_>, &str) -> bool,
     ) -> Vec<FieldRule> {
-        let Some((first, listing)) = samples.first().zip(self.listings.first()) else {
+        let Some((first, ground)) = samples.first().zip(self.grounds.first()) else {
             return Vec::new();
         };
         let candidates = elements(&first.page)
             .filter(|element| {
                 let time = element.value().name() == "time";
-                (time || names.is_match(&css::words_of(*element)))
-                    && !is_within(*element, listing)
-                    && !(self.no_field)(*element)
+                (time || names.is_match(&css::words_of(*element))) && ground.may_hold(*element)
             })
             .take(30);
         for element in candidates {

@@ -11,7 +11,7 @@ use scraper::{ElementRef, Selector};
 use url::Url;
 
 use super::header::{cell_index, headers};
-use super::notices::{is_notice, learn_notices};
+use super::notices::{Pinned, learn_notices};
 use super::region::RowSeen;
 use super::words::{SECRET_CLASS, class_says, header_says};
 use super::{Decision, SeenPage, address, css};
@@ -19,7 +19,7 @@ use crate::dates::read_date;
 use crate::profile::{UNSEEN, element_text, says_pinned};
 
 /// Elements of one row that are looked at.
-pub(super) const MAX_ELEMENTS: usize = 400;
+const MAX_ELEMENTS: usize = 400;
 /// Rows of one page that vote.
 const MAX_ROWS: usize = 120;
 /// Share of rows in which a column must stand.
@@ -82,12 +82,12 @@ pub(super) fn columns(
         .collect();
     let links = link_paths(&rows);
     learnt.link = links.clone();
-    let found = gather(&rows);
+    let mut found = gather(&rows);
+    learnt.notice_cell = notice_cell(&found);
+    found.retain(|column| column.texts.iter().flatten().count() as f64 >= 0.2 * rows.len() as f64);
     learn_notices(&mut learnt, pages, &rows);
-    let pinned: Vec<bool> = rows
-        .iter()
-        .map(|row| is_notice(row.element, &learnt.notice))
-        .collect();
+    let signs = Pinned::new(&learnt.notice);
+    let pinned: Vec<bool> = rows.iter().map(|row| signs.holds(row.element)).collect();
     let as_of = seen.first().map(|page| page.as_of).unwrap_or_default();
     let mut scored: Vec<(f64, &'static str, usize, String)> = Vec::new();
     for (at, column) in found.iter().enumerate() {
@@ -129,25 +129,30 @@ pub(super) fn columns(
         }
     }
     learnt.fields.retain(|_, selectors| !selectors.is_empty());
-    learnt.notice_cell = found
-        .iter()
-        .find(|column| {
-            let said = column
-                .texts
-                .iter()
-                .flatten()
-                .filter(|text| says_pinned(text))
-                .count();
-            !column.in_title && said > 0 && 2 * said <= column.texts.len()
-        })
-        .map(|column| column.css.clone());
     title(&mut learnt, &rows);
     secret(&mut learnt, &rows);
     learnt.rows = pages
         .iter()
-        .map(|rows| rows.iter().map(|row| facts(row, &learnt)).collect())
+        .map(|rows| rows.iter().map(|row| facts(row, &learnt, &signs)).collect())
         .collect();
     learnt
+}
+
+/// The place in which pinned rows say so in words, and which says little else.
+fn notice_cell(found: &[Column]) -> Option<String> {
+    let n_said = |column: &Column| {
+        let texts = column.texts.iter().flatten();
+        let words: Vec<&String> = texts
+            .filter(|text| text.chars().any(char::is_alphabetic))
+            .collect();
+        let said = words.iter().filter(|text| says_pinned(text)).count();
+        (said > 0 && 5 * said >= 4 * words.len() && 2 * said <= column.texts.len()).then_some(said)
+    };
+    let best = found
+        .iter()
+        .filter_map(|column| Some((n_said(column)?, column)))
+        .max_by_key(|(said, column)| (*said, std::cmp::Reverse(column.css.len())));
+    best.map(|(_, column)| column.css.clone())
 }
 
 /// Whether two columns show the same days: a date, and the same one finer. Otherwise the second is another event's.
@@ -230,9 +235,7 @@ fn gather(rows: &[&RowSeen<'_>]) -> Vec<Column> {
                     texts: vec![None; rows.len()],
                     links: vec![None; rows.len()],
                     names: String::new(),
-                    header: cell_index(row.element, named)
-                        .and_then(|at| headers.get(at).cloned())
-                        .unwrap_or_default(),
+                    header: header_of(&headers, row, named),
                     in_title: !is_card(row.link)
                         && (element == row.link
                             || element.ancestors().any(|node| node.id() == row.link.id())),
@@ -249,8 +252,19 @@ fn gather(rows: &[&RowSeen<'_>]) -> Vec<Column> {
             }
         }
     }
-    found.retain(|column| column.texts.iter().flatten().count() as f64 >= 0.2 * rows.len() as f64);
     found
+}
+
+/// The words above an element. Those above a title do not name what else is in its cell.
+fn header_of(headers: &[String], row: &RowSeen<'_>, element: ElementRef<'_>) -> String {
+    let index = cell_index(row.element, element);
+    let beside_title = index == cell_index(row.element, row.link)
+        && element != row.link
+        && element.ancestors().all(|above| above.id() != row.link.id());
+    index
+        .filter(|_| !beside_title)
+        .and_then(|at| headers.get(at).cloned())
+        .unwrap_or_default()
 }
 
 /// Where the words of a column lead, unless it is the article.
@@ -600,7 +614,7 @@ fn secret(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
         .collect();
 }
 
-fn facts(row: &RowSeen<'_>, learnt: &Columns) -> RowFacts {
+fn facts(row: &RowSeen<'_>, learnt: &Columns, signs: &Pinned) -> RowFacts {
     let value = |field: &str| -> Option<String> {
         learnt
             .fields
@@ -628,7 +642,7 @@ fn facts(row: &RowSeen<'_>, learnt: &Columns) -> RowFacts {
         title,
         author: value("author"),
         date: value("date"),
-        notice: is_notice(row.element, &learnt.notice),
+        notice: signs.holds(row.element),
         secret,
         comments: value("comment_count")
             .and_then(|text| {

@@ -3,13 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scraper::ElementRef;
+use scraper::{ElementRef, Selector};
 
-use super::columns::{Columns, MAX_ELEMENTS, shown};
+use super::columns::{Columns, shown};
 use super::region::RowSeen;
 use super::words::NOTICE_CLASS;
 use super::{Decision, address, css};
 use crate::profile::says_pinned;
+
+/// Levels above a row that may be a section of pinned ones.
+const SECTION_LEVELS: usize = 3;
 
 /// Signs of pinned rows: class words that say so, or that only rows have which stand on both pages.
 pub(super) fn learn_notices(
@@ -52,6 +55,27 @@ pub(super) fn learn_notices(
                         .entry(format!(".{class}"))
                         .or_insert_with(|| vec![false; rows.len()])[at] = true;
                 }
+            }
+        }
+    }
+    // A section of its own.
+    for (at, row) in rows.iter().enumerate() {
+        let above = row
+            .element
+            .ancestors()
+            .filter_map(ElementRef::wrap)
+            .take(SECTION_LEVELS);
+        for class in above.flat_map(|above| {
+            above
+                .value()
+                .classes()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        }) {
+            if css::is_stable(&class) {
+                words
+                    .entry(format!(".{class} *"))
+                    .or_insert_with(|| vec![false; rows.len()])[at] = true;
             }
         }
     }
@@ -112,28 +136,19 @@ pub(super) fn learn_notices(
     learnt.notice.truncate(6);
 }
 
-pub(super) fn is_notice(row: ElementRef<'_>, notice: &[String]) -> bool {
-    let holds = |element: ElementRef<'_>| {
-        element
-            .value()
-            .classes()
-            .any(|class| notice.iter().any(|word| word[1..] == *class))
-    };
-    let by_id = row.value().id().is_some_and(|id| {
-        let prefixes = notice
-            .iter()
-            .filter_map(|word| word.strip_prefix("[id^='")?.strip_suffix("']"));
-        prefixes.into_iter().any(|prefix| id.starts_with(prefix))
-    });
-    if by_id {
-        return true;
+/// Signs of pinned rows, ready to be asked of many.
+pub(super) struct Pinned(Vec<Selector>);
+
+impl Pinned {
+    pub(super) fn new(notice: &[String]) -> Self {
+        let parsed = notice.iter().filter_map(|css| Selector::parse(css).ok());
+        Self(parsed.collect())
     }
-    std::iter::once(row)
-        .chain(row.descendent_elements().skip(1).take(MAX_ELEMENTS))
-        .any(holds)
-        || row
-            .descendent_elements()
-            .skip(1)
-            .take(6)
-            .any(|cell| says_pinned(&shown(cell)))
+
+    pub(super) fn holds(&self, row: ElementRef<'_>) -> bool {
+        let marked =
+            |selector: &Selector| selector.matches(&row) || row.select(selector).next().is_some();
+        let says = |cell: ElementRef<'_>| says_pinned(&shown(cell));
+        self.0.iter().any(marked) || row.descendent_elements().skip(1).take(6).any(says)
+    }
 }

@@ -215,30 +215,30 @@ fn listing(draft: &ListingDraft, decisions: &[Decision]) -> String {
     for (field, selectors) in &columns.fields {
         text.push_str(&why(decisions, &format!("listing.{field}")));
         let mut rules: Vec<String> = selectors.iter().map(|css| quoted(css)).collect();
-        if *field == "date" {
+        match *field {
             // What the cell has no room for.
-            for css in selectors {
-                for attr in ["datetime", "title"] {
-                    rules.push(format!("{{ select = {}, attr = \"{attr}\" }}", quoted(css)));
+            "date" => rules.extend(selectors.iter().flat_map(|css| {
+                ["datetime", "title"]
+                    .map(|attr| format!("{{ select = {}, attr = \"{attr}\" }}", quoted(css)))
+            })),
+            "rank" => {
+                let elsewhere = columns
+                    .notice_cell
+                    .as_ref()
+                    .filter(|cell| !selectors.contains(cell));
+                if let Some(cell) = elsewhere {
+                    rules.insert(0, pinned_words(cell));
                 }
             }
+            _ => {}
         }
         let _ = writeln!(text, "{field} = [{}]", rules.join(", "));
     }
-    if let Some(cell) = columns
-        .notice_cell
-        .as_ref()
-        .filter(|_| !columns.fields.contains_key("rank"))
+    if let Some(cell) = &columns.notice_cell
+        && !columns.fields.contains_key("rank")
     {
-        text.push_str(
-            "# Its numbers are ids, not ranks: only the words of pinned rows are read.\n",
-        );
-        let _ = writeln!(
-            text,
-            "rank = [{{ select = {}, pattern = {} }}]",
-            quoted(cell),
-            quoted(r"^\D+$")
-        );
+        text.push_str("# No ranks; pinned rows say in words that they are.\n");
+        let _ = writeln!(text, "rank = [{}]", pinned_words(cell));
     }
     if !columns.notice.is_empty() {
         text.push_str(&why(decisions, "listing.notice"));
@@ -250,6 +250,15 @@ fn listing(draft: &ListingDraft, decisions: &[Decision]) -> String {
     let empty: Vec<String> = EMPTY.iter().map(|words| (*words).to_owned()).collect();
     let _ = writeln!(text, "empty = {}", list(&empty));
     text
+}
+
+/// Words in a cell, not numbers: those of pinned rows.
+fn pinned_words(cell: &str) -> String {
+    format!(
+        "{{ select = {}, pattern = {} }}",
+        quoted(cell),
+        quoted(r"^\D+$")
+    )
 }
 
 fn rules(rules: &[FieldRule]) -> String {
