@@ -13,6 +13,7 @@ use scraper::{ElementRef, Selector};
 
 use super::body::{body, comments, records};
 use super::columns::RowFacts;
+use super::unanchored::{Search, follows_by, is_named};
 use super::{Decision, SeenPage, css, within};
 use crate::dates::read_date;
 use crate::dates::words::{Habit, Order, dates_in};
@@ -169,9 +170,22 @@ pub(super) fn article(
     };
     rules.author = author.anchored(&mut rules.decisions, samples);
     if rules.author.is_empty() {
-        rules.author = author.named(&mut rules.decisions, samples, &AUTHOR_NAMES, &|_, text| {
-            text.chars().any(char::is_alphabetic) && text.chars().count() <= 30
+        let search = Search {
+            what: "article.author",
+            samples,
+            grounds: &grounds,
+            fits: &|_, text| text.chars().any(char::is_alphabetic) && text.chars().count() <= 30,
+            varies: false,
+        };
+        let found = &mut rules.decisions;
+        rules.author = search.first(found, "words in front of it do", &|_, element| {
+            follows_by(element)
         });
+        if rules.author.is_empty() {
+            rules.author = search.first(found, "its name does", &|_, element| {
+                is_named(element, &AUTHOR_NAMES)
+            });
+        }
     }
     let read = |sample: &Sample<'_>, text: &str| read_date(text, zone, sample.page.as_of);
     let date = Finder {
@@ -201,12 +215,29 @@ pub(super) fn article(
     };
     rules.date = date.anchored(&mut rules.decisions, samples);
     if rules.date.is_empty() {
-        rules.date = date.named(
-            &mut rules.decisions,
+        let search = Search {
+            what: "article.date",
             samples,
-            &DATE_NAMES,
-            &|sample, text| read(sample, text).is_some(),
-        );
+            grounds: &grounds,
+            fits: &|sample, text| read(sample, text).is_some(),
+            varies: true,
+        };
+        let found = &mut rules.decisions;
+        rules.date = search.first(found, "its name does", &|_, element| {
+            element.value().name() == "time" || is_named(element, &DATE_NAMES)
+        });
+        if rules.date.is_empty() {
+            rules.date = search.first(
+                found,
+                "it is the first moment on the page",
+                &|sample, element| {
+                    let text = own_text(element);
+                    text.chars().count() <= MAX_FIELD
+                        && read(sample, &text)
+                            .is_some_and(|shown| shown.precision >= Precision::Minute)
+                },
+            );
+        }
     }
     body(
         &mut rules,
@@ -247,7 +278,7 @@ pub(super) fn is_within(element: ElementRef<'_>, nodes: &HashSet<NodeId>) -> boo
 }
 
 /// Where on a page fields of its article may be looked for.
-struct Ground<'g> {
+pub(super) struct Ground<'g> {
     /// The board's listing, where it stands below the article.
     listing: &'g HashSet<NodeId>,
     /// What holds the title holds the article, whatever words of comments are in its name.
@@ -257,7 +288,7 @@ struct Ground<'g> {
 }
 
 impl Ground<'_> {
-    fn may_hold(&self, element: ElementRef<'_>) -> bool {
+    pub(super) fn may_hold(&self, element: ElementRef<'_>) -> bool {
         !is_within(element, self.listing) && (self.is_thread || !self.in_comments(element))
     }
 
@@ -303,14 +334,14 @@ fn listing_below(
 }
 
 /// A rule, ready to be tried on many pages.
-struct Reader<'r> {
+pub(super) struct Reader<'r> {
     rule: &'r FieldRule,
     selector: Selector,
     pattern: Option<Regex>,
 }
 
 impl<'r> Reader<'r> {
-    fn new(rule: &'r FieldRule) -> Option<Self> {
+    pub(super) fn new(rule: &'r FieldRule) -> Option<Self> {
         let pattern = rule.pattern.as_ref().map(|pattern| Regex::new(pattern));
         Some(Self {
             rule,
@@ -336,7 +367,7 @@ impl<'r> Reader<'r> {
         (!text.is_empty()).then(|| (text, element, found.next().is_some()))
     }
 
-    fn value(&self, page: &SeenPage<'_>) -> Option<String> {
+    pub(super) fn value(&self, page: &SeenPage<'_>) -> Option<String> {
         self.read(page).map(|(text, _, _)| text)
     }
 }
@@ -624,53 +655,5 @@ impl Finder<'_> {
             .collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
         ranked
-    }
-
-    /// Where rows do not tell the field: an element named for it, with a fitting value on all pages.
-    fn named(
-        &self,
-        decisions: &mut Vec<Decision>,
-        samples: &[Sample<'_>],
-        names: &Regex,
-        fits: &dyn Fn(&Sample<'_>, &str) -> bool,
-    ) -> Vec<FieldRule> {
-        let Some((first, ground)) = samples.first().zip(self.grounds.first()) else {
-            return Vec::new();
-        };
-        let candidates = elements(&first.page)
-            .filter(|element| {
-                let time = element.value().name() == "time";
-                (time || names.is_match(&css::words_of(*element))) && ground.may_hold(*element)
-            })
-            .take(30);
-        for element in candidates {
-            for css in css::names_of(element).into_iter().take(3) {
-                let rule = FieldRule {
-                    css,
-                    attr: element.attr("datetime").map(|_| "datetime"),
-                    pattern: None,
-                    own: false,
-                };
-                let Some(reader) = Reader::new(&rule) else {
-                    continue;
-                };
-                let right = |sample: &Sample<'_>| {
-                    reader.value(&sample.page).is_some_and(|text| {
-                        text.chars().count() <= MAX_FIELD && fits(sample, &text)
-                    })
-                };
-                if samples.iter().filter(|sample| right(sample)).count() * 2 > samples.len() {
-                    decisions.push(Decision {
-                        what: self.what,
-                        value: rule.css.clone(),
-                        score: 1.0,
-                        reason: "the rows do not tell it; an element of this name does".into(),
-                        lost: Vec::new(),
-                    });
-                    return vec![rule];
-                }
-            }
-        }
-        Vec::new()
     }
 }

@@ -14,6 +14,7 @@ mod header;
 mod notices;
 mod region;
 mod site;
+mod unanchored;
 mod within;
 mod words;
 mod write;

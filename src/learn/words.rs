@@ -62,6 +62,21 @@ pub(super) fn header_says(header: &str, field: &str) -> bool {
     })
 }
 
+/// `by`, in front of a name.
+const BY: &str =
+    "by von par por di da door af av przez от від oleh bởi tarafından كتبه بواسطة 作者： από";
+
+/// Whether words end in one that an author's name follows: `Posted by`, `작성자:`.
+pub(super) fn introduces_author(before: &str) -> bool {
+    let words = before
+        .trim_end_matches([':', '：', ' ', '\u{a0}'])
+        .to_lowercase();
+    let last = words.rsplit(char::is_whitespace).next().unwrap_or_default();
+    words.chars().count() <= 24
+        && !last.is_empty()
+        && (BY.split(' ').any(|by| by == last) || header_says(last, "author"))
+}
+
 /// Whether a header names any field.
 pub(super) fn is_header(header: &str) -> bool {
     header.chars().count() <= 24
