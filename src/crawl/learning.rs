@@ -10,7 +10,7 @@ use url::Url;
 use super::board::{Target, TargetError, decode_page, unreachable};
 use crate::article::{PageView, ReadOptions, read_article};
 use crate::fetch::{Fetched, Fetcher, Request, host_key};
-use crate::learn::{Learnt, ListingDraft, SeenPage, learn, learn_listing};
+use crate::learn::{Learnt, ListingDraft, MOST_TEXT, SeenPage, learn, learn_listing};
 use crate::listing::{page_links, read_listing};
 use crate::model::{PageClass, Receipt};
 use crate::profile::{Library, Profile};
@@ -109,8 +109,9 @@ pub(super) async fn learn_board(
     })
     .await;
     let draft = draft.map_err(&refused)?;
-    let mut articles = Vec::new();
+    let mut articles: Vec<(usize, Text)> = Vec::new();
     let mut closed = Vec::new();
+    let mut left = MOST_TEXT.saturating_sub(listing.iter().map(|page| page.text.len()).sum());
     for (at, url) in draft
         .samples
         .iter()
@@ -123,7 +124,11 @@ pub(super) async fn learn_board(
                 match fetched.status {
                     401 | 403 => closed.push(Text::of(&fetched, charset)),
                     ..=399 if fetched.redirect_to.is_none() => {
-                        articles.push((at, Text::of(&fetched, charset)));
+                        let page = Text::of(&fetched, charset);
+                        if articles.is_empty() || page.text.len() <= left {
+                            left = left.saturating_sub(page.text.len());
+                            articles.push((at, page));
+                        }
                     }
                     _ => {}
                 }

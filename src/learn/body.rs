@@ -16,6 +16,8 @@ use super::article::{
 use super::{Decision, SeenPage, css};
 use crate::profile::{element_text, fold};
 
+/// Nodes of one comment, or of one post of a thread.
+const MAX_IN_RECORD: usize = 5_000;
 /// Elements of a body that may be furniture.
 const MAX_INNER: usize = 2_000;
 const MAX_FURNITURE: usize = 8;
@@ -68,9 +70,12 @@ pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> O
                 {
                     continue;
                 }
+                let small = |child: &ElementRef<'_>| {
+                    child.descendants().take(MAX_IN_RECORD).count() < MAX_IN_RECORD
+                };
                 let dated = children
                     .iter()
-                    .filter(|child| DATED.is_match(&element_text(**child, &[])))
+                    .filter(|child| small(child) && DATED.is_match(&element_text(**child, &[])))
                     .count();
                 let has_id = children
                     .iter()
@@ -329,7 +334,8 @@ pub(super) fn body(
     let common = common_texts(samples.iter().map(|sample| &sample.page));
     let mut ranked = rank(samples, listings, records, &fields, &common);
     let mut evidence = "most words that differ between articles";
-    if ranked.first().is_none_or(|(score, _, _)| *score <= 0.0) {
+    let alike = ranked.first().is_none_or(|(score, _, _)| *score <= 0.0);
+    if alike {
         // Articles that say the same differ from their listing at least; then an element must be named for it, too.
         let mut of_listing = common_texts([listing_page]);
         of_listing.values_mut().for_each(|n| *n = 2);
@@ -358,7 +364,10 @@ pub(super) fn body(
                 lost: lost(1),
             });
             rules.body.push(name.clone());
-            rules.body_remove = furniture(samples, name);
+            // Where all say the same, all would be furniture.
+            if !alike {
+                rules.body_remove = furniture(samples, name);
+            }
             Ok(())
         }
         _ => Err(Decision {

@@ -20,6 +20,8 @@ use crate::profile::{UNSEEN, element_text, says_pinned};
 
 /// Elements of one row that are looked at.
 const MAX_ELEMENTS: usize = 400;
+/// Levels above an element that may say just what it says.
+const MAX_CLIMB: usize = 8;
 /// Rows of one page that vote.
 const MAX_ROWS: usize = 120;
 /// Share of rows in which a column must stand.
@@ -221,7 +223,10 @@ fn gather(rows: &[&RowSeen<'_>]) -> Vec<Column> {
             }
             let text = shown(element);
             let mut named = element;
-            while let Some(parent) = named.parent().and_then(ElementRef::wrap) {
+            for _ in 0..MAX_CLIMB {
+                let Some(parent) = named.parent().and_then(ElementRef::wrap) else {
+                    break;
+                };
                 if parent == row.element || shown(parent) != text || named.value().name() == "time"
                 {
                     break;

@@ -33,6 +33,9 @@ use columns::{Columns, RowFacts};
 /// Articles asked for to learn where their fields stand.
 const MAX_SAMPLES: usize = 5;
 
+/// Bytes of text that are learnt from together: a tree takes some twenty times its text. An ordinary page has 100,000.
+pub const MOST_TEXT: usize = 6 * 1024 * 1024;
+
 /// A page of the board as it came.
 #[derive(Clone, Copy)]
 pub struct SeenPage<'a> {

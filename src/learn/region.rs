@@ -21,7 +21,9 @@ use crate::profile::element_text;
 /// Links of a page beyond this many are not looked at.
 const MAX_LINKS: usize = 20_000;
 /// Kinds of links that may be rows; pages with more are link farms.
-const MAX_KINDS: usize = 200;
+const MAX_KINDS: usize = 60;
+/// Levels between a row and what in it bears a row's name.
+const MAX_LEVELS: usize = 24;
 /// Tables within tables that a row's name counts.
 const MAX_DEPTH: usize = 12;
 /// Rows of which the words are read to judge a group.
@@ -606,8 +608,9 @@ fn exact(rows_css: String, pages: &[SeenPage<'_>], rows: &[Vec<RowSeen<'_>>]) ->
         return rows_css;
     };
     let ids: HashSet<NodeId> = rows[0].iter().map(|row| row.element.id()).collect();
-    let inner = page.html.select(&selector).any(|found| {
-        !ids.contains(&found.id()) && found.ancestors().any(|node| ids.contains(&node.id()))
+    let inner = page.html.select(&selector).take(MAX_LINKS).any(|found| {
+        let mut above = found.ancestors().take(MAX_LEVELS);
+        !ids.contains(&found.id()) && above.any(|node| ids.contains(&node.id()))
     });
     let tag = row.element.value().name();
     let depth = row
@@ -654,7 +657,9 @@ pub(super) fn container<'a>(html: &'a Html, rows: &[RowSeen<'a>]) -> Option<Elem
         .ancestors()
         .filter_map(ElementRef::wrap)
         .collect();
-    for row in &rows[1..] {
+    // Rows all over the page tell as much as all rows.
+    let step = (rows.len() / SAMPLE).max(1);
+    for row in rows.iter().skip(1).step_by(step).chain(rows.last()) {
         let above: HashSet<NodeId> = row.element.ancestors().map(|node| node.id()).collect();
         common.retain(|ancestor| above.contains(&ancestor.id()));
     }
