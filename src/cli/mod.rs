@@ -4,19 +4,25 @@
 //! broken pipe) ends a command quietly. Exit codes are a contract: see [`Exit`].
 
 mod audit;
+mod backup;
 mod changes;
 mod check;
 mod completions;
 mod config;
 mod crawl;
+mod daemon;
+mod doctor;
 mod explain;
 mod export;
 mod extract;
+mod feed;
 mod outfit;
 mod progress;
 mod reparse;
 mod report;
+mod restore;
 mod schedule;
+mod search;
 mod show;
 mod status;
 mod stories;
@@ -76,6 +82,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Crawl(crawl::CrawlCommand),
+    Search(search::SearchCommand),
+    Daemon(daemon::DaemonCommand),
     Show(show::ShowCommand),
     Changes(changes::ChangesCommand),
     Reparse(reparse::ReparseCommand),
@@ -84,7 +92,11 @@ enum Command {
     Audit(audit::AuditCommand),
     Stories(stories::StoriesCommand),
     Export(export::ExportCommand),
+    Feed(feed::FeedCommand),
+    Backup(backup::BackupCommand),
+    Restore(restore::RestoreCommand),
     Check(check::CheckCommand),
+    Doctor(doctor::DoctorCommand),
     Explain(explain::ExplainCommand),
     Extract(extract::ExtractCommand),
     Completions(completions::CompletionsCommand),
@@ -94,17 +106,19 @@ enum Command {
 impl Cli {
     /// What of the log is wanted: flags win over `BOARDWALK_LOG`, that over the file.
     pub fn log_request(&self, options: &Options) -> LogRequest {
-        let verbosity = match self.quiet {
-            true => -1,
-            false => i8::try_from(self.verbose).unwrap_or(i8::MAX),
+        let verbosity = match (self.quiet, self.verbose) {
+            (true, _) => -1,
+            // Nobody watches a service: its log tells of each pass.
+            (false, 0) if matches!(self.command, Command::Daemon(_)) => 1,
+            (false, verbose) => i8::try_from(verbose).unwrap_or(i8::MAX),
         };
         let from_variable = std::env::var(FILTER_VARIABLE)
             .ok()
             .filter(|filter| !filter.is_empty());
         LogRequest {
             format: self.log_format.unwrap_or(options.log.format),
-            filter: match verbosity {
-                0 => from_variable.or_else(|| options.log.filter.clone()),
+            filter: match self.verbose {
+                0 if !self.quiet => from_variable.or_else(|| options.log.filter.clone()),
                 _ => None,
             },
             verbosity,
@@ -191,6 +205,8 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
     let quiet = cli.quiet();
     match cli.command {
         Command::Crawl(command) => command.run(options, quiet),
+        Command::Search(command) => command.run(&options),
+        Command::Daemon(command) => command.run(options),
         Command::Show(command) => command.run(&options),
         Command::Changes(command) => command.run(&options),
         Command::Reparse(command) => command.run(&options, quiet),
@@ -199,7 +215,11 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Audit(command) => command.run(&options),
         Command::Stories(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
+        Command::Feed(command) => command.run(&options),
+        Command::Backup(command) => command.run(&options),
+        Command::Restore(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
+        Command::Doctor(command) => command.run(&options),
         Command::Explain(command) => command.run(&options),
         Command::Extract(command) => command.run(&options),
         Command::Completions(command) => command.run(&mut Cli::command()),

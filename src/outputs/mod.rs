@@ -9,18 +9,24 @@ mod columns;
 mod comments;
 pub mod csv;
 mod difference;
+pub mod feed;
 pub mod history;
 pub mod json;
 mod moment;
 pub mod new_file;
+pub mod search;
 pub mod show;
+mod snippet;
 pub mod status;
 pub mod stories;
 pub mod terminal;
 #[cfg(test)]
 mod test_archive;
+pub mod web;
 
 use std::io;
+
+pub use columns::bytes as human_bytes;
 
 use crate::store::StoreError;
 

@@ -33,8 +33,14 @@ pub enum StoreError {
         found: i64,
         known: i64,
     },
+    #[error(
+        "the archive has no search index that this boardwalk reads; with `store.search_index` on, the next crawl makes it"
+    )]
+    NoSearchIndex,
     #[error("the store was opened to be read only")]
     ReadOnly,
+    #[error("{path} is there already; nothing was changed", path = .path.display())]
+    Exists { path: PathBuf },
     #[error("{path} does not exist; a crawl makes it", path = .path.display())]
     Missing { path: PathBuf },
     #[error("{path}: {doing}", path = .path.display())]

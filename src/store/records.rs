@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::health::verdict::Verdict;
 use crate::model::{
     ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, EventKind, Image, PassEnd,
     PassReport,
@@ -22,6 +23,14 @@ pub struct ArticleTarget {
     pub listed_title: String,
     /// How often the board has said that it is gone, in a row.
     pub n_gone_answers: u32,
+}
+
+/// Which articles a new pass asks for once more: those last looked at before these moments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskAgain {
+    /// Failed ones, and comment lists that are half read.
+    pub failed_before: Timestamp,
+    pub restricted_before: Timestamp,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -212,6 +221,29 @@ pub struct BoardStatus {
     pub n_gaps: u64,
     /// What keeps the board from being read, if anything.
     pub trouble: Option<String>,
+    /// `None`: the service has never polled it.
+    pub health: Option<BoardHealth>,
+}
+
+/// How a board does, by the polls of the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BoardHealth {
+    /// `None`: nothing is wrong.
+    pub verdict: Option<Verdict>,
+    pub since: Option<Timestamp>,
+    /// What was seen, in words.
+    pub finding: Option<String>,
+    /// The last poll that found nothing wrong.
+    pub last_good_at: Option<Timestamp>,
+    pub next_pass: Option<NextPass>,
+}
+
+/// What the schedule plans for a board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NextPass {
+    pub at: Timestamp,
+    /// Why then, for people.
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -283,6 +315,30 @@ pub struct CopyRecord {
     pub containment: f64,
     /// `exact`, `near` or `truncated`.
     pub verdict: String,
+}
+
+/// An article that a search found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    pub id: i64,
+    pub board: String,
+    pub key: ArticleKey,
+    pub url: String,
+    pub title: String,
+    pub author: Option<String>,
+    pub source: Option<String>,
+    pub posted_at: Option<Timestamp>,
+    pub posted_at_precision: Option<String>,
+    pub first_seen_at: Timestamp,
+    pub state: ArticleState,
+    pub gone_at: Option<Timestamp>,
+    pub category: Option<String>,
+    pub comment_count: Option<u64>,
+    pub revision_count: u32,
+    /// Of the newest revision.
+    pub revised_at: Option<Timestamp>,
+    /// Empty where no content is held.
+    pub text: String,
 }
 
 /// Articles joined by copies.

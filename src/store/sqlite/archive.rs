@@ -6,14 +6,15 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{
-    audit, changes, check_to_read, copies, guard, open_to_read, records, schedule, sql_error,
-    status,
+    audit, backup, changes, check_to_read, copies, guard, open_to_read, records, schedule, search,
+    sql_error, status,
 };
 use crate::health::audit::Facts;
 use crate::model::{ArticleId, Board, BoardId, Pass};
+use crate::store::search_query::Query;
 use crate::store::{
     Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, ChangeFilter, ChangeRecord,
-    CopyRecord, CountRecord, Revision, SavedSchedule, SizeOnDisk, StoryRecord,
+    CopyRecord, CountRecord, Hit, Revision, SavedSchedule, SizeOnDisk, StoreError, StoryRecord,
 };
 
 /// Articles read at a time. Each lot is a transaction of its own, and none is open while the caller works: a reader
@@ -36,6 +37,30 @@ impl SqliteArchive {
         let conn = open_to_read(&path)
             .map_err(|error| sql_error("opening the store to read it", error))?;
         Ok(Self { conn, path })
+    }
+
+    /// Copies the store into a new file, also while a crawl writes it; the copy's size in bytes.
+    ///
+    /// # Errors
+    /// `Exists`, `Damaged` where the copy is not whole, `DiskFull`, `Open`, `Sql`.
+    pub fn back_up(&self, into: &Path) -> Answer<u64> {
+        backup::back_up(&self.path, into)
+    }
+
+    /// Reads every page of the store; minutes for a big one.
+    ///
+    /// # Errors
+    /// `Damaged`, with the first finding.
+    pub fn check(&self) -> Answer<()> {
+        backup::check(&self.path)
+    }
+
+    /// Whether [`Archive::search`] can find words.
+    ///
+    /// # Errors
+    /// `Sql`.
+    pub fn has_search_index(&self) -> Answer<bool> {
+        self.read("looking at the search index", search::is_current)
     }
 
     /// Runs `work` on one view of the store.
@@ -139,6 +164,11 @@ impl Archive for SqliteArchive {
         self.read("reading stories", |conn| {
             copies::stories(conn, since, min_copies)
         })
+    }
+
+    fn search(&self, query: &Query, limit: u32, skip: u32) -> Answer<Vec<Hit>> {
+        let found = self.read("searching", |conn| search::find(conn, query, limit, skip))?;
+        found.ok_or(StoreError::NoSearchIndex)
     }
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk> {

@@ -9,6 +9,7 @@
 
 mod archive;
 mod audit;
+mod backup;
 mod changes;
 mod claims;
 mod copies;
@@ -16,6 +17,7 @@ mod copy_search;
 mod dictionary;
 mod door;
 mod guard;
+mod health;
 mod hosts;
 mod ledger;
 mod pages;
@@ -46,10 +48,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use archive::SqliteArchive;
+pub use backup::restore;
 pub use copy_search::{CopySearch, Judged};
 
 use super::{Answer, StoreError};
-use crate::model::ArticleId;
 use crate::schedule::RevisitSchedule;
 use claims::Claims;
 use dictionary::Dictionaries;
@@ -162,14 +164,9 @@ impl SqliteStore {
         SqliteArchive::open(&self.0.path)
     }
 
-    /// Articles that hold all words of `query`, best first. For the search command to come.
-    ///
-    /// # Errors
-    /// `Sql`.
-    pub async fn search(&self, query: &str, limit: u32) -> Result<Vec<ArticleId>, StoreError> {
-        let query = query.to_owned();
-        self.read("searching", move |conn| search::find(conn, &query, limit))
-            .await
+    /// Changes that were asked for and are not on the disk yet.
+    pub fn n_writing(&self) -> usize {
+        self.0.writer.as_ref().map_or(0, Writer::n_waiting)
     }
 
     async fn read<T: Send + 'static>(

@@ -6,7 +6,14 @@ use url::Url;
 
 use super::*;
 use crate::model::*;
-use crate::store::Store;
+use crate::store::{AskAgain, Store};
+
+fn again(at: Timestamp) -> AskAgain {
+    AskAgain {
+        failed_before: at,
+        restricted_before: at,
+    }
+}
 
 struct Desk {
     store: SqliteStore,
@@ -33,7 +40,7 @@ impl Desk {
         let board = store.register_board(board, now).await.unwrap().id;
         let first = move |pass| job(board, JobKind::Listing { pass, page: 1 }, now);
         let pass = store
-            .begin_pass(board, walk(), first, now, now)
+            .begin_pass(board, walk(), first, again(now), now)
             .await
             .unwrap()
             .id;
@@ -331,6 +338,36 @@ async fn receipts_are_kept_for_their_days_also_of_visits_that_came_too_late() {
     desk.settle_with(content("하나", None), None, vec![newest])
         .await;
     assert_eq!(desk.lines(urls), ["http://board.test/newest"]);
+}
+
+#[tokio::test]
+async fn old_sightings_go_but_the_last_of_each_page() {
+    let options = StoreOptions {
+        receipts_days: 2,
+        ..StoreOptions::default()
+    };
+    let mut desk = Desk::new(options).await;
+    desk.list().await;
+    let insert = |page: u32, rank: u32, at: Timestamp| {
+        format!(
+            "INSERT INTO sighting (board, pass, page, radar, at, newest_rank, oldest_rank)
+             SELECT board, id, {page}, 0, {}, {rank}, {rank} FROM pass RETURNING 'kept'",
+            at.as_millisecond()
+        )
+    };
+    for (page, rank) in [(1, 900), (1, 901), (2, 880)] {
+        desk.lines(&insert(page, rank, desk.now));
+    }
+    desk.now += SignedDuration::from_hours(49);
+    desk.lines(&insert(3, 860, desk.now));
+    desk.queue_again();
+    desk.settle(content("하나", None)).await;
+    assert_eq!(
+        desk.lines(
+            "SELECT page || ':' || newest_rank FROM sighting WHERE newest_rank > 800 ORDER BY id"
+        ),
+        ["1:901", "2:880", "3:860"]
+    );
 }
 
 #[tokio::test]
