@@ -36,7 +36,7 @@ pub(crate) fn number(name: &str) -> Option<i8> {
 }
 
 /// All names as alternatives of a pattern, the longest first.
-pub(super) fn alternatives() -> String {
+pub(crate) fn alternatives() -> String {
     let mut names: Vec<&str> = NUMBERS.keys().copied().collect();
     names.sort_by_key(|name| (std::cmp::Reverse(name.len()), *name));
     names.join("|")

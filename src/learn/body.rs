@@ -13,6 +13,7 @@ use scraper::{ElementRef, Node, Selector};
 use super::article::{
     AUTHOR_NAMES, ArticleRules, COMMENT_NAMES, CommentRules, Sample, elements, is_within,
 };
+use super::words::DATED;
 use super::{Decision, SeenPage, css};
 use crate::profile::{element_text, fold};
 
@@ -39,11 +40,6 @@ pub(super) struct Records {
     /// The article itself is the first of them.
     pub(super) is_thread: bool,
 }
-
-static DATED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\d{2,4}[-./年년]\s?\d{1,2}[-./月월]\s?\d{1,2}|\d{1,2}:\d{2}|\d+\s?(?:초|분|시간|일|개월|년)\s?전|\bago\b|yesterday|today|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}|\d{1,2}\. ?(?:\w+) \d{4}")
-        .expect("a constant pattern")
-});
 
 pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> Option<Records> {
     let mut counts: HashMap<String, Vec<usize>> = HashMap::new();

@@ -15,6 +15,7 @@ use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 use super::address::{bare, kind_of};
+use super::words::DATED;
 use super::{Decision, SeenPage, css};
 use crate::profile::element_text;
 
@@ -33,12 +34,6 @@ static LINKS: LazyLock<Selector> =
     LazyLock::new(|| Selector::parse("a[href]").expect("a constant selector"));
 static BASE: LazyLock<Selector> =
     LazyLock::new(|| Selector::parse("base[href]").expect("a constant selector"));
-static DATE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}|\b\d{1,2}[:]\d{2}\b|\b\d{1,2}[-./]\d{1,2}\b|\d+\s?(?:초|분|시간|일|개월|년)\s?전|어제|\d+\s?(?:分|小时|時間|天|日)前|昨天|昨日|今日|\b\d{1,2}\s+(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}|\b(?:yesterday|today|gestern|heute)\b|\bago\b|\d{4}年",
-    )
-    .expect("a constant pattern")
-});
 static BAD_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:nav|menu|gnb|lnb|snb|side|sidebar|aside|widget|latest|recent|popular|best|rank|ranking|related|foot|footer|header|breadcrumb|tag|tags|category|cate|banner|quick|hot_?list)")
         .expect("a constant pattern")
@@ -381,7 +376,7 @@ fn judge<'a>(
     lengths.sort_unstable();
     let title_length = (lengths[lengths.len() / 2] as f64 / 25.0).min(1.0);
     let dated =
-        |(text, title): (&String, &String)| DATE.is_match(&text.replacen(title.as_str(), " ", 1));
+        |(text, title): (&String, &String)| DATED.is_match(&text.replacen(title.as_str(), " ", 1));
     let dates = texts
         .iter()
         .zip(&titles)

@@ -133,6 +133,15 @@ pub(super) fn class_says(words: &str, field: &str) -> bool {
         .any(|(name, pattern)| *name == field && pattern.is_match(words))
 }
 
+/// Words that show a date or a time, among others: digits in its form, months and days by name, counts back. It tells
+/// rows and comments from menus; which moment it is, [`crate::dates`] says.
+pub(super) static DATED: LazyLock<Regex> = LazyLock::new(|| {
+    let months = crate::dates::months::alternatives();
+    pattern(&format!(
+        r"(?i)\d{{2,4}}\s?[-./年년]\s?\d{{1,2}}\s?[-./月월]\s?\d{{1,2}}|\b\d{{1,2}}:\d{{2}}\b|\b\d{{1,2}}[-./]\d{{1,2}}\b|\d{{4}}年|\d+\s?(?:초|분|시간|일|개월|년)\s?전|\d+\s?(?:分|小时|時間|天|日)前|어제|昨天|昨日|今日|今天|\b\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?(?:{months})\b|\b(?:{months})\.?\s+\d{{1,2}}\b|\b(?:yesterday|today|ago|gestern|heute|hier|aujourd'hui|ayer|hoy|ontem|hoje|ieri|oggi|gisteren|vandaag|igår|idag|wczoraj|dzisiaj|včera|вчера|сегодня|назад|вчора|dün|bugün|önce|temu|sedan|geleden)\b|\b(?:vor|hace|há|il y a)\s\d|منذ|أمس|اليوم"
+    ))
+});
+
 pub(super) static NOTICE_CLASS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)notice|stick|pinned|announce|fixed-?top|gongji|\bpin\b|is-top|istop|top-?post|important|featured-top",
@@ -144,6 +153,27 @@ pub(super) static SECRET_CLASS: LazyLock<Regex> =
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_of_many_languages_are_seen_among_words() {
+        for text in [
+            "mira 2026-11-24 12",
+            "von mira am 24.11.2026",
+            "3 mars 2026",
+            "24 de noviembre",
+            "vor 3 Stunden",
+            "3 часа назад",
+            "昨天 10:20",
+            "어제",
+            "5 hours ago",
+            "Nov 24",
+        ] {
+            assert!(DATED.is_match(text), "{text}");
+        }
+        for text in ["About us", "Thema 12", "Marsch der Laternen", "0 Antworten"] {
+            assert!(!DATED.is_match(text), "{text}");
+        }
+    }
 
     #[test]
     fn headers_of_many_languages_name_their_columns() {

@@ -9,22 +9,37 @@ use super::columns::Columns;
 use super::{Decision, ListingDraft};
 
 /// Words of a listing without posts.
-const EMPTY: [&str; 9] = [
+const EMPTY: [&str; 24] = [
     "게시물이 없습니다",
     "게시글이 없습니다",
     "등록된 글이 없습니다",
     "글이 없습니다",
     "자료가 없습니다",
     "データがありません",
+    "投稿はありません",
+    "スレッドがありません",
     "暂无",
+    "没有帖子",
+    "沒有主題",
     "No posts",
+    "no posts",
     "no topics",
+    "No topics",
+    "no threads",
+    "keine Themen",
+    "keine Beiträge",
+    "Aucun sujet",
+    "No hay temas",
+    "Nessun argomento",
+    "Тем нет",
+    "Нет тем",
+    "Konu yok",
 ];
 /// What boards say, with status 200, in a deleted post's place (BOARDS.md 0.2).
-const GONE: &str = r"alert\([^)]*(?:존재하지 않|삭제된|삭제되었|없는 글|없는 게시)";
+const GONE: &str = r"(?i)alert\([^)]*(?:존재하지 않|삭제된|삭제되었|없는 글|없는 게시|not exist|been deleted|no longer|not found|存在しません|削除され|不存在|已被?删除|已刪除|nicht gefunden|existiert nicht|gelöscht|introuvable|no existe|eliminado|не существует|удалён|удален|silinmiş|bulunamadı)";
 /// Where boards send those who may not read a post.
 const DOOR: &str = r"(?i)/(?:[\w.-]*(?:password|passwd|login|signin)[\w.-]*)(?:[/?#]|$)";
-const RESTRICTED: &str = r"alert\([^)]*(?:권한이 없|회원만|로그인|비밀글|비밀번호)";
+const RESTRICTED: &str = r"(?i)alert\([^)]*(?:권한이 없|회원만|로그인|비밀글|비밀번호|log ?in|sign ?in|permission|members only|ログイン|会員|権限|登录|登入|權限|权限|anmelden|berechtigung|connecter|autoris|iniciar sesi|permiso|войдите|авториз|giriş yap|yetki)";
 
 /// What a profile begins with, and what is known of the whole site.
 pub(super) struct Head<'h> {
