@@ -24,8 +24,8 @@ pub use error::StoreError;
 pub use records::{
     ArticleFilter, ArticleRecord, ArticleTarget, AskAgain, BoardCounts, BoardHealth, BoardStatus,
     ChangeFilter, ChangeRecord, CommentRecord, CopyRecord, CountRecord, Hit, HostRecord, NextPass,
-    PassSummary, Revision, RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord,
-    Vanished,
+    PassSummary, RawPage, Revision, RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots,
+    StoryRecord, Vanished,
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
@@ -279,6 +279,14 @@ pub trait Archive {
     /// Articles that a query finds, `limit` of them behind the first `skip`: those that fit its words best first, the
     /// newest first where it has none. `NoSearchIndex` where there is none for its words.
     fn search(&self, query: &Query, limit: u32, skip: u32) -> Answer<Vec<Hit>>;
+
+    /// Calls `each` for every raw page that is kept, of one board or of all, fetched at or after `since`, in the order of
+    /// the visits, without holding them all in memory. `each` returns `false` to stop.
+    fn raw_pages(
+        &self,
+        filter: &ArticleFilter,
+        each: &mut dyn FnMut(RawPage) -> bool,
+    ) -> Answer<()>;
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
 }

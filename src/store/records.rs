@@ -341,6 +341,21 @@ pub struct Hit {
     pub text: String,
 }
 
+/// A page as it came, and the visit that brought it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawPage {
+    /// Numbers of visits grow with time.
+    pub visit: i64,
+    /// As it was asked for, and where redirects led.
+    pub url: String,
+    pub final_url: String,
+    pub status: u16,
+    pub content_type: Option<String>,
+    pub fetched_at: Timestamp,
+    /// Decompressed, not decoded.
+    pub body: Vec<u8>,
+}
+
 /// Articles joined by copies.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StoryRecord {
