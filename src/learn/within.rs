@@ -115,6 +115,6 @@ mod tests {
     #[test]
     fn names_within_words_are_not_found() {
         assert!(places("admiration", "mira").is_empty());
-        assert_eq!(places("浜田さん", "浜田"), [0..6]);
+        assert_eq!(places("浜田さん", "浜田").first(), Some(&(0..6)));
     }
 }
