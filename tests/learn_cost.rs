@@ -9,7 +9,8 @@ use std::time::Duration;
 use boardwalk::document::parse;
 use boardwalk::learn::{MOST_TEXT, SeenPage, learn, learn_listing};
 use scraper::Html;
-use support::variety::{Board, TONGUES, layouts};
+use support::tongues::TONGUES;
+use support::variety::{Board, layouts};
 use url::Url;
 
 /// Per page of an ordinary board; of a page that was made to cost much.

@@ -10,7 +10,8 @@ use boardwalk::listing::{page_links, read_listing};
 use boardwalk::model::Row;
 use boardwalk::profile::Profile;
 use jiff::Timestamp;
-use support::variety::{Board, Layout, N_PAGES, Post, TONGUES, Tongue, layouts};
+use support::tongues::{TONGUES, Tongue};
+use support::variety::{Board, Layout, N_PAGES, Post, layouts};
 use url::Url;
 
 fn as_of() -> Timestamp {
@@ -45,9 +46,6 @@ fn learn_board(board: &Board<'_>) -> Result<Profile, String> {
         .filter(|page| *page != second && *page != urls[0]);
     let turns: Vec<Url> = std::iter::once(second.clone()).chain(others).collect();
     let draft = learn_listing(&seen, &turns).map_err(|refusal| refusal.to_string())?;
-    if std::env::var_os("SHOW_DRAFT").is_some() {
-        eprintln!("{draft:#?}");
-    }
     let mut pages = Vec::new();
     for sample in &draft.samples {
         let post = board

@@ -152,6 +152,25 @@ pub(super) fn article(
             is_thread,
         })
         .collect();
+    rules.author = author_rules(&mut rules.decisions, samples, &grounds);
+    rules.date = date_rules(&mut rules.decisions, samples, &grounds, zone);
+    body(
+        &mut rules,
+        samples,
+        listing_page,
+        &listings,
+        records.as_ref(),
+    )?;
+    rules.comments = records.and_then(|records| comments(samples, &records));
+    Ok(rules)
+}
+
+/// Where the row's author stands again; else whom the page itself names.
+fn author_rules(
+    decisions: &mut Vec<Decision>,
+    samples: &[Sample<'_>],
+    grounds: &[Ground<'_>],
+) -> Vec<FieldRule> {
     let author_of = |sample: &Sample<'_>, text: &str| {
         sample
             .row
@@ -161,7 +180,7 @@ pub(super) fn article(
     };
     let author = Finder {
         what: "article.author",
-        grounds: &grounds,
+        grounds,
         fits: &|sample, text| author_of(sample, text),
         parts: &|sample, text| {
             let author = sample.row.author.as_deref();
@@ -170,29 +189,39 @@ pub(super) fn article(
         worth: &|_, _, _| 0.0,
         attributes: &[None],
     };
-    rules.author = author.anchored(&mut rules.decisions, samples);
-    if rules.author.is_empty() {
+    let mut rules = author.anchored(decisions, samples);
+    if rules.is_empty() {
         let search = Search {
             what: "article.author",
             samples,
-            grounds: &grounds,
+            grounds,
             fits: &|_, text| text.chars().any(char::is_alphabetic) && text.chars().count() <= 30,
             varies: false,
         };
-        let found = &mut rules.decisions;
-        rules.author = search.first(found, "words in front of it do", &|_, element| {
+        let found = decisions;
+        rules = search.first(found, "words in front of it do", &|_, element| {
             follows_by(element)
         });
-        if rules.author.is_empty() {
-            rules.author = search.first(found, "its name does", &|_, element| {
+        if rules.is_empty() {
+            rules = search.first(found, "its name does", &|_, element| {
                 is_named(element, &AUTHOR_NAMES)
             });
         }
     }
+    rules
+}
+
+/// Where the row's moment stands again; else one that the page itself names.
+fn date_rules(
+    decisions: &mut Vec<Decision>,
+    samples: &[Sample<'_>],
+    grounds: &[Ground<'_>],
+    zone: &TimeZone,
+) -> Vec<FieldRule> {
     let read = |sample: &Sample<'_>, text: &str| read_date(text, zone, sample.page.as_of);
     let date = Finder {
         what: "article.date",
-        grounds: &grounds,
+        grounds,
         fits: &|sample, text| {
             let listed = sample.row.date.as_deref().and_then(|row| read(sample, row));
             listed.is_some_and(|listed| {
@@ -218,21 +247,21 @@ pub(super) fn article(
         },
         attributes: &[None, Some("datetime"), Some("title")],
     };
-    rules.date = date.anchored(&mut rules.decisions, samples);
-    if rules.date.is_empty() {
+    let mut rules = date.anchored(decisions, samples);
+    if rules.is_empty() {
         let search = Search {
             what: "article.date",
             samples,
-            grounds: &grounds,
+            grounds,
             fits: &|sample, text| read(sample, text).is_some(),
             varies: true,
         };
-        let found = &mut rules.decisions;
-        rules.date = search.first(found, "its name does", &|_, element| {
+        let found = decisions;
+        rules = search.first(found, "its name does", &|_, element| {
             element.value().name() == "time" || is_named(element, &DATE_NAMES)
         });
-        if rules.date.is_empty() {
-            rules.date = search.first(
+        if rules.is_empty() {
+            rules = search.first(
                 found,
                 "it is the first moment on the page",
                 &|sample, element| {
@@ -244,15 +273,7 @@ pub(super) fn article(
             );
         }
     }
-    body(
-        &mut rules,
-        samples,
-        listing_page,
-        &listings,
-        records.as_ref(),
-    )?;
-    rules.comments = records.and_then(|records| comments(samples, &records));
-    Ok(rules)
+    rules
 }
 
 /// Two readings of one moment, each as exact as it says.

@@ -380,36 +380,14 @@ fn votes(
             }
         }
     } else if short >= 0.9 && numbers < 0.3 && dates < 0.3 && !column.in_title {
-        let author = said("author");
-        let category = said("category");
-        let leads = leads_to(column, &rows[0].url);
-        if coverage >= COVERAGE
-            && !of_last_reply
-            && said("title") < 2.0
-            && leads != Some(Leads::Listing)
-            && (author > 0.0 || category < 1.0)
-            && (author > 0.0 || distinct > 0.05)
-        {
-            add(
-                "author",
-                0.5 + author
-                    + if distinct < 1.0 { 0.3 } else { 0.0 }
-                    + if leads == Some(Leads::Person) {
-                        1.0
-                    } else {
-                        0.0
-                    },
-                "short words, often the same",
-            );
-        }
-        if leads == Some(Leads::Listing) {
-            add(
-                "category",
-                1.5 + category,
-                "few words that lead to a part of the listing",
-            );
-        } else if category > 0.0 && distinct < 0.8 {
-            add("category", 1.0 + category, "few words, under such a name");
+        let traits = Words {
+            coverage,
+            distinct,
+            leads: leads_to(column, &rows[0].url),
+            of_last_reply,
+        };
+        for (field, score, reason) in traits.votes(&said) {
+            add(field, score, reason);
         }
     } else if short >= 0.9 && column.in_title && said("category") > 0.0 {
         add(
@@ -419,6 +397,44 @@ fn votes(
         );
     }
     found
+}
+
+/// A column of short words.
+struct Words {
+    /// Shares of rows: those that have it, and of different words.
+    coverage: f64,
+    distinct: f64,
+    leads: Option<Leads>,
+    of_last_reply: bool,
+}
+
+impl Words {
+    /// Whether they are authors or categories.
+    fn votes(&self, said: &dyn Fn(&str) -> f64) -> Vec<(&'static str, f64, &'static str)> {
+        let author = said("author");
+        let category = said("category");
+        let is_part = self.leads == Some(Leads::Listing);
+        let mut found = Vec::new();
+        if self.coverage >= COVERAGE
+            && !self.of_last_reply
+            && said("title") < 2.0
+            && !is_part
+            && (author > 0.0 || category < 1.0)
+            && (author > 0.0 || self.distinct > 0.05)
+        {
+            let again = f64::from(u8::from(self.distinct < 1.0));
+            let person = f64::from(u8::from(self.leads == Some(Leads::Person)));
+            let score = 0.5 + author + 0.3 * again + person;
+            found.push(("author", score, "short words, often the same"));
+        }
+        if is_part {
+            let reason = "few words that lead to a part of the listing";
+            found.push(("category", 1.5 + category, reason));
+        } else if category > 0.0 && self.distinct < 0.8 {
+            found.push(("category", 1.0 + category, "few words, under such a name"));
+        }
+        found
+    }
 }
 
 /// Where the links of a column lead.

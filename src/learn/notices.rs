@@ -20,7 +20,53 @@ pub(super) fn learn_notices(
     pages: &[Vec<RowSeen<'_>>],
     rows: &[&RowSeen<'_>],
 ) {
-    let on_both: BTreeSet<String> = match pages {
+    let on_both = on_both(pages);
+    let repeats = |row: &RowSeen<'_>| on_both.contains(&address::bare(&row.url));
+    let words = marks(rows);
+    let n_pinned_by_text: Vec<bool> = rows
+        .iter()
+        .map(|row| {
+            let mut leaves = row.element.descendent_elements().skip(1).take(80);
+            leaves.any(|element| element != row.link && says_pinned(&shown(element)))
+        })
+        .collect();
+    for (word, has) in &words {
+        let n_has = has.iter().filter(|has| **has).count();
+        let named = NOTICE_CLASS.is_match(word);
+        let all_repeat = rows
+            .iter()
+            .zip(has)
+            .filter(|(_, has)| **has)
+            .all(|(row, _)| repeats(row));
+        let all_said = has
+            .iter()
+            .zip(&n_pinned_by_text)
+            .all(|(has, said)| !has || *said);
+        let exact = !on_both.is_empty() && all_repeat;
+        if n_has > 0
+            && 2 * n_has <= rows.len().max(2)
+            && (named || exact || (all_said && n_has >= 1))
+        {
+            learnt.notice.push(word.clone());
+            learnt.decisions.push(Decision {
+                what: "listing.notice",
+                value: word.clone(),
+                score: n_has as f64 / rows.len() as f64,
+                reason: match (named, exact) {
+                    (true, _) => format!("the class says so, on {n_has} rows"),
+                    (_, true) => format!("the {n_has} rows that have it stand on both pages"),
+                    _ => format!("the {n_has} rows that have it say so in words"),
+                },
+                lost: Vec::new(),
+            });
+        }
+    }
+    learnt.notice.truncate(6);
+}
+
+/// Rows of page 1 that page 2 has, too, without those that were pushed down meanwhile.
+fn on_both(pages: &[Vec<RowSeen<'_>>]) -> BTreeSet<String> {
+    match pages {
         [first, second, ..] => {
             let there: BTreeSet<String> =
                 second.iter().map(|row| address::bare(&row.url)).collect();
@@ -38,8 +84,12 @@ pub(super) fn learn_notices(
                 .collect()
         }
         _ => BTreeSet::new(),
-    };
-    let repeats = |row: &RowSeen<'_>| on_both.contains(&address::bare(&row.url));
+    }
+}
+
+/// What may mark a row, and which rows have it: class words of the row, of what is in it, of the section it stands in, and
+/// the beginning of its id.
+fn marks(rows: &[&RowSeen<'_>]) -> BTreeMap<String, Vec<bool>> {
     let mut words: BTreeMap<String, Vec<bool>> = BTreeMap::new();
     for (at, row) in rows.iter().enumerate() {
         let inner = row.element.descendent_elements().skip(1).take(80);
@@ -95,45 +145,7 @@ pub(super) fn learn_notices(
                 .or_insert_with(|| vec![false; rows.len()])[at] = true;
         }
     }
-    let n_pinned_by_text: Vec<bool> = rows
-        .iter()
-        .map(|row| {
-            let mut leaves = row.element.descendent_elements().skip(1).take(80);
-            leaves.any(|element| element != row.link && says_pinned(&shown(element)))
-        })
-        .collect();
-    for (word, has) in &words {
-        let n_has = has.iter().filter(|has| **has).count();
-        let named = NOTICE_CLASS.is_match(word);
-        let all_repeat = rows
-            .iter()
-            .zip(has)
-            .filter(|(_, has)| **has)
-            .all(|(row, _)| repeats(row));
-        let all_said = has
-            .iter()
-            .zip(&n_pinned_by_text)
-            .all(|(has, said)| !has || *said);
-        let exact = !on_both.is_empty() && all_repeat;
-        if n_has > 0
-            && 2 * n_has <= rows.len().max(2)
-            && (named || exact || (all_said && n_has >= 1))
-        {
-            learnt.notice.push(word.clone());
-            learnt.decisions.push(Decision {
-                what: "listing.notice",
-                value: word.clone(),
-                score: n_has as f64 / rows.len() as f64,
-                reason: match (named, exact) {
-                    (true, _) => format!("the class says so, on {n_has} rows"),
-                    (_, true) => format!("the {n_has} rows that have it stand on both pages"),
-                    _ => format!("the {n_has} rows that have it say so in words"),
-                },
-                lost: Vec::new(),
-            });
-        }
-    }
-    learnt.notice.truncate(6);
+    words
 }
 
 /// Signs of pinned rows, ready to be asked of many.

@@ -24,6 +24,7 @@ pub mod server;
 pub mod shapes;
 pub mod simulation;
 pub mod site;
+pub mod tongues;
 pub mod truth;
 pub mod variety;
 pub mod world;
