@@ -340,4 +340,6 @@ impl BoardOptions {
 pub struct ProfileSource {
     pub path: PathBuf,
     pub text: String,
+    /// On the command line, not in the file.
+    pub named: bool,
 }

@@ -17,7 +17,7 @@ use super::unanchored::{Search, follows_by, is_named};
 use super::{Decision, SeenPage, css, within};
 use crate::dates::read_date;
 use crate::dates::words::{Habit, Order, dates_in};
-use crate::model::{PostedAt, Precision};
+use crate::model::Precision;
 use crate::profile::{element_text, fold};
 
 /// Elements of a page that are looked at.
@@ -143,15 +143,7 @@ pub(super) fn article(
     let records = records(samples, &listings);
     let is_thread = records.as_ref().is_some_and(|records| records.is_thread);
     title(&mut rules, samples, &listings);
-    let grounds: Vec<Ground<'_>> = samples
-        .iter()
-        .zip(&listings)
-        .map(|(sample, listing)| Ground {
-            listing,
-            around: around_title(&rules, sample),
-            is_thread,
-        })
-        .collect();
+    let grounds = grounds(&rules, samples, &listings, is_thread);
     rules.author = author_rules(&mut rules.decisions, samples, &grounds);
     rules.date = date_rules(&mut rules.decisions, samples, &grounds, zone);
     body(
@@ -165,8 +157,8 @@ pub(super) fn article(
     Ok(rules)
 }
 
-/// Where the row's author stands again; else whom the page itself names.
-fn author_rules(
+/// Where the row's author stands again.
+fn anchored_author(
     decisions: &mut Vec<Decision>,
     samples: &[Sample<'_>],
     grounds: &[Ground<'_>],
@@ -189,7 +181,16 @@ fn author_rules(
         worth: &|_, _, _| 0.0,
         attributes: &[None],
     };
-    let mut rules = author.anchored(decisions, samples);
+    author.anchored(decisions, samples)
+}
+
+/// Where the row's author stands again; else whom the page itself names.
+fn author_rules(
+    decisions: &mut Vec<Decision>,
+    samples: &[Sample<'_>],
+    grounds: &[Ground<'_>],
+) -> Vec<FieldRule> {
+    let mut rules = anchored_author(decisions, samples, grounds);
     if rules.is_empty() {
         let search = Search {
             what: "article.author",
@@ -211,8 +212,8 @@ fn author_rules(
     rules
 }
 
-/// Where the row's moment stands again; else one that the page itself names.
-fn date_rules(
+/// Where the row's moment stands again.
+fn anchored_date(
     decisions: &mut Vec<Decision>,
     samples: &[Sample<'_>],
     grounds: &[Ground<'_>],
@@ -224,9 +225,8 @@ fn date_rules(
         grounds,
         fits: &|sample, text| {
             let listed = sample.row.date.as_deref().and_then(|row| read(sample, row));
-            listed.is_some_and(|listed| {
-                read(sample, text).is_some_and(|shown| same_moment(&listed, &shown))
-            })
+            listed
+                .is_some_and(|listed| read(sample, text).is_some_and(|shown| listed.agrees(&shown)))
         },
         parts: &|_, text| {
             let hits = dates_in(text, HABIT).into_iter().take(4);
@@ -247,7 +247,18 @@ fn date_rules(
         },
         attributes: &[None, Some("datetime"), Some("title")],
     };
-    let mut rules = date.anchored(decisions, samples);
+    date.anchored(decisions, samples)
+}
+
+/// Where the row's moment stands again; else one that the page itself names.
+fn date_rules(
+    decisions: &mut Vec<Decision>,
+    samples: &[Sample<'_>],
+    grounds: &[Ground<'_>],
+    zone: &TimeZone,
+) -> Vec<FieldRule> {
+    let read = |sample: &Sample<'_>, text: &str| read_date(text, zone, sample.page.as_of);
+    let mut rules = anchored_date(decisions, samples, grounds, zone);
     if rules.is_empty() {
         let search = Search {
             what: "article.date",
@@ -276,20 +287,6 @@ fn date_rules(
     rules
 }
 
-/// Two readings of one moment, each as exact as it says.
-fn same_moment(a: &PostedAt, b: &PostedAt) -> bool {
-    let coarse = a.precision.min(b.precision);
-    let away = a.at.duration_since(b.at).abs().as_secs();
-    match coarse {
-        Precision::Second => away <= 1,
-        Precision::Minute => away < 60,
-        Precision::Hour => away < 3_600,
-        Precision::Day => away < 86_400,
-        Precision::Month => away < 31 * 86_400,
-        Precision::Year => away < 366 * 86_400,
-    }
-}
-
 pub(super) fn elements<'a>(page: &SeenPage<'a>) -> impl Iterator<Item = ElementRef<'a>> {
     page.html
         .root_element()
@@ -301,6 +298,39 @@ pub(super) fn is_within(element: ElementRef<'_>, nodes: &HashSet<NodeId>) -> boo
     !nodes.is_empty()
         && (nodes.contains(&element.id())
             || element.ancestors().any(|node| nodes.contains(&node.id())))
+}
+
+/// Rules for one field (`title`, `author`, `date`) by what the samples' rows say, the best first. Of `author` the words
+/// alone count, whatever they mean.
+pub(super) fn anchors(samples: &[Sample<'_>], field: &str, zone: &TimeZone) -> Vec<FieldRule> {
+    let listings = vec![HashSet::new(); samples.len()];
+    let mut rules = ArticleRules::default();
+    title(&mut rules, samples, &listings);
+    let grounds = grounds(&rules, samples, &listings, false);
+    let mut decisions = Vec::new();
+    match field {
+        "title" => rules.title,
+        "date" => anchored_date(&mut decisions, samples, &grounds, zone),
+        _ => anchored_author(&mut decisions, samples, &grounds),
+    }
+}
+
+/// Where fields may be looked for on each page.
+fn grounds<'g>(
+    rules: &ArticleRules,
+    samples: &[Sample<'_>],
+    listings: &'g [HashSet<NodeId>],
+    is_thread: bool,
+) -> Vec<Ground<'g>> {
+    samples
+        .iter()
+        .zip(listings)
+        .map(|(sample, listing)| Ground {
+            listing,
+            around: around_title(rules, sample),
+            is_thread,
+        })
+        .collect()
 }
 
 /// Where on a page fields of its article may be looked for.
@@ -407,7 +437,8 @@ fn own_text(element: ElementRef<'_>) -> String {
     fold(&words.join(" "))
 }
 
-fn same_title(shown: &str, listed: &str) -> bool {
+/// The same title, as far as a listing shows it: it may be cut, and end in a count of comments.
+pub fn same_title(shown: &str, listed: &str) -> bool {
     let listed = listed.trim();
     if shown == listed {
         return true;

@@ -15,6 +15,7 @@ use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 use super::address::{bare, kind_of};
+use super::candidates::{Candidate, by_choice};
 use super::words::DATED;
 use super::{Decision, SeenPage, css};
 use crate::profile::element_text;
@@ -453,10 +454,12 @@ const TURNED: f64 = 1.5;
 /// Below this no group is a board. A bare list of links without dates in much other text has about 2.
 pub(super) const FLOOR: f64 = 2.2;
 
-/// Chooses the board's rows. `None` where there is not one group; the decision then tells what was seen.
-pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision> {
-    let first = pages.first().map(groups).unwrap_or_default();
-    let second = pages.get(1).map(groups).unwrap_or_default();
+/// Score, reason and place of each group, the likeliest to be the board first. `second` are those of the second page, if
+/// there is one.
+pub(super) fn ranked(
+    first: &[Group<'_>],
+    second: Option<&[Group<'_>]>,
+) -> Vec<(f64, String, usize)> {
     let keys = |group: &Group<'_>| -> BTreeSet<String> {
         group.rows.iter().map(|row| bare(&row.url)).collect()
     };
@@ -464,8 +467,8 @@ pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision>
     for (at, group) in first.iter().enumerate() {
         let mut score = group.score;
         let mut reason = group.reason.clone();
-        if pages.len() > 1 {
-            let twin = twin(&second, &group.rows_css, &group.kind);
+        if let Some(second) = second {
+            let twin = twin(second, &group.rows_css, &group.kind);
             let here = keys(group);
             let changed = twin.map(|twin| keys(twin).difference(&here).count());
             match changed {
@@ -483,17 +486,32 @@ pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision>
         ranked.push((score, reason, at));
     }
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ranked
+}
+
+/// Finds the board's rows: those that were `chosen`, or the likeliest. Where no group is likely enough, the decision
+/// tells what was seen.
+pub(super) fn region<'a>(
+    pages: &[SeenPage<'a>],
+    chosen: Option<&Candidate>,
+) -> Result<Region<'a>, Decision> {
+    let first = pages.first().map(groups).unwrap_or_default();
+    let second = pages.get(1).map(groups);
+    let ranked = ranked(&first, second.as_deref());
+    let is_chosen = |(score, _, at): &&(f64, String, usize)| match chosen {
+        Some(chosen) => first[*at].rows_css == chosen.rows && first[*at].kind == chosen.kind,
+        None => *score >= FLOOR,
+    };
+    let best = ranked.iter().find(is_chosen).cloned();
+    let winner = best.as_ref().map_or(0, |(_, _, at)| *at);
     let lost = ranked
         .iter()
-        .skip(1)
+        .skip(usize::from(best.is_none()))
+        .filter(|(_, _, at)| best.is_none() || *at != winner)
         .take(3)
         .map(|(score, reason, at)| format!("{} ({score:.1}: {reason})", first[*at].rows_css))
         .collect();
-    let Some((score, reason, at)) = ranked
-        .first()
-        .filter(|(score, _, _)| *score >= FLOOR)
-        .cloned()
-    else {
+    let Some((score, reason, at)) = best else {
         let (score, reason, value) = ranked
             .first()
             .map(|(score, reason, at)| (*score, reason.clone(), first[*at].rows_css.clone()))
@@ -512,18 +530,21 @@ pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision>
     };
     let (rows_css, kind) = (first[at].rows_css.clone(), first[at].kind.clone());
     let mut rows = Vec::new();
-    for groups in [first, second].into_iter().take(pages.len()) {
+    for groups in std::iter::once(first).chain(second).take(pages.len()) {
         let rows_of_page = twin(&groups, &rows_css, &kind).map(|group| group.rows.clone());
         rows.push(rows_of_page.unwrap_or_default());
     }
     let rows = without_widgets(rows);
     let rows_css = exact(rows_css, pages, &rows);
-    let decision = Decision {
-        what: "listing.rows",
-        value: rows_css.clone(),
-        score,
-        reason,
-        lost,
+    let decision = match chosen {
+        Some(chosen) => by_choice(chosen, lost),
+        None => Decision {
+            what: "listing.rows",
+            value: rows_css.clone(),
+            score,
+            reason,
+            lost,
+        },
     };
     Ok(Region {
         rows_css,

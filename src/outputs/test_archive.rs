@@ -123,6 +123,10 @@ impl Archive for TestArchive {
         Ok(())
     }
 
+    fn profiles(&self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+
     fn size_on_disk(&self) -> Result<SizeOnDisk, StoreError> {
         Ok(SizeOnDisk {
             file_bytes: 3 << 20,

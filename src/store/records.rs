@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::health::verdict::Verdict;
 use crate::model::{
     ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, EventKind, Image, PassEnd,
-    PassReport,
+    PassReport, PostedAt,
 };
 
 /// What a visit needs to know of its article.
@@ -21,6 +21,11 @@ pub struct ArticleTarget {
     pub state: ArticleState,
     /// The title as the listing showed it; may be cut.
     pub listed_title: String,
+    /// As the listing showed it last.
+    pub comment_count: Option<u64>,
+    /// As the listing or an earlier visit told them.
+    pub author: Option<String>,
+    pub posted: Option<PostedAt>,
     /// How often the board has said that it is gone, in a row.
     pub n_gone_answers: u32,
 }

@@ -15,6 +15,7 @@ pub mod crawl;
 pub mod daemon;
 pub mod faults;
 pub mod gnuboard5;
+pub mod mutate;
 pub mod posting;
 pub mod recorded;
 pub mod replay;

@@ -189,7 +189,14 @@ impl<S: Store> Generation<S> {
             self.planner.remove(board);
             return;
         };
-        let (target, context) = (served.target.clone(), served.context.clone());
+        let target = served.target.clone();
+        let context = served
+            .context
+            .clone()
+            .map(|known| match self.crews.get(&known.board.host) {
+                Some(crew) => crew.current(known),
+                None => known,
+            });
         let (outfit, options) = (Arc::clone(&self.outfit), self.options.clone());
         self.openings
             .spawn(async move { (board, open_poll(&outfit, &options, &target, context).await) });

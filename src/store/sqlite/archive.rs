@@ -9,8 +9,8 @@ use rusqlite::Connection;
 use super::dictionary::Dictionaries;
 use super::pages::{self, StoredPage};
 use super::{
-    audit, backup, changes, check_to_read, copies, guard, open_to_read, records, schedule, search,
-    sql_error, status,
+    audit, backup, changes, check_to_read, copies, guard, open_to_read, profiles, records,
+    schedule, search, sql_error, status,
 };
 use crate::health::audit::Facts;
 use crate::model::{ArticleId, Board, BoardId, Pass};
@@ -203,6 +203,10 @@ impl Archive for SqliteArchive {
         self.read("reading stories", |conn| {
             copies::stories(conn, since, min_copies)
         })
+    }
+
+    fn profiles(&self) -> Answer<Vec<String>> {
+        self.read("reading learnt profiles", profiles::all)
     }
 
     fn search(&self, query: &Query, limit: u32, skip: u32) -> Answer<Vec<Hit>> {

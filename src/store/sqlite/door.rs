@@ -298,15 +298,15 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn save_profile(
-        &self,
-        name: String,
-        text: String,
-        receipts: Vec<Receipt>,
-        at: Timestamp,
-    ) -> Answer<()> {
+    async fn save_profile(&self, name: String, text: String, at: Timestamp) -> Answer<()> {
         self.write("keeping a learnt profile", move |conn| {
-            profiles::save(conn, &name, &text, at)?;
+            profiles::save(conn, &name, &text, at)
+        })
+        .await
+    }
+
+    async fn save_receipts(&self, receipts: Vec<Receipt>) -> Answer<()> {
+        self.write("keeping receipts", move |conn| {
             hosts::keep_receipts(conn, &receipts)
         })
         .await

@@ -36,6 +36,7 @@ mod schema;
 mod search;
 mod settle;
 mod status;
+mod upkeep;
 mod values;
 mod vault;
 mod writer;

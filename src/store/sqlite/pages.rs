@@ -247,7 +247,10 @@ pub(super) struct Removed {
 pub(super) fn remove_oldest(conn: &Connection, before: Timestamp) -> rusqlite::Result<Removed> {
     let mut oldest = conn.prepare_cached(
         "DELETE FROM visit WHERE id IN
-            (SELECT id FROM visit WHERE fetched_at < ?1 ORDER BY fetched_at, id LIMIT ?2)
+            (SELECT id FROM visit WHERE fetched_at < ?1
+                AND id NOT IN (SELECT good_listing FROM fit WHERE good_listing IS NOT NULL
+                    UNION ALL SELECT good_article FROM fit WHERE good_article IS NOT NULL)
+             ORDER BY fetched_at, id LIMIT ?2)
          RETURNING page",
     )?;
     let pages: Vec<i64> = oldest

@@ -21,7 +21,7 @@ const SETTLED_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 const MAX_TRIES: u32 = 3;
 
 /// An article whose pages are still packed.
-struct Packed {
+pub(super) struct Packed {
     reading: StoredReading,
     pages: Vec<(RawVisit, StoredPage)>,
 }
@@ -61,7 +61,7 @@ fn next(
         .collect()
 }
 
-fn one(conn: &Connection, article: ArticleId) -> rusqlite::Result<Option<Packed>> {
+pub(super) fn one(conn: &Connection, article: ArticleId) -> rusqlite::Result<Option<Packed>> {
     let found = conn
         .prepare_cached(&format!("{READING} WHERE article.id = ?1"))?
         .query_row([article.0], read)
@@ -152,18 +152,22 @@ fn pages_of(
             limit
         ],
         |row| {
-            let visit = RawVisit {
-                final_url: row.get(4)?,
-                status: row.get(5)?,
-                content_type: row.get(6)?,
-                fetched_at: row.get::<_, Ms>(7)?.0,
-                as_of: row.get::<_, Ms>(8)?.0,
-                body: Vec::new(),
-            };
-            Ok((visit, read_page(row)?))
+            Ok((raw_visit(row, 4)?, read_page(row)?))
         },
     )?
     .collect()
+}
+
+/// Its URL, status, content type and times, from `first` on; the body is unpacked later.
+pub(super) fn raw_visit(row: &Row<'_>, first: usize) -> rusqlite::Result<RawVisit> {
+    Ok(RawVisit {
+        final_url: row.get(first)?,
+        status: row.get(first + 1)?,
+        content_type: row.get(first + 2)?,
+        fetched_at: row.get::<_, Ms>(first + 3)?.0,
+        as_of: row.get::<_, Ms>(first + 4)?.0,
+        body: Vec::new(),
+    })
 }
 
 /// What of a reread can be worked out before it reaches the writer.
@@ -259,7 +263,7 @@ fn save(conn: &Connection, prepared: &Prepared, at: Timestamp) -> rusqlite::Resu
 }
 
 impl SqliteStore {
-    async fn unpacked_reading(&self, packed: Packed) -> Answer<StoredReading> {
+    pub(super) async fn unpacked_reading(&self, packed: Packed) -> Answer<StoredReading> {
         let mut reading = packed.reading;
         for (mut visit, page) in packed.pages {
             visit.body = self.unpacked(page).await?;
