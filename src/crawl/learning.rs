@@ -10,7 +10,7 @@ use url::Url;
 use super::board::{Target, TargetError, decode_page, unreachable};
 use crate::article::{PageView, ReadOptions, read_article};
 use crate::fetch::{Fetched, Fetcher, Request, host_key};
-use crate::learn::{Learnt, ListingDraft, SeenPage, learn, learn_listing};
+use crate::learn::{Learnt, ListingDraft, SeenArticle, SeenPage, learn, learn_listing};
 use crate::listing::{page_links, read_listing};
 use crate::model::{PageClass, Receipt};
 use crate::profile::{Library, Profile};
@@ -210,10 +210,20 @@ fn write(
         .iter()
         .map(|(_, page)| crate::document::parse(&page.text))
         .collect();
-    let seen: Vec<(usize, SeenPage<'_>)> = articles
+    let turns: Vec<Vec<Url>> = articles
         .iter()
         .zip(&trees)
-        .map(|((at, page), html)| (*at, page.seen(html)))
+        .map(|((_, page), html)| turns_of(html, &page.url))
+        .collect();
+    let seen: Vec<SeenArticle<'_>> = articles
+        .iter()
+        .zip(&trees)
+        .zip(&turns)
+        .map(|(((sample, page), html), turns)| SeenArticle {
+            sample: *sample,
+            page: page.seen(html),
+            turns,
+        })
         .collect();
     let learnt = learn(draft, &first, &seen).map_err(|refusal| refusal.to_string())?;
     let profile = Profile::from_toml(&learnt.text).map_err(|complaints| {

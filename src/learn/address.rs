@@ -614,7 +614,7 @@ fn written(path: &str, query: &[(String, String)]) -> String {
 }
 
 /// From the numbers of page 2 and others: that of page 1, and the step.
-fn line(values: &[u64], first: Option<u64>) -> Option<(u64, u64)> {
+pub(super) fn line(values: &[u64], first: Option<u64>) -> Option<(u64, u64)> {
     let second = *values.first()?;
     let step = match (first, values.get(1)) {
         (Some(first), _) if second > first => second - first,

@@ -10,8 +10,9 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::{ElementRef, Selector};
 
-use super::body::{body, comments, records};
+use super::body::body;
 use super::columns::RowFacts;
+use super::records::{comments, records};
 use super::{Decision, SeenPage, css};
 use crate::dates::read_date;
 use crate::model::{PostedAt, Precision};
@@ -59,12 +60,35 @@ pub(super) struct FieldRule {
 }
 
 impl FieldRule {
-    fn plain(css: &str) -> Self {
+    pub(super) fn plain(css: &str) -> Self {
         Self {
             css: css.to_owned(),
             attr: None,
             pattern: None,
             own: false,
+        }
+    }
+
+    /// A date among other words.
+    pub(super) fn dated(css: &str) -> Self {
+        Self {
+            pattern: Some(DATE_PATTERN),
+            ..Self::plain(css)
+        }
+    }
+
+    /// The value in an element, as a profile's rule would give it.
+    pub(super) fn value_in(&self, within: ElementRef<'_>) -> Option<String> {
+        let selector = Selector::parse(&self.css).ok()?;
+        let element = within.select(&selector).next()?;
+        let text = match self.attr {
+            Some(name) => fold(element.attr(name)?),
+            None if self.own => own_text(element),
+            None => element_text(element, &[]),
+        };
+        match self.pattern {
+            Some(_) => Some(DATE_IN_WORDS.captures(&text)?.get(1)?.as_str().to_owned()),
+            None => Some(text).filter(|text| !text.is_empty()),
         }
     }
 }
@@ -77,15 +101,18 @@ pub(super) struct ArticleRules {
     pub date: Vec<FieldRule>,
     pub body: Vec<String>,
     pub comments: Option<CommentRules>,
+    pub rows_lie: Rows,
     pub decisions: Vec<Decision>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct CommentRules {
     pub item: String,
+    /// The article is the first item.
+    pub article_is_first: bool,
     pub key: (Option<String>, &'static str),
-    pub author: Option<String>,
-    pub date: Option<String>,
+    pub author: Option<FieldRule>,
+    pub date: Option<FieldRule>,
     pub body: Option<String>,
 }
 
@@ -147,7 +174,11 @@ pub(super) fn article(
             &listings,
             no_field,
             &AUTHOR_NAMES,
-            &|_, text| text.chars().any(char::is_alphabetic) && text.chars().count() <= 30,
+            &|sample, text| {
+                (2..=30).contains(&text.chars().count())
+                    && text.chars().any(char::is_alphabetic)
+                    && read_date(text, zone, sample.page.as_of).is_none()
+            },
         );
     }
     let agrees = |sample: &Sample<'_>, text: &str, _: ElementRef<'_>| {
@@ -178,8 +209,74 @@ pub(super) fn article(
         );
     }
     body(&mut rules, samples, &listings, records.as_ref())?;
-    rules.comments = records.and_then(|records| comments(samples, &records));
+    rules.comments = records.and_then(|records| {
+        let known = (
+            rules.author.as_slice(),
+            rules.date.as_slice(),
+            rules.body.as_slice(),
+        );
+        comments(samples, &records, known, zone)
+    });
+    if let Some(comments) = rules
+        .comments
+        .as_ref()
+        .filter(|found| found.article_is_first)
+    {
+        // All posts of a thread look alike: what holds for most of them holds for the first.
+        rules.author = of_first(comments, comments.author.as_ref(), &rules.author);
+        rules.date = of_first(comments, comments.date.as_ref(), &rules.date);
+    }
+    rules.rows_lie = Rows::that_lie(&rules, samples, zone);
     Ok(rules)
+}
+
+/// The rule of a thread's posts, for the first of them; `known` where there is none.
+fn of_first(
+    comments: &CommentRules,
+    rule: Option<&FieldRule>,
+    known: &[FieldRule],
+) -> Vec<FieldRule> {
+    match rule {
+        Some(rule) if known.contains(rule) => vec![rule.clone()],
+        Some(rule) => vec![FieldRule {
+            css: format!("{} {}", comments.item, rule.css),
+            ..rule.clone()
+        }],
+        None => known.to_vec(),
+    }
+}
+
+/// Columns of the listing that tell of something else than the articles: of a topic's last post, mostly.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rows {
+    pub author: bool,
+    pub date: bool,
+}
+
+impl Rows {
+    /// Those that most articles contradict.
+    fn that_lie(rules: &ArticleRules, samples: &[Sample<'_>], zone: &TimeZone) -> Self {
+        let first = |sample: &Sample<'_>, rules: &[FieldRule]| {
+            rules.iter().find_map(|rule| value(&sample.page, rule))
+        };
+        let most = |agreed: Vec<bool>| {
+            let n_agreed = agreed.iter().filter(|agreed| **agreed).count();
+            !agreed.is_empty() && n_agreed * 2 < agreed.len()
+        };
+        let authors = samples.iter().filter_map(|sample| {
+            let shown = first(sample, &rules.author)?;
+            Some(shown.contains(sample.row.author.as_ref()?.as_str()))
+        });
+        let dates = samples.iter().filter_map(|sample| {
+            let read = |text: &str| read_date(text, zone, sample.page.as_of);
+            let listed = read(sample.row.date.as_deref()?)?;
+            Some(same_moment(&listed, &read(&first(sample, &rules.date)?)?))
+        });
+        Self {
+            author: most(authors.collect()),
+            date: most(dates.collect()),
+        }
+    }
 }
 
 /// Two readings of one moment, each as exact as it says.
@@ -221,17 +318,7 @@ fn in_comments(element: ElementRef<'_>) -> bool {
 
 /// The value a rule gives on a page: that of the first element it selects, as a profile's would be.
 fn value(page: &SeenPage<'_>, rule: &FieldRule) -> Option<String> {
-    let selector = Selector::parse(&rule.css).ok()?;
-    let element = page.html.select(&selector).next()?;
-    let text = match rule.attr {
-        Some(name) => fold(element.attr(name)?),
-        None if rule.own => own_text(element),
-        None => element_text(element, &[]),
-    };
-    match rule.pattern {
-        Some(_) => Some(DATE_IN_WORDS.captures(&text)?.get(1)?.as_str().to_owned()),
-        None => Some(text).filter(|text| !text.is_empty()),
-    }
+    rule.value_in(page.html.root_element())
 }
 
 /// The words directly in an element, as a profile's rule with `own` reads them.

@@ -1,8 +1,8 @@
-//! Which element of an article's page is its body, and which records are comments? In: the articles seen, where their
-//! fields and the listing's rows stand. Out: selectors. What differs from article to article and is neither a field, a
-//! link, a comment nor the listing below is the body.
+//! Which element of an article's page is its body? In: the articles seen, where their fields, their comments and the
+//! listing's rows stand. Out: a selector. What differs from article to article and is neither a field, a link, a comment
+//! nor the listing below is the body.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ego_tree::NodeId;
@@ -10,11 +10,10 @@ use ego_tree::iter::Edge;
 use regex::Regex;
 use scraper::{ElementRef, Node, Selector};
 
-use super::article::{
-    AUTHOR_NAMES, ArticleRules, COMMENT_NAMES, CommentRules, Sample, elements, within,
-};
+use super::article::{ArticleRules, COMMENT_NAMES, Sample, elements};
+use super::records::Records;
 use super::{Decision, css};
-use crate::profile::{element_text, fold};
+use crate::profile::fold;
 
 /// Elements that may be the body; each is tried on all pages.
 const MAX_CANDIDATES: usize = 40;
@@ -22,115 +21,6 @@ const MAX_CANDIDATES: usize = 40;
 static CHROME_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:share|sns|related|recommend|signature|sign|profile|tags?|attach|file_?list|vote|breadcrumb|prev_?next|sidebar)").expect("a constant pattern")
 });
-
-/// Records that repeat on article pages: comments, or the posts of a thread.
-pub(super) struct Records {
-    css: String,
-    /// The article itself is the first of them.
-    pub(super) is_thread: bool,
-}
-
-static DATED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\d{2,4}[-./年년]\s?\d{1,2}[-./月월]\s?\d{1,2}|\d{1,2}:\d{2}|\d+\s?(?:초|분|시간|일|개월|년)\s?전|\bago\b|yesterday|today|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}|\d{1,2}\. ?(?:\w+) \d{4}")
-        .expect("a constant pattern")
-});
-
-pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> Option<Records> {
-    let mut counts: HashMap<String, Vec<usize>> = HashMap::new();
-    for (at, (sample, listing)) in samples.iter().zip(listings).enumerate() {
-        for parent in elements(&sample.page) {
-            let mut here: BTreeMap<String, Vec<ElementRef<'_>>> = BTreeMap::new();
-            for child in parent.child_elements().take(300) {
-                let name = css::simple(child);
-                if name.contains('.')
-                    && !matches!(
-                        child.value().name(),
-                        "a" | "span" | "option" | "td" | "th" | "br" | "p"
-                    )
-                {
-                    here.entry(name).or_default().push(child);
-                }
-            }
-            for (name, children) in here {
-                let named = COMMENT_NAMES.is_match(&css::words_of(children[0]))
-                    || COMMENT_NAMES.is_match(&css::words_of(parent));
-                if (children.len() < 2 && !named)
-                    || within(children[0], listing)
-                    || matches!(parent.value().name(), "nav" | "footer" | "aside")
-                {
-                    continue;
-                }
-                let dated = children
-                    .iter()
-                    .filter(|child| DATED.is_match(&element_text(**child, &[])))
-                    .count();
-                let has_id = children
-                    .iter()
-                    .filter(|child| key_of(**child).is_some())
-                    .count();
-                if dated * 5 >= children.len() * 4 && has_id * 5 >= children.len() * 4 {
-                    let css = format!("{} > {name}", css::simple(parent));
-                    let n = counts.entry(css).or_insert_with(|| vec![0; samples.len()]);
-                    n[at] = n[at].max(children.len());
-                }
-            }
-        }
-    }
-    let (css, _) = counts
-        .into_iter()
-        .max_by_key(|(css, n)| (n.iter().sum::<usize>(), std::cmp::Reverse(css.clone())))?;
-    let selector = Selector::parse(&css).ok()?;
-    let leads = |sample: &Sample<'_>| {
-        sample
-            .page
-            .html
-            .select(&selector)
-            .next()
-            .is_some_and(|first| {
-                let text = element_text(first, &[]);
-                !COMMENT_NAMES.is_match(&css::words_of(first))
-                    && sample
-                        .row
-                        .author
-                        .as_deref()
-                        .is_none_or(|author| text.contains(author))
-            })
-    };
-    Some(Records {
-        is_thread: samples.iter().all(leads),
-        css,
-    })
-}
-
-/// Where a record tells its id: its own attribute, or that of an element in it.
-fn key_of(element: ElementRef<'_>) -> Option<(Option<String>, &'static str)> {
-    let numbered = |element: ElementRef<'_>, name: &str| {
-        element.attr(name).is_some_and(|value| {
-            value.bytes().any(|byte| byte.is_ascii_digit()) && value.len() <= 60
-        })
-    };
-    const OWN: [&str; 7] = [
-        "id",
-        "data-id",
-        "data-comment-id",
-        "data-post-id",
-        "data-content",
-        "data-comment-sn",
-        "data-no",
-    ];
-    if let Some(name) = OWN.into_iter().find(|name| numbered(element, name)) {
-        return Some((None, name));
-    }
-    let inner = element
-        .descendent_elements()
-        .skip(1)
-        .take(40)
-        .find(|inner| numbered(*inner, "id"))?;
-    Some((
-        Some(format!("{}[id]", css::path_within(element, inner))),
-        "id",
-    ))
-}
 
 /// What is counted of an element's words.
 #[derive(Clone, Copy, Default)]
@@ -148,7 +38,13 @@ fn weigh(
     common: &HashMap<String, usize>,
 ) -> HashMap<NodeId, Weight> {
     let mut comments: HashSet<NodeId> = HashSet::new();
+    // What holds a thread's first post holds the body, whatever its class says of people and their profiles.
+    let mut holders: HashSet<NodeId> = HashSet::new();
     if let Some((selector, is_thread)) = records {
+        if is_thread && let Some(first) = sample.page.html.select(selector).next() {
+            holders.insert(first.id());
+            holders.extend(first.ancestors().map(|node| node.id()));
+        }
         comments.extend(
             sample
                 .page
@@ -185,7 +81,7 @@ fn weigh(
                         tag,
                         listing,
                         &comments,
-                        fields,
+                        (fields, &holders),
                         records.is_some_and(|(_, thread)| thread),
                     );
                     n_bad += usize::from(bad);
@@ -201,7 +97,7 @@ fn weigh(
                         tag,
                         listing,
                         &comments,
-                        fields,
+                        (fields, &holders),
                         records.is_some_and(|(_, thread)| thread),
                     );
                     n_bad -= usize::from(bad);
@@ -226,7 +122,7 @@ fn kind(
     tag: &scraper::node::Element,
     listing: &HashSet<NodeId>,
     comments: &HashSet<NodeId>,
-    fields: &HashSet<NodeId>,
+    (fields, holders): (&HashSet<NodeId>, &HashSet<NodeId>),
     is_thread: bool,
 ) -> (bool, bool, bool) {
     let name = tag.name();
@@ -235,14 +131,14 @@ fn kind(
         tag.attr("class").unwrap_or(""),
         tag.id().unwrap_or("")
     );
-    let structural = !matches!(name, "body" | "html");
+    let structural = !matches!(name, "body" | "html") && !holders.contains(&id);
     let bad = listing.contains(&id)
         || comments.contains(&id)
         || fields.contains(&id)
         || matches!(
             name,
             "nav" | "footer" | "aside" | "header" | "form" | "select" | "button"
-        )
+        ) && !holders.contains(&id)
         || (structural
             && (CHROME_NAMES.is_match(&words) || (!is_thread && COMMENT_NAMES.is_match(&words))));
     (
@@ -334,6 +230,16 @@ pub(super) fn body(
         let records = selector.as_ref().map(|(css, is_thread)| (css, *is_thread));
         weights.push(weigh(sample, listing, records, &fields, &common));
     }
+    if std::env::var_os("DBG").is_some() {
+        eprintln!(
+            "DBG records {:?} thread {:?} title {:?} author {:?} date {:?}",
+            records.map(|r| &r.css),
+            records.map(|r| r.is_thread),
+            rules.title,
+            rules.author,
+            rules.date
+        );
+    }
     let names = candidates(samples, &weights);
     let mut ranked: Vec<(f64, String, usize)> = names
         .into_iter()
@@ -391,62 +297,4 @@ pub(super) fn body(
             lost: lost(0),
         }),
     }
-}
-
-/// Rules within a record.
-pub(super) fn comments(samples: &[Sample<'_>], records: &Records) -> Option<CommentRules> {
-    let selector = Selector::parse(&records.css).ok()?;
-    let items: Vec<ElementRef<'_>> = samples
-        .iter()
-        .flat_map(|sample| {
-            sample
-                .page
-                .html
-                .select(&selector)
-                .skip(usize::from(records.is_thread))
-                .take(50)
-        })
-        .collect();
-    let first = *items.first()?;
-    let mut rules = CommentRules {
-        key: key_of(first)?,
-        ..CommentRules::default()
-    };
-    let last = records.css.rsplit(" > ").next().unwrap_or(&records.css);
-    rules.item = match records.is_thread {
-        true => format!("{} ~ {last}", records.css),
-        false => records.css.clone(),
-    };
-    let mut author: Option<String> = None;
-    let mut date: Option<String> = None;
-    let mut body: Option<(usize, String)> = None;
-    for element in first.descendent_elements().skip(1).take(200) {
-        let text = element_text(element, &[]);
-        let letters = text.chars().count();
-        let path = css::path_within(first, element);
-        if letters == 0 {
-            continue;
-        }
-        if DATED.is_match(&text) && letters <= 40 {
-            date = Some(path);
-        } else if author.is_none()
-            && letters <= 24
-            && AUTHOR_NAMES.is_match(&css::words_of(element))
-        {
-            author = Some(path);
-        } else if !DATED.is_match(&text)
-            && !matches!(element.value().name(), "a" | "button" | "form" | "ul")
-        {
-            let names = css::words_of(element);
-            let named = ["content", "text", "body", "message", "memo", "contents"]
-                .iter()
-                .any(|word| names.contains(word));
-            let weight = letters + if named { 1_000 } else { 0 };
-            if body.as_ref().is_none_or(|(held, _)| weight > *held) {
-                body = Some((weight, path));
-            }
-        }
-    }
-    (rules.author, rules.date, rules.body) = (author, date, body.map(|(_, path)| path));
-    rules.body.is_some().then_some(rules)
 }

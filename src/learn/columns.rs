@@ -81,6 +81,16 @@ static NOTICE_TEXT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^\W*(?:공지(?:사항)?|전체\s?공지|필독|알림|notice|sticky|pinned|announcement|important|置顶|置頂|公告|お知らせ|固定|wichtig|angepinnt|annonce|épinglé|importante|fijado|закреплено|важно)\W*$")
         .expect("a constant pattern")
 });
+/// What names the column of a topic's last post: whose author and date are not the topic's.
+static LAST_POST: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)last[-_ ]?(?:post|repl|comment|activ|msg|update|by)|latest|teaser|bumped|\bactivity\b|최근\s?(?:댓글|답변|글)|마지막|最后|最後|最終|最新の?(?:返信|投稿)|letzte[rs]?\s?(?:beitrag|antwort|aktivität)|dernier|último|ultim[oa]|laatste|ostatni|последн|son\s?mesaj|aktivität|activité")
+        .expect("a constant pattern")
+});
+/// Links that lead to a person.
+static PERSON_LINK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)user|member|profile|author|/u/|[?&;]u=|uid|space-|people|mailto:")
+        .expect("a constant pattern")
+});
 static SECRET_CLASS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)secret|\block(?:ed)?\b|fa-lock|비밀").expect("a constant pattern")
 });
@@ -93,6 +103,10 @@ struct Column {
     names: String,
     header: String,
     in_title: bool,
+    /// It links to a person.
+    is_person: bool,
+    /// It stands in what tells of a topic's last post.
+    is_of_last: bool,
 }
 
 /// What was learnt of a row.
@@ -259,13 +273,17 @@ fn gather(rows: &[&RowSeen<'_>], seen: &[SeenPage<'_>]) -> Vec<Column> {
             }
             let path = css::path_within(row.element, named);
             let place = *places.entry(path.clone()).or_insert_with(|| {
+                let header = cell_index(row.element, named)
+                    .and_then(|at| headers.get(at).cloned())
+                    .unwrap_or_default();
                 found.push(Column {
                     css: path,
                     texts: vec![None; rows.len()],
                     names: String::new(),
-                    header: cell_index(row.element, named)
-                        .and_then(|at| headers.get(at).cloned())
-                        .unwrap_or_default(),
+                    is_person: links_to_person(element),
+                    is_of_last: LAST_POST.is_match(&header)
+                        || is_of_last_post(row.element, element),
+                    header,
                     in_title: !is_card(row.link)
                         && (element == row.link
                             || element.ancestors().any(|node| node.id() == row.link.id())),
@@ -283,6 +301,24 @@ fn gather(rows: &[&RowSeen<'_>], seen: &[SeenPage<'_>]) -> Vec<Column> {
     }
     found.retain(|column| column.texts.iter().flatten().count() as f64 >= 0.2 * rows.len() as f64);
     found
+}
+
+/// The element, or the one right around it, leads to a person.
+fn links_to_person(element: ElementRef<'_>) -> bool {
+    let around = element.parent().and_then(ElementRef::wrap);
+    std::iter::once(element)
+        .chain(around)
+        .filter_map(|element| element.attr("href").or_else(|| element.attr("onclick")))
+        .any(|to| PERSON_LINK.is_match(to))
+}
+
+/// Something around the element, within its row, is named for the last post.
+fn is_of_last_post(row: ElementRef<'_>, element: ElementRef<'_>) -> bool {
+    let around = element.ancestors().filter_map(ElementRef::wrap);
+    std::iter::once(element)
+        .chain(around)
+        .take_while(|above| *above != row)
+        .any(|above| LAST_POST.is_match(&css::words_of(above)))
 }
 
 /// A link around a whole row: title, author and date are elements in it.
@@ -321,25 +357,31 @@ fn headers(rows: &[&RowSeen<'_>], seen: &[SeenPage<'_>]) -> Vec<String> {
     let Some(table) = table.filter(|_| !seen.is_empty()) else {
         return Vec::new();
     };
-    let mut cells: Vec<String> = table
-        .select(&HEADINGS)
-        .take(30)
-        .map(|cell| squeezed(&element_text(cell, &[])))
-        .collect();
-    if cells.is_empty() {
-        // A first row without a link is a header, whatever its cells are.
-        let first = table
-            .descendent_elements()
-            .find(|element| element.value().name() == "tr");
-        if let Some(first) = first.filter(|first| *first != row.element) {
-            cells = first
-                .child_elements()
-                .take(30)
-                .map(|cell| squeezed(&element_text(cell, &[])))
-                .collect();
-        }
+    let headings: Vec<ElementRef<'_>> = table.select(&HEADINGS).take(30).collect();
+    if !headings.is_empty() {
+        return words_of_cells(headings.into_iter());
     }
+    // The nearest row above with several cells is a header, whatever its cells are.
+    let above = table
+        .descendent_elements()
+        .filter(|element| element.value().name() == "tr")
+        .take_while(|element| *element != row.element)
+        .filter(|element| element.child_elements().take(3).count() == 3)
+        .last();
+    above.map_or_else(Vec::new, |header| words_of_cells(header.child_elements()))
+}
+
+/// The words of cells, once for each column they span.
+fn words_of_cells<'a>(cells: impl Iterator<Item = ElementRef<'a>>) -> Vec<String> {
     cells
+        .take(30)
+        .flat_map(|cell| {
+            let n_spanned = cell.attr("colspan").and_then(|n| n.parse::<usize>().ok());
+            let words = squeezed(&element_text(cell, &[]));
+            std::iter::repeat_n(words, n_spanned.unwrap_or(1).clamp(1, 30))
+        })
+        .take(60)
+        .collect()
 }
 
 fn squeezed(text: &str) -> String {
@@ -390,7 +432,9 @@ fn votes(
         );
         found.push((field, score + coverage, reason));
     };
-    if dates >= 0.8 && coverage >= COVERAGE {
+    if column.is_of_last {
+        // Its author and date are not the topic's; its numbers are nobody's.
+    } else if dates >= 0.8 && coverage >= COVERAGE {
         add(
             "date",
             3.0 * dates + said("date"),
@@ -429,10 +473,12 @@ fn votes(
             }
         }
     } else if short >= 0.9 && numbers < 0.3 && dates < 0.3 && !column.in_title {
-        let author = said("author");
+        let author = said("author") + f64::from(u8::from(column.is_person));
+        let initials = share(&|text| text.chars().count() == 1) >= 0.8;
         let category = said("category");
         if coverage >= COVERAGE
             && said("title") < 2.0
+            && !initials
             && (author > 0.0 || category < 1.0)
             && (author > 0.0 || distinct > 0.05)
         {

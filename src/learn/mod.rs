@@ -10,7 +10,9 @@ mod article;
 mod body;
 mod columns;
 mod css;
+mod records;
 mod region;
+mod thread_pages;
 mod write;
 
 use std::fmt;
@@ -23,6 +25,7 @@ use url::Url;
 use address::{ArticleShape, ListingShape};
 use article::Sample;
 use columns::{Columns, RowFacts};
+use thread_pages::thread_pages;
 
 /// Articles asked for to learn where their fields stand.
 const MAX_SAMPLES: usize = 5;
@@ -34,6 +37,16 @@ pub struct SeenPage<'a> {
     pub url: &'a Url,
     /// The server's clock when it answered.
     pub as_of: Timestamp,
+}
+
+/// An article as it came.
+#[derive(Clone, Copy)]
+pub struct SeenArticle<'a> {
+    /// Its place among [`ListingDraft::samples`].
+    pub sample: usize,
+    pub page: SeenPage<'a>,
+    /// The links of its pager in order, that of page 2 first.
+    pub turns: &'a [Url],
 }
 
 /// One decision of the learner.
@@ -215,22 +228,21 @@ fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, 
         .unzip()
 }
 
-/// Learns the articles and writes the profile. `articles` are answers to [`ListingDraft::samples`]: the place in that
-/// list, and the page.
+/// Learns the articles and writes the profile. `articles` are answers to [`ListingDraft::samples`].
 ///
 /// # Errors
 /// Where no body stands out on the articles.
 pub fn learn(
     draft: &ListingDraft,
     first: &SeenPage<'_>,
-    articles: &[(usize, SeenPage<'_>)],
+    articles: &[SeenArticle<'_>],
 ) -> Result<Learnt, Refusal> {
     let samples: Vec<Sample<'_>> = articles
         .iter()
-        .filter_map(|(at, page)| {
+        .filter_map(|seen| {
             Some(Sample {
-                page: *page,
-                row: draft.facts.get(*at)?.clone(),
+                page: seen.page,
+                row: draft.facts.get(seen.sample)?.clone(),
             })
         })
         .collect();
@@ -246,11 +258,34 @@ pub fn learn(
         missing: "no article's body was found",
         seen,
     })?;
+    // Numbers that follow from the most links are the surest.
+    let mut by_turns: Vec<&SeenArticle<'_>> = articles.iter().collect();
+    by_turns.sort_by_key(|seen| std::cmp::Reverse(seen.turns.len()));
+    let pages = by_turns
+        .iter()
+        .find_map(|seen| thread_pages(seen.page.url, seen.turns, &draft.article));
     let mut decisions = draft.decisions.clone();
     decisions.extend(rules.decisions.iter().cloned());
+    let mut draft = draft.clone();
+    for (lies, field) in [
+        (rules.rows_lie.author, "author"),
+        (rules.rows_lie.date, "date"),
+    ] {
+        if lies {
+            draft.columns.fields.remove(field);
+        }
+    }
     let name = name_of(first.url, &draft.listing.board);
     let title = format!("{} (learnt)", first.url.host_str().unwrap_or("board"));
-    let text = write::profile_text(&name, &title, timezone, draft, &rules, &decisions);
+    let text = write::profile_text(
+        &name,
+        &title,
+        timezone,
+        &draft,
+        &rules,
+        pages.as_ref(),
+        &decisions,
+    );
     Ok(Learnt {
         name,
         text,

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::address::{ArticleShape, ListingShape};
 use super::article::{ArticleRules, DATE_PATTERN, FieldRule};
 use super::columns::Columns;
+use super::thread_pages::ThreadPages;
 use super::{Decision, ListingDraft};
 
 /// Words of a listing without posts.
@@ -33,6 +34,7 @@ pub(super) fn profile_text(
     timezone: &str,
     draft: &ListingDraft,
     rules: &ArticleRules,
+    pages: Option<&ThreadPages>,
     decisions: &[Decision],
 ) -> String {
     let mut text = String::new();
@@ -48,9 +50,9 @@ pub(super) fn profile_text(
     line(&format!("title = {}", quoted(title)));
     line("# By the page's language; dates without a zone are read in it.");
     line(&format!("timezone = {}", quoted(timezone)));
-    text.push_str(&identity(&draft.article, &draft.listing));
+    text.push_str(&identity(&draft.article, &draft.listing, pages));
     text.push_str(&listing(draft, decisions));
-    text.push_str(&article(rules, decisions));
+    text.push_str(&article(rules, pages, decisions));
     let body = rules.body.first().map(String::as_str).unwrap_or_default();
     let _ = write!(
         text,
@@ -117,7 +119,7 @@ fn why(decisions: &[Decision], what: &str) -> String {
     text
 }
 
-fn identity(article: &ArticleShape, listing: &ListingShape) -> String {
+fn identity(article: &ArticleShape, listing: &ListingShape, pages: Option<&ThreadPages>) -> String {
     let mut text = String::from("\n[identity]\n");
     text.push_str(&comment(match article.has_board {
         true => "the board's name is part of an article's URL: ids are taken as the board's own",
@@ -152,6 +154,10 @@ fn identity(article: &ArticleShape, listing: &ListingShape) -> String {
     );
     if !article.query.is_empty() {
         let _ = writeln!(text, "query = {}", table(&article.query));
+    }
+    if let Some(path) = pages.and_then(|pages| pages.path.as_ref()) {
+        text.push_str("\n# Further pages of its comments.\n");
+        let _ = writeln!(text, "[[identity.articles]]\npath = {}", quoted(path));
     }
     for (path, query, optional) in &listing.shapes {
         let _ = writeln!(text, "\n[[identity.boards]]\npath = {}", quoted(path));
@@ -239,7 +245,7 @@ fn rules(rules: &[FieldRule]) -> String {
     format!("[{}]", written.join(", "))
 }
 
-fn article(found: &ArticleRules, decisions: &[Decision]) -> String {
+fn article(found: &ArticleRules, pages: Option<&ThreadPages>, decisions: &[Decision]) -> String {
     let mut text = String::from("\n[article]\n");
     text.push_str(&why(decisions, "article.body"));
     let _ = writeln!(text, "body = {}", list(&found.body));
@@ -260,6 +266,9 @@ fn article(found: &ArticleRules, decisions: &[Decision]) -> String {
             "\n[comments]\nitem = {}",
             list(std::slice::from_ref(&comments.item))
         );
+        if comments.article_is_first {
+            text.push_str("article_is_first = true\n");
+        }
         let (select, attr) = &comments.key;
         let select = select
             .as_ref()
@@ -270,14 +279,22 @@ fn article(found: &ArticleRules, decisions: &[Decision]) -> String {
             quoted(attr),
             quoted(r"(\d+)\D*$")
         );
-        for (name, css) in [
-            ("author", &comments.author),
-            ("date", &comments.date),
-            ("body", &comments.body),
-        ] {
-            if let Some(css) = css {
-                let _ = writeln!(text, "{name} = {}", list(std::slice::from_ref(css)));
+        for (name, rule) in [("author", &comments.author), ("date", &comments.date)] {
+            if let Some(rule) = rule {
+                let _ = writeln!(text, "{name} = {}", rules(std::slice::from_ref(rule)));
             }
+        }
+        if let Some(css) = &comments.body {
+            let _ = writeln!(text, "body = {}", list(std::slice::from_ref(css)));
+        }
+        if let Some(pages) = pages {
+            let _ = writeln!(
+                text,
+                "pages = [\"a[href]\"]\npage_pattern = {}\npage_first = {}\npage_step = {}",
+                quoted(&pages.pattern),
+                pages.first,
+                pages.step
+            );
         }
     }
     text

@@ -316,8 +316,15 @@ impl Compiler<'_, '_> {
     }
 
     fn comments(&mut self, file: &CommentsFile) -> CommentRules {
+        let page_pattern = self.pattern(file.page_pattern.as_ref(), "comments.page_pattern");
+        if let (Some(pattern), Some(text)) = (&page_pattern, &file.page_pattern)
+            && !pattern.capture_names().flatten().any(|name| name == "page")
+        {
+            self.complain(text, "comments.page_pattern", "name a group `page`");
+        }
         CommentRules {
             item: self.selectors(&file.item, "comments.item"),
+            article_is_first: file.article_is_first,
             key: self.rules(&file.key, "comments.key"),
             author: self.rules(&file.author, "comments.author"),
             date: self.rules(&file.date, "comments.date"),
@@ -330,6 +337,9 @@ impl Compiler<'_, '_> {
             nested_in: self.select(file.nested_in.as_ref(), "comments.nested_in"),
             pages: self.selectors(&file.pages, "comments.pages"),
             page_param: file.page_param.clone(),
+            page_pattern,
+            page_first: file.page_first.unwrap_or(1),
+            page_step: file.page_step.unwrap_or(1).max(1),
             page_current: self.rules(&file.page_current, "comments.page_current"),
         }
     }

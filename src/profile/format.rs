@@ -341,6 +341,8 @@ pub struct AttachmentsFile {
 #[serde(deny_unknown_fields, default)]
 pub struct CommentsFile {
     pub item: Vec<Text>,
+    /// The first item on an article's first page is the article itself: the posts of a forum's thread.
+    pub article_is_first: bool,
     /// The comment's id, from the item.
     pub key: Vec<RuleFile>,
     pub author: Vec<RuleFile>,
@@ -360,6 +362,12 @@ pub struct CommentsFile {
     pub pages: Vec<Text>,
     /// The query parameter that is the page's number (`cpage`).
     pub page_param: Option<String>,
+    /// Where it is no parameter of its own, or counts otherwise than from 1: a pattern over path and query with the
+    /// group `page`.
+    pub page_pattern: Option<Text>,
+    /// What that group holds on page 1, and how much it grows from page to page (1 where nothing is said).
+    pub page_first: Option<u64>,
+    pub page_step: Option<u64>,
     /// The page shown.
     pub page_current: Vec<RuleFile>,
 }

@@ -105,6 +105,8 @@ pub struct AttachmentRules {
 #[derive(Debug, Clone, Default)]
 pub struct CommentRules {
     pub item: Vec<Selector>,
+    /// The first item on an article's first page is the article itself.
+    pub article_is_first: bool,
     pub key: Vec<Rule>,
     pub author: Vec<Rule>,
     pub date: Vec<Rule>,
@@ -117,6 +119,11 @@ pub struct CommentRules {
     pub nested_in: Option<Selector>,
     pub pages: Vec<Selector>,
     pub page_param: Option<String>,
+    /// Has the group `page`.
+    pub page_pattern: Option<Regex>,
+    /// What that group holds on page 1, and what it grows by from page to page.
+    pub page_first: u64,
+    pub page_step: u64,
     pub page_current: Vec<Rule>,
 }
 
