@@ -110,6 +110,7 @@ pub(super) async fn learn_board(
     .await;
     let draft = draft.map_err(&refused)?;
     let mut articles = Vec::new();
+    let mut closed = Vec::new();
     for (at, url) in draft
         .samples
         .iter()
@@ -119,14 +120,18 @@ pub(super) async fn learn_board(
         match get(fetcher, url, &listing[0].url, "article").await {
             Ok(mut fetched) => {
                 receipts.append(&mut fetched.receipts);
-                if fetched.status < 400 && fetched.redirect_to.is_none() {
-                    articles.push((at, Text::of(&fetched, charset)));
+                match fetched.status {
+                    401 | 403 => closed.push(Text::of(&fetched, charset)),
+                    ..=399 if fetched.redirect_to.is_none() => {
+                        articles.push((at, Text::of(&fetched, charset)));
+                    }
+                    _ => {}
                 }
             }
             Err(mut error) => receipts.append(&mut error.take_receipts()),
         }
     }
-    let lesson = blocking(move || write(&draft, &listing, &articles)).await;
+    let lesson = blocking(move || write(&draft, &listing, &articles, &closed)).await;
     let (profile, learnt) = lesson.map_err(&refused)?;
     tracing::info!(
         "learnt how to read {} with {} requests",
@@ -203,6 +208,7 @@ fn write(
     draft: &ListingDraft,
     listing: &[Text],
     articles: &[(usize, Text)],
+    closed: &[Text],
 ) -> Result<(Profile, Learnt), String> {
     let first_html = crate::document::parse(&listing[0].text);
     let first = listing[0].seen(&first_html);
@@ -225,7 +231,16 @@ fn write(
             turns,
         })
         .collect();
-    let learnt = learn(draft, &first, &seen).map_err(|refusal| refusal.to_string())?;
+    let closed_trees: Vec<scraper::Html> = closed
+        .iter()
+        .map(|page| crate::document::parse(&page.text))
+        .collect();
+    let refusals: Vec<SeenPage<'_>> = closed
+        .iter()
+        .zip(&closed_trees)
+        .map(|(page, html)| page.seen(html))
+        .collect();
+    let learnt = learn(draft, &first, &seen, &refusals).map_err(|refusal| refusal.to_string())?;
     let profile = Profile::from_toml(&learnt.text).map_err(|complaints| {
         let said: Vec<String> = complaints.iter().map(ToString::to_string).collect();
         format!("what was learnt is no profile ({})", said.join("; "))

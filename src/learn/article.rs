@@ -20,6 +20,8 @@ use crate::profile::{element_text, fold};
 
 /// Elements of a page that are looked at.
 const MAX_ELEMENTS: usize = 30_000;
+/// What a selector loses that finds several elements on a page.
+const AMBIGUOUS: f64 = 0.25;
 /// Letters of an author's name or a date at most.
 const MAX_FIELD: usize = 60;
 
@@ -42,6 +44,11 @@ static DATE_IN_WORDS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(DATE_PATTERN).expect("a constant pattern"));
 /// A full date among other words.
 pub(super) const DATE_PATTERN: &str = r"(\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}(?:[.일日]?\s?(?:\([^)]{1,4}\)\s?)?(?:T|\s|오전|오후)*\d{1,2}:\d{2}(?::\d{2})?)?)";
+
+/// Elements that show no field.
+const WORDLESS: [&str; 8] = [
+    "script", "style", "title", "option", "html", "body", "head", "meta",
+];
 
 /// One article as it was seen, with its row.
 pub(super) struct Sample<'a> {
@@ -105,6 +112,24 @@ pub(super) struct ArticleRules {
     pub decisions: Vec<Decision>,
 }
 
+impl ArticleRules {
+    /// What can be said of articles that nobody but members may read.
+    pub(super) fn closed(n_closed: usize) -> Self {
+        Self {
+            decisions: vec![Decision {
+                what: "article.body",
+                value: String::new(),
+                score: 0.0,
+                reason: format!(
+                    "none of the {n_closed} articles asked for is for guests: only the listing is read"
+                ),
+                lost: Vec::new(),
+            }],
+            ..Self::default()
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct CommentRules {
     pub item: String,
@@ -119,6 +144,7 @@ pub(super) struct CommentRules {
 /// Learns an article's rules. `rows_css` names the rows of the board's listing, which may stand below an article.
 pub(super) fn article(
     samples: &[Sample<'_>],
+    listing_page: &SeenPage<'_>,
     rows_css: &str,
     is_row: &dyn Fn(ElementRef<'_>, &SeenPage<'_>) -> bool,
     zone: &TimeZone,
@@ -157,58 +183,62 @@ pub(super) fn article(
             .as_deref()
             .is_some_and(|author| author == text)
     };
-    rules.author = anchored(
-        &mut rules.decisions,
-        "article.author",
-        samples,
-        &listings,
+    let author = Finder {
+        what: "article.author",
+        listings: &listings,
         no_field,
-        &|sample, text, _| author_of(sample, text),
-        &[None],
-    );
-    if rules.author.is_empty() {
-        rules.author = named(
-            &mut rules.decisions,
-            "article.author",
-            samples,
-            &listings,
-            no_field,
-            &AUTHOR_NAMES,
-            &|sample, text| {
-                (2..=30).contains(&text.chars().count())
-                    && text.chars().any(char::is_alphabetic)
-                    && read_date(text, zone, sample.page.as_of).is_none()
-            },
-        );
-    }
-    let agrees = |sample: &Sample<'_>, text: &str, _: ElementRef<'_>| {
-        let read = |text: &str| read_date(text, zone, sample.page.as_of);
-        match sample.row.date.as_deref().and_then(read) {
-            Some(listed) => read(text).is_some_and(|shown| same_moment(&listed, &shown)),
-            None => false,
-        }
+        fits: &|sample, text| author_of(sample, text),
+        worth: &|_, _, _| 0.0,
+        attributes: &[None],
     };
-    rules.date = anchored(
-        &mut rules.decisions,
-        "article.date",
-        samples,
-        &listings,
+    rules.author = author.anchored(&mut rules.decisions, samples);
+    if rules.author.is_empty() {
+        let is_name = |sample: &Sample<'_>, text: &str| {
+            (2..=30).contains(&text.chars().count())
+                && text.chars().any(char::is_alphabetic)
+                && read_date(text, zone, sample.page.as_of).is_none()
+        };
+        rules.author = author.named(&mut rules.decisions, samples, &AUTHOR_NAMES, &is_name);
+    }
+    let read = |sample: &Sample<'_>, text: &str| read_date(text, zone, sample.page.as_of);
+    let date = Finder {
+        what: "article.date",
+        listings: &listings,
         no_field,
-        &agrees,
-        &[None, Some("datetime"), Some("title")],
-    );
+        fits: &|sample, text| {
+            let listed = sample.row.date.as_deref().and_then(|row| read(sample, row));
+            listed.is_some_and(|listed| {
+                read(sample, text).is_some_and(|shown| same_moment(&listed, &shown))
+            })
+        },
+        // The neighbours of an article stand with their days beside their links, and often share its day.
+        worth: &|sample, text, element| {
+            let fine = read(sample, text).is_some_and(|shown| shown.precision >= Precision::Minute);
+            let linked = element
+                .ancestors()
+                .filter_map(ElementRef::wrap)
+                .any(|above| above.value().name() == "a");
+            let (fine, linked) = (f64::from(u8::from(fine)), f64::from(u8::from(linked)));
+            0.3 * fine - 0.2 * linked
+        },
+        attributes: &[None, Some("datetime"), Some("title")],
+    };
+    rules.date = date.anchored(&mut rules.decisions, samples);
     if rules.date.is_empty() {
-        rules.date = named(
+        rules.date = date.named(
             &mut rules.decisions,
-            "article.date",
             samples,
-            &listings,
-            no_field,
             &DATE_NAMES,
-            &|sample, text| read_date(text, zone, sample.page.as_of).is_some(),
+            &|sample, text| read(sample, text).is_some(),
         );
     }
-    body(&mut rules, samples, &listings, records.as_ref())?;
+    body(
+        &mut rules,
+        samples,
+        listing_page,
+        &listings,
+        records.as_ref(),
+    )?;
     rules.comments = records.and_then(|records| {
         let known = (
             rules.author.as_slice(),
@@ -441,178 +471,197 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
     }
 }
 
-/// Rules whose value agrees with the row on most pages, by `fits`.
-fn anchored(
-    decisions: &mut Vec<Decision>,
+/// How a field is looked for on the pages of articles.
+struct Finder<'f> {
     what: &'static str,
-    samples: &[Sample<'_>],
-    listings: &[HashSet<NodeId>],
-    no_field: &dyn Fn(ElementRef<'_>) -> bool,
-    fits: &dyn Fn(&Sample<'_>, &str, ElementRef<'_>) -> bool,
-    attributes: &[Option<&'static str>],
-) -> Vec<FieldRule> {
-    let mut tally: BTreeMap<FieldRule, (usize, usize)> = BTreeMap::new();
-    for (sample, listing) in samples.iter().zip(listings) {
-        let mut n_found = 0;
-        for element in elements(&sample.page) {
-            if n_found >= 8
-                || matches!(
-                    element.value().name(),
-                    "script" | "style" | "title" | "option" | "html" | "body" | "head" | "meta"
-                )
-            {
+    /// The board's listing, where it stands below the article.
+    listings: &'f [HashSet<NodeId>],
+    no_field: &'f dyn Fn(ElementRef<'_>) -> bool,
+    /// Whether words agree with what the row says.
+    fits: &'f dyn Fn(&Sample<'_>, &str) -> bool,
+    /// What more speaks for words that do: less than 1.
+    worth: &'f dyn Fn(&Sample<'_>, &str, ElementRef<'_>) -> f64,
+    attributes: &'f [Option<&'static str>],
+}
+
+impl Finder<'_> {
+    /// Rules whose value agrees with the row on most pages.
+    fn anchored(&self, decisions: &mut Vec<Decision>, samples: &[Sample<'_>]) -> Vec<FieldRule> {
+        let mut tally: BTreeMap<FieldRule, (usize, usize)> = BTreeMap::new();
+        for (sample, listing) in samples.iter().zip(self.listings) {
+            let mut n_found = 0;
+            for element in elements(&sample.page) {
+                if n_found >= 8 {
+                    break;
+                }
+                n_found += usize::from(self.tally(sample, element, listing, &mut tally));
+            }
+        }
+        let ranked = self.rank(tally, samples);
+        if let Some((score, rule, n_right)) = ranked.first() {
+            decisions.push(Decision {
+                what: self.what,
+                value: rule.css.clone(),
+                score: *score,
+                reason: format!(
+                    "the row's words again, on {n_right} of {} articles",
+                    samples.len()
+                ),
+                lost: ranked
+                    .iter()
+                    .skip(1)
+                    .take(3)
+                    .map(|(score, rule, _)| format!("{} ({score:.1})", rule.css))
+                    .collect(),
+            });
+        }
+        let best = ranked.into_iter().take(2);
+        best.map(|(_, rule, _)| rule).collect()
+    }
+
+    /// Notes all rules that lead to an element, if it says what the row says.
+    fn tally(
+        &self,
+        sample: &Sample<'_>,
+        element: ElementRef<'_>,
+        listing: &HashSet<NodeId>,
+        tally: &mut BTreeMap<FieldRule, (usize, usize)>,
+    ) -> bool {
+        let name = element.value().name();
+        if WORDLESS.contains(&name) {
+            return false;
+        }
+        let mut found_any = false;
+        for attr in self.attributes {
+            let text = match attr {
+                Some(name) => element.attr(name).map(fold),
+                None if element.descendants().take(60).count() < 60 => {
+                    Some(element_text(element, &[]))
+                }
+                None => None,
+            };
+            let Some(text) =
+                text.filter(|text| !text.is_empty() && text.chars().count() <= 3 * MAX_FIELD)
+            else {
+                continue;
+            };
+            if !sample.row.title.is_empty() && text.contains(&sample.row.title) {
                 continue;
             }
-            for attr in attributes {
-                let text = match attr {
-                    Some(name) => element.attr(name).map(fold),
-                    None if element.descendants().take(60).count() < 60 => {
-                        Some(element_text(element, &[]))
-                    }
-                    None => None,
+            let fits = |text: &str| (self.fits)(sample, text);
+            let own = attr.is_none() && !fits(&text) && fits(&own_text(element));
+            let found = if own || fits(&text) {
+                Some(None)
+            } else {
+                let part = DATE_IN_WORDS.captures(&text).filter(|_| attr.is_none());
+                part.filter(|part| fits(&part[1]))
+                    .map(|_| Some(DATE_PATTERN))
+            };
+            let Some(pattern) = found else { continue };
+            if within(element, listing) || (self.no_field)(element) {
+                continue;
+            }
+            found_any = true;
+            for (order, name) in css::names_of(element).into_iter().enumerate() {
+                let rule = FieldRule {
+                    css: name,
+                    attr: *attr,
+                    pattern,
+                    own,
                 };
-                let Some(text) =
-                    text.filter(|text| !text.is_empty() && text.chars().count() <= 3 * MAX_FIELD)
-                else {
-                    continue;
-                };
-                if !sample.row.title.is_empty() && text.contains(&sample.row.title) {
-                    continue;
-                }
-                let own = attr.is_none()
-                    && !fits(sample, &text, element)
-                    && fits(sample, &own_text(element), element);
-                let found = if own || fits(sample, &text, element) {
-                    Some(None)
-                } else {
-                    let part = DATE_IN_WORDS.captures(&text).filter(|_| attr.is_none());
-                    part.filter(|part| fits(sample, &part[1], element))
-                        .map(|_| Some(DATE_PATTERN))
-                };
-                let Some(pattern) = found else { continue };
-                if within(element, listing) || no_field(element) {
-                    continue;
-                }
-                n_found += 1;
-                for (order, name) in css::names_of(element).into_iter().enumerate() {
-                    let letters = text.chars().count();
-                    let rule = FieldRule {
-                        css: name,
-                        attr: *attr,
-                        pattern,
-                        own,
+                tally.entry(rule).or_insert((order, text.chars().count()));
+            }
+        }
+        found_any
+    }
+
+    /// Tries each rule on all pages; the best first.
+    fn rank(
+        &self,
+        tally: BTreeMap<FieldRule, (usize, usize)>,
+        samples: &[Sample<'_>],
+    ) -> Vec<(f64, FieldRule, usize)> {
+        let mut ranked: Vec<(f64, FieldRule, usize)> = tally
+            .into_iter()
+            .map(|(rule, (order, letters))| {
+                let selector = Selector::parse(&rule.css).ok();
+                let (mut n_right, mut worth, mut n_others) = (0, 0.0, 0);
+                for sample in samples {
+                    let mut found = selector
+                        .iter()
+                        .flat_map(|selector| sample.page.html.select(selector));
+                    let element = found.next();
+                    n_others += usize::from(found.next().is_some());
+                    let Some((text, element)) = value(&sample.page, &rule).zip(element) else {
+                        continue;
                     };
-                    tally.entry(rule).or_insert((order, letters));
+                    if (self.fits)(sample, &text) {
+                        n_right += 1;
+                        worth += (self.worth)(sample, &text, element);
+                    }
+                }
+                let exact = if rule.attr.is_some() { 0.2 } else { 0.0 }
+                    - if rule.pattern.is_some() || rule.own {
+                        0.3
+                    } else {
+                        0.0
+                    }
+                    - 0.01 * letters as f64
+                    // Which of several is the first may be another one on another page.
+                    - if n_others > 0 { AMBIGUOUS } else { 0.0 }
+                    + worth / n_right.max(1) as f64;
+                (n_right as f64 + exact - 0.05 * order as f64, rule, n_right)
+            })
+            .filter(|(_, _, n_right)| 2 * n_right > samples.len() || *n_right >= 2)
+            .collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        ranked
+    }
+
+    /// Where rows do not tell the field: an element named for it, with a fitting value on all pages.
+    fn named(
+        &self,
+        decisions: &mut Vec<Decision>,
+        samples: &[Sample<'_>],
+        names: &Regex,
+        fits: &dyn Fn(&Sample<'_>, &str) -> bool,
+    ) -> Vec<FieldRule> {
+        let Some((first, listing)) = samples.first().zip(self.listings.first()) else {
+            return Vec::new();
+        };
+        let candidates = elements(&first.page)
+            .filter(|element| {
+                let time = element.value().name() == "time";
+                (time || names.is_match(&css::words_of(*element)))
+                    && !within(*element, listing)
+                    && !(self.no_field)(*element)
+            })
+            .take(30);
+        for element in candidates {
+            for css in css::names_of(element).into_iter().take(3) {
+                let rule = FieldRule {
+                    css,
+                    attr: element.attr("datetime").map(|_| "datetime"),
+                    pattern: None,
+                    own: false,
+                };
+                let right = |sample: &Sample<'_>| {
+                    value(&sample.page, &rule).is_some_and(|text| {
+                        text.chars().count() <= MAX_FIELD && fits(sample, &text)
+                    })
+                };
+                if samples.iter().filter(|sample| right(sample)).count() * 2 > samples.len() {
+                    decisions.push(Decision {
+                        what: self.what,
+                        value: rule.css.clone(),
+                        score: 1.0,
+                        reason: "the rows do not tell it; an element of this name does".into(),
+                        lost: Vec::new(),
+                    });
+                    return vec![rule];
                 }
             }
         }
+        Vec::new()
     }
-    let ranked = rank(tally, samples, fits);
-    if let Some((score, rule, n_right)) = ranked.first() {
-        decisions.push(Decision {
-            what,
-            value: rule.css.clone(),
-            score: *score,
-            reason: format!(
-                "the row's words again, on {n_right} of {} articles",
-                samples.len()
-            ),
-            lost: ranked
-                .iter()
-                .skip(1)
-                .take(3)
-                .map(|(score, rule, _)| format!("{} ({score:.1})", rule.css))
-                .collect(),
-        });
-    }
-    ranked
-        .into_iter()
-        .take(2)
-        .map(|(_, rule, _)| rule)
-        .collect()
-}
-
-/// Tries each rule on all pages; the best first.
-fn rank(
-    tally: BTreeMap<FieldRule, (usize, usize)>,
-    samples: &[Sample<'_>],
-    fits: &dyn Fn(&Sample<'_>, &str, ElementRef<'_>) -> bool,
-) -> Vec<(f64, FieldRule, usize)> {
-    let mut ranked: Vec<(f64, FieldRule, usize)> = tally
-        .into_iter()
-        .map(|(rule, (order, letters))| {
-            let selector = Selector::parse(&rule.css).ok();
-            let n_right = samples
-                .iter()
-                .filter(|sample| {
-                    let element = selector
-                        .as_ref()
-                        .and_then(|selector| sample.page.html.select(selector).next());
-                    value(&sample.page, &rule)
-                        .zip(element)
-                        .is_some_and(|(text, element)| fits(sample, &text, element))
-                })
-                .count();
-            let exact = if rule.attr.is_some() { 0.2 } else { 0.0 }
-                - if rule.pattern.is_some() || rule.own {
-                    0.3
-                } else {
-                    0.0
-                }
-                - 0.01 * letters as f64;
-            (n_right as f64 + exact - 0.05 * order as f64, rule, n_right)
-        })
-        .filter(|(_, _, n_right)| 2 * n_right > samples.len() || *n_right >= 2)
-        .collect();
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    ranked
-}
-
-/// Where rows do not tell the field: an element named for it, with a fitting value on all pages.
-fn named(
-    decisions: &mut Vec<Decision>,
-    what: &'static str,
-    samples: &[Sample<'_>],
-    listings: &[HashSet<NodeId>],
-    no_field: &dyn Fn(ElementRef<'_>) -> bool,
-    names: &Regex,
-    fits: &dyn Fn(&Sample<'_>, &str) -> bool,
-) -> Vec<FieldRule> {
-    let Some((first, listing)) = samples.first().zip(listings.first()) else {
-        return Vec::new();
-    };
-    let candidates = elements(&first.page)
-        .filter(|element| {
-            let time = element.value().name() == "time";
-            (time || names.is_match(&css::words_of(*element)))
-                && !within(*element, listing)
-                && !no_field(*element)
-        })
-        .take(30);
-    for element in candidates {
-        for css in css::names_of(element).into_iter().take(3) {
-            let attr = element.attr("datetime").map(|_| "datetime");
-            let rule = FieldRule {
-                css,
-                attr,
-                pattern: None,
-                own: false,
-            };
-            let right = |sample: &Sample<'_>| {
-                value(&sample.page, &rule)
-                    .is_some_and(|text| text.chars().count() <= MAX_FIELD && fits(sample, &text))
-            };
-            if samples.iter().filter(|sample| right(sample)).count() * 2 > samples.len() {
-                decisions.push(Decision {
-                    what,
-                    value: rule.css.clone(),
-                    score: 1.0,
-                    reason: "the rows do not tell it; an element of this name does".into(),
-                    lost: Vec::new(),
-                });
-                return vec![rule];
-            }
-        }
-    }
-    Vec::new()
 }

@@ -12,7 +12,7 @@ use scraper::{ElementRef, Node, Selector};
 
 use super::article::{ArticleRules, COMMENT_NAMES, Sample, elements};
 use super::records::Records;
-use super::{Decision, css};
+use super::{Decision, SeenPage, css};
 use crate::profile::fold;
 
 /// Elements that may be the body; each is tried on all pages.
@@ -20,6 +20,11 @@ const MAX_CANDIDATES: usize = 40;
 
 static CHROME_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:share|sns|related|recommend|signature|sign|profile|tags?|attach|file_?list|vote|breadcrumb|prev_?next|sidebar)").expect("a constant pattern")
+});
+
+static BODY_NAMES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)body|content|article|text|entry|message|read|view|post|본문")
+        .expect("a constant pattern")
 });
 
 /// What is counted of an element's words.
@@ -152,11 +157,10 @@ fn kind(
 }
 
 /// On how many pages each text stands.
-fn common_texts(samples: &[Sample<'_>]) -> HashMap<String, usize> {
+fn common_texts<'a>(pages: impl IntoIterator<Item = &'a SeenPage<'a>>) -> HashMap<String, usize> {
     let mut common: HashMap<String, usize> = HashMap::new();
-    for sample in samples {
-        let texts: HashSet<String> = sample
-            .page
+    for page in pages {
+        let texts: HashSet<String> = page
             .html
             .root_element()
             .descendants()
@@ -204,42 +208,85 @@ fn candidates(samples: &[Sample<'_>], weights: &[HashMap<NodeId, Weight>]) -> Ve
 pub(super) fn body(
     rules: &mut ArticleRules,
     samples: &[Sample<'_>],
+    listing_page: &SeenPage<'_>,
     listings: &[HashSet<NodeId>],
     records: Option<&Records>,
 ) -> Result<(), Decision> {
-    let common = common_texts(samples);
+    let fields: Vec<HashSet<NodeId>> = samples
+        .iter()
+        .map(|sample| field_nodes(rules, sample))
+        .collect();
+    let common = common_texts(samples.iter().map(|sample| &sample.page));
+    let mut ranked = rank(samples, listings, records, &fields, &common);
+    let mut evidence = "most words that differ between articles";
+    if ranked.first().is_none_or(|(score, _, _)| *score <= 0.0) {
+        // Articles that say the same differ from their listing at least; then an element must be named for it, too.
+        let mut of_listing = common_texts([listing_page]);
+        of_listing.values_mut().for_each(|n| *n = 2);
+        ranked = rank(samples, listings, records, &fields, &of_listing);
+        ranked.retain(|(_, name, _)| {
+            let last = name.rsplit([' ', '>']).next().unwrap_or_default();
+            BODY_NAMES.is_match(last)
+        });
+        evidence = "all articles seen say the same; most words that the listing has not";
+    }
+    let lost = |from: usize| {
+        ranked
+            .iter()
+            .skip(from)
+            .take(3)
+            .map(|(score, name, _)| format!("{name} ({score:.2})"))
+            .collect()
+    };
+    match ranked.first() {
+        Some((score, name, n_found)) if *score > 0.0 => {
+            rules.decisions.push(Decision {
+                what: "article.body",
+                value: name.clone(),
+                score: *score,
+                reason: format!("{evidence}, on {n_found} of {} pages", samples.len()),
+                lost: lost(1),
+            });
+            rules.body.push(name.clone());
+            Ok(())
+        }
+        _ => Err(Decision {
+            what: "article.body",
+            value: String::new(),
+            score: ranked.first().map_or(0.0, |(score, _, _)| *score),
+            reason: "no element holds words that differ from article to article".into(),
+            lost: lost(0),
+        }),
+    }
+}
+
+/// Where the fields stand on a page that were found already.
+fn field_nodes(rules: &ArticleRules, sample: &Sample<'_>) -> HashSet<NodeId> {
+    let found = rules.title.iter().chain(&rules.author).chain(&rules.date);
+    found
+        .filter(|rule| rule.css != "title")
+        .filter_map(|rule| Selector::parse(&rule.css).ok())
+        .filter_map(|css| Some(sample.page.html.select(&css).next()?.id()))
+        .collect()
+}
+
+/// Names of what may be the body, the best first: score, name, and on how many pages it is found.
+fn rank(
+    samples: &[Sample<'_>],
+    listings: &[HashSet<NodeId>],
+    records: Option<&Records>,
+    fields: &[HashSet<NodeId>],
+    common: &HashMap<String, usize>,
+) -> Vec<(f64, String, usize)> {
     let selector =
         records.and_then(|records| Some((Selector::parse(&records.css).ok()?, records.is_thread)));
-    let mut weights = Vec::new();
-    for (sample, listing) in samples.iter().zip(listings) {
-        let mut fields: HashSet<NodeId> = HashSet::new();
-        for rule in rules
-            .title
-            .iter()
-            .chain(&rules.author)
-            .chain(&rules.date)
-            .filter(|rule| rule.css != "title")
-        {
-            if let Some(element) = Selector::parse(&rule.css)
-                .ok()
-                .and_then(|css| sample.page.html.select(&css).next())
-            {
-                fields.insert(element.id());
-            }
-        }
-        let records = selector.as_ref().map(|(css, is_thread)| (css, *is_thread));
-        weights.push(weigh(sample, listing, records, &fields, &common));
-    }
-    if std::env::var_os("DBG").is_some() {
-        eprintln!(
-            "DBG records {:?} thread {:?} title {:?} author {:?} date {:?}",
-            records.map(|r| &r.css),
-            records.map(|r| r.is_thread),
-            rules.title,
-            rules.author,
-            rules.date
-        );
-    }
+    let records = selector.as_ref().map(|(css, is_thread)| (css, *is_thread));
+    let weights: Vec<HashMap<NodeId, Weight>> = samples
+        .iter()
+        .zip(listings)
+        .zip(fields)
+        .map(|((sample, listing), fields)| weigh(sample, listing, records, fields, common))
+        .collect();
     let names = candidates(samples, &weights);
     let mut ranked: Vec<(f64, String, usize)> = names
         .into_iter()
@@ -266,35 +313,5 @@ pub(super) fn body(
         })
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let lost = |from: usize| {
-        ranked
-            .iter()
-            .skip(from)
-            .take(3)
-            .map(|(score, name, _)| format!("{name} ({score:.2})"))
-            .collect()
-    };
-    match ranked.first() {
-        Some((score, name, n_found)) if *score > 0.0 => {
-            rules.decisions.push(Decision {
-                what: "article.body",
-                value: name.clone(),
-                score: *score,
-                reason: format!(
-                    "most words that differ between articles, on {n_found} of {} pages",
-                    samples.len()
-                ),
-                lost: lost(1),
-            });
-            rules.body.push(name.clone());
-            Ok(())
-        }
-        _ => Err(Decision {
-            what: "article.body",
-            value: String::new(),
-            score: ranked.first().map_or(0.0, |(score, _, _)| *score),
-            reason: "no element holds words that differ from article to article".into(),
-            lost: lost(0),
-        }),
-    }
+    ranked
 }

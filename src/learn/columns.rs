@@ -11,7 +11,7 @@ use scraper::{ElementRef, Selector};
 use super::region::RowSeen;
 use super::{Decision, SeenPage, address, css};
 use crate::dates::read_date;
-use crate::profile::element_text;
+use crate::profile::{UNSEEN, element_text};
 
 /// Elements of one row that are looked at.
 const MAX_ELEMENTS: usize = 400;
@@ -260,12 +260,10 @@ fn gather(rows: &[&RowSeen<'_>], seen: &[SeenPage<'_>]) -> Vec<Column> {
             if !own && !is_cell {
                 continue;
             }
-            let text = element_text(element, &[]);
+            let text = shown(element);
             let mut named = element;
             while let Some(parent) = named.parent().and_then(ElementRef::wrap) {
-                if parent == row.element
-                    || element_text(parent, &[]) != text
-                    || named.value().name() == "time"
+                if parent == row.element || shown(parent) != text || named.value().name() == "time"
                 {
                     break;
                 }
@@ -377,7 +375,7 @@ fn words_of_cells<'a>(cells: impl Iterator<Item = ElementRef<'a>>) -> Vec<String
         .take(30)
         .flat_map(|cell| {
             let n_spanned = cell.attr("colspan").and_then(|n| n.parse::<usize>().ok());
-            let words = squeezed(&element_text(cell, &[]));
+            let words = squeezed(&shown(cell));
             std::iter::repeat_n(words, n_spanned.unwrap_or(1).clamp(1, 30))
         })
         .take(60)
@@ -630,9 +628,7 @@ fn learnt_notice(learnt: &mut Columns, pages: &[Vec<RowSeen<'_>>], rows: &[&RowS
         .iter()
         .map(|row| {
             let mut leaves = row.element.descendent_elements().skip(1).take(80);
-            leaves.any(|element| {
-                element != row.link && NOTICE_TEXT.is_match(&element_text(element, &[]))
-            })
+            leaves.any(|element| element != row.link && NOTICE_TEXT.is_match(&shown(element)))
         })
         .collect();
     for (word, has) in &words {
@@ -692,7 +688,7 @@ fn is_notice(row: ElementRef<'_>, notice: &[String]) -> bool {
             .descendent_elements()
             .skip(1)
             .take(6)
-            .any(|cell| NOTICE_TEXT.is_match(&element_text(cell, &[])))
+            .any(|cell| NOTICE_TEXT.is_match(&shown(cell)))
 }
 
 /// The title where it is not the whole of the link: a heading in a card. And what in the link is not the title.
@@ -700,7 +696,7 @@ fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
     let mut heading: BTreeMap<String, usize> = BTreeMap::new();
     let mut not_title: BTreeMap<String, usize> = BTreeMap::new();
     for row in rows {
-        let whole = element_text(row.link, &[]);
+        let whole = shown(row.link);
         let inside: Vec<ElementRef<'_>> = row.link.descendent_elements().skip(1).take(60).collect();
         let is_heading = |element: &&ElementRef<'_>| {
             matches!(
@@ -711,7 +707,7 @@ fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
             })
         };
         if let Some(found) = inside.iter().find(is_heading)
-            && element_text(*found, &[]).chars().any(char::is_alphanumeric)
+            && shown(*found).chars().any(char::is_alphanumeric)
         {
             *heading
                 .entry(css::path_within(row.element, *found))
@@ -731,7 +727,7 @@ fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
             }
         }
         for element in inside {
-            let text = element_text(element, &[]);
+            let text = shown(element);
             let names = css::words_of(element);
             let is_count = NUMBER.is_match(&text) && text.chars().count() <= 8;
             let is_mark = text.chars().count() <= 4
@@ -801,7 +797,7 @@ fn facts(row: &RowSeen<'_>, learnt: &Columns) -> RowFacts {
         .title_css
         .as_ref()
         .and_then(|css| text_at(row.element, css))
-        .unwrap_or_else(|| element_text(row.link, &[&remove]));
+        .unwrap_or_else(|| element_text(row.link, &[&UNSEEN, &remove]));
     let secret = row.element.descendent_elements().take(80).any(|element| {
         element
             .value()
@@ -828,6 +824,11 @@ fn facts(row: &RowSeen<'_>, learnt: &Columns) -> RowFacts {
 
 fn text_at(root: ElementRef<'_>, css: &str) -> Option<String> {
     let selector = Selector::parse(css).ok()?;
-    let text = element_text(root.select(&selector).next()?, &[]);
+    let text = shown(root.select(&selector).next()?);
     (!text.is_empty()).then_some(text)
+}
+
+/// An element's words as rows are read: without those for screen readers.
+fn shown(element: ElementRef<'_>) -> String {
+    element_text(element, &[&UNSEEN])
 }

@@ -27,11 +27,20 @@ const GONE: &str = r"alert\([^)]*(?:존재하지 않|삭제된|삭제되었|없�
 const DOOR: &str = r"(?i)/(?:[\w.-]*(?:password|passwd|login|signin)[\w.-]*)(?:[/?#]|$)";
 const RESTRICTED: &str = r"alert\([^)]*(?:권한이 없|회원만|로그인|비밀글|비밀번호)";
 
+/// What a profile begins with, and what is known of the whole site.
+pub(super) struct Head<'h> {
+    pub name: &'h str,
+    pub title: &'h str,
+    pub timezone: &'h str,
+    /// A form for a password where an article should be means that it is not for guests.
+    pub password_closes: bool,
+    /// An element of every page of the site.
+    pub frame: Option<String>,
+}
+
 /// Writes the whole profile.
 pub(super) fn profile_text(
-    name: &str,
-    title: &str,
-    timezone: &str,
+    head: &Head<'_>,
     draft: &ListingDraft,
     rules: &ArticleRules,
     pages: Option<&ThreadPages>,
@@ -46,27 +55,48 @@ pub(super) fn profile_text(
         "# Learnt from the board's own pages. What each decision goes by stands above it; change what is wrong.",
     );
     line("format = 1");
-    line(&format!("engine = {}", quoted(name)));
-    line(&format!("title = {}", quoted(title)));
+    line(&format!("engine = {}", quoted(head.name)));
+    line(&format!("title = {}", quoted(head.title)));
     line("# By the page's language; dates without a zone are read in it.");
-    line(&format!("timezone = {}", quoted(timezone)));
+    line(&format!("timezone = {}", quoted(head.timezone)));
     text.push_str(&identity(&draft.article, &draft.listing, pages));
     text.push_str(&listing(draft, decisions));
     text.push_str(&article(rules, pages, decisions));
-    let body = rules.body.first().map(String::as_str).unwrap_or_default();
-    let _ = write!(
-        text,
-        "\n[[classes]]\nclass = \"restricted\"\nmissing = {}\nurl = {}\n",
-        quoted(body),
-        quoted(DOOR)
-    );
-    for (class, source) in [("restricted", RESTRICTED), ("gone", GONE)] {
+    text.push_str(&classes(rules, head));
+    text
+}
+
+/// What pages are that stand in an article's place. Only where there is no body: an article may quote any words.
+fn classes(rules: &ArticleRules, head: &Head<'_>) -> String {
+    let mut text = String::new();
+    if let Some(frame) = &head.frame {
+        text.push_str("\n# Refused by the site itself: its frame stands around the refusal.\n");
+        let missing = rules.body.first().map_or(String::new(), |body| {
+            format!("missing = {}\n", quoted(body))
+        });
         let _ = write!(
             text,
-            "\n[[classes]]\nclass = {}\nmissing = {}\nsource = {}\n",
-            quoted(class),
+            "[[classes]]\nclass = \"restricted\"\nstatus = [401, 403]\n{missing}select = {}\n",
+            quoted(frame)
+        );
+    }
+    let Some(body) = rules.body.first() else {
+        return text;
+    };
+    let mut signs = vec![
+        ("restricted", "url", DOOR),
+        ("restricted", "source", RESTRICTED),
+        ("gone", "source", GONE),
+    ];
+    if head.password_closes {
+        signs.push(("restricted", "select", "input[type='password' i]"));
+    }
+    for (class, sign, value) in signs {
+        let _ = write!(
+            text,
+            "\n[[classes]]\nclass = \"{class}\"\nmissing = {}\n{sign} = {}\n",
             quoted(body),
-            quoted(source)
+            quoted(value)
         );
     }
     text

@@ -17,7 +17,7 @@ pub use format::ProfileFile;
 pub use identity::{ArticleRef, BoardRef, Identity};
 pub use parse::Complaint;
 pub use recognise::{Library, Recognised};
-pub use rule::{Rule, element_text, first_value, fold};
+pub use rule::{Rule, UNSEEN, element_text, first_value, fold};
 pub use sections::{
     ArticleRules, AttachmentKey, AttachmentRules, ClassRule, CommentRules, ListingRules,
     PagerRules, Profile,

@@ -31,7 +31,7 @@ static NUMBERS: LazyLock<HashMap<&'static str, i8>> = LazyLock::new(|| {
 });
 
 /// The number of the month of this name, in any case.
-pub(super) fn number(name: &str) -> Option<i8> {
+pub(crate) fn number(name: &str) -> Option<i8> {
     NUMBERS.get(name.to_lowercase().as_str()).copied()
 }
 
