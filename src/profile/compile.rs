@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::Selector;
 
-use super::Rule;
+use super::{Call, Rule};
 use super::format::{
-    ArticleFile, AttachmentsFile, ClassFile, CommentsFile, IdentityFile, ListingFile, PagerFile,
+    ArticleFile, AttachmentsFile, CallFile, ClassFile, CommentsFile, IdentityFile, ListingFile, PagerFile,
     ProfileFile, RecogniseFile, RuleFile, ShapeFile, Text,
 };
 use super::identity::Identity;
@@ -64,6 +64,7 @@ impl Compiler<'_, '_> {
                 .map(|charset| charset.get_ref().clone()),
             recognise: self.recognise(&file.recognise),
             identity: self.identity(&file.identity),
+            calls: self.calls(&file.calls),
             listing: self.listing(&file.listing),
             pager: self.pager(&file.pager),
             article: self.article(&file.article),
@@ -150,6 +151,25 @@ impl Compiler<'_, '_> {
             id_in_page: self.rules(&file.id_in_page, "identity.id_in_page"),
             board_in_page: self.rules(&file.board_in_page, "identity.board_in_page"),
         }
+    }
+
+    fn calls(&mut self, files: &[CallFile]) -> Vec<Call> {
+        for file in files {
+            let url = file.url.get_ref();
+            if !url.starts_with('/') && !url.starts_with('?') {
+                self.complain(&file.url, "calls.url", "begin with `/` or `?`");
+            }
+            if !url.contains("{1}") && !url.contains("{2}") {
+                self.complain(&file.url, "calls.url", "name an argument, as `{1}`");
+            }
+        }
+        files
+            .iter()
+            .map(|file| Call {
+                name: file.name.get_ref().clone(),
+                url: file.url.get_ref().clone(),
+            })
+            .collect()
     }
 
     fn shapes(&mut self, files: &[ShapeFile], path: &str) -> Vec<Shape> {
@@ -259,6 +279,7 @@ impl Compiler<'_, '_> {
             last_number: self.rules(&file.last_number, "pager.last_number"),
             links: self.selectors(&file.links, "pager.links"),
             next: self.selectors(&file.next, "pager.next"),
+            chained: file.chained,
         }
     }
 

@@ -37,6 +37,9 @@ pub struct ProfileFile {
     #[serde(default)]
     pub recognise: RecogniseFile,
     pub identity: IdentityFile,
+    /// Functions of the board's scripts that stand in a link's place, and what they open.
+    #[serde(default)]
+    pub calls: Vec<CallFile>,
     pub listing: ListingFile,
     #[serde(default)]
     pub pager: PagerFile,
@@ -215,6 +218,15 @@ pub struct FullRuleFile {
     pub last: bool,
 }
 
+/// `goView('12')` opens `/view.do?no=12`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallFile {
+    pub name: Text,
+    /// Path and query; `{1}` is the first argument.
+    pub url: Text,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListingFile {
@@ -282,6 +294,8 @@ pub struct PagerFile {
     pub links: Vec<Text>,
     /// Link to the next page.
     pub next: Vec<Text>,
+    /// Pages have no numbers: each is found by the link to it on the one before (`?after=…`).
+    pub chained: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::Selector;
 
-use super::Rule;
+use super::{Call, Rule};
 use super::compile::compile;
 use super::identity::Identity;
 use super::parse::{Complaint, Complaints, parse};
@@ -23,6 +23,8 @@ pub struct Profile {
     pub charset: Option<String>,
     pub(super) recognise: Signs,
     pub identity: Identity,
+    /// What stands in links' places.
+    pub calls: Vec<Call>,
     pub listing: ListingRules,
     pub pager: PagerRules,
     pub article: ArticleRules,
@@ -63,6 +65,8 @@ pub struct PagerRules {
     pub last_number: Vec<Rule>,
     pub links: Vec<Selector>,
     pub next: Vec<Selector>,
+    /// Each page is found by the link on the one before only.
+    pub chained: bool,
 }
 
 #[derive(Debug, Clone, Default)]
