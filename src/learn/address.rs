@@ -96,6 +96,32 @@ pub(super) fn is_state(name: &str) -> bool {
     STATE.iter().any(|state| state.eq_ignore_ascii_case(name))
 }
 
+/// Parameters that show a part of a listing.
+const FILTERS: [&str; 9] = [
+    "category",
+    "sca",
+    "cate",
+    "category_srl",
+    "cat",
+    "tag",
+    "label",
+    "prefix_id",
+    "search_head",
+];
+
+/// Whether a link shows a part of a listing: its category, a tag.
+pub(super) fn has_filter(url: &Url) -> bool {
+    parameters(url).iter().any(|(name, value)| {
+        let name = name.to_ascii_lowercase();
+        !value.is_empty() && (FILTERS.contains(&name.as_str()) || name.starts_with("category"))
+    }) || segments(url).iter().any(|part| {
+        matches!(
+            part.as_str(),
+            "category" | "categories" | "tag" | "tags" | "c"
+        )
+    })
+}
+
 /// The parts of a path, the empty one behind a final slash included.
 fn segments(url: &Url) -> Vec<String> {
     let path = url.path();

@@ -10,10 +10,13 @@ mod article;
 mod body;
 mod columns;
 mod css;
+mod header;
+mod notices;
 mod records;
 mod region;
 mod site;
 mod thread_pages;
+mod words;
 mod write;
 
 use std::fmt;

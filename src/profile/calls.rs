@@ -73,7 +73,11 @@ pub fn with_links<'t>(text: &'t str, calls: &[Call]) -> Cow<'t, str> {
         match url {
             Some(url) => {
                 let tag = &found["tag"];
-                format!("<{tag} href=\"{}\"{}", escaped(&url), &whole[1 + tag.len()..])
+                format!(
+                    "<{tag} href=\"{}\"{}",
+                    escaped(&url),
+                    &whole[1 + tag.len()..]
+                )
             }
             None => whole,
         }
@@ -81,7 +85,9 @@ pub fn with_links<'t>(text: &'t str, calls: &[Call]) -> Cow<'t, str> {
 }
 
 fn escaped(url: &str) -> String {
-    url.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+    url.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
 }
 
 #[cfg(test)]

@@ -5,10 +5,9 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::Selector;
 
-use super::{Call, Rule};
 use super::format::{
-    ArticleFile, AttachmentsFile, CallFile, ClassFile, CommentsFile, IdentityFile, ListingFile, PagerFile,
-    ProfileFile, RecogniseFile, RuleFile, ShapeFile, Text,
+    ArticleFile, AttachmentsFile, CallFile, ClassFile, CommentsFile, IdentityFile, ListingFile,
+    PagerFile, ProfileFile, RecogniseFile, RuleFile, ShapeFile, Text,
 };
 use super::identity::Identity;
 use super::parse::Complaints;
@@ -18,6 +17,7 @@ use super::sections::{
     PagerRules, Profile,
 };
 use super::shape::{GROUPS, Shape};
+use super::{Call, Rule};
 use crate::model::BoardScope;
 
 /// The zone of a profile that names none: the boards this was first written for.

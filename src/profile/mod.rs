@@ -13,6 +13,7 @@ mod recognise;
 mod rule;
 mod sections;
 mod shape;
+mod words;
 
 pub use calls::{Call, with_links};
 pub use format::ProfileFile;
@@ -24,6 +25,7 @@ pub use sections::{
     ArticleRules, AttachmentKey, AttachmentRules, ClassRule, CommentRules, ListingRules,
     PagerRules, Profile,
 };
+pub use words::says_pinned;
 
 #[cfg(test)]
 mod identity_tests;

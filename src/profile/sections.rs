@@ -4,11 +4,11 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::Selector;
 
-use super::{Call, Rule};
 use super::compile::compile;
 use super::identity::Identity;
 use super::parse::{Complaint, Complaints, parse};
 use super::recognise::Signs;
+use super::{Call, Rule};
 use crate::model::PageClass;
 
 /// How to read a board, ready to use. The fields mirror the file's tables; see `format.rs` for their meaning.
