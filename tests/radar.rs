@@ -91,3 +91,26 @@ fn a_post_that_left_the_list_and_is_there_again_is_no_tombstone() {
     assert_eq!(audit["proof"], "proven", "{audit}");
     assert_eq!(audit["n_listed"], 130, "{audit}");
 }
+
+/// The list is cut to its first page, as after a failed restore: the posts are still there by their URLs.
+#[test]
+fn a_list_that_lost_most_of_its_rows_is_a_verdict_and_no_heap_of_tombstones() {
+    let world = World::with_posts(Engine::Rhymix, 8, N_POSTS);
+    world.crawl_well();
+    let lost = world.site.boards(|boards| {
+        let order = &mut boards.board_mut("news").order;
+        order.split_off(20)
+    });
+    // The first crawl doubts, and asks a few; by the second they have left its order again, and it knows.
+    let n_asked: usize = (0..3).map(|_| world.crawl_well().articles.len()).sum();
+    let audit = world
+        .boardwalk
+        .run(&["audit", "--json"])
+        .expect_code(0)
+        .report();
+    assert_eq!(audit["verdict"], "reset", "{audit}");
+    assert!(n_asked <= 5, "{n_asked} articles were asked for");
+    for id in lost {
+        assert_eq!(world.stored(id)["state"], "stored", "post {id}");
+    }
+}

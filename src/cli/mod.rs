@@ -3,6 +3,7 @@
 //! Results go to the standard output, everything else to the standard error stream. A reader that goes away (a
 //! broken pipe) ends a command quietly. Exit codes are a contract: see [`Exit`].
 
+mod add;
 mod audit;
 mod changes;
 mod check;
@@ -12,11 +13,14 @@ mod crawl;
 mod explain;
 mod export;
 mod extract;
+mod feed;
 mod outfit;
+mod person;
 mod progress;
 mod reparse;
 mod report;
 mod schedule;
+mod search;
 mod show;
 mod status;
 mod stories;
@@ -76,6 +80,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Crawl(crawl::CrawlCommand),
+    Add(add::AddCommand),
+    Search(search::SearchCommand),
     Show(show::ShowCommand),
     Changes(changes::ChangesCommand),
     Reparse(reparse::ReparseCommand),
@@ -84,6 +90,7 @@ enum Command {
     Audit(audit::AuditCommand),
     Stories(stories::StoriesCommand),
     Export(export::ExportCommand),
+    Feed(feed::FeedCommand),
     Check(check::CheckCommand),
     Explain(explain::ExplainCommand),
     Extract(extract::ExtractCommand),
@@ -176,6 +183,11 @@ pub fn parse() -> Cli {
 pub fn configure(cli: &Cli) -> anyhow::Result<Options> {
     match cli.command {
         Command::Completions(_) | Command::Config(_) => Ok(Options::default()),
+        // It makes the file that it writes to.
+        Command::Add(_) => Ok(crate::config::load_or_new(
+            cli.config.as_deref(),
+            &Environment::of_process(),
+        )?),
         _ => Ok(crate::config::load(
             cli.config.as_deref(),
             &Environment::of_process(),
@@ -191,6 +203,8 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
     let quiet = cli.quiet();
     match cli.command {
         Command::Crawl(command) => command.run(options, quiet),
+        Command::Add(command) => command.run(options),
+        Command::Search(command) => command.run(&options),
         Command::Show(command) => command.run(&options),
         Command::Changes(command) => command.run(&options),
         Command::Reparse(command) => command.run(&options, quiet),
@@ -199,8 +213,9 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Audit(command) => command.run(&options),
         Command::Stories(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
+        Command::Feed(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
-        Command::Explain(command) => command.run(&options),
+        Command::Explain(command) => command.run(options),
         Command::Extract(command) => command.run(&options),
         Command::Completions(command) => command.run(&mut Cli::command()),
         Command::Config(command) => command.run(),

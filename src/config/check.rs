@@ -116,7 +116,11 @@ impl Checker<'_> {
         for value in paths {
             let path: PathBuf = self.folder.join(value.get());
             match std::fs::read_to_string(&path) {
-                Ok(text) => profiles.push(ProfileSource { path, text }),
+                Ok(text) => profiles.push(ProfileSource {
+                    path,
+                    text,
+                    named: false,
+                }),
                 Err(error) => self.complaints.add(
                     value.span().start,
                     format!("profile {} cannot be read: {error}", path.display()),
@@ -593,7 +597,8 @@ fn proxy_url(text: &str) -> Result<Url, String> {
     }
 }
 
-fn board_name(text: &str) -> Result<String, String> {
+/// For the command line, so that nothing in it can be taken for a URL or a flag.
+pub(super) fn board_name(text: &str) -> Result<String, String> {
     let name = filled(text)?;
     if name.contains("://") {
         return Err(format!("`{name}` looks like a URL; a name is short"));

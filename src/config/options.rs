@@ -323,4 +323,6 @@ impl BoardOptions {
 pub struct ProfileSource {
     pub path: PathBuf,
     pub text: String,
+    /// On the command line, not in the file.
+    pub named: bool,
 }

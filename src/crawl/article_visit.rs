@@ -297,9 +297,6 @@ async fn is_up<S: Store>(crew: &Crew<S>, board: &Arc<BoardContext>) -> Result<bo
     let Ok(fetched) = crew.fetcher.get(&request).await else {
         return Ok(false);
     };
-    crew.tally
-        .n_requests
-        .fetch_add(fetched.receipts.len() as u64, Ordering::Relaxed);
     let context = Arc::clone(board);
     let there = tokio::task::spawn_blocking(move || {
         let decoded = context.decode(&fetched);

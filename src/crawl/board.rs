@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::crew::Observer;
 use super::learning::{Lesson, learn_board};
 use super::visit::error_text;
 use crate::article::ReadOptions;
@@ -12,7 +13,7 @@ use crate::fetch::{
     Decoded, FetchError, FetchErrorKind, Fetched, Fetcher, Request, decode, decode_as, host_key,
     tld_of,
 };
-use crate::model::{Board, NewBoard, PassReport};
+use crate::model::{Board, NewBoard, PassReport, Receipt};
 use crate::profile::{Library, Profile};
 
 /// A board as the operator names it.
@@ -155,24 +156,34 @@ impl BoardContext {
 pub(super) struct Known {
     pub new: NewBoard,
     pub profile: Arc<Profile>,
-    /// Page 1, if it was fetched for this.
+    /// What of it was seen, for people.
+    pub signs: Vec<String>,
+    /// The page it was recognised by, if one was fetched for this.
     pub page: Option<Fetched>,
+    /// That page is page 1 as the walk would ask for it.
+    pub serves_walk: bool,
     /// The profile was learnt just now.
     pub lesson: Option<Lesson>,
 }
 
-/// Finds the profile of a target: the one named, or the best fit for its first page.
+/// Finds the profile of a target: the one named, the best fit for its first page, `fallback`, or one that is learnt. The
+/// receipts of all requests are added to `spent`, whatever the outcome. `observer` is asked where learning needs it.
 pub(super) async fn recognise(
     fetcher: &Fetcher,
     library: &Arc<Library>,
     target: &Target,
+    fallback: Option<Arc<Profile>>,
+    observer: &Arc<dyn Observer>,
+    spent: &mut Vec<Receipt>,
 ) -> Result<Known, TargetError> {
     if let Some(profile) = &target.profile {
         let new = new_board(target, &target.url, profile)?;
         return Ok(Known {
             new,
             profile: Arc::clone(profile),
+            signs: Vec::new(),
             page: None,
+            serves_walk: false,
             lesson: None,
         });
     }
@@ -183,10 +194,7 @@ pub(super) async fn recognise(
         purpose: "listing",
         follow: Arc::new(|_| true),
     };
-    let fetched = fetcher
-        .get(&request)
-        .await
-        .map_err(|error| unreachable(fetcher, &error))?;
+    let fetched = get(fetcher, &request, spent).await?;
     let (fetched, recognised) = {
         let library = Arc::clone(library);
         let charset = target.charset.clone();
@@ -202,15 +210,18 @@ pub(super) async fn recognise(
         .expect("recognising is pure and does not panic")
     };
     let Some(recognised) = recognised else {
-        let lesson = learn_board(fetcher, library, target, &fetched).await?;
-        let profile = Arc::clone(&lesson.profile);
+        let (profile, lesson) = match fallback {
+            Some(profile) => (profile, None),
+            None => learnt(fetcher, library, target, &fetched, observer, spent).await?,
+        };
         let new = new_board(target, &fetched.final_url, &profile)?;
-        let same = new.url == fetched.requested || new.url == fetched.final_url;
         return Ok(Known {
+            serves_walk: serves_walk(&new, &fetched),
             new,
             profile,
-            page: same.then_some(fetched),
-            lesson: Some(lesson),
+            signs: Vec::new(),
+            page: Some(fetched),
+            lesson,
         });
     };
     tracing::info!(
@@ -229,14 +240,53 @@ pub(super) async fn recognise(
         fetched.final_url.clone()
     };
     let new = new_board(target, &url, &recognised.profile)?;
-    // Only page 1 as the walk would ask for it serves as the walk's first visit.
-    let same = new.url == fetched.requested || new.url == fetched.final_url;
     Ok(Known {
+        serves_walk: serves_walk(&new, &fetched),
         new,
         profile: recognised.profile,
-        page: same.then_some(fetched),
+        signs: recognised.signs,
+        page: Some(fetched),
         lesson: None,
     })
+}
+
+/// What the board's pages teach. A profile that somebody gave under the same name is never replaced by it.
+async fn learnt(
+    fetcher: &Fetcher,
+    library: &Arc<Library>,
+    target: &Target,
+    first: &Fetched,
+    observer: &Arc<dyn Observer>,
+    spent: &mut Vec<Receipt>,
+) -> Result<(Arc<Profile>, Option<Lesson>), TargetError> {
+    let lesson = learn_board(fetcher, library, target, first, observer, spent).await?;
+    Ok(match library.get_given(&lesson.learnt.name) {
+        Some(given) => (given, None),
+        None => (Arc::clone(&lesson.profile), Some(lesson)),
+    })
+}
+
+/// Only page 1 as the walk would ask for it serves as the walk's first visit.
+fn serves_walk(new: &NewBoard, page: &Fetched) -> bool {
+    new.url == page.requested || new.url == page.final_url
+}
+
+/// A page asked for before there is a job. Its receipts are added to `spent`, also where none came.
+pub(super) async fn get(
+    fetcher: &Fetcher,
+    request: &Request,
+    spent: &mut Vec<Receipt>,
+) -> Result<Fetched, TargetError> {
+    match fetcher.get(request).await {
+        Ok(mut fetched) => {
+            spent.append(&mut fetched.receipts);
+            Ok(fetched)
+        }
+        Err(mut error) => {
+            spent.append(&mut error.take_receipts());
+            Err(unreachable(fetcher, &error))
+        }
+    }
 }
 
 /// Why no page came. Where it was for want of a robots file, what became of asking for that one.

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::board::BoardContext;
 use crate::fetch::{Fetched, Fetcher};
+use crate::learn::Candidate;
 use crate::model::{ArticleId, BoardId, Clock, JobId};
 
 /// How a run behaves. Every value has its default in the configuration.
@@ -49,6 +51,18 @@ pub enum Sighting {
 /// Whoever watches a run: a progress bar, or nobody.
 pub trait Observer: Send + Sync + 'static {
     fn see(&self, sighting: Sighting);
+
+    /// Who can be asked what the pages do not tell; nobody, unless a person sits there.
+    fn adviser(&self) -> Option<&dyn Adviser> {
+        None
+    }
+}
+
+/// A person who is asked where learning a board would be guessing. Called on the blocking pool; an answer may take its
+/// time.
+pub trait Adviser: Send + Sync {
+    /// Which of the candidates is the listing of the board at `url`? `None`: none of them, or no answer.
+    fn which_listing(&self, url: &Url, candidates: &[Candidate]) -> Option<usize>;
 }
 
 impl Observer for () {
@@ -91,7 +105,6 @@ pub(super) struct Tally {
     pub n_pages_known: AtomicU64,
     pub n_articles: AtomicU64,
     pub n_due: AtomicU64,
-    pub n_requests: AtomicU64,
     /// Requests that brought an answer of any kind, and those that brought none.
     pub n_answers: AtomicU64,
     pub n_silent: AtomicU64,

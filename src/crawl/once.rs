@@ -10,7 +10,6 @@ use tracing::info;
 
 use super::board::{BoardContext, Known, Target, TargetError, recognise};
 use super::crew::{CrawlOptions, Crew, Observer};
-use super::learning::Lesson;
 use super::listing_visit::listing_job;
 use super::report::{BoardReport, CrawlReport, Finish};
 use super::visit::save_robots;
@@ -120,11 +119,34 @@ async fn prepare<S: Store>(
     let now = outfit.clock.now();
     let mut target = target.clone();
     restore_host(outfit, &target).await?;
-    if target.profile.is_none() {
-        target.profile = remembered(outfit, &target).await?;
-    }
+    let remembered = match &target.profile {
+        Some(_) => None,
+        None => remembered(outfit, &target).await?,
+    };
+    let (certain, fallback) = match remembered {
+        // Somebody may have written a better one since.
+        Some(learnt)
+            if outfit.library.get_given(&learnt.engine).is_none()
+                && outfit.library.may_recognise(&target.url) =>
+        {
+            (None, Some(learnt))
+        }
+        other => (other, None),
+    };
+    target.profile = target.profile.or(certain);
     target.profile = target.profile.map(|profile| target.tailor.apply(profile));
-    let known = match recognise(&outfit.fetcher, &outfit.library, &target).await {
+    let mut spent = Vec::new();
+    let known = recognise(
+        &outfit.fetcher,
+        &outfit.library,
+        &target,
+        fallback,
+        &outfit.observer,
+        &mut spent,
+    )
+    .await;
+    outfit.store.save_receipts(spent).await?;
+    let known = match known {
         Ok(known) => known,
         Err(error) => {
             keep_what_was_said(outfit, &target).await?;
@@ -136,15 +158,16 @@ async fn prepare<S: Store>(
         new,
         profile,
         page,
+        serves_walk,
         lesson,
+        ..
     } = known;
-    if let Some(Lesson {
-        learnt, receipts, ..
-    }) = lesson
-    {
+    let page = page.filter(|_| serves_walk);
+    if let Some(lesson) = lesson {
+        let learnt = lesson.learnt;
         outfit
             .store
-            .save_profile(learnt.name, learnt.text, receipts, now)
+            .save_profile(learnt.name, learnt.text, now)
             .await?;
     }
     let profile = if target.profile.is_some() {
@@ -215,8 +238,7 @@ async fn with_learnt<S: Store>(outfit: &Outfit<S>) -> Result<Arc<Library>, Store
     let mut library = (*outfit.library).clone();
     for text in outfit.store.profiles().await? {
         match Profile::from_toml(&text) {
-            Ok(profile) if library.get(&profile.engine).is_none() => library.add(profile),
-            Ok(_) => {}
+            Ok(profile) => library.add_learnt(profile),
             Err(_) => tracing::warn!(
                 "a profile learnt by another version cannot be read; it is learnt again"
             ),
@@ -418,7 +440,7 @@ async fn report<S: Store>(
     Ok(CrawlReport {
         finish,
         boards,
-        n_requests: crew.tally.n_requests.load(Ordering::Relaxed),
+        n_requests: crew.fetcher.n_requests(),
         duration_s: 0.0,
         database: database.to_owned(),
         hints,

@@ -11,9 +11,8 @@ use super::crew::{Crew, Trouble};
 use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
-use crate::model::{
-    HostPause, Job, JobKind, Outcome, PageClass, Receipt, Settled, Settlement, Visited,
-};
+use crate::model::{HostPause, Job, JobKind, Outcome, PageClass, Settled, Settlement, Visited};
+use crate::profile::with_links;
 use crate::store::{Store, StoreError, StoredRobots};
 
 /// How long a board that shows a bot check or a block page is left alone. Known blocks last over an hour
@@ -39,15 +38,11 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
             Ok(mut fetched) => {
                 crew.tally.n_answers.fetch_add(1, Ordering::Relaxed);
                 let receipts = std::mem::take(&mut fetched.receipts);
-                count_requests(crew, &receipts);
                 let mut settlement = read(crew, &board, &job, fetched, at).await?;
                 settlement.receipts = receipts;
                 settlement
             }
-            Err(error) => {
-                count_requests(crew, error.receipts());
-                failed(crew, &board, &job, error, at).await?
-            }
+            Err(error) => failed(crew, &board, &job, error, at).await?,
         };
         save_robots(&crew.store, &crew.fetcher).await?;
         let mut settled = crew.store.settle(settlement).await?;
@@ -84,12 +79,6 @@ fn take_at_hand<S>(crew: &Crew<S>, job: &Job) -> Option<Fetched> {
         .lock()
         .expect("no holder of this lock panics")
         .remove(&job.id)
-}
-
-fn count_requests<S>(crew: &Crew<S>, receipts: &[Receipt]) {
-    crew.tally
-        .n_requests
-        .fetch_add(receipts.len() as u64, Ordering::Relaxed);
 }
 
 fn request(board: &BoardContext, job: &Job) -> Request {
@@ -143,7 +132,7 @@ async fn read<S: Store>(
             as_of,
             fetched,
         };
-        let html = crate::document::parse(&answer.text);
+        let html = crate::document::parse(&with_links(&answer.text, &context.profile.calls));
         let view = answer.view(&html);
         let reading = match kind {
             JobKind::Listing { .. } | JobKind::Radar { .. } => {

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
+use super::Navigation;
+
 /// Parameters that tell where the reader came from, how the listing is shown, or who he is: never identity
 /// (BOARDS.md 12.1 and 12.2).
 const STATE: [&str; 44] = [
@@ -55,6 +57,8 @@ const STATE: [&str; 44] = [
     "highlight",
     "utm_source",
 ];
+/// Parameters that are the reader's own.
+const SESSION: [&str; 6] = ["PHPSESSID", "phpsessid", "sid", "s", "jsessionid", "SID"];
 /// Names that often hold an article's id.
 const ID_NAMES: [&str; 24] = [
     "no",
@@ -226,7 +230,23 @@ pub(super) struct ListingShape {
     /// The number in the URL of page 1, and what it grows by from page to page.
     pub first: u64,
     pub step: u64,
+    /// No number leads to a page, only the link on the one before.
+    pub chained: bool,
     pub reason: String,
+}
+
+impl ListingShape {
+    /// The parameter that is the page's number, where pages are counted by ones.
+    pub(super) fn parameter(&self) -> Option<&str> {
+        let (_, _, optional) = self.shapes.first()?;
+        let mut turning = optional
+            .iter()
+            .filter(|(_, pattern)| pattern.contains("(?<page>"));
+        turning
+            .next()
+            .filter(|_| self.step == 1 && self.first == 1)
+            .map(|(name, _)| name.as_str())
+    }
 }
 
 /// A place in a URL that may be the id.
@@ -475,12 +495,49 @@ fn numbered(values: &[&str]) -> Option<(String, String, i64)> {
     Some((pattern, template, 18))
 }
 
-/// Learns a listing's shape from its own URL, and from those of page 2 and others in its pager, in order.
+/// Learns a listing's shape from its own URL, and from those of page 2 and others in its pager, in order. Numbers that do
+/// not lead to the page which page 2 names as the next are none of pages.
 pub(super) fn listing_shape(
     first: &Url,
-    pages: &[Url],
+    navigation: &Navigation,
     article: &ArticleShape,
 ) -> Option<ListingShape> {
+    /// Rows on a page at most; a cursor's numbers are larger.
+    const MAX_STEP: u64 = 5_000;
+    let numbered = numbered_shape(first, &navigation.turns, article).filter(|shape| {
+        let third = shape.first + 2 * shape.step;
+        shape.step <= MAX_STEP
+            && navigation
+                .third
+                .as_ref()
+                .is_none_or(|named| leads_to(&shape.listing_url, third, named))
+    });
+    if numbered.is_some() {
+        return numbered;
+    }
+    let second = navigation.turns.first()?;
+    let mut shape = numbered_shape(first, &[], article)?;
+    // What follows must be recognised as the same listing.
+    (second.path().trim_end_matches('/') == first.path().trim_end_matches('/')).then(|| {
+        shape.chained = true;
+        shape.reason = format!("{second} follows, and no number tells what follows that");
+        shape
+    })
+}
+
+/// Whether a template with this number is the URL, but for parameters that the template has not.
+fn leads_to(template: &str, number: u64, url: &Url) -> bool {
+    let Ok(expected) = url.join(&template.replace("{page}", &number.to_string())) else {
+        return false;
+    };
+    let there = parameters(url);
+    expected.path().trim_end_matches('/') == url.path().trim_end_matches('/')
+        && parameters(&expected)
+            .iter()
+            .all(|(name, value)| there.get(name) == Some(value))
+}
+
+fn numbered_shape(first: &Url, pages: &[Url], article: &ArticleShape) -> Option<ListingShape> {
     let here = parameters(first);
     let there = pages.first().map(parameters).unwrap_or_default();
     // A parameter that page 2 has and page 1 has not, or has otherwise.
@@ -540,6 +597,7 @@ pub(super) fn listing_shape(
         board_url,
         first: 1,
         step: 1,
+        chained: false,
         reason: "no link to another page: one page is all there is".into(),
     };
     if shape.shapes[0].0 == "/?" || shape.shapes[0].0.is_empty() {
@@ -564,7 +622,8 @@ pub(super) fn listing_shape(
         let mut list: Vec<(String, String)> = there
             .iter()
             .filter(|(key, value)| {
-                *key != name && !value.is_empty() && (fixed.contains_key(*key) || !is_state(key))
+                // As the board itself links it, but for the reader's own session.
+                *key != name && !value.is_empty() && !SESSION.contains(&key.as_str())
             })
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
@@ -573,7 +632,65 @@ pub(super) fn listing_shape(
         shape.reason = format!("{name} is {values:?} in the pager's links");
         return Some(shape);
     }
+    if second.path().trim_end_matches('/') == first.path().trim_end_matches('/') {
+        return turned_in_value(first, pages, shape, &here, board_param.as_deref());
+    }
     turned_in_path(first, pages, shape, &in_path, query, &fixed_list)
+}
+
+/// The page's number is a part of a parameter's value: `board=3.20`.
+fn turned_in_value(
+    first: &Url,
+    pages: &[Url],
+    mut shape: ListingShape,
+    here: &BTreeMap<String, String>,
+    board: Option<&str>,
+) -> Option<ListingShape> {
+    let there = parameters(pages.first()?);
+    let (name, value) = there
+        .iter()
+        .find(|(name, value)| here.get(*name).is_some_and(|held| held != *value))?;
+    let own = &here[name];
+    let run = DIGITS.find_iter(value).last()?;
+    let (before, after) = (&value[..run.start()], &value[run.end()..]);
+    let number = |value: &str| {
+        let digits = value.strip_prefix(before)?.strip_suffix(after)?;
+        digits.parse::<u64>().ok()
+    };
+    let values: Vec<u64> = pages
+        .iter()
+        .filter_map(|url| number(parameters(url).get(name)?))
+        .collect();
+    // `board=3` may be `board=3.0`.
+    let start =
+        number(own).or_else(|| (own == before.trim_end_matches(['.', '-', '_'])).then_some(0))?;
+    (shape.first, shape.step) = line(&values, Some(start))?;
+    let stem = before.trim_end_matches(['.', '-', '_']);
+    let joint = &before[stem.len()..];
+    let stem_pattern = match board == Some(name.as_str()) && !stem.is_empty() {
+        true => {
+            shape.board = stem.to_owned();
+            format!("(?<board>{})", regex::escape(stem))
+        }
+        false => regex::escape(stem),
+    };
+    let pattern = format!(
+        "{stem_pattern}(?:{}(?<page>\\d+){})?",
+        regex::escape(joint),
+        regex::escape(after)
+    );
+    shape.shapes[0].1.insert(name.clone(), pattern);
+    let list: Vec<(String, String)> = there
+        .iter()
+        .filter(|(key, value)| !value.is_empty() && !SESSION.contains(&key.as_str()))
+        .map(|(key, value)| match key == name {
+            true => (key.clone(), format!("{before}{{page}}{after}")),
+            false => (key.clone(), value.clone()),
+        })
+        .collect();
+    shape.listing_url = written(first.path(), &list);
+    shape.reason = format!("{name} ends in {values:?} in the pager's links");
+    Some(shape)
 }
 
 /// The page's number is in the path.

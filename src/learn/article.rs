@@ -43,7 +43,7 @@ static DATE_NAMES: LazyLock<Regex> = LazyLock::new(|| {
 static DATE_IN_WORDS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(DATE_PATTERN).expect("a constant pattern"));
 /// A full date among other words.
-pub(super) const DATE_PATTERN: &str = r"(\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}(?:[.일日]?\s?(?:\([^)]{1,4}\)\s?)?(?:T|\s|오전|오후)*\d{1,2}:\d{2}(?::\d{2})?)?)";
+pub(super) const DATE_PATTERN: &str = r"((?:\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}|\d{1,2}\s?[-./]\s?\d{1,2}\s?[-./]\s?\d{4})\b(?:[.일日,]?\s?(?:\([^)]{1,4}\)\s?)?(?:T|\s|오전|오후)*\d{1,2}:\d{2}(?::\d{2})?)?)";
 
 /// Elements that show no field.
 const WORDLESS: [&str; 8] = [
@@ -192,7 +192,7 @@ pub(super) fn article(
         attributes: &[None],
     };
     rules.author = author.anchored(&mut rules.decisions, samples);
-    if rules.author.is_empty() {
+    if rules.author.is_empty() && !is_thread {
         let is_name = |sample: &Sample<'_>, text: &str| {
             (2..=30).contains(&text.chars().count())
                 && text.chars().any(char::is_alphabetic)
@@ -224,7 +224,7 @@ pub(super) fn article(
         attributes: &[None, Some("datetime"), Some("title")],
     };
     rules.date = date.anchored(&mut rules.decisions, samples);
-    if rules.date.is_empty() {
+    if rules.date.is_empty() && !is_thread {
         rules.date = date.named(
             &mut rules.decisions,
             samples,
@@ -239,14 +239,8 @@ pub(super) fn article(
         &listings,
         records.as_ref(),
     )?;
-    rules.comments = records.and_then(|records| {
-        let known = (
-            rules.author.as_slice(),
-            rules.date.as_slice(),
-            rules.body.as_slice(),
-        );
-        comments(samples, &records, known, zone)
-    });
+    rules.comments =
+        records.and_then(|records| comments(samples, &records, (&rules.author, &rules.body), zone));
     if let Some(comments) = rules
         .comments
         .as_ref()
@@ -284,14 +278,14 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Those that most articles contradict.
+    /// Those that more than a few articles contradict.
     fn that_lie(rules: &ArticleRules, samples: &[Sample<'_>], zone: &TimeZone) -> Self {
         let first = |sample: &Sample<'_>, rules: &[FieldRule]| {
             rules.iter().find_map(|rule| value(&sample.page, rule))
         };
-        let most = |agreed: Vec<bool>| {
+        let lies = |agreed: Vec<bool>| {
             let n_agreed = agreed.iter().filter(|agreed| **agreed).count();
-            !agreed.is_empty() && n_agreed * 2 < agreed.len()
+            n_agreed * 5 < agreed.len() * 4
         };
         let authors = samples.iter().filter_map(|sample| {
             let shown = first(sample, &rules.author)?;
@@ -303,8 +297,8 @@ impl Rows {
             Some(same_moment(&listed, &read(&first(sample, &rules.date)?)?))
         });
         Self {
-            author: most(authors.collect()),
-            date: most(dates.collect()),
+            author: lies(authors.collect()),
+            date: lies(dates.collect()),
         }
     }
 }

@@ -70,7 +70,7 @@ fn weigh(
                     let letters = text.chars().count() as f64;
                     if let Some(top) = open.last_mut() {
                         let template = common.get(&text).is_some_and(|n| *n > 1);
-                        if n_bad > 0 || template {
+                        if n_bad > 0 || template || text == sample.row.title {
                             top.bad += letters;
                         } else if n_links > 0 {
                             top.bad += letters / 2.0;

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
+use url::Url;
 
 use super::address::is_state;
 use crate::profile::Call;
@@ -24,11 +25,15 @@ static FORMS: LazyLock<Selector> =
 static FIELDS: LazyLock<Selector> =
     LazyLock::new(|| Selector::parse("input[name]").expect("a constant selector"));
 static FUNCTION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:function\s+([A-Za-z_$][\w$]*)\s*|([A-Za-z_$][\w$]*)\s*=\s*function\s*)\(([^()]*)\)\s*\{")
+    pattern(
+        r"(?:function\s+([A-Za-z_$][\w$]*)\s*|([A-Za-z_$][\w$]*)\s*=\s*function\s*)\(([^()]*)\)\s*\{",
+    )
 });
 /// An assignment of the location, up to the end of the statement.
 static LOCATION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"location(?:\.href)?\s*=\s*([^;\n]+)|location\.(?:replace|assign)\s*\(([^;\n]+)\)|window\.open\s*\(([^;\n,]+)")
+    pattern(
+        r"location(?:\.href)?\s*=\s*([^;\n]+)|location\.(?:replace|assign)\s*\(([^;\n]+)\)|window\.open\s*\(([^;\n,]+)",
+    )
 });
 static ACTION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r#"\.action\s*=\s*([^;\n]+)|attr\(\s*["']action["']\s*,\s*([^;\n]+)\)"#)
@@ -45,8 +50,8 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant pattern")
 }
 
-/// All functions of a page that lead somewhere.
-pub fn calls(html: &Html) -> Vec<Call> {
+/// All functions of a page that lead somewhere on its own site.
+pub fn calls(html: &Html, page: &Url) -> Vec<Call> {
     let mut scripts = String::new();
     for script in html.select(&SCRIPTS) {
         for text in script.text() {
@@ -65,7 +70,8 @@ pub fn calls(html: &Html) -> Vec<Call> {
         let parameters: Vec<&str> = head[3].split(',').map(str::trim).collect();
         let body = body_of(&scripts[whole.end()..]);
         let function = Function { parameters, body };
-        if let Some(url) = function.location().or_else(|| function.form(html)) {
+        let leads_to = function.location().or_else(|| function.form(html));
+        if let Some(url) = leads_to.and_then(|url| on_site(&url, page)) {
             found.push(Call {
                 name: name.as_str().to_owned(),
                 url,
@@ -73,6 +79,20 @@ pub fn calls(html: &Html) -> Vec<Call> {
         }
     }
     found
+}
+
+/// The template from the site's root on; `None` where it leads elsewhere.
+fn on_site(template: &str, page: &Url) -> Option<String> {
+    let origin = page.origin().ascii_serialization();
+    let path = template.strip_prefix(origin.as_str()).unwrap_or(template);
+    if path.contains("//") || path.contains(':') {
+        return None;
+    }
+    if path.starts_with(['/', '?']) {
+        return Some(path.to_owned());
+    }
+    let folder = &page.path()[..=page.path().rfind('/')?];
+    Some(format!("{folder}{}", path.trim_start_matches("./")))
 }
 
 /// Up to the brace that closes the one that was just opened.
@@ -103,7 +123,7 @@ impl Function<'_> {
             .captures_iter(self.body)
             .filter_map(|found| found.iter().skip(1).flatten().next())
             .filter_map(|expression| self.value(expression.as_str()))
-            .find(|url| url.contains('{') && (url.starts_with('/') || url.contains('?')))
+            .find(|url| url.contains('{') && url.contains(['/', '?']))
     }
 
     /// The URL that a form sends by its fields.
@@ -211,7 +231,10 @@ fn form_with<'a>(html: &'a Html, fields: &BTreeMap<String, String>) -> Option<El
                 .select(&FIELDS)
                 .filter_map(|field| field.attr("name"))
                 .collect();
-            let n_shared = fields.keys().filter(|name| names.contains(name.as_str())).count();
+            let n_shared = fields
+                .keys()
+                .filter(|name| names.contains(name.as_str()))
+                .count();
             (n_shared, form)
         })
         .filter(|(n_shared, _)| *n_shared > 0)
@@ -230,7 +253,8 @@ mod tests {
     use super::*;
 
     fn learnt(page: &str) -> Vec<(String, String)> {
-        calls(&Html::parse_document(page))
+        let url = Url::parse("http://board.example/bbs/list.do").unwrap();
+        calls(&Html::parse_document(page), &url)
             .into_iter()
             .map(|call| (call.name, call.url))
             .collect()

@@ -30,6 +30,10 @@ static NUMBER: LazyLock<Regex> =
 static LABELLED_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\D{1,12}?\s*:?\s*\d[\d,]*\s*(?:회|건|개|명)?$").expect("a constant pattern")
 });
+static COUNT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:\p{L}{2,12}\s?:?\s)?\[?(\d[\d,]{0,8})\]?(?:\s\p{L}{2,12})?$")
+        .expect("a constant pattern")
+});
 /// One place in the row, over all rows.
 struct Column {
     css: String,
@@ -67,6 +71,8 @@ pub(super) struct RowFacts {
     pub notice: bool,
     pub secret: bool,
     pub comments: u64,
+    /// Whole numbers in the row that are no part of its title, in order.
+    pub numbers: Vec<u64>,
 }
 
 /// Learns the columns. `zone` is only a guess here: whether words are a date does not hang on it.
@@ -639,7 +645,25 @@ fn facts(row: &RowSeen<'_>, learnt: &Columns) -> RowFacts {
                     .ok()
             })
             .unwrap_or(0),
+        numbers: numbers(row),
     }
+}
+
+/// Numbers that stand alone, or with a word or two (`3 replies`), outside the title.
+fn numbers(row: &RowSeen<'_>) -> Vec<u64> {
+    let outside = |element: &ElementRef<'_>| {
+        *element != row.link && element.ancestors().all(|above| above.id() != row.link.id())
+    };
+    row.element
+        .descendent_elements()
+        .skip(1)
+        .take(MAX_ELEMENTS)
+        .filter(outside)
+        .flat_map(|element| element.children())
+        .filter_map(|child| child.value().as_text().map(|text| text.trim().to_owned()))
+        .filter_map(|text| Some(COUNT.captures(&text)?[1].replace(',', "").parse().ok()?))
+        .take(12)
+        .collect()
 }
 
 fn text_at(root: ElementRef<'_>, css: &str) -> Option<String> {

@@ -8,6 +8,8 @@
 mod address;
 mod article;
 mod body;
+mod calls;
+mod candidates;
 mod columns;
 mod css;
 mod header;
@@ -26,8 +28,12 @@ use jiff::tz::TimeZone;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
+use crate::profile::Call;
+
 use address::{ArticleShape, ListingShape};
 use article::{ArticleRules, Sample};
+pub use calls::calls;
+pub use candidates::{Candidate, is_open, listing_candidates};
 use columns::{Columns, RowFacts};
 use thread_pages::thread_pages;
 
@@ -51,6 +57,17 @@ pub struct SeenArticle<'a> {
     pub page: SeenPage<'a>,
     /// The links of its pager in order, that of page 2 first.
     pub turns: &'a [Url],
+}
+
+/// How one gets about in a listing.
+#[derive(Debug, Default, Clone)]
+pub struct Navigation {
+    /// The pager's links in order, that of page 2 first.
+    pub turns: Vec<Url>,
+    /// The page that page 2 names as the next.
+    pub third: Option<Url>,
+    /// Functions of the page's scripts that stand in links' places.
+    pub calls: Vec<Call>,
 }
 
 /// One decision of the learner.
@@ -102,6 +119,7 @@ pub struct ListingDraft {
     columns: Columns,
     article: ArticleShape,
     listing: ListingShape,
+    calls: Vec<Call>,
     decisions: Vec<Decision>,
     /// Rows on each page.
     pub n_rows: Vec<usize>,
@@ -120,14 +138,37 @@ pub struct Learnt {
     pub decisions: Vec<Decision>,
 }
 
-/// Learns a listing from its first page and, where there is one, the second. `turns` are the pager's links in order,
-/// that of page 2 first.
+/// Learns a listing from its first page and, where there is one, the second.
 ///
 /// # Errors
 /// Where no group of rows stands out, or their links do not tell articles apart.
-pub fn learn_listing(pages: &[SeenPage<'_>], turns: &[Url]) -> Result<ListingDraft, Refusal> {
+pub fn learn_listing(
+    pages: &[SeenPage<'_>],
+    navigation: &Navigation,
+) -> Result<ListingDraft, Refusal> {
+    draft(pages, navigation, None)
+}
+
+/// As [`learn_listing`], of the rows that somebody chose among the [`listing_candidates`] of the same pages.
+///
+/// # Errors
+/// Where their links do not tell articles apart.
+pub fn learn_chosen_listing(
+    pages: &[SeenPage<'_>],
+    navigation: &Navigation,
+    chosen: &Candidate,
+) -> Result<ListingDraft, Refusal> {
+    draft(pages, navigation, Some(chosen))
+}
+
+fn draft(
+    pages: &[SeenPage<'_>],
+    navigation: &Navigation,
+    chosen: Option<&Candidate>,
+) -> Result<ListingDraft, Refusal> {
     let refuse = |missing, seen| Refusal { missing, seen };
-    let region = region::region(pages).map_err(|seen| refuse("no listing was found", seen))?;
+    let region =
+        region::region(pages, chosen).map_err(|seen| refuse("no listing was found", seen))?;
     let first = pages
         .first()
         .ok_or_else(|| refuse("no page to learn from", region.decision.clone()))?;
@@ -143,7 +184,7 @@ pub fn learn_listing(pages: &[SeenPage<'_>], turns: &[Url]) -> Result<ListingDra
             region.decision.clone(),
         )
     })?;
-    let listing = address::listing_shape(first.url, turns, &article)
+    let listing = address::listing_shape(first.url, navigation, &article)
         .ok_or_else(|| refuse("the pager's links follow no rule", region.decision.clone()))?;
     let zone = TimeZone::get(site::timezone_of(first.html)).unwrap_or(TimeZone::UTC);
     let columns = columns::columns(&region.pages, pages, &zone);
@@ -159,6 +200,7 @@ pub fn learn_listing(pages: &[SeenPage<'_>], turns: &[Url]) -> Result<ListingDra
         columns,
         article,
         listing,
+        calls: navigation.calls.clone(),
         decisions,
         samples,
         facts,
@@ -215,9 +257,11 @@ fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, 
         .filter(|(_, facts)| facts.comments >= 2)
         .collect();
     discussed.sort_by_key(|(_, facts)| std::cmp::Reverse(facts.comments.min(50)));
+    // Where no column is known to count replies, the rows with the highest numbers are the busiest.
+    let busiest = busiest(&rows);
     let step = (rows.len() / MAX_SAMPLES).max(1);
     let spread = rows.iter().step_by(step).chain(rows.iter());
-    for row in discussed.into_iter().take(2).chain(spread) {
+    for row in discussed.into_iter().take(2).chain(busiest).chain(spread) {
         if chosen.len() < MAX_SAMPLES
             && !chosen
                 .iter()
@@ -230,6 +274,20 @@ fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, 
         .into_iter()
         .map(|(url, facts)| (url.clone(), facts.clone()))
         .unzip()
+}
+
+/// For each of the first numbers in the rows, the row where it is highest, unless all have the same.
+fn busiest<'r>(rows: &'r [(&'r Url, &'r RowFacts)]) -> Vec<&'r (&'r Url, &'r RowFacts)> {
+    /// Replies and views.
+    const MAX_NUMBERS: usize = 2;
+    let mut found = Vec::new();
+    for at in 0..MAX_NUMBERS {
+        let number = |row: &(&Url, &RowFacts)| row.1.numbers.get(at).copied().unwrap_or(0);
+        let highest = rows.iter().max_by_key(|row| number(row));
+        let lowest = rows.iter().map(number).min();
+        found.extend(highest.filter(|row| lowest.is_some_and(|lowest| number(row) > lowest)));
+    }
+    found
 }
 
 /// Learns the articles and writes the profile. `articles` are answers to [`ListingDraft::samples`]. `closed` are answers

@@ -217,7 +217,7 @@ fn record_name(element: ElementRef<'_>) -> Option<String> {
         return None;
     }
     let mut name = css::simple(element);
-    let prefix = element.value().id().and_then(id_prefix);
+    let prefix = element.value().id().and_then(css::id_prefix);
     if let Some(prefix) = prefix {
         name.push_str(&format!("[id^='{prefix}']"));
     }
@@ -230,17 +230,6 @@ fn record_name(element: ElementRef<'_>) -> Option<String> {
     let numbered = key_of(element).is_some_and(|(path, _)| path.is_none());
     (above.contains('.') && (numbered || tag == "article" || tag == "li"))
         .then(|| format!("{above} > {tag}"))
-}
-
-/// `post_` of `post_123`: what ids of records share.
-fn id_prefix(id: &str) -> Option<&str> {
-    let digits = id.find(|c: char| c.is_ascii_digit())?;
-    let (prefix, number) = id.split_at(digits);
-    let plain = prefix
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    (!prefix.is_empty() && plain && number.bytes().all(|byte| byte.is_ascii_digit()))
-        .then_some(prefix)
 }
 
 fn is_nested(element: ElementRef<'_>, name: &str) -> bool {
@@ -314,16 +303,16 @@ struct Place {
     is_link: bool,
 }
 
-/// Rules within a record. `article` are those of the article's own author and date, which in a thread are the first
+/// Rules within a record. `article` are those of the article's own author and body, which in a thread are the first
 /// record's.
 pub(super) fn comments(
     samples: &[Sample<'_>],
     records: &Records,
-    article: (&[FieldRule], &[FieldRule], &[String]),
+    article: (&[FieldRule], &[String]),
     zone: &TimeZone,
 ) -> Option<CommentRules> {
     let selector = Selector::parse(&records.css).ok()?;
-    let (author, date, body) = article;
+    let (author, body) = article;
     let items: Vec<(ElementRef<'_>, &Sample<'_>)> = samples
         .iter()
         .flat_map(|sample| {
@@ -339,13 +328,10 @@ pub(super) fn comments(
     };
     let fits_most = |rule: &FieldRule| records.is_thread && fits_most(rule, &items);
     rules.author = author.iter().find(|rule| fits_most(rule)).cloned();
-    rules.date = date.iter().find(|rule| fits_most(rule)).cloned();
     let plain = |css: &String| FieldRule::plain(css);
     rules.body = body.iter().find(|css| fits_most(&plain(css))).cloned();
     let places = places(&items);
-    if rules.date.is_none() {
-        rules.date = date_rule(&items, &places, zone);
-    }
+    rules.date = date_rule(&items, &places, zone);
     if rules.author.is_none() {
         rules.author = author_rule(&items, &places, records.is_thread);
     }
@@ -485,7 +471,8 @@ fn attribute_paths(items: &Items<'_, '_>, attr: &str) -> Vec<String> {
     paths
 }
 
-/// Short words that are no date and no number, in an element named for a person or a link to one.
+/// Short words that are no date and no number and not always the same, best in an element named for a person or a link to
+/// one.
 fn author_rule(
     items: &Items<'_, '_>,
     places: &BTreeMap<String, Place>,
@@ -501,7 +488,7 @@ fn author_rule(
         };
         let n_names = filled.iter().filter(is_name).count();
         let named = AUTHOR_NAMES.is_match(&place.names);
-        if n_names * 5 < items.len() * 4 || !(named || place.links) {
+        if n_names * 5 < items.len() * 4 {
             continue;
         }
         let n_agreed = items
@@ -517,9 +504,12 @@ fn author_rule(
         let score = f64::from(u8::from(named))
             + f64::from(u8::from(place.links))
             + if n_agreed > 0 { 3.0 } else { 0.0 }
-            + if distinct.len() > 1 { 0.5 } else { 0.0 }
+            + if distinct.len() > 1 { 0.5 } else { -1.0 }
             - 0.02 * letters as f64 / filled.len() as f64
             - if one_letter { 2.0 } else { 0.0 };
+        if score <= 0.0 {
+            continue;
+        }
         if best.as_ref().is_none_or(|(held, _)| score > *held) {
             best = Some((score, path));
         }

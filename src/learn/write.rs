@@ -60,8 +60,19 @@ pub(super) fn profile_text(
     line("# By the page's language; dates without a zone are read in it.");
     line(&format!("timezone = {}", quoted(head.timezone)));
     text.push_str(&identity(&draft.article, &draft.listing, pages));
+    for call in &draft.calls {
+        let _ = write!(
+            text,
+            "\n[[calls]]\nname = {}\nurl = {}\n",
+            quoted(&call.name),
+            quoted(&call.url)
+        );
+    }
     text.push_str(&listing(draft, decisions));
-    text.push_str(&article(rules, pages, decisions));
+    if draft.listing.chained {
+        text.push_str("\n[pager]\nchained = true\n");
+    }
+    text.push_str(&article(rules, pages, draft.listing.parameter(), decisions));
     text.push_str(&classes(rules, head));
     text
 }
@@ -275,7 +286,12 @@ fn rules(rules: &[FieldRule]) -> String {
     format!("[{}]", written.join(", "))
 }
 
-fn article(found: &ArticleRules, pages: Option<&ThreadPages>, decisions: &[Decision]) -> String {
+fn article(
+    found: &ArticleRules,
+    pages: Option<&ThreadPages>,
+    listing_parameter: Option<&str>,
+    decisions: &[Decision],
+) -> String {
     let mut text = String::from("\n[article]\n");
     text.push_str(&why(decisions, "article.body"));
     let _ = writeln!(text, "body = {}", list(&found.body));
@@ -316,6 +332,13 @@ fn article(found: &ArticleRules, pages: Option<&ThreadPages>, decisions: &[Decis
         }
         if let Some(css) = &comments.body {
             let _ = writeln!(text, "body = {}", list(std::slice::from_ref(css)));
+        }
+        if pages.is_none()
+            && comments.article_is_first
+            && let Some(name) = listing_parameter
+        {
+            // None of the articles seen had a second page; the listing's own way is likely theirs, too.
+            let _ = writeln!(text, "pages = [\"a[href]\"]\npage_param = {}", quoted(name));
         }
         if let Some(pages) = pages {
             let _ = writeln!(

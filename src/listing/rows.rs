@@ -294,7 +294,10 @@ fn without_marks(title: &str, current: bool) -> &str {
     if rest.is_empty() { title } else { rest }
 }
 
-fn first_match<'a>(root: ElementRef<'a>, selectors: &[Selector]) -> Option<ElementRef<'a>> {
+pub(super) fn first_match<'a>(
+    root: ElementRef<'a>,
+    selectors: &[Selector],
+) -> Option<ElementRef<'a>> {
     selectors
         .iter()
         .find_map(|selector| root.select(selector).next())

@@ -5,9 +5,10 @@ use std::cell::Cell;
 use jiff::Timestamp;
 
 use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, Image, Pass};
+use crate::store::search_query::Query;
 use crate::store::{
     Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, ChangeFilter, ChangeRecord,
-    CommentRecord, CopyRecord, CountRecord, Revision, SavedSchedule, SizeOnDisk, StoreError,
+    CommentRecord, CopyRecord, CountRecord, Hit, Revision, SavedSchedule, SizeOnDisk, StoreError,
     StoryRecord,
 };
 
@@ -100,6 +101,14 @@ impl Archive for TestArchive {
     }
 
     fn stories(&self, _: Option<Timestamp>, _: u64) -> Result<Vec<StoryRecord>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn search(&self, _: &Query, _: u32, _: u32) -> Result<Vec<Hit>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn profiles(&self) -> Result<Vec<String>, StoreError> {
         Ok(Vec::new())
     }
 
@@ -214,5 +223,27 @@ pub(super) fn board(name: &str) -> BoardStatus {
         n_jobs_queued: 4,
         n_gaps: 0,
         trouble: None,
+    }
+}
+
+pub(super) fn hit(id: i64) -> Hit {
+    Hit {
+        id,
+        board: "news".into(),
+        key: ArticleKey::new("board.example", &id.to_string()),
+        url: format!("https://board.example/news/{id}?a=1&b=2"),
+        title: "도서관 <개관> & 안내".into(),
+        author: Some("사서".into()),
+        source: None,
+        posted_at: Some(at("2026-11-19T15:00:00Z")),
+        posted_at_precision: Some("day".into()),
+        first_seen_at: at("2026-11-20T00:00:00Z"),
+        state: ArticleState::Stored,
+        gone_at: None,
+        category: Some("알림".into()),
+        comment_count: Some(2),
+        revision_count: 1,
+        revised_at: Some(at("2026-11-20T00:00:00Z")),
+        text: "첫 <문단>\n\n둘째".into(),
     }
 }

@@ -10,6 +10,7 @@ use super::format::{
     PagerFile, ProfileFile, RecogniseFile, RuleFile, ShapeFile, Text,
 };
 use super::identity::Identity;
+use super::notes::Notes;
 use super::parse::Complaints;
 use super::recognise::{Sign, Signs};
 use super::sections::{
@@ -72,6 +73,7 @@ impl Compiler<'_, '_> {
             comments: self.comments(&file.comments),
             classes: self.classes(&file.classes),
             pitfalls: file.pitfalls.clone(),
+            notes: Notes::default(),
         }
     }
 

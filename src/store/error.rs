@@ -33,6 +33,10 @@ pub enum StoreError {
         found: i64,
         known: i64,
     },
+    #[error(
+        "the archive has no search index that this boardwalk reads; with `store.search_index` on, the next crawl makes it"
+    )]
+    NoSearchIndex,
     #[error("the store was opened to be read only")]
     ReadOnly,
     #[error("{path} does not exist; a crawl makes it", path = .path.display())]

@@ -11,6 +11,7 @@
 mod error;
 mod records;
 mod reread;
+pub mod search_query;
 pub mod search_text;
 pub mod sqlite;
 
@@ -22,11 +23,13 @@ use jiff::{SignedDuration, Timestamp};
 pub use error::StoreError;
 pub use records::{
     ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, ChangeFilter,
-    ChangeRecord, CommentRecord, CopyRecord, CountRecord, HostRecord, PassSummary, Revision,
+    ChangeRecord, CommentRecord, CopyRecord, CountRecord, Hit, HostRecord, PassSummary, Revision,
     RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord, Vanished,
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
+
+use search_query::Query;
 
 use crate::health::audit::Facts;
 use crate::health::radar::{Plan, View};
@@ -185,17 +188,19 @@ pub trait Store: Rereading {
         at: Timestamp,
     ) -> impl Future<Output = Answer<()>> + Send;
 
-    /// Keeps a learnt profile's text, in place of an earlier one of its name, and the receipts of learning it.
+    /// Keeps a learnt profile's text, in place of an earlier one of its name.
     fn save_profile(
         &self,
         name: String,
         text: String,
-        receipts: Vec<Receipt>,
         at: Timestamp,
     ) -> impl Future<Output = Answer<()>> + Send;
 
     /// The texts of all learnt profiles.
     fn profiles(&self) -> impl Future<Output = Answer<Vec<String>>> + Send;
+
+    /// Keeps the receipts of requests that were made for no job.
+    fn save_receipts(&self, receipts: Vec<Receipt>) -> impl Future<Output = Answer<()>> + Send;
 
     fn host(&self, host: &str) -> impl Future<Output = Answer<Option<HostRecord>>> + Send;
 
@@ -258,6 +263,13 @@ pub trait Archive {
 
     /// Stories with at least `min_copies` articles, one of them at or after `since`; the latest first.
     fn stories(&self, since: Option<Timestamp>, min_copies: u64) -> Answer<Vec<StoryRecord>>;
+
+    /// As [`Store::profiles`].
+    fn profiles(&self) -> Answer<Vec<String>>;
+
+    /// Articles that a query finds, `limit` of them behind the first `skip`: those that fit its words best first, the
+    /// newest first where it has none. `NoSearchIndex` where there is none for its words.
+    fn search(&self, query: &Query, limit: u32, skip: u32) -> Answer<Vec<Hit>>;
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
 }

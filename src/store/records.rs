@@ -285,6 +285,30 @@ pub struct CopyRecord {
     pub verdict: String,
 }
 
+/// An article that a search found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    pub id: i64,
+    pub board: String,
+    pub key: ArticleKey,
+    pub url: String,
+    pub title: String,
+    pub author: Option<String>,
+    pub source: Option<String>,
+    pub posted_at: Option<Timestamp>,
+    pub posted_at_precision: Option<String>,
+    pub first_seen_at: Timestamp,
+    pub state: ArticleState,
+    pub gone_at: Option<Timestamp>,
+    pub category: Option<String>,
+    pub comment_count: Option<u64>,
+    pub revision_count: u32,
+    /// Of the newest revision.
+    pub revised_at: Option<Timestamp>,
+    /// Empty where no content is held.
+    pub text: String,
+}
+
 /// Articles joined by copies.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StoryRecord {

@@ -6,6 +6,8 @@
 //! character alone: `삼성전자가 iPhone을` is `삼성 성전 전자 자가 가 iphone 을`. Other words stay whole. A query for two
 //! or more characters is then a phrase of pairs, and a query for one is a prefix.
 
+use std::ops::Range;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Of the tokens made here.
@@ -36,17 +38,22 @@ pub fn bigrams(text: &str) -> String {
     out
 }
 
-/// The FTS5 expression that finds all words of a query; `None` if nothing in it can be searched for.
-pub fn match_expression(query: &str) -> Option<String> {
+/// An FTS5 phrase for each word of a text.
+pub(super) fn phrases(text: &str) -> Vec<String> {
     let mut words: Vec<Vec<Run>> = Vec::new();
-    for run in runs(query) {
+    for run in runs(text) {
         match words.last_mut() {
             Some(word) if run.joined => word.push(run),
             _ => words.push(vec![run]),
         }
     }
-    let phrases: Vec<_> = words.iter().map(|word| phrase(word)).collect();
-    (!phrases.is_empty()).then(|| phrases.join(" "))
+    words.iter().map(|word| phrase(word)).collect()
+}
+
+/// The FTS5 phrase that finds all of a text side by side; `None` if there is no letter in it.
+pub(super) fn whole_phrase(text: &str) -> Option<String> {
+    let runs = runs(text);
+    (!runs.is_empty()).then(|| phrase(&runs))
 }
 
 /// Tokens are letters and digits only, so nothing in them can end the quotes.
@@ -59,6 +66,71 @@ fn phrase(word: &[Run]) -> String {
     }
     let open_end = word[last].script == Script::Dense && word[last].chars.len() == 1;
     format!("\"{tokens}\"{}", if open_end { "*" } else { "" })
+}
+
+/// A letter or digit as the index sees it, and where it stands.
+struct Letter {
+    c: char,
+    bytes: Range<usize>,
+    /// Nothing stands between it and the letter before it, and both are of a script with spaces.
+    inside_word: bool,
+}
+
+/// Where words or phrases of a query stand in a text: ranges of its bytes, in order, none within another. The text is to
+/// be composed (NFC), else accents and syllables that are not are passed over.
+pub fn places(text: &str, words: &[String]) -> Vec<Range<usize>> {
+    let letters = letters(text);
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for word in words {
+        let wanted: Vec<char> = runs(word).into_iter().flat_map(|run| run.chars).collect();
+        let Some(first) = wanted.first() else {
+            continue;
+        };
+        for (i, letter) in letters.iter().enumerate() {
+            let here = letter.c == *first
+                && !letter.inside_word
+                && letters[i..].len() >= wanted.len()
+                && letters[i..]
+                    .iter()
+                    .zip(&wanted)
+                    .all(|(letter, c)| letter.c == *c);
+            if here {
+                let last = &letters[i + wanted.len() - 1];
+                found.push(letter.bytes.start..last.bytes.end);
+            }
+        }
+    }
+    found.sort_by_key(|place| (place.start, std::cmp::Reverse(place.end)));
+    let mut end = 0;
+    found.retain(|place| {
+        let apart = place.start >= end;
+        end = end.max(place.end);
+        apart
+    });
+    found
+}
+
+fn letters(text: &str) -> Vec<Letter> {
+    let mut letters: Vec<Letter> = Vec::new();
+    let mut before: Option<char> = None;
+    for (start, written) in text.char_indices() {
+        let bytes = start..start + written.len_utf8();
+        let mut any = false;
+        for c in folded(written.encode_utf8(&mut [0; 4])).filter(|c| c.is_alphanumeric()) {
+            let inside_word = before.is_some_and(|before| !is_dense(before) && !is_dense(c));
+            letters.push(Letter {
+                c,
+                bytes: bytes.clone(),
+                inside_word,
+            });
+            before = Some(c);
+            any = true;
+        }
+        if !any {
+            before = None;
+        }
+    }
+    letters
 }
 
 fn push_tokens(out: &mut String, run: &Run, with_last: bool) {
@@ -151,14 +223,38 @@ mod tests {
 
     #[test]
     fn queries_become_phrases() {
-        let expression = |query| match_expression(query).unwrap_or_default();
-        assert_eq!(expression("삼성전자"), "\"삼성 성전 전자\"");
-        assert_eq!(expression("삼"), "\"삼\"*");
-        assert_eq!(expression("금리 동결"), "\"금리\" \"동결\"");
-        assert_eq!(expression("삼성SDI"), "\"삼성 성 sdi\"");
-        assert_eq!(expression("11월"), "\"11 월\"*");
-        assert_eq!(expression("a\" OR b*"), "\"a\" \"or\" \"b\"");
-        assert_eq!(match_expression(" \"*\" "), None);
+        assert_eq!(phrases("삼성전자"), ["\"삼성 성전 전자\""]);
+        assert_eq!(phrases("삼"), ["\"삼\"*"]);
+        assert_eq!(phrases("금리 동결"), ["\"금리\"", "\"동결\""]);
+        assert_eq!(phrases("삼성SDI"), ["\"삼성 성 sdi\""]);
+        assert_eq!(phrases("11월"), ["\"11 월\"*"]);
+        assert_eq!(phrases("a\" OR b*"), ["\"a\"", "\"or\"", "\"b\""]);
+        assert_eq!(phrases(" \"*\" "), [""; 0]);
+        assert_eq!(
+            whole_phrase("금리, 동결").as_deref(),
+            Some("\"금리 리 동결\"")
+        );
+        assert_eq!(whole_phrase("…"), None);
+    }
+
+    #[test]
+    fn words_are_found_where_they_stand() {
+        let shown = |text: &str, words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            places(text, &words)
+                .into_iter()
+                .map(|place| text[place].to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(shown("삼성전자가 전자로", &["전자"]), ["전자", "전자"]);
+        assert_eq!(shown("Concatenate the CAT", &["cat"]), ["CAT"]);
+        assert_eq!(
+            shown("기준 금리, 동결", &["금리 동결", "동결"]),
+            ["금리, 동결"]
+        );
+        assert_eq!(shown("ＡＢ１２ 뒤", &["ab12"]), ["ＡＢ１２"]);
+        assert_eq!(shown("삼성SDI", &["sdi"]), ["SDI"]);
+        assert_eq!(shown("아무것도", &["없음", ""]), [""; 0]);
     }
 
     proptest! {
@@ -166,7 +262,10 @@ mod tests {
         fn any_text_and_any_query_is_taken(text in any::<String>()) {
             let tokens = bigrams(&text);
             prop_assert!(!tokens.contains("  "));
-            match_expression(&text);
+            phrases(&text);
+            for place in places(&text, &[text.chars().rev().collect(), text.clone()]) {
+                prop_assert!(text.get(place).is_some());
+            }
         }
 
         #[test]
@@ -177,7 +276,8 @@ mod tests {
             for pair in chars.windows(2) {
                 let pair: String = pair.iter().collect();
                 prop_assert!(tokens.split(' ').any(|token| token == pair), "{pair} in {tokens}");
-                prop_assert_eq!(match_expression(&pair), Some(format!("\"{pair}\"")));
+                prop_assert_eq!(phrases(&pair), vec![format!("\"{pair}\"")]);
+                prop_assert!(!places(&text, &[pair]).is_empty());
             }
         }
     }

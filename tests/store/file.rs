@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use boardwalk::model::*;
+use boardwalk::store::search_query::Query;
 use boardwalk::store::sqlite::{OpenMode, SqliteArchive, SqliteStore, StoreOptions};
 use boardwalk::store::{Archive, ArticleFilter, Store, StoreError};
+use jiff::tz::TimeZone;
 
 use crate::SqlitePlace;
 use crate::support::*;
@@ -194,6 +196,13 @@ async fn what_was_settled_is_there_though_the_store_was_never_closed() {
     assert_eq!(archive.find("1").unwrap(), bench.records());
 }
 
+/// Row ids of what a query finds, best first.
+fn search(store: &SqliteStore, query: &str) -> Result<Vec<i64>, StoreError> {
+    let query = Query::parse(query, &TimeZone::UTC);
+    let found = store.archive()?.search(&query, 10, 0)?;
+    Ok(found.into_iter().map(|hit| hit.id).collect())
+}
+
 #[tokio::test]
 async fn korean_words_of_two_syllables_are_found() {
     let mut bench = Bench::new(SqlitePlace::new()).await;
@@ -202,13 +211,7 @@ async fn korean_words_of_two_syllables_are_found() {
     bench.store_article("1", page).await;
     bench.store_article("2", content("다른 회사")).await;
     let store = bench.store.clone();
-    let find = |query: &'static str| {
-        let store = store.clone();
-        async move {
-            let found = store.search(query, 10).await.unwrap();
-            found.into_iter().map(|id| id.0).collect::<Vec<_>>()
-        }
-    };
+    let find = |query: &str| search(&store, query).unwrap();
     for (query, found) in [
         ("삼성", vec![1]),
         ("전자", vec![1]),
@@ -220,14 +223,14 @@ async fn korean_words_of_two_syllables_are_found() {
         ("현대", vec![]),
         ("\" OR *", vec![]),
     ] {
-        assert_eq!(find(query).await, found, "{query}");
+        assert_eq!(find(query), found, "{query}");
     }
     // A revision takes the place of what was indexed before.
     bench
         .visit_again("1", |of| article(of, content("현대차가")))
         .await;
-    assert_eq!(find("현대").await, [1]);
-    assert_eq!(find("삼성").await, [0; 0]);
+    assert_eq!(find("현대"), [1]);
+    assert_eq!(find("삼성"), [0; 0]);
 }
 
 #[tokio::test]
@@ -242,16 +245,16 @@ async fn an_index_turned_on_later_is_built_at_the_start() {
     let without = Bench::new(Reopened(&place, options(false))).await;
     let mut bench = without;
     bench.store_article("1", content("삼성")).await;
-    assert_eq!(bench.store.search("삼성", 10).await.unwrap(), []);
+    assert!(matches!(
+        search(&bench.store, "삼성"),
+        Err(StoreError::NoSearchIndex)
+    ));
     drop(bench);
     let store = reopen(true);
-    assert_eq!(store.search("삼성", 10).await.unwrap(), [ArticleId(1)]);
+    assert_eq!(search(&store, "삼성").unwrap(), [1]);
     drop(store);
     drop(reopen(false));
-    assert_eq!(
-        reopen(true).search("삼성", 10).await.unwrap(),
-        [ArticleId(1)]
-    );
+    assert_eq!(search(&reopen(true), "삼성").unwrap(), [1]);
 }
 
 struct Reopened<'a>(&'a SqlitePlace, StoreOptions);

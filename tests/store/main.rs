@@ -10,6 +10,7 @@ mod living;
 mod names;
 mod pages;
 mod rereads;
+mod searches;
 mod support;
 
 use boardwalk::store::sqlite::{OpenMode, SqliteArchive, SqliteStore, StoreOptions};
@@ -108,6 +109,8 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     rereads::a_reading_is_of_the_page_that_brought_the_newest_content,
     rereads::a_reread_is_a_revision_of_its_own_kind_and_no_event,
     rereads::a_page_that_could_not_be_read_can_be_later,
+    searches::a_search_is_narrowed_by_what_is_known,
+    searches::a_title_counts_more_than_a_text,
     names::a_slug_gets_its_number_and_is_known_by_both,
     names::a_slug_of_a_known_article_becomes_its_alias,
     names::an_article_is_found_by_all_its_names,

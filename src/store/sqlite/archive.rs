@@ -6,14 +6,15 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{
-    audit, changes, check_to_read, copies, guard, open_to_read, records, schedule, sql_error,
-    status,
+    audit, changes, check_to_read, copies, guard, open_to_read, profiles, records, schedule,
+    search, sql_error, status,
 };
 use crate::health::audit::Facts;
 use crate::model::{ArticleId, Board, BoardId, Pass};
+use crate::store::search_query::Query;
 use crate::store::{
     Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, ChangeFilter, ChangeRecord,
-    CopyRecord, CountRecord, Revision, SavedSchedule, SizeOnDisk, StoryRecord,
+    CopyRecord, CountRecord, Hit, Revision, SavedSchedule, SizeOnDisk, StoreError, StoryRecord,
 };
 
 /// Articles read at a time. Each lot is a transaction of its own, and none is open while the caller works: a reader
@@ -139,6 +140,15 @@ impl Archive for SqliteArchive {
         self.read("reading stories", |conn| {
             copies::stories(conn, since, min_copies)
         })
+    }
+
+    fn profiles(&self) -> Answer<Vec<String>> {
+        self.read("reading learnt profiles", profiles::all)
+    }
+
+    fn search(&self, query: &Query, limit: u32, skip: u32) -> Answer<Vec<Hit>> {
+        let found = self.read("searching", |conn| search::find(conn, query, limit, skip))?;
+        found.ok_or(StoreError::NoSearchIndex)
     }
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk> {

@@ -246,7 +246,7 @@ impl Store for SqliteStore {
             let settled = settle::settle(conn, &prepared, &options.revisits);
             let settled = settled.map_err(|error| sql_error(doing, error))?;
             if prune {
-                hosts::prune_receipts(conn, at, options.receipts_days)
+                hosts::prune(conn, at, options.receipts_days)
                     .map_err(|error| sql_error("removing old receipts", error))?;
             }
             Ok(settled)
@@ -275,15 +275,15 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn save_profile(
-        &self,
-        name: String,
-        text: String,
-        receipts: Vec<Receipt>,
-        at: Timestamp,
-    ) -> Answer<()> {
+    async fn save_profile(&self, name: String, text: String, at: Timestamp) -> Answer<()> {
         self.write("keeping a learnt profile", move |conn| {
-            profiles::save(conn, &name, &text, at)?;
+            profiles::save(conn, &name, &text, at)
+        })
+        .await
+    }
+
+    async fn save_receipts(&self, receipts: Vec<Receipt>) -> Answer<()> {
+        self.write("keeping receipts", move |conn| {
             hosts::keep_receipts(conn, &receipts)
         })
         .await

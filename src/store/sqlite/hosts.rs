@@ -86,14 +86,23 @@ pub(super) fn keep_receipts(conn: &Connection, receipts: &[Receipt]) -> rusqlite
     Ok(())
 }
 
-/// Removes some of the receipts that are older than `days` days.
-pub(super) fn prune_receipts(conn: &Connection, now: Timestamp, days: u32) -> rusqlite::Result<()> {
+/// Removes some of the receipts, and of the listing pages that the ledger of ranks has seen, that are older than `days`
+/// days. Of each listing page the last sighting stays: the audit goes by it.
+pub(super) fn prune(conn: &Connection, now: Timestamp, days: u32) -> rusqlite::Result<()> {
     let age = SignedDuration::from_hours(24 * i64::from(days));
     let Ok(oldest) = now.checked_sub(age) else {
         return Ok(());
     };
     conn.prepare_cached(
         "DELETE FROM request WHERE id IN (SELECT id FROM request WHERE at < ?1 ORDER BY at LIMIT ?2)",
+    )?
+    .execute(params![Ms(oldest), MAX_PRUNED])?;
+    conn.prepare_cached(
+        "DELETE FROM sighting WHERE id IN (
+            SELECT id FROM sighting AS old WHERE at < ?1 AND EXISTS (
+                SELECT 1 FROM sighting AS newer
+                WHERE newer.board = old.board AND newer.page = old.page AND newer.id > old.id)
+            ORDER BY id LIMIT ?2)",
     )?
     .execute(params![Ms(oldest), MAX_PRUNED])?;
     Ok(())

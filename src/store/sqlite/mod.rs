@@ -49,7 +49,6 @@ pub use archive::SqliteArchive;
 pub use copy_search::{CopySearch, Judged};
 
 use super::{Answer, StoreError};
-use crate::model::ArticleId;
 use crate::schedule::RevisitSchedule;
 use claims::Claims;
 use dictionary::Dictionaries;
@@ -160,16 +159,6 @@ impl SqliteStore {
     /// `Sql`, where no further connection can be made.
     pub fn archive(&self) -> Result<SqliteArchive, StoreError> {
         SqliteArchive::open(&self.0.path)
-    }
-
-    /// Articles that hold all words of `query`, best first. For the search command to come.
-    ///
-    /// # Errors
-    /// `Sql`.
-    pub async fn search(&self, query: &str, limit: u32) -> Result<Vec<ArticleId>, StoreError> {
-        let query = query.to_owned();
-        self.read("searching", move |conn| search::find(conn, &query, limit))
-            .await
     }
 
     async fn read<T: Send + 'static>(

@@ -275,6 +275,7 @@ const OPEN_SUSPECTS: &str = "FROM place JOIN article ON article.id = place.artic
     WHERE place.board = ?1 AND missing_at IS NOT NULL AND article.state <> 'gone'
         AND coalesce(notice_pass, 0) < coalesce(missing_pass, 1)";
 
+/// One that was asked, answered that it is there, was taken back into the order and is missing again is there as well.
 fn suspects(conn: &Connection, board: BoardId, pass: PassId) -> rusqlite::Result<Suspects> {
     conn.prepare_cached(&format!(
         "WITH since AS (SELECT coalesce((SELECT verdict_at FROM ledger WHERE board = ?1 AND verdict <> ?3),
@@ -283,7 +284,7 @@ fn suspects(conn: &Connection, board: BoardId, pass: PassId) -> rusqlite::Result
             count(*) FILTER (WHERE missing_at >= since.at),
             (SELECT coalesce(max(whole_listed), 0) FROM ledger WHERE board = ?1),
             count(*) FILTER (WHERE missing_at >= since.at AND visited_at >= asked_at AND (state IN (?4, ?5) OR moved_to IS NOT NULL)),
-            count(*) FILTER (WHERE missing_at >= since.at AND visited_at >= asked_at AND state = ?6
+            count(*) FILTER (WHERE missing_at >= since.at AND (visited_at >= asked_at OR relisted = 1) AND state = ?6
                 AND moved_to IS NULL),
             count(*) FILTER (WHERE missing_at >= since.at AND asked_at > coalesce(visited_at, 0))
          FROM since, place JOIN article ON article.id = place.article

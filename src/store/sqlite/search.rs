@@ -1,9 +1,12 @@
 //! The full-text index. Filled in the transaction that stores a revision, by this module alone; what is indexed are
 //! the tokens of [`crate::store::search_text`], so any program that speaks FTS5 can search the file.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::model::ArticleId;
+use super::values::{Count, Ms, Named, posted_at};
+use crate::model::{ArticleId, ArticleKey};
+use crate::store::Hit;
+use crate::store::search_query::Query;
 use crate::store::search_text::{self, bigrams};
 
 const VERSION_NAME: &str = "search_version";
@@ -31,13 +34,7 @@ pub(super) fn replace(
 /// Makes the index fit `wanted` and this program's tokens: builds it anew where it was made by others or not at
 /// all, and notes where it will not be kept up.
 pub(super) fn bring_up_to_date(conn: &Connection, wanted: bool) -> rusqlite::Result<()> {
-    let held: Option<String> = conn
-        .query_row(
-            "SELECT value FROM meta WHERE name = ?1",
-            [VERSION_NAME],
-            |row| row.get(0),
-        )
-        .optional()?;
+    let held = version(conn)?;
     let version = if wanted {
         search_text::VERSION.to_string()
     } else {
@@ -55,6 +52,16 @@ pub(super) fn bring_up_to_date(conn: &Connection, wanted: bool) -> rusqlite::Res
         [VERSION_NAME, &version],
     )?;
     transaction.commit()
+}
+
+/// Of the tokens in the index; `off` where it is not kept up.
+fn version(conn: &Connection) -> rusqlite::Result<Option<String>> {
+    conn.query_row(
+        "SELECT value FROM meta WHERE name = ?1",
+        [VERSION_NAME],
+        |row| row.get(0),
+    )
+    .optional()
 }
 
 fn rebuild(conn: &Connection) -> rusqlite::Result<()> {
@@ -79,12 +86,88 @@ fn rebuild(conn: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Articles that hold all words of a query, best first. For the search command to come.
-pub(super) fn find(conn: &Connection, query: &str, limit: u32) -> rusqlite::Result<Vec<ArticleId>> {
-    let Some(expression) = search_text::match_expression(query) else {
-        return Ok(Vec::new());
+/// Title, text and author weigh differently.
+const BEST: &str = "bm25(search, 4.0, 1.0, 2.0), article.id DESC";
+
+const NEWEST: &str = "coalesce(article.posted_at, article.first_seen_at) DESC, article.id DESC";
+
+const HIT: &str = "SELECT article.id, coalesce(article.moved_to, board.name), article.key, article.url, article.title,
+        article.author, article.source, article.posted_at, article.posted_precision, article.posted_text,
+        article.first_seen_at, article.state, article.gone_at, article.n_revisions, coalesce(revision.text, ''),
+        article.category, article.comment_count, revision.at";
+
+const JOINED: &str = "JOIN board ON board.id = article.board
+    LEFT JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions";
+
+/// What fits, apart from words. An edit is a revision that a visit found after the first one.
+const FITS: &str = "(?3 IS NULL OR board.name = ?3 OR article.moved_to = ?3)
+    AND (?4 IS NULL OR instr(lower(article.source), lower(?4)) > 0)
+    AND (?5 IS NULL OR coalesce(article.posted_at, article.first_seen_at) >= ?5)
+    AND (?6 IS NULL OR coalesce(article.posted_at, article.first_seen_at) < ?6)
+    AND (NOT ?7 OR article.state = 'gone')
+    AND (NOT ?8 OR EXISTS (SELECT 1 FROM revision AS edit
+        WHERE edit.article = article.id AND edit.number > 1 AND edit.kind = 'visit'))";
+
+/// Up to `limit` articles behind the first `skip`. `None`: there is no index for the words of the query.
+pub(super) fn find(
+    conn: &Connection,
+    query: &Query,
+    limit: u32,
+    skip: u32,
+) -> rusqlite::Result<Option<Vec<Hit>>> {
+    let sql = match &query.expression {
+        None => format!(
+            "{HIT} FROM article {JOINED} WHERE ?9 IS NULL AND {FITS} ORDER BY {NEWEST} LIMIT ?1 OFFSET ?2"
+        ),
+        Some(_) if version(conn)? != Some(search_text::VERSION.to_string()) => return Ok(None),
+        Some(_) => format!(
+            "{HIT} FROM search CROSS JOIN article ON article.id = search.rowid {JOINED}
+             WHERE search MATCH ?9 AND {FITS} ORDER BY {} LIMIT ?1 OFFSET ?2",
+            if query.newest_first { NEWEST } else { BEST }
+        ),
     };
-    conn.prepare_cached("SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rank LIMIT ?2")?
-        .query_map(params![expression, limit], |row| row.get(0).map(ArticleId))?
-        .collect()
+    conn.prepare_cached(&sql)?
+        .query_map(
+            params![
+                limit,
+                skip,
+                query.board,
+                query.source,
+                query.after.map(Ms),
+                query.before.map(Ms),
+                query.gone,
+                query.edited,
+                query.expression
+            ],
+            read_hit,
+        )?
+        .collect::<rusqlite::Result<_>>()
+        .map(Some)
+}
+
+fn read_hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
+    let posted = posted_at(row, 7)?;
+    let precision = posted
+        .as_ref()
+        .map(|posted| posted.precision.as_str().to_owned());
+    let Named(state) = row.get(11)?;
+    Ok(Hit {
+        id: row.get(0)?,
+        board: row.get(1)?,
+        key: ArticleKey::from_stored(row.get(2)?),
+        url: row.get(3)?,
+        title: row.get(4)?,
+        author: row.get(5)?,
+        source: row.get(6)?,
+        posted_at: posted.map(|posted| posted.at),
+        posted_at_precision: precision,
+        first_seen_at: row.get::<_, Ms>(10)?.0,
+        state,
+        gone_at: row.get::<_, Option<Ms>>(12)?.map(|ms| ms.0),
+        revision_count: row.get(13)?,
+        text: row.get(14)?,
+        category: row.get(15)?,
+        comment_count: row.get::<_, Option<Count>>(16)?.map(|n| n.0),
+        revised_at: row.get::<_, Option<Ms>>(17)?.map(|ms| ms.0),
+    })
 }

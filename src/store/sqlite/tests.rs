@@ -334,6 +334,36 @@ async fn receipts_are_kept_for_their_days_also_of_visits_that_came_too_late() {
 }
 
 #[tokio::test]
+async fn old_sightings_go_but_the_last_of_each_page() {
+    let options = StoreOptions {
+        receipts_days: 2,
+        ..StoreOptions::default()
+    };
+    let mut desk = Desk::new(options).await;
+    desk.list().await;
+    let insert = |page: u32, rank: u32, at: Timestamp| {
+        format!(
+            "INSERT INTO sighting (board, pass, page, radar, at, newest_rank, oldest_rank)
+             SELECT board, id, {page}, 0, {}, {rank}, {rank} FROM pass RETURNING 'kept'",
+            at.as_millisecond()
+        )
+    };
+    for (page, rank) in [(1, 900), (1, 901), (2, 880)] {
+        desk.lines(&insert(page, rank, desk.now));
+    }
+    desk.now += SignedDuration::from_hours(49);
+    desk.lines(&insert(3, 860, desk.now));
+    desk.queue_again();
+    desk.settle(content("하나", None)).await;
+    assert_eq!(
+        desk.lines(
+            "SELECT page || ':' || newest_rank FROM sighting WHERE newest_rank > 800 ORDER BY id"
+        ),
+        ["1:901", "2:880", "3:860"]
+    );
+}
+
+#[tokio::test]
 async fn earlier_words_of_a_comment_are_kept() {
     let mut desk = Desk::new(StoreOptions::default()).await;
     desk.list().await;

@@ -4,7 +4,7 @@
 mod forums;
 mod korean;
 mod pages;
-mod posts;
+pub mod posts;
 mod threads;
 
 use std::collections::BTreeMap;
@@ -318,15 +318,16 @@ impl Site {
     }
 }
 
-/// Guests carry their session in links; it is no part of what is asked for.
+/// Guests carry their session in links; it is no part of what is asked for, nor is the order of parameters.
 fn without_session(target: &str) -> String {
     let Some((path, query)) = target.split_once('?') else {
         return target.to_owned();
     };
-    let kept: Vec<&str> = query
+    let mut kept: Vec<&str> = query
         .split('&')
         .filter(|part| !part.starts_with("sid="))
         .collect();
+    kept.sort_unstable();
     format!("{path}?{}", kept.join("&"))
 }
 

@@ -71,6 +71,17 @@ fn long_german(said: &super::Said) -> String {
     )
 }
 
+/// A number in syllables: slugs of blogs are words.
+fn spelled(id: u32) -> String {
+    const SYLLABLES: [&str; 10] = ["ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "su"];
+    let name: String = id
+        .to_string()
+        .bytes()
+        .map(|digit| SYLLABLES[usize::from(digit - b'0')])
+        .collect();
+    format!("vom-{name}-und-der-kueste")
+}
+
 /// The only way on is a link to older posts; the posts' own URLs have no numbers; pages show the day only.
 fn blog() -> Shape {
     Shape {
@@ -82,8 +93,8 @@ fn blog() -> Shape {
             1 => "/".into(),
             n => format!("/page/{n}/"),
         },
-        article_url: |post, _| format!("/{}/{}/", post.said.at.strftime("%Y/%m"), post.slug()),
-        id: |post| post.slug(),
+        article_url: |post, _| format!("/{}/{}/", post.said.at.strftime("%Y/%m"), spelled(post.id)),
+        id: |post| spelled(post.id),
         pager: |turns| {
             let mut links = String::new();
             if turns.page < turns.n_pages {
@@ -103,7 +114,7 @@ fn blog() -> Shape {
             )
         },
         row: |post| {
-            let url = format!("/{}/{}/", post.said.at.strftime("%Y/%m"), post.slug());
+            let url = format!("/{}/{}/", post.said.at.strftime("%Y/%m"), spelled(post.id));
             format!(
                 "<article id=post-{0} class='post-{0} post type-post status-publish hentry category-kueste'><header class=entry-header><h2 class=entry-title><a href='{{origin}}{url}' rel=bookmark>{1}</a></h2><div class=entry-meta><span class=posted-on>Veröffentlicht am <a href='{{origin}}{url}' rel=bookmark><time class='entry-date published'>{2}</time></a></span><span class=byline> von <span class='author vcard'><a class='url fn n' href='{{origin}}/author/x/'>{3}</a></span></span></div></header><div class=entry-content><p>{4} … <a href='{{origin}}{url}' class=more-link>Weiterlesen <span class=screen-reader-text>„{1}“</span></a></p></div><footer class=entry-footer><span class=cat-links>Veröffentlicht in <a href='{{origin}}/category/kueste/' rel='category tag'>Küste</a></span><span class=comments-link><a href='{{origin}}{url}#respond'>Schreibe einen Kommentar</a></span></footer></article>",
                 post.id,
