@@ -131,7 +131,7 @@ fn crawled(shape: &Shape) -> Vec<String> {
         let h = site.clone();
         let server = Server::start(move |request: &Request| h.answer(request));
         eprintln!("{}", server.url(&(shape.listing_url)(1)));
-        std::process::Command::new("sh").arg("-c").arg(format!("DBG=1 target/debug/boardwalk crawl '{}' --profile learn -v --database sqlite:/tmp/dbg.db 2>&1 | grep DBG; rm -f /tmp/dbg.db*", server.url(&(shape.listing_url)(1)))).status().unwrap();
+        std::process::Command::new("sh").arg("-c").arg(format!("DBG=1 target/debug/boardwalk crawl '{}' --profile learn -vv --database sqlite:/tmp/dbg.db 2>&1 | grep -iE 'DBG|debug|WARN|status'; rm -f /tmp/dbg.db*", server.url(&(shape.listing_url)(1)))).status().unwrap();
     }
     let server = Server::start(move |request: &Request| handler.answer(request));
     let boardwalk = Boardwalk::new();
@@ -140,7 +140,12 @@ fn crawled(shape: &Shape) -> Vec<String> {
     if outcome.code != Some(0) {
         let report = outcome.report();
         let board = &report["boards"][0];
-        return vec![format!("{}: {}", board["walk"], board["trouble"])];
+        return vec![format!(
+            "{}: {}; asked: {:?}",
+            board["walk"],
+            board["trouble"],
+            server.targets()
+        )];
     }
     if std::env::var_os("SHOW_LEARNT").is_some() {
         let archive = rusqlite::Connection::open(boardwalk.database()).expect("a store");

@@ -300,7 +300,7 @@ async fn is_up<S: Store>(crew: &Crew<S>, board: &Arc<BoardContext>) -> Result<bo
     let context = Arc::clone(board);
     let there = tokio::task::spawn_blocking(move || {
         let decoded = context.decode(&fetched);
-        let html = crate::document::parse(&decoded.text);
+        let html = crate::document::parse(&context.profile.prepared(&decoded.text));
         let view = PageView {
             html: &html,
             source: &decoded.text,

@@ -17,7 +17,7 @@ use crate::learn::{
 };
 use crate::listing::{page_links, read_listing};
 use crate::model::{PageClass, Receipt};
-use crate::profile::{Library, Profile, with_links};
+use crate::profile::{Library, Profile, with_links, without_scripts};
 
 /// Pages asked for before a profile is fixed, page 1 included.
 const MAX_REQUESTS: usize = 10;
@@ -181,6 +181,9 @@ fn request(url: &Url, referer: &Url, purpose: &'static str) -> Request {
 
 /// The first page with links where its scripts are called, and how one gets about from there.
 fn with_navigation(mut first: Text) -> (Text, Navigation) {
+    let unscripted = without_scripts(&first.text);
+    let without_scripts = *unscripted != first.text;
+    first.text = unscripted.into_owned();
     let html = crate::document::parse(&first.text);
     let calls = calls(&html, &first.url);
     drop(html);
@@ -191,6 +194,7 @@ fn with_navigation(mut first: Text) -> (Text, Navigation) {
         turns,
         third: None,
         calls,
+        without_scripts,
     };
     (first, navigation)
 }
@@ -198,6 +202,9 @@ fn with_navigation(mut first: Text) -> (Text, Navigation) {
 /// The second page read in the same way, and the page that it names as the next.
 fn with_third_page(mut listing: Vec<Text>, mut navigation: Navigation) -> (Vec<Text>, Navigation) {
     if let Some(second) = listing.get_mut(1) {
+        if navigation.without_scripts {
+            second.text = without_scripts(&second.text).into_owned();
+        }
         second.text = with_links(&second.text, &navigation.calls).into_owned();
         let html = crate::document::parse(&second.text);
         navigation.third = page_links(&html, &second.url).following;
@@ -261,7 +268,15 @@ fn draft_of(
 
 /// Writes the profile and tries it on the pages it comes from.
 fn write(draft: &ListingDraft, listing: &[Text], asked: Asked) -> Result<Lesson, String> {
-    let Asked { articles, closed } = asked;
+    let Asked {
+        mut articles,
+        closed,
+    } = asked;
+    if draft.without_scripts {
+        for (_, page) in &mut articles {
+            page.text = without_scripts(&page.text).into_owned();
+        }
+    }
     let first_html = crate::document::parse(&listing[0].text);
     let first = listing[0].seen(&first_html);
     let trees: Vec<scraper::Html> = articles

@@ -12,7 +12,6 @@ use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
 use crate::model::{HostPause, Job, JobKind, Outcome, PageClass, Settled, Settlement, Visited};
-use crate::profile::with_links;
 use crate::store::{Store, StoreError, StoredRobots};
 
 /// How long a board that shows a bot check or a block page is left alone. Known blocks last over an hour
@@ -132,7 +131,7 @@ async fn read<S: Store>(
             as_of,
             fetched,
         };
-        let html = crate::document::parse(&with_links(&answer.text, &context.profile.calls));
+        let html = crate::document::parse(&context.profile.prepared(&answer.text));
         let view = answer.view(&html);
         let reading = match kind {
             JobKind::Listing { .. } | JobKind::Radar { .. } => {

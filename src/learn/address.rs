@@ -512,6 +512,11 @@ pub(super) fn listing_shape(
                 .as_ref()
                 .is_none_or(|named| leads_to(&shape.listing_url, third, named))
     });
+    if let (Some(mut only), None) = (numbered.clone(), navigation.turns.first()) {
+        // One page is all there is, until it links another.
+        only.chained = true;
+        return Some(only);
+    }
     if numbered.is_some() {
         return numbered;
     }

@@ -232,6 +232,20 @@ pub(super) fn article(
             &|sample, text| read(sample, text).is_some(),
         );
     }
+    if std::env::var_os("DBG").is_some() {
+        eprintln!(
+            "DBG rows {:?} records {:?} thread {:?} title {:?} author {:?} date {:?}",
+            samples
+                .iter()
+                .map(|s| (&s.row.title, &s.row.numbers, s.row.comments, &s.row.date))
+                .collect::<Vec<_>>(),
+            records.as_ref().map(|r| &r.css),
+            records.as_ref().map(|r| r.is_thread),
+            rules.title,
+            rules.author,
+            rules.date
+        );
+    }
     body(
         &mut rules,
         samples,
@@ -293,7 +307,8 @@ impl Rows {
         });
         let dates = samples.iter().filter_map(|sample| {
             let read = |text: &str| read_date(text, zone, sample.page.as_of);
-            let listed = read(sample.row.date.as_deref()?)?;
+            let exact = sample.row.date_attribute.as_deref().and_then(read);
+            let listed = exact.or_else(|| read(sample.row.date.as_deref()?))?;
             Some(same_moment(&listed, &read(&first(sample, &rules.date)?)?))
         });
         Self {
@@ -367,6 +382,14 @@ fn same_title(shown: &str, listed: &str) -> bool {
         && title.trim_end() == shown
     {
         return true;
+    }
+    // The number of the entry in front: `12: title`.
+    let bare = listed.trim_start_matches(|c: char| c.is_ascii_digit());
+    if let Some(rest) = bare
+        .strip_prefix([':', '：', '.'])
+        .filter(|_| bare != listed)
+    {
+        return same_title(shown, rest);
     }
     let cut = ["…", "...", "..", "⋯"]
         .iter()

@@ -71,6 +71,8 @@ pub(super) struct RowFacts {
     pub notice: bool,
     pub secret: bool,
     pub comments: u64,
+    /// What an attribute of the date's element adds to its words.
+    pub date_attribute: Option<String>,
     /// Whole numbers in the row that are no part of its title, in order.
     pub numbers: Vec<u64>,
 }
@@ -103,6 +105,7 @@ pub(super) fn columns(
             scored.push((score, field, at, reason));
         }
     }
+    prefer_inner(&mut scored, &found);
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut taken: BTreeSet<usize> = BTreeSet::new();
     for (score, field, at, reason) in &scored {
@@ -170,6 +173,22 @@ fn same_days(a: &Column, b: &Column, zone: &TimeZone, as_of: Timestamp) -> bool 
         .collect();
     let n_same = pairs.iter().filter(|(a, b)| a == b).count();
     10 * n_same >= 9 * pairs.len()
+}
+
+/// Of two elements that may be the author, one in the other, the inner one says the name and the outer one more than that:
+/// `by X`.
+fn prefer_inner(scored: &mut [(f64, &'static str, usize, String)], columns: &[Column]) {
+    let authors: Vec<String> = scored
+        .iter()
+        .filter(|(_, field, _, _)| *field == "author")
+        .map(|(_, _, at, _)| format!("{} > ", columns[*at].css))
+        .collect();
+    for (score, field, at, _) in scored.iter_mut() {
+        let inside = |outer: &String| columns[*at].css.starts_with(outer.as_str());
+        if *field == "author" && authors.iter().any(inside) {
+            *score += 0.3;
+        }
+    }
 }
 
 fn what(field: &str) -> &'static str {
@@ -645,14 +664,35 @@ fn facts(row: &RowSeen<'_>, learnt: &Columns) -> RowFacts {
                     .ok()
             })
             .unwrap_or(0),
+        date_attribute: learnt
+            .fields
+            .get("date")
+            .and_then(|selectors| attribute_at(row.element, selectors.first()?)),
         numbers: numbers(row),
     }
 }
 
+/// The attribute that may hold a whole date.
+fn attribute_at(row: ElementRef<'_>, css: &str) -> Option<String> {
+    let element = row.select(&Selector::parse(css).ok()?).next()?;
+    let value = element.attr("datetime").or_else(|| element.attr("title"))?;
+    Some(value.trim().to_owned())
+}
+
 /// Numbers that stand alone, or with a word or two (`3 replies`), outside the title.
 fn numbers(row: &RowSeen<'_>) -> Vec<u64> {
+    // Links to the article's other pages are numbered, too.
+    let leads_there = |element: ElementRef<'_>| {
+        let url = element
+            .attr("href")
+            .and_then(|href| row.url.join(href).ok());
+        element == row.link || url.is_some_and(|url| url.path().starts_with(row.url.path()))
+    };
     let outside = |element: &ElementRef<'_>| {
-        *element != row.link && element.ancestors().all(|above| above.id() != row.link.id())
+        std::iter::once(*element)
+            .chain(element.ancestors().filter_map(ElementRef::wrap))
+            .take_while(|above| *above != row.element)
+            .all(|above| !leads_there(above))
     };
     row.element
         .descendent_elements()

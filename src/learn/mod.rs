@@ -68,6 +68,8 @@ pub struct Navigation {
     pub third: Option<Url>,
     /// Functions of the page's scripts that stand in links' places.
     pub calls: Vec<Call>,
+    /// The listing stands in a `<noscript>`.
+    pub without_scripts: bool,
 }
 
 /// One decision of the learner.
@@ -120,6 +122,8 @@ pub struct ListingDraft {
     article: ArticleShape,
     listing: ListingShape,
     calls: Vec<Call>,
+    /// Pages are read as they are for readers without scripts.
+    pub without_scripts: bool,
     decisions: Vec<Decision>,
     /// Rows on each page.
     pub n_rows: Vec<usize>,
@@ -201,6 +205,7 @@ fn draft(
         article,
         listing,
         calls: navigation.calls.clone(),
+        without_scripts: navigation.without_scripts,
         decisions,
         samples,
         facts,

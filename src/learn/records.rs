@@ -17,6 +17,7 @@ use super::article::{
 };
 use super::css;
 use crate::dates::read_date;
+use crate::model::Precision;
 use crate::profile::{element_text, fold};
 
 /// Records of one page that are looked at.
@@ -403,6 +404,7 @@ fn date_rule(
                 }
                 read_date(&value, zone, sample.page.as_of)
             })
+            .filter(|posted| posted.precision >= Precision::Day)
             .collect();
         if read.len() * 5 < items.len() * 4 || read.is_empty() {
             return;
@@ -487,7 +489,9 @@ fn author_rule(
                 && !DATED.is_match(text)
         };
         let n_names = filled.iter().filter(is_name).count();
-        let named = AUTHOR_NAMES.is_match(&place.names);
+        // The element itself, or the one around it.
+        let near: Vec<&str> = path.rsplit(" > ").take(2).collect();
+        let named = AUTHOR_NAMES.is_match(&place.names) || AUTHOR_NAMES.is_match(&near.join(" "));
         if n_names * 5 < items.len() * 4 {
             continue;
         }

@@ -59,6 +59,9 @@ pub(super) fn profile_text(
     line(&format!("title = {}", quoted(head.title)));
     line("# By the page's language; dates without a zone are read in it.");
     line(&format!("timezone = {}", quoted(head.timezone)));
+    if draft.without_scripts {
+        text.push_str("without_scripts = true\n");
+    }
     text.push_str(&identity(&draft.article, &draft.listing, pages));
     for call in &draft.calls {
         let _ = write!(

@@ -46,7 +46,7 @@ pub(super) fn read_pager(html: &Html, base: &Url, here_url: &Url, profile: &Prof
             current: None,
             last: None,
             next: page_links(html, here_url)
-                .next
+                .following
                 .map(|link| profile.identity.requestable(&link)),
         };
     }

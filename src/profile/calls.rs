@@ -19,6 +19,11 @@ static CALL_IN_TAG: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
+static NOSCRIPT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?s)<noscript(?P<attributes>[^<>]{0,300})>(?P<inside>.*?)</noscript>")
+        .expect("a constant pattern")
+});
+
 /// A function of the board's scripts that opens a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
@@ -56,6 +61,26 @@ fn is_plain(argument: &str) -> bool {
         && argument
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '~'))
+}
+
+/// What a page holds for readers without scripts, as a part of the page itself: the tags of each `<noscript>` that holds
+/// several links or posts become a `<div>`'s. One that holds a picture or a plea stays unseen.
+pub fn without_scripts(text: &str) -> Cow<'_, str> {
+    /// Links of a list; a plea to switch scripts on has one.
+    const MIN_LINKS: usize = 3;
+    if !text.contains("<noscript") {
+        return Cow::Borrowed(text);
+    }
+    NOSCRIPT.replace_all(text, |found: &Captures<'_>| {
+        let inside = &found["inside"];
+        let holds_page = inside.matches("<a ").count() >= MIN_LINKS
+            || inside.contains("<article")
+            || inside.contains("<time");
+        match holds_page {
+            true => format!("<div{}>{inside}</div>", &found["attributes"]),
+            false => found[0].to_owned(),
+        }
+    })
 }
 
 /// The text with links where there are calls. The first `href` of an element is the one that counts (HTML Living
@@ -133,6 +158,22 @@ mod tests {
             "goView(1) <b>goView(2)</b>",
         ] {
             assert_eq!(with_links(text, &calls()), text);
+        }
+    }
+
+    #[test]
+    fn a_page_for_readers_without_scripts_is_read_and_a_plea_is_not() {
+        let list = "<a href=1>a</a><a href=2>b</a><a href=3>c</a>";
+        assert_eq!(
+            without_scripts(&format!("<noscript id=x><ul>{list}</ul></noscript>")),
+            format!("<div id=x><ul>{list}</ul></div>")
+        );
+        for text in [
+            "<noscript><img src=x></noscript>",
+            "<noscript>Please <a href=x>enable</a> it.</noscript>",
+            "<noscript>",
+        ] {
+            assert_eq!(without_scripts(text), text);
         }
     }
 

@@ -65,6 +65,7 @@ impl Compiler<'_, '_> {
                 .map(|charset| charset.get_ref().clone()),
             recognise: self.recognise(&file.recognise),
             identity: self.identity(&file.identity),
+            without_scripts: file.without_scripts,
             calls: self.calls(&file.calls),
             listing: self.listing(&file.listing),
             pager: self.pager(&file.pager),

@@ -37,6 +37,9 @@ pub struct ProfileFile {
     #[serde(default)]
     pub recognise: RecogniseFile,
     pub identity: IdentityFile,
+    /// What stands in a page's `<noscript>` is the page.
+    #[serde(default)]
+    pub without_scripts: bool,
     /// Functions of the board's scripts that stand in a link's place, and what they open.
     #[serde(default)]
     pub calls: Vec<CallFile>,

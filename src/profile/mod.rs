@@ -17,7 +17,7 @@ mod sections;
 mod shape;
 mod words;
 
-pub use calls::{Call, with_links};
+pub use calls::{Call, with_links, without_scripts};
 pub use format::ProfileFile;
 pub use identity::{ArticleRef, BoardRef, Identity};
 pub use notes::Notes;

@@ -1,5 +1,7 @@
 //! A profile ready to use, and its door: text in, [`Profile`] or every complaint out.
 
+use std::borrow::Cow;
+
 use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::Selector;
@@ -9,7 +11,7 @@ use super::identity::Identity;
 use super::notes::{Notes, notes};
 use super::parse::{Complaint, Complaints, parse};
 use super::recognise::Signs;
-use super::{Call, Rule};
+use super::{Call, Rule, with_links, without_scripts};
 use crate::model::PageClass;
 
 /// How to read a board, ready to use. The fields mirror the file's tables; see `format.rs` for their meaning.
@@ -24,6 +26,8 @@ pub struct Profile {
     pub charset: Option<String>,
     pub(super) recognise: Signs,
     pub identity: Identity,
+    /// What stands in a page's `<noscript>` is the page.
+    pub without_scripts: bool,
     /// What stands in links' places.
     pub calls: Vec<Call>,
     pub listing: ListingRules,
@@ -146,6 +150,19 @@ pub struct ClassRule {
 }
 
 impl Profile {
+    /// A page's text as this profile's rules read it: with links where scripts are called, and with what is there for
+    /// readers without scripts.
+    pub fn prepared<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if !self.without_scripts {
+            return with_links(text, &self.calls);
+        }
+        let text = without_scripts(text);
+        match with_links(&text, &self.calls) {
+            Cow::Owned(linked) => Cow::Owned(linked),
+            Cow::Borrowed(_) => text,
+        }
+    }
+
     /// Compiles a profile's text.
     ///
     /// # Errors
