@@ -127,12 +127,6 @@ fn crawled(shape: &Shape) -> Vec<String> {
     };
     let site = shape.site();
     let handler = site.clone();
-    if std::env::var_os("HOLD").is_some() {
-        let h = site.clone();
-        let server = Server::start(move |request: &Request| h.answer(request));
-        eprintln!("{}", server.url(&(shape.listing_url)(1)));
-        std::process::Command::new("sh").arg("-c").arg(format!("DBG=1 target/debug/boardwalk crawl '{}' --profile learn -vv --database sqlite:/tmp/dbg.db 2>&1 | grep -iE 'DBG|debug|WARN|status'; rm -f /tmp/dbg.db*", server.url(&(shape.listing_url)(1)))).status().unwrap();
-    }
     let server = Server::start(move |request: &Request| handler.answer(request));
     let boardwalk = Boardwalk::new();
     let url = server.url(&(shape.listing_url)(1));

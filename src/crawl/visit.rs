@@ -143,7 +143,7 @@ async fn read<S: Store>(
         // Reading an article has told what the page is.
         let (class, reason) = match &reading {
             Reading::Article(content) => (content.class, content.reason.clone()),
-            Reading::Listing(_) | Reading::Comments(_) => classify(&view, Some(&context.profile)),
+            Reading::Listing(_) | Reading::Comments(..) => classify(&view, Some(&context.profile)),
         };
         drop(html);
         (answer, class, reason, reading)
@@ -174,8 +174,9 @@ async fn read<S: Store>(
         (JobKind::Article { article }, Reading::Article(content)) => {
             article_visit::outcome(crew, board, job, *article, &answer.fetched, content, at).await?
         }
-        (JobKind::Comments { article, page }, Reading::Comments(comments)) => {
-            article_visit::comments_outcome(crew, job, *article, *page, class, reason, comments, at)
+        (JobKind::Comments { article, page }, Reading::Comments(comments, pages)) => {
+            let read = (comments, pages);
+            article_visit::comments_outcome(crew, job, *article, *page, class, reason, read, at)
         }
         _ => unreachable!("a reading is made for its job's kind"),
     };
@@ -192,7 +193,7 @@ async fn read<S: Store>(
 pub(super) enum Reading {
     Listing(crate::model::ListingPage),
     Article(Box<crate::model::Article>),
-    Comments(Vec<crate::model::Comment>),
+    Comments(Vec<crate::model::Comment>, crate::model::CommentPages),
 }
 
 /// Takes the body out of the answer: nobody reads it again.

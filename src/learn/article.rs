@@ -232,20 +232,6 @@ pub(super) fn article(
             &|sample, text| read(sample, text).is_some(),
         );
     }
-    if std::env::var_os("DBG").is_some() {
-        eprintln!(
-            "DBG rows {:?} records {:?} thread {:?} title {:?} author {:?} date {:?}",
-            samples
-                .iter()
-                .map(|s| (&s.row.title, &s.row.numbers, s.row.comments, &s.row.date))
-                .collect::<Vec<_>>(),
-            records.as_ref().map(|r| &r.css),
-            records.as_ref().map(|r| r.is_thread),
-            rules.title,
-            rules.author,
-            rules.date
-        );
-    }
     body(
         &mut rules,
         samples,

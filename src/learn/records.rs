@@ -27,6 +27,9 @@ const MAX_ELEMENTS: usize = 250;
 /// Letters of a name or a date at most.
 const MAX_FIELD: usize = 60;
 
+/// The attribute by which records without ids are told apart.
+pub(super) const MOMENT: &str = "datetime";
+
 /// Cheap: what it refuses holds no date. Digits with signs between them, a month's name beside a number, or words.
 static DATED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\d{1,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,4}|\d{1,2}:\d{2}|\d+\s?(?:초|분|시간|일|개월|년|秒|分|時間|小时|天|日)\s?(?:전|前)|\bago\b|yesterday|today|어제|昨天|昨日|\p{L}{3,10}\.? \d{1,2},? (?:\d{4}|'\d{2})|\d{1,2}\.? \p{L}{3,10}\.? (?:\d{4}|'\d{2})")
@@ -222,15 +225,14 @@ fn record_name(element: ElementRef<'_>) -> Option<String> {
     if let Some(prefix) = prefix {
         name.push_str(&format!("[id^='{prefix}']"));
     }
-    if name != tag {
+    if name != tag || tag == "article" {
         return Some(name);
     }
     // Nothing of its own: by its parent's class.
     let parent = element.parent().and_then(ElementRef::wrap)?;
     let above = css::simple(parent);
     let numbered = key_of(element).is_some_and(|(path, _)| path.is_none());
-    (above.contains('.') && (numbered || tag == "article" || tag == "li"))
-        .then(|| format!("{above} > {tag}"))
+    (above.contains('.') && (numbered || tag == "li")).then(|| format!("{above} > {tag}"))
 }
 
 fn is_nested(element: ElementRef<'_>, name: &str) -> bool {
@@ -287,7 +289,13 @@ fn key_of(element: ElementRef<'_>) -> Option<(Option<String>, &'static str)> {
         return Some((None, name));
     }
     let mut inside = element.descendent_elements().skip(1).take(40);
-    let inner = inside.find(|inner| numbered(*inner, "id"))?;
+    let Some(inner) = inside.find(|inner| numbered(*inner, "id")) else {
+        // An article that tells no id is told by its moment.
+        let mut inside = element.descendent_elements().skip(1).take(40);
+        let moment = inside.find(|inner| inner.attr("datetime").is_some())?;
+        return (element.value().name() == "article")
+            .then(|| (Some(css::path_within(element, moment)), MOMENT));
+    };
     Some((
         Some(format!("{}[id]", css::path_within(element, inner))),
         "id",

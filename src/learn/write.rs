@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::address::{ArticleShape, ListingShape};
 use super::article::{ArticleRules, DATE_PATTERN, FieldRule};
 use super::columns::Columns;
+use super::records::MOMENT;
 use super::thread_pages::ThreadPages;
 use super::{Decision, ListingDraft};
 
@@ -322,11 +323,14 @@ fn article(
         let select = select
             .as_ref()
             .map_or(String::new(), |css| format!("select = {}, ", quoted(css)));
+        let pattern = match *attr {
+            MOMENT => String::new(),
+            _ => format!(", pattern = {}", quoted(r"(\d+)\D*$")),
+        };
         let _ = writeln!(
             text,
-            "key = [{{ {select}attr = {}, pattern = {} }}]",
-            quoted(attr),
-            quoted(r"(\d+)\D*$")
+            "key = [{{ {select}attr = {}{pattern} }}]",
+            quoted(attr)
         );
         for (name, rule) in [("author", &comments.author), ("date", &comments.date)] {
             if let Some(rule) = rule {

@@ -68,12 +68,21 @@ fn is_plain(argument: &str) -> bool {
 pub fn without_scripts(text: &str) -> Cow<'_, str> {
     /// Links of a list; a plea to switch scripts on has one.
     const MIN_LINKS: usize = 3;
+    unseen_with(text, MIN_LINKS)
+}
+
+/// The same, of a board that is known to be written so: its last page may hold a single link.
+pub(super) fn known_without_scripts(text: &str) -> Cow<'_, str> {
+    unseen_with(text, 1)
+}
+
+fn unseen_with(text: &str, min_links: usize) -> Cow<'_, str> {
     if !text.contains("<noscript") {
         return Cow::Borrowed(text);
     }
     NOSCRIPT.replace_all(text, |found: &Captures<'_>| {
         let inside = &found["inside"];
-        let holds_page = inside.matches("<a ").count() >= MIN_LINKS
+        let holds_page = inside.matches("<a ").count() >= min_links
             || inside.contains("<article")
             || inside.contains("<time");
         match holds_page {

@@ -6,12 +6,13 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::Selector;
 
+use super::calls::known_without_scripts;
 use super::compile::compile;
 use super::identity::Identity;
 use super::notes::{Notes, notes};
 use super::parse::{Complaint, Complaints, parse};
 use super::recognise::Signs;
-use super::{Call, Rule, with_links, without_scripts};
+use super::{Call, Rule, with_links};
 use crate::model::PageClass;
 
 /// How to read a board, ready to use. The fields mirror the file's tables; see `format.rs` for their meaning.
@@ -156,7 +157,7 @@ impl Profile {
         if !self.without_scripts {
             return with_links(text, &self.calls);
         }
-        let text = without_scripts(text);
+        let text = known_without_scripts(text);
         match with_links(&text, &self.calls) {
             Cow::Owned(linked) => Cow::Owned(linked),
             Cow::Borrowed(_) => text,
