@@ -13,6 +13,7 @@ mod candidates;
 mod columns;
 mod css;
 mod header;
+mod listing_url;
 mod notices;
 mod records;
 mod region;
@@ -30,11 +31,12 @@ use url::Url;
 
 use crate::profile::Call;
 
-use address::{ArticleShape, ListingShape};
+use address::ArticleShape;
 use article::{ArticleRules, Sample};
 pub use calls::calls;
 pub use candidates::{Candidate, is_open, listing_candidates};
 use columns::{Columns, RowFacts};
+use listing_url::ListingShape;
 use thread_pages::thread_pages;
 
 /// Articles asked for to learn where their fields stand.
@@ -188,7 +190,7 @@ fn draft(
             region.decision.clone(),
         )
     })?;
-    let listing = address::listing_shape(first.url, navigation, &article)
+    let listing = listing_url::listing_shape(first.url, navigation, &article)
         .ok_or_else(|| refuse("the pager's links follow no rule", region.decision.clone()))?;
     let zone = TimeZone::get(site::timezone_of(first.html)).unwrap_or(TimeZone::UTC);
     let columns = columns::columns(&region.pages, pages, &zone);

@@ -2,17 +2,13 @@
 //! that of page 2 first. Out: a pattern that finds the number in such a URL, what it holds on page 1, and what it grows by;
 //! where the number is in the path, also the shape of the URL.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
 use url::{Position, Url};
 
-use super::address::{ArticleShape, line};
+use super::address::{ArticleShape, DIGITS};
+use super::listing_url::line;
 
 /// Letters between an article's own URL and the number at most: `/page-`, `&start=`.
 const MAX_MARKER: usize = 16;
-
-static DIGITS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d+").expect("a constant pattern"));
 
 /// Where the number of a page of comments is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +142,8 @@ fn further_path(path: &str, marker: &str, tail: &str, after: &str) -> Option<Str
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+
+    use regex::Regex;
 
     use super::*;
 

@@ -3,9 +3,10 @@
 
 use std::fmt::Write;
 
-use super::address::{ArticleShape, ListingShape};
+use super::address::ArticleShape;
 use super::article::{ArticleRules, DATE_PATTERN, FieldRule};
 use super::columns::Columns;
+use super::listing_url::ListingShape;
 use super::records::MOMENT;
 use super::thread_pages::ThreadPages;
 use super::{Decision, ListingDraft};
