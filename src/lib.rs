@@ -12,7 +12,10 @@
 //!    included.
 //! 4. [`fetch::decode`] decides the charset from bytes. [`document::parse`] is the one door to the HTML parser; a text
 //!    goes through it once, on the blocking pool.
-//!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store.
+//!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store. A person at
+//!    the terminal is asked which listing is meant where that is open ([`crawl::Adviser`]). `add` shows what a board would
+//!    bring ([`crawl::preview()`]) and writes it into the configuration, between the lines that are there
+//!    ([`config::with_board`]); a profile that somebody wrote or named is never replaced by a learnt one.
 //! 5. [`article::classify`] says what the page is before anything of it is believed.
 //! 6. A listing page becomes rows and a pager ([`listing::read_listing`]); [`listing::advance`] joins it to the walk by
 //!    overlap or rank and says which page is next. An article page becomes an [`Article`](model::Article); a page

@@ -12,7 +12,7 @@ use boardwalk::health::radar::{most_pages, plan};
 use boardwalk::listing::{Facts, advance, begin, has_late};
 use boardwalk::model::*;
 use boardwalk::store::sqlite::{OpenMode, SqliteStore, StoreOptions};
-use boardwalk::store::{Archive, ArticleFilter, Store};
+use boardwalk::store::{Archive, ArticleFilter, AskAgain, Store};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
@@ -193,7 +193,10 @@ impl Crawl {
                     self.board.id,
                     begin(kind, None, None),
                     first,
-                    self.sim.now - SignedDuration::from_hours(24 * 7),
+                    AskAgain {
+                        failed_before: self.sim.now,
+                        restricted_before: self.sim.now - SignedDuration::from_hours(24 * 7),
+                    },
                     self.sim.now,
                 )
                 .await

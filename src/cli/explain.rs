@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{DatabaseArg, Exit, open_archive, outfit};
 use crate::config::{self, BoardOptions, Database, Options};
-use crate::crawl::{Explanation, KnownBy, explain};
+use crate::crawl::{Explanation, KnownBy, ListingSummary, explain};
 use crate::fetch::host_key;
 use crate::listing::RowTrace;
 use crate::model::Board;
@@ -133,13 +133,51 @@ fn known_board(options: &Options, library: &Library, url: &Url) -> Option<BoardO
 }
 
 fn print(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()> {
-    let mut line = |name: &str, value: &str| {
-        if value.is_empty() {
-            Ok(())
-        } else {
-            writeln!(out, "{name:>14}  {}", terminal::line(value))
-        }
-    };
+    print_page(out, explanation)?;
+    for field in explanation.fields.iter().skip(1) {
+        let value = format!("{}  [{}]", field.value, field.rule);
+        labelled(out, field.field, &value)?;
+        let key = match field.field {
+            "text" => "body",
+            field => field,
+        };
+        let notes = notes(explanation, &format!("article.{key}"));
+        print_source(out, &field.at, &field.also, notes)?;
+    }
+    let mut told = "";
+    for trace in &explanation.row_fields {
+        labelled(out, trace.field, &source(trace))?;
+        let notes = match told == trace.field {
+            true => &[],
+            false => notes(explanation, &format!("listing.{}", trace.field)),
+        };
+        print_source(out, &trace.at, &trace.also, notes)?;
+        told = trace.field;
+    }
+    for group in &explanation.row_groups {
+        let value = format!(
+            "{} (score {:.1}: {})",
+            group.rows, group.score, group.reason
+        );
+        labelled(out, "rows seen", &value)?;
+    }
+    match &explanation.listing {
+        Some(listing) => print_listing(out, listing),
+        None => Ok(()),
+    }
+}
+
+/// A line with its name in front; none where there is nothing to say.
+fn labelled(out: &mut impl Write, name: &str, value: &str) -> std::io::Result<()> {
+    if value.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{name:>14}  {}", terminal::line(value))
+}
+
+/// How the page was asked for, and what it is.
+fn print_page(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()> {
+    let mut line = |name: &str, value: &str| labelled(out, name, value);
     line("url", &explanation.url)?;
     if explanation.final_url != explanation.url {
         line("answered by", &explanation.final_url)?;
@@ -168,78 +206,63 @@ fn print(out: &mut impl Write, explanation: &Explanation) -> std::io::Result<()>
     line(
         "stored as",
         explanation.canonical_url.as_deref().unwrap_or_default(),
+    )
+}
+
+/// Where a value stands, what other rules would give, and why the profile has its rule.
+fn print_source(
+    out: &mut impl Write,
+    at: &str,
+    also: &[String],
+    notes: &[String],
+) -> std::io::Result<()> {
+    if !at.is_empty() {
+        labelled(out, "", &format!("at {at}"))?;
+    }
+    for other in also {
+        labelled(out, "", &format!("also {other}"))?;
+    }
+    for note in notes {
+        labelled(out, "", note)?;
+    }
+    Ok(())
+}
+
+fn print_listing(out: &mut impl Write, listing: &ListingSummary) -> std::io::Result<()> {
+    let page = |page: Option<u32>| page.map_or("?".to_owned(), |page| page.to_string());
+    labelled(
+        out,
+        "listing",
+        &format!(
+            "{} rows, {} of them notices; page {} of {}",
+            listing.n_rows,
+            listing.n_notices,
+            page(listing.current_page),
+            page(listing.last_page)
+        ),
     )?;
-    for field in explanation.fields.iter().skip(1) {
-        line(field.field, &format!("{}  [{}]", field.value, field.rule))?;
-        line("", &place(&field.at))?;
-        for other in &field.also {
-            line("", &format!("also {other}"))?;
-        }
-        let key = match field.field {
-            "text" => "body",
-            field => field,
+    for row in &listing.rows {
+        let rank = match (row.notice, row.rank) {
+            (true, _) => "notice".to_owned(),
+            (false, Some(rank)) => rank.to_string(),
+            (false, None) => "-".to_owned(),
         };
-        for note in notes(explanation, &format!("article.{key}")) {
-            line("", note)?;
-        }
-    }
-    let mut told = "";
-    for trace in &explanation.row_fields {
-        line(trace.field, &source(trace))?;
-        line("", &place(&trace.at))?;
-        for other in &trace.also {
-            line("", &format!("also {other}"))?;
-        }
-        if told != trace.field {
-            for note in notes(explanation, &format!("listing.{}", trace.field)) {
-                line("", note)?;
-            }
-        }
-        told = trace.field;
-    }
-    for group in &explanation.row_groups {
-        line(
-            "rows seen",
+        let comments = row
+            .comment_count
+            .map_or(String::new(), |count| format!(" [{count}]"));
+        labelled(
+            out,
+            &rank,
             &format!(
-                "{} (score {:.1}: {})",
-                group.rows, group.score, group.reason
+                "{}{comments} · {} · {}",
+                row.title,
+                row.author.as_deref().unwrap_or("?"),
+                row.posted.as_deref().unwrap_or("no date")
             ),
         )?;
     }
-    if let Some(listing) = &explanation.listing {
-        let page = |page: Option<u32>| page.map_or("?".to_owned(), |page| page.to_string());
-        line(
-            "listing",
-            &format!(
-                "{} rows, {} of them notices; page {} of {}",
-                listing.n_rows,
-                listing.n_notices,
-                page(listing.current_page),
-                page(listing.last_page)
-            ),
-        )?;
-        for row in &listing.rows {
-            let rank = match (row.notice, row.rank) {
-                (true, _) => "notice".to_owned(),
-                (false, Some(rank)) => rank.to_string(),
-                (false, None) => "-".to_owned(),
-            };
-            let comments = row
-                .comment_count
-                .map_or(String::new(), |count| format!(" [{count}]"));
-            line(
-                &rank,
-                &format!(
-                    "{}{comments} · {} · {}",
-                    row.title,
-                    row.author.as_deref().unwrap_or("?"),
-                    row.posted.as_deref().unwrap_or("no date")
-                ),
-            )?;
-        }
-        for warning in &listing.warnings {
-            line("warning", warning)?;
-        }
+    for warning in &listing.warnings {
+        labelled(out, "warning", warning)?;
     }
     Ok(())
 }
@@ -254,13 +277,6 @@ fn reason(explanation: &Explanation) -> String {
             explanation.signs.join(", ")
         ),
         Some(KnownBy::Recognised) | None => explanation.signs.join(", "),
-    }
-}
-
-fn place(at: &str) -> String {
-    match at {
-        "" => String::new(),
-        at => format!("at {at}"),
     }
 }
 

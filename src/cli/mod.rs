@@ -5,11 +5,14 @@
 
 mod add;
 mod audit;
+mod backup;
 mod changes;
 mod check;
 mod completions;
 mod config;
 mod crawl;
+mod daemon;
+mod doctor;
 mod explain;
 mod export;
 mod extract;
@@ -19,6 +22,7 @@ mod person;
 mod progress;
 mod reparse;
 mod report;
+mod restore;
 mod schedule;
 mod search;
 mod show;
@@ -82,6 +86,7 @@ enum Command {
     Crawl(crawl::CrawlCommand),
     Add(add::AddCommand),
     Search(search::SearchCommand),
+    Daemon(daemon::DaemonCommand),
     Show(show::ShowCommand),
     Changes(changes::ChangesCommand),
     Reparse(reparse::ReparseCommand),
@@ -91,7 +96,10 @@ enum Command {
     Stories(stories::StoriesCommand),
     Export(export::ExportCommand),
     Feed(feed::FeedCommand),
+    Backup(backup::BackupCommand),
+    Restore(restore::RestoreCommand),
     Check(check::CheckCommand),
+    Doctor(doctor::DoctorCommand),
     Explain(explain::ExplainCommand),
     Extract(extract::ExtractCommand),
     Completions(completions::CompletionsCommand),
@@ -101,17 +109,19 @@ enum Command {
 impl Cli {
     /// What of the log is wanted: flags win over `BOARDWALK_LOG`, that over the file.
     pub fn log_request(&self, options: &Options) -> LogRequest {
-        let verbosity = match self.quiet {
-            true => -1,
-            false => i8::try_from(self.verbose).unwrap_or(i8::MAX),
+        let verbosity = match (self.quiet, self.verbose) {
+            (true, _) => -1,
+            // Nobody watches a service: its log tells of each pass.
+            (false, 0) if matches!(self.command, Command::Daemon(_)) => 1,
+            (false, verbose) => i8::try_from(verbose).unwrap_or(i8::MAX),
         };
         let from_variable = std::env::var(FILTER_VARIABLE)
             .ok()
             .filter(|filter| !filter.is_empty());
         LogRequest {
             format: self.log_format.unwrap_or(options.log.format),
-            filter: match verbosity {
-                0 => from_variable.or_else(|| options.log.filter.clone()),
+            filter: match self.verbose {
+                0 if !self.quiet => from_variable.or_else(|| options.log.filter.clone()),
                 _ => None,
             },
             verbosity,
@@ -205,6 +215,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Crawl(command) => command.run(options, quiet),
         Command::Add(command) => command.run(options),
         Command::Search(command) => command.run(&options),
+        Command::Daemon(command) => command.run(options),
         Command::Show(command) => command.run(&options),
         Command::Changes(command) => command.run(&options),
         Command::Reparse(command) => command.run(&options, quiet),
@@ -214,7 +225,10 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Stories(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
         Command::Feed(command) => command.run(&options),
+        Command::Backup(command) => command.run(&options),
+        Command::Restore(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
+        Command::Doctor(command) => command.run(&options),
         Command::Explain(command) => command.run(options),
         Command::Extract(command) => command.run(&options),
         Command::Completions(command) => command.run(&mut Cli::command()),

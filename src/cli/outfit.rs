@@ -163,6 +163,12 @@ pub(super) fn target(
 /// A proxy or header that cannot be used.
 pub(super) fn fetcher(options: &Options, boards: &[BoardOptions]) -> anyhow::Result<Fetcher> {
     install_crypto();
+    let options = fetch_options(options, boards);
+    Ok(Fetcher::new(options, Arc::new(SystemClock))?)
+}
+
+/// What such a fetcher is made from.
+pub(super) fn fetch_options(options: &Options, boards: &[BoardOptions]) -> FetchOptions {
     let mut host_intervals = HashMap::new();
     for board in boards {
         if let Some(interval) = board.min_interval {
@@ -173,7 +179,7 @@ pub(super) fn fetcher(options: &Options, boards: &[BoardOptions]) -> anyhow::Res
         }
     }
     let http = &options.http;
-    let options = FetchOptions {
+    FetchOptions {
         user_agent: http.user_agent.clone(),
         accept_language: http.accept_language.clone(),
         timeout: http.timeout,
@@ -192,8 +198,7 @@ pub(super) fn fetcher(options: &Options, boards: &[BoardOptions]) -> anyhow::Res
             .filter_map(|board| HostPort::of(&board.url))
             .collect(),
         proxy: http.proxy.clone(),
-    };
-    Ok(Fetcher::new(options, Arc::new(SystemClock))?)
+    }
 }
 
 /// A host that is plainly inside: an address, `localhost`, a name without a dot or of a private zone (RFC 6762, RFC
@@ -238,11 +243,13 @@ pub(super) fn crawl_options(options: &Options) -> CrawlOptions {
         quiet_pages: options.walk.quiet_pages,
         deep_every: options.walk.deep_every,
         restricted_retry: options.walk.restricted_retry,
+        failed_retry: SignedDuration::ZERO,
         max_tries: options.walk.max_tries,
         patience: options.walk.patience,
         radar_interval: radar_interval(options),
         max_connections: options.pace.max_connections,
         mask_addresses: options.text.mask_addresses,
+        grace: None,
         seed,
     }
 }

@@ -11,13 +11,11 @@ use serde::Serialize;
 
 use super::{DatabaseArg, Exit, Usage, open_archive};
 use crate::config::{BoardOptions, Options};
-use crate::model::{BoardId, Clock, Pass, PassEnd, SystemClock};
+use crate::crawl;
+use crate::model::{BoardId, Clock, SystemClock};
 use crate::outputs::terminal;
-use crate::schedule::{BoardPlan, Limits, Next, Planner, Poll};
+use crate::schedule::{Next, Planner};
 use crate::store::{Archive, BoardStatus, StoreError};
-
-/// Passes of a board that its rhythm is learnt from, where no state was kept: two weeks at one in ten minutes.
-const N_PASSES: u32 = 2_016;
 
 /// Tell when the boards of the configuration are polled next
 #[derive(Debug, Args)]
@@ -69,7 +67,7 @@ impl ScheduleCommand {
             Err(error) => return Err(error.into()),
         };
         let now = SystemClock.now();
-        let zone = zone(options);
+        let zone = crawl::limits(&options.schedule).zone;
         let (mut planner, boards) = planner(options, archive.as_deref(), now)?;
         planner.plan(now);
         let mut runs: Vec<Run> = Vec::new();
@@ -95,11 +93,6 @@ impl ScheduleCommand {
     }
 }
 
-fn zone(options: &Options) -> TimeZone {
-    let zone = options.schedule.timezone.clone();
-    zone.unwrap_or_else(TimeZone::system)
-}
-
 /// A planner that knows what the archive knows, and the configuration's boards by the numbers it knows them by. Boards
 /// that were never crawled get negative numbers.
 fn planner<'o>(
@@ -107,26 +100,11 @@ fn planner<'o>(
     archive: Option<&dyn Archive>,
     now: Timestamp,
 ) -> anyhow::Result<(Planner, Vec<(BoardId, &'o BoardOptions)>)> {
-    let schedule = &options.schedule;
-    let limits = Limits {
-        zone: zone(options),
-        budget_per_s: schedule.budget_per_s,
-        host_budget_per_s: schedule.host_budget_per_s,
-        min_interval: schedule.min_interval,
-        max_interval: schedule.max_interval,
-    };
-    let mut planner = Planner::new(limits, now);
     let (known, saved) = match archive {
         Some(archive) => (archive.boards()?, archive.schedule()?),
         None => Default::default(),
     };
-    // A state that another version wrote is learnt anew.
-    if let Some(state) = saved
-        .planner
-        .and_then(|text| serde_json::from_str(&text).ok())
-    {
-        planner.resume(state);
-    }
+    let mut planner = crawl::planner(crawl::limits(&options.schedule), &saved, now);
     let mut boards = Vec::new();
     for (number, board) in options.boards.iter().enumerate() {
         let found = known.iter().find(|status| is_board(status, board));
@@ -134,14 +112,14 @@ fn planner<'o>(
             Some(status) => status.board.id,
             None => BoardId(-1 - i64::try_from(number)?),
         };
-        let state = saved.boards.get(&id);
-        let state = state.and_then(|text| serde_json::from_str(text).ok());
-        planner.add(id, plan(board), state, now);
-        if let (Some(archive), Some(_)) = (archive, found) {
-            let passes = archive.last_passes(id, N_PASSES)?;
-            let polls: Vec<Poll> = passes.iter().map(poll).collect();
-            planner.recall(id, &polls);
-        }
+        let passes = match (archive, found) {
+            (Some(archive), Some(_)) => {
+                archive.last_passes(id, crawl::n_passes_wanted(&saved, id))?
+            }
+            _ => Vec::new(),
+        };
+        let plan = crawl::board_plan(board);
+        crawl::add_board(&mut planner, id, plan, &saved, &passes, now);
         boards.push((id, board));
     }
     Ok((planner, boards))
@@ -149,33 +127,6 @@ fn planner<'o>(
 
 fn is_board(status: &BoardStatus, board: &BoardOptions) -> bool {
     Some(&status.board.name) == board.name.as_ref() || status.board.url == board.url
-}
-
-fn plan(board: &BoardOptions) -> BoardPlan {
-    let host = board.url.host_str().unwrap_or_default();
-    let host = match board.url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    };
-    BoardPlan {
-        host,
-        zone: board.timezone.clone(),
-        policy: board.policy.clone(),
-        open: board.open.clone(),
-        weight: board.weight,
-        max_delay: board.max_delay,
-    }
-}
-
-/// A pass as the schedule sees it. A new article is a post that was found.
-fn poll(pass: &Pass) -> Poll {
-    let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-    Poll {
-        started_at: pass.started_at,
-        n_requests: count(pass.report.n_listing_pages),
-        n_new: (pass.end != Some(PassEnd::Stopped)).then(|| count(pass.report.n_new)),
-        not_before: None,
-    }
 }
 
 fn run(board: &BoardOptions, next: &Next, now: Timestamp) -> Run {

@@ -14,8 +14,9 @@ use crate::store::search_query::Query;
 /// Search the articles: words, "phrases", -left -out, begin*, and board: author: source: before: after: is:gone is:edited
 #[derive(Debug, Args)]
 pub(super) struct SearchCommand {
-    /// What is to be found. Words of two syllables, or one, work; days are of this machine's zone
-    #[arg(value_name = "QUERY", required = true, allow_hyphen_values = true)]
+    /// What is to be found. Words of two syllables, or one, work; days are of this machine's zone. A query with `-word` in
+    /// it goes in quotes: 'rate -exchange'
+    #[arg(value_name = "QUERY", required = true)]
     query: Vec<String>,
 
     /// The most articles that are listed

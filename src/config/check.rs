@@ -15,13 +15,13 @@ use url::Url;
 use super::complaint::{Complaint, Complaints};
 use super::file::{
     At, BoardFile, ConfigFile, HttpFile, LogFile, PaceFile, PagesFile, RevisitFile, ScheduleFile,
-    StoreFile, WalkFile, WeightFile, schema,
+    StoreFile, WalkFile, WebFile, WeightFile, schema,
 };
 use super::human::{self, PageLimit};
 use super::options::{
     BoardOptions, Database, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
     ProfileSource, RevisitOptions, ScheduleOptions, StoreOptions, TextOptions, WalkOptions,
-    user_agent,
+    WebOptions, user_agent,
 };
 use super::shape::prune_table;
 
@@ -90,6 +90,7 @@ impl Checker<'_> {
             walk: self.walk(&file.walk),
             revisit: self.revisit(&file.revisit),
             schedule: self.schedule(&file.schedule),
+            web: self.web(&file.web),
             store: self.store(&file.store),
             text: TextOptions {
                 mask_addresses: flag(
@@ -315,6 +316,13 @@ impl Checker<'_> {
             min_interval,
             max_interval,
             timezone: self.read("schedule.timezone", file.timezone.as_ref(), time_zone),
+        }
+    }
+
+    fn web(&mut self, file: &WebFile) -> WebOptions {
+        match self.read("web.listen", file.listen.as_ref(), human::listen) {
+            Some(listen) => WebOptions { listen },
+            None => WebOptions::default(),
         }
     }
 

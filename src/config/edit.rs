@@ -56,7 +56,7 @@ pub fn with_board(text: &str, entry: &BoardEntry) -> Result<String, EditError> {
                     .any(|item| item.get_ref().as_str() == Some(profile));
                 match known {
                     true => Vec::new(),
-                    false => layout.into_list(&span, &spans, &quoted(profile)),
+                    false => layout.within_list(&span, &spans, &quoted(profile)),
                 }
             }
             _ => vec![layout.at_top(&format!("profiles = [{}]", quoted(profile)))],
@@ -68,7 +68,7 @@ pub fn with_board(text: &str, entry: &BoardEntry) -> Result<String, EditError> {
         .and_then(|value| match value.get_ref() {
             DeValue::Array(items) => {
                 let spans: Vec<Range<usize>> = items.iter().map(toml::Spanned::span).collect();
-                Some(layout.into_list(&value.span(), &spans, &inline_table(entry)))
+                Some(layout.within_list(&value.span(), &spans, &inline_table(entry)))
             }
             _ => None,
         });
@@ -243,7 +243,12 @@ impl<'t> Layout<'t> {
     }
 
     /// Behind the last item of a list, on a line of its own where that one has one.
-    fn into_list(&self, list: &Range<usize>, items: &[Range<usize>], item: &str) -> Vec<Insertion> {
+    fn within_list(
+        &self,
+        list: &Range<usize>,
+        items: &[Range<usize>],
+        item: &str,
+    ) -> Vec<Insertion> {
         let (Some(last), Some(close)) = (items.last(), list.end.checked_sub(1)) else {
             return vec![(list.start + 1, item.to_owned())];
         };

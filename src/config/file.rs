@@ -61,6 +61,7 @@ pub(super) struct ConfigFile {
     pub(super) walk: WalkFile,
     pub(super) revisit: RevisitFile,
     pub(super) schedule: ScheduleFile,
+    pub(super) web: WebFile,
     pub(super) store: StoreFile,
     pub(super) text: TextFile,
     pub(super) log: LogFile,
@@ -173,6 +174,16 @@ pub(super) struct ScheduleFile {
     pub(super) max_interval: Option<At<String>>,
     /// IANA name of the zone of cron expressions, opening hours and days of boards that name none of their own.
     pub(super) timezone: Option<At<String>>,
+}
+
+/// Where the service answers browsers and probes.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct WebFile {
+    /// A loopback address with its port, or `off`.
+    #[schemars(extend("default" = "127.0.0.1:7480"))]
+    pub(super) listen: Option<At<String>>,
 }
 
 /// What is kept besides the articles.

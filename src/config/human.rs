@@ -2,6 +2,7 @@
 //!
 //! Every function answers an error that names what was written and what would be right.
 
+use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -73,6 +74,27 @@ fn split_at(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
 const FASTEST_PER_S: f64 = 1_000_000.0;
 /// The slowest: one request a day.
 const SLOWEST_S: f64 = 86_400.0;
+
+/// Where to listen: `127.0.0.1:7480`, `[::1]:7480`; `off` is `None`. What is served there is for this machine only.
+///
+/// # Errors
+/// No address, no port, or an address that others can reach.
+pub fn listen(text: &str) -> Result<Option<SocketAddr>, String> {
+    let text = text.trim();
+    if text == "off" {
+        return Ok(None);
+    }
+    let address: SocketAddr = text.parse().map_err(|_| {
+        format!("`{text}` is no address with a port; write one like 127.0.0.1:7480, or off")
+    })?;
+    match address.ip().to_canonical().is_loopback() {
+        true => Ok(Some(address)),
+        false => Err(format!(
+            "{address} can be reached from other machines; write a loopback address like 127.0.0.1:{}",
+            address.port()
+        )),
+    }
+}
 
 /// A pace as the least time between two requests: `2/s`, `30/min`, `0.5/s`. At most 1000000/s, at least 1/d.
 ///
@@ -299,6 +321,29 @@ mod tests {
         ] {
             let error = duration(text).unwrap_err();
             assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn only_loopback_addresses_are_listened_on() {
+        for text in [
+            "127.0.0.1:7480",
+            "[::1]:80",
+            "127.8.0.1:0",
+            "[::ffff:127.0.0.1]:9",
+        ] {
+            assert_eq!(listen(text), Ok(Some(text.parse().unwrap())));
+        }
+        assert_eq!(listen("off"), Ok(None));
+        for text in [
+            "",
+            "127.0.0.1",
+            ":7480",
+            "localhost:7480",
+            "0.0.0.0:7480",
+            "192.0.2.1:80",
+        ] {
+            assert!(listen(text).is_err(), "{text}");
         }
     }
 

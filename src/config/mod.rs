@@ -23,6 +23,7 @@ pub use human::{PageLimit, Since};
 pub use options::{
     BoardOptions, Database, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
     ProfileSource, RevisitOptions, ScheduleOptions, StoreOptions, TextOptions, WalkOptions,
+    WebOptions,
 };
 
 /// The name looked for in the working directory and in the user's configuration folder.

@@ -2,6 +2,7 @@
 //! schema are compared with them by a test.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub struct Options {
     pub walk: WalkOptions,
     pub revisit: RevisitOptions,
     pub schedule: ScheduleOptions,
+    pub web: WebOptions,
     pub store: StoreOptions,
     pub text: TextOptions,
     pub log: LogOptions,
@@ -212,6 +214,21 @@ impl Default for ScheduleOptions {
             min_interval: Duration::from_secs(30),
             max_interval: Duration::from_secs(24 * 3_600),
             timezone: None,
+        }
+    }
+}
+
+/// Where the service answers browsers and probes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebOptions {
+    /// A loopback address; `None`: nowhere.
+    pub listen: Option<SocketAddr>,
+}
+
+impl Default for WebOptions {
+    fn default() -> Self {
+        Self {
+            listen: Some(SocketAddr::from(([127, 0, 0, 1], 7480))),
         }
     }
 }

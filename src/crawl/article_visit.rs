@@ -9,6 +9,7 @@ use tracing::debug;
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
 use super::reparse::only_rules_changed;
+use super::symptoms::note_article;
 use super::visit::{Reading, again};
 use crate::article::{self, PageView};
 use crate::fetch::Fetched;
@@ -57,6 +58,7 @@ pub(super) async fn outcome<S: Store>(
     for warning in &content.warnings {
         debug!("{}: {warning}", job.url);
     }
+    note_article(crew, job.board, &content);
     let target = crew.store.target(article).await?;
     let identity = &board.profile.identity;
     let answered_by = identity.article(&fetched.final_url);

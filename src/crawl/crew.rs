@@ -1,15 +1,17 @@
 //! What every visit of a run shares.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::board::BoardContext;
+use super::polls::Polls;
 use crate::fetch::{Fetched, Fetcher};
 use crate::learn::Candidate;
 use crate::model::{ArticleId, BoardId, Clock, JobId};
@@ -23,6 +25,8 @@ pub struct CrawlOptions {
     pub deep_every: SignedDuration,
     /// Secret and members-only posts are asked for again after this long.
     pub restricted_retry: SignedDuration,
+    /// Failed posts are asked for again by a pass that begins this long after.
+    pub failed_retry: SignedDuration,
     /// Tries for one page, over all runs, before it counts as failed.
     pub max_tries: u32,
     /// The longest a one-off run waits for a host that asked for a pause, or for a retry.
@@ -33,6 +37,8 @@ pub struct CrawlOptions {
     pub max_connections: usize,
     /// E-mail addresses are stored masked.
     pub mask_addresses: bool,
+    /// How long visits in flight may take once the run is to stop; then they are given back. `None`: until they end.
+    pub grace: Option<Duration>,
     /// Seed of the jitter in retry times.
     pub seed: u64,
 }
@@ -75,18 +81,22 @@ pub(super) struct Crew<S> {
     pub fetcher: Fetcher,
     pub clock: Arc<dyn Clock>,
     pub options: CrawlOptions,
-    pub boards: HashMap<BoardId, Arc<BoardContext>>,
+    boards: Mutex<BTreeMap<BoardId, Arc<BoardContext>>>,
     pub observer: Arc<dyn Observer>,
     /// Cancelled by the first signal: no new visit begins.
     pub stop: CancellationToken,
     pub tally: Tally,
     /// The page by which a board was recognised, kept for its first visit so that it is fetched once.
     pub at_hand: Mutex<HashMap<JobId, Fetched>>,
-    pub troubles: Mutex<HashMap<BoardId, Trouble>>,
+    troubles: Mutex<HashMap<BoardId, Trouble>>,
     /// Articles that a board has called gone once in this run, with [`Tally::n_there`] at that time.
     pub gone_once: Mutex<HashMap<ArticleId, u64>>,
     /// Jobs whose page said "later", and how often in this run.
     pub busy: Mutex<HashMap<JobId, u32>>,
+    /// What the service wants to know of its boards' passes.
+    pub polls: Arc<Polls>,
+    /// There is more to do than its workers saw when they last looked.
+    pub nudge: Notify,
     jitter: AtomicU64,
 }
 
@@ -121,7 +131,7 @@ impl<S> Crew<S> {
         fetcher: Fetcher,
         clock: Arc<dyn Clock>,
         options: CrawlOptions,
-        boards: HashMap<BoardId, Arc<BoardContext>>,
+        boards: BTreeMap<BoardId, Arc<BoardContext>>,
         observer: Arc<dyn Observer>,
         stop: CancellationToken,
         at_hand: HashMap<JobId, Fetched>,
@@ -132,7 +142,7 @@ impl<S> Crew<S> {
             fetcher,
             clock,
             options,
-            boards,
+            boards: Mutex::new(boards),
             observer,
             stop,
             tally: Tally::default(),
@@ -140,24 +150,61 @@ impl<S> Crew<S> {
             troubles: Mutex::new(HashMap::new()),
             gone_once: Mutex::new(HashMap::new()),
             busy: Mutex::new(HashMap::new()),
+            polls: Arc::default(),
+            nudge: Notify::new(),
             jitter,
         }
     }
 
+    /// The same crew, whose passes somebody follows.
+    pub fn followed_by(self, polls: Arc<Polls>) -> Self {
+        Self { polls, ..self }
+    }
+
     pub fn board(&self, id: BoardId) -> Arc<BoardContext> {
         Arc::clone(
-            self.boards
+            self.roster()
                 .get(&id)
                 .expect("jobs are claimed for the boards of this run only"),
         )
     }
 
+    pub fn board_ids(&self) -> Vec<BoardId> {
+        self.roster().keys().copied().collect()
+    }
+
+    pub fn boards_on(&self, host: &str) -> Vec<BoardId> {
+        let roster = self.roster();
+        let on_host = roster.values().filter(|context| context.board.host == host);
+        on_host.map(|context| context.board.id).collect()
+    }
+
+    /// One board more, or one that is to be looked at again after a trouble.
+    pub fn welcome(&self, context: Arc<BoardContext>) {
+        self.troubles().remove(&context.board.id);
+        self.roster().insert(context.board.id, context);
+        // Whoever did not answer the passes before may answer this one.
+        self.tally.n_answers.store(0, Ordering::Relaxed);
+        self.tally.n_silent.store(0, Ordering::Relaxed);
+        self.nudge.notify_one();
+    }
+
+    /// Page 1 of a board, fetched to recognise it, for the job that asks for it.
+    pub fn put_at_hand(&self, job: JobId, page: Fetched) {
+        let mut at_hand = self.at_hand.lock().expect("no holder of this lock panics");
+        at_hand.insert(job, page);
+    }
+
+    fn roster(&self) -> MutexGuard<'_, BTreeMap<BoardId, Arc<BoardContext>>> {
+        self.boards.lock().expect("no holder of this lock panics")
+    }
+
+    pub fn troubles(&self) -> MutexGuard<'_, HashMap<BoardId, Trouble>> {
+        self.troubles.lock().expect("no holder of this lock panics")
+    }
+
     pub fn trouble(&self, board: BoardId, trouble: Trouble) {
-        let told = self
-            .troubles
-            .lock()
-            .expect("no holder of this lock panics")
-            .insert(board, trouble.clone());
+        let told = self.troubles().insert(board, trouble.clone());
         if told.is_none() {
             self.observer.see(Sighting::Note(format!(
                 "{}: {}",
@@ -168,10 +215,7 @@ impl<S> Crew<S> {
     }
 
     pub fn in_trouble(&self, board: BoardId) -> bool {
-        self.troubles
-            .lock()
-            .expect("no holder of this lock panics")
-            .contains_key(&board)
+        self.troubles().contains_key(&board)
     }
 
     /// When to try again after `attempts` failures: 5 s, doubled each time up to an hour, plus up to a half again,

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
+use super::symptoms::{note_no_rows, note_rows};
 use super::visit::again;
 use crate::article::PageView;
 use crate::fetch::Fetched;
@@ -63,6 +64,7 @@ pub(super) async fn outcome<S: Store>(
         PageClass::Gone | PageClass::Closed | PageClass::Restricted | PageClass::Login
             if refused && found.page == 1 =>
         {
+            note_no_rows(crew, job.board, found.class, &found.reason, &found.reason);
             return Ok(closed(crew, board, &pass, &found));
         }
         // 404 behind the last page is one way to end a listing; in front of it, it is a fault.
@@ -90,6 +92,9 @@ pub(super) async fn outcome<S: Store>(
             "no {what} found in {} (status {}, {})",
             job.url, fetched.status, found.reason
         );
+        if found.page == 1 {
+            note_no_rows(crew, job.board, found.class, &found.reason, &error);
+        }
         return again(crew, board, job, error, true, due_at, at).await;
     }
     for warning in &found.listing.warnings {
@@ -108,6 +113,9 @@ async fn admit<S: Store>(
 ) -> Result<Outcome, StoreError> {
     let keys: Vec<ArticleKey> = listing.rows.iter().map(|row| row.key.clone()).collect();
     let known = crew.store.known(pass.id, keys).await?;
+    if pass.walk.page == 1 {
+        note_rows(crew, board.board.id, &listing, &known);
+    }
     let unknown = |row: &&Row| !known.contains_key(&row.key);
     let n_unknown = listing.ordinary().filter(unknown).count() as u64;
     let n_new = listing

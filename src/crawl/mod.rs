@@ -6,22 +6,30 @@
 //! lets the visits in flight end.
 
 mod article_visit;
+mod begin;
 mod board;
 mod crew;
 mod explain;
+mod forever;
 mod learning;
 mod listing_visit;
 mod once;
+mod polls;
 mod preview;
 mod radar;
 mod reparse;
 mod report;
+mod symptoms;
 mod visit;
 mod worker;
 
 pub use board::{BoardContext, Tailor, Target, TargetError};
 pub use crew::{Adviser, CrawlOptions, Observer, Sighting};
 pub use explain::{Explanation, ListingSummary, RowSummary, explain};
+pub use forever::{
+    Assignment, Pulse, PulseOfBoard, Service, add_board, board_plan, crawl_forever, limits,
+    n_passes_wanted, planner,
+};
 pub use once::{CrawlError, Outfit, crawl_once};
 pub use preview::{ArticleSummary, KnownBy, Preview, preview};
 pub use reparse::{Example, FieldReport, Reparse, ReparseReport, stored_board};

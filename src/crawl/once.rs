@@ -1,28 +1,22 @@
 //! A one-off crawl: recognise the boards, begin or go on with their passes, work until nothing is due, report.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
-use tracing::info;
 
-use super::board::{BoardContext, Known, Target, TargetError, recognise};
+use super::begin::{
+    Introduced, Past, begin, introduce, is_stale, job_of_page, unfinished_pass, with_learnt,
+};
+use super::board::{BoardContext, Target, TargetError};
 use super::crew::{CrawlOptions, Crew, Observer};
-use super::listing_visit::listing_job;
 use super::report::{BoardReport, CrawlReport, Finish};
-use super::visit::save_robots;
 use super::worker::{HostEnd, work};
-use crate::fetch::{Fetched, Fetcher, RobotsFile, host_key};
-use crate::listing;
-use crate::model::{BoardId, Clock, JobId, Pass, PassEnd, PassKind, PassReport};
-use crate::profile::{Library, Profile};
+use crate::fetch::{Fetched, Fetcher};
+use crate::model::{Clock, JobId, PassEnd, PassKind, PassReport};
+use crate::profile::Library;
 use crate::store::{Store, StoreError};
-
-/// A pass that an earlier run began is only finished if it is not older than this; a new look at page 1 follows an
-/// older one, which by then has missed what came on top.
-const STALE_WALK: SignedDuration = SignedDuration::from_mins(10);
 
 #[derive(Debug, thiserror::Error)]
 pub enum CrawlError {
@@ -55,7 +49,7 @@ pub async fn crawl_once<S: Store>(
     let begun = tokio::time::Instant::now();
     outfit.library = with_learnt(&outfit).await?;
     let mut failed_targets = Vec::new();
-    let mut boards = HashMap::new();
+    let mut boards = BTreeMap::new();
     let mut at_hand = HashMap::new();
     let mut stale = Vec::new();
     for target in targets {
@@ -82,13 +76,13 @@ pub async fn crawl_once<S: Store>(
         outfit.stop.clone(),
         at_hand,
     ));
-    for board in crew.boards.keys() {
-        let (_, articles) = crew.store.n_queued(*board).await?;
+    for board in crew.board_ids() {
+        let (_, articles) = crew.store.n_queued(board).await?;
         crew.tally.n_due.fetch_add(articles, Ordering::Relaxed);
     }
     let mut ends = work_hosts(&crew).await?;
     // Once more where page 1 was read long ago, and where the walk has left something open.
-    for board in crew.boards.keys().copied().collect::<Vec<_>>() {
+    for board in crew.board_ids() {
         let finished = crew.store.open_pass(board).await?.is_none();
         let unfinished = stale.contains(&board) || !crew.store.gaps(board).await?.is_empty();
         if finished && unfinished && !outfit.stop.is_cancelled() && !crew.in_trouble(board) {
@@ -117,254 +111,47 @@ async fn prepare<S: Store>(
     at_hand: &mut HashMap<JobId, Fetched>,
 ) -> Result<Result<(BoardContext, bool), TargetError>, StoreError> {
     let now = outfit.clock.now();
-    let mut target = target.clone();
-    restore_host(outfit, &target).await?;
-    let remembered = match &target.profile {
-        Some(_) => None,
-        None => remembered(outfit, &target).await?,
+    let store = &outfit.store;
+    let Introduced { mut context, page } = match introduce(outfit, options, target).await? {
+        Ok(introduced) => introduced,
+        Err(error) => return Ok(Err(error)),
     };
-    let (certain, fallback) = match remembered {
-        // Somebody may have written a better one since.
-        Some(learnt)
-            if outfit.library.get_given(&learnt.engine).is_none()
-                && outfit.library.may_recognise(&target.url) =>
-        {
-            (None, Some(learnt))
-        }
-        other => (other, None),
-    };
-    target.profile = target.profile.or(certain);
-    target.profile = target.profile.map(|profile| target.tailor.apply(profile));
-    let mut spent = Vec::new();
-    let known = recognise(
-        &outfit.fetcher,
-        &outfit.library,
-        &target,
-        fallback,
-        &outfit.observer,
-        &mut spent,
-    )
-    .await;
-    outfit.store.save_receipts(spent).await?;
-    let known = match known {
-        Ok(known) => known,
-        Err(error) => {
-            keep_what_was_said(outfit, &target).await?;
-            return Ok(Err(error));
-        }
-    };
-    save_robots(&outfit.store, &outfit.fetcher).await?;
-    let Known {
-        new,
-        profile,
-        page,
-        serves_walk,
-        lesson,
-        ..
-    } = known;
-    let page = page.filter(|_| serves_walk);
-    if let Some(lesson) = lesson {
-        let learnt = lesson.learnt;
-        outfit
-            .store
-            .save_profile(learnt.name, learnt.text, now)
-            .await?;
-    }
-    let profile = if target.profile.is_some() {
-        profile
-    } else {
-        target.tailor.apply(profile)
-    };
-    let board = outfit.store.register_board(new, now).await?;
-    let mut context = BoardContext::new(board, &target, profile, options.mask_addresses);
-    context.totals_before = outfit.store.totals(context.board.id).await?;
     let board = context.board.id;
-    let limits = (context.max_pages, context.since);
-    if let Some(pass) = outfit.store.open_pass(board).await? {
-        info!(
-            "going on with the pass of {} begun at {}",
-            context.board.name, pass.started_at
-        );
-        if (pass.walk.max_pages, pass.walk.since) != limits {
-            outfit.store.set_limits(pass.id, limits.0, limits.1).await?;
-        }
-        let was_stale = now.duration_since(pass.started_at) > STALE_WALK;
-        return Ok(Ok((context, was_stale)));
+    context.totals_before = store.totals(board).await?;
+    if let Some(open) = unfinished_pass(store, &context).await? {
+        return Ok(Ok((context, is_stale(&open, now))));
     }
-    let last = outfit.store.last_pass(board, false).await?;
-    let same_limits = last
-        .as_ref()
-        .is_some_and(|last| (last.walk.max_pages, last.walk.since) == limits);
-    let cut_short = outfit.store.was_cut_short(board).await?;
-    // Articles of an interrupted run are still queued, its walk is done: they come first, and a pass begun a moment
-    // ago needs no successor.
-    let may_resume = !cut_short || (same_limits && ended_by(last.as_ref(), PassEnd::Limit));
-    let due_now = outfit
-        .store
+    let past = Past::of(store, &context, options, now).await?;
+    let due_now = store
         .next_due(&context.board.host, &[board])
         .await?
         .is_some_and(|at| at <= now);
-    if let (true, true, Some(last)) = (may_resume, due_now, &last) {
-        let was_stale = now.duration_since(last.started_at) > STALE_WALK;
+    if let (true, true, Some(last)) = (past.may_resume(), due_now, &past.last) {
+        let was_stale = is_stale(last, now);
         return Ok(Ok((context, was_stale)));
     }
-    let last_full = outfit.store.last_pass(board, true).await?;
-    let fresh = last_full
-        .and_then(|pass| pass.ended_at)
-        .is_some_and(|ended| now.duration_since(ended) < options.deep_every);
-    let kind = if cut_short {
-        // Quiet rows prove nothing below the limit of an earlier pass, except up to that same limit.
-        let again =
-            same_limits && limits != (None, None) && !ended_by(last.as_ref(), PassEnd::Stopped);
-        if again {
-            PassKind::Incremental
-        } else {
-            PassKind::Full
-        }
-    } else if fresh {
-        PassKind::Incremental
-    } else {
-        PassKind::Full
-    };
-    begin(&outfit.store, &context, kind, options, now).await?;
-    if let Some(page) = page {
-        keep_at_hand(outfit, &context, page, at_hand).await?;
+    begin(store, &context, past.next_kind(), options, now).await?;
+    if let Some(page) = page
+        && let Some(job) = job_of_page(outfit, &context, &page).await?
+    {
+        at_hand.insert(job, page);
     }
     Ok(Ok((context, false)))
-}
-
-/// All profiles of this run: those it was given, and those that earlier runs have learnt.
-async fn with_learnt<S: Store>(outfit: &Outfit<S>) -> Result<Arc<Library>, StoreError> {
-    let mut library = (*outfit.library).clone();
-    for text in outfit.store.profiles().await? {
-        match Profile::from_toml(&text) {
-            Ok(profile) => library.add_learnt(profile),
-            Err(_) => tracing::warn!(
-                "a profile learnt by another version cannot be read; it is learnt again"
-            ),
-        }
-    }
-    Ok(Arc::new(library))
-}
-
-fn ended_by(pass: Option<&Pass>, end: PassEnd) -> bool {
-    pass.is_some_and(|pass| pass.end == Some(end))
-}
-
-/// A board that was not reached may have asked us to wait; the next run must know.
-async fn keep_what_was_said<S: Store>(
-    outfit: &Outfit<S>,
-    target: &Target,
-) -> Result<(), StoreError> {
-    save_robots(&outfit.store, &outfit.fetcher).await?;
-    if let Some(pause) = outfit.fetcher.host(&target.url).pause_in_force() {
-        outfit.store.save_pause(pause, Vec::new()).await?;
-    }
-    Ok(())
-}
-
-/// Hands page 1, fetched to recognise the board, to the job that asks for it.
-async fn keep_at_hand<S: Store>(
-    outfit: &Outfit<S>,
-    context: &BoardContext,
-    page: Fetched,
-    at_hand: &mut HashMap<JobId, Fetched>,
-) -> Result<(), StoreError> {
-    let now = outfit.clock.now();
-    let board = [context.board.id];
-    for job in outfit
-        .store
-        .claim(&context.board.host, &board, now, 1)
-        .await?
-    {
-        if job.url == page.requested || job.url == page.final_url {
-            at_hand.insert(job.id, page);
-            outfit.store.release(&job);
-            return Ok(());
-        }
-        outfit.store.release(&job);
-    }
-    Ok(())
-}
-
-async fn begin<S: Store>(
-    store: &S,
-    context: &BoardContext,
-    kind: PassKind,
-    options: &CrawlOptions,
-    now: Timestamp,
-) -> Result<Pass, StoreError> {
-    let walk = listing::begin(kind, context.max_pages, context.since);
-    let first = {
-        let job = listing_job(context, crate::model::PassId(0), 1, now);
-        move |pass| crate::model::NewJob {
-            kind: crate::model::JobKind::Listing { pass, page: 1 },
-            ..job
-        }
-    };
-    store
-        .begin_pass(
-            context.board.id,
-            walk,
-            first,
-            now - options.restricted_retry,
-            now,
-        )
-        .await
-}
-
-/// What an earlier run learnt of the host: a pause it asked for, its robots file. Any host may have been asked a moment
-/// ago by a run that was killed, so the first request to it always waits a whole interval.
-async fn restore_host<S: Store>(outfit: &Outfit<S>, target: &Target) -> Result<(), StoreError> {
-    let host = host_key(&target.url);
-    let record = outfit.store.host(&host).await?.unwrap_or_default();
-    let robots = record.robots.map(|robots| RobotsFile {
-        status: robots.status,
-        body: robots.body,
-        fetched_at: robots.fetched_at,
-    });
-    outfit.fetcher.restore(
-        &host,
-        record.paused_until,
-        record.pause_reason.as_deref(),
-        robots,
-    );
-    Ok(())
-}
-
-/// The profile that an earlier run recognised for this URL's board.
-async fn remembered<S: Store>(
-    outfit: &Outfit<S>,
-    target: &Target,
-) -> Result<Option<Arc<crate::profile::Profile>>, StoreError> {
-    for board in outfit.store.boards().await? {
-        if let Some(profile) = outfit.library.get(&board.profile)
-            && profile
-                .identity
-                .board(&target.url)
-                .is_some_and(|found| found.key == board.key)
-        {
-            return Ok(Some(profile));
-        }
-    }
-    Ok(None)
 }
 
 async fn work_hosts<S: Store>(
     crew: &Arc<Crew<S>>,
 ) -> Result<BTreeMap<String, HostEnd>, StoreError> {
-    let mut by_host: BTreeMap<String, Vec<BoardId>> = BTreeMap::new();
-    for context in crew.boards.values() {
-        by_host
-            .entry(context.board.host.clone())
-            .or_default()
-            .push(context.board.id);
-    }
+    let boards = crew.board_ids();
+    let hosts_of_boards: BTreeSet<String> = boards
+        .into_iter()
+        .map(|board| crew.board(board).board.host.clone())
+        .collect();
     let mut hosts = tokio::task::JoinSet::new();
-    for (host, boards) in by_host {
+    for host in hosts_of_boards {
         let crew = Arc::clone(crew);
         hosts.spawn(async move {
-            let end = work(Arc::clone(&crew), host.clone(), boards).await;
+            let end = work(&crew, &host).await;
             if end.is_err() {
                 // The store is everybody's: without it no host's work can be kept.
                 crew.stop.cancel();
@@ -410,8 +197,8 @@ async fn report<S: Store>(
         })
         .collect();
     let n_refused = boards.len();
-    for context in crew.boards.values() {
-        boards.push(board_report(crew, context, &mut hints).await?);
+    for board in crew.board_ids() {
+        boards.push(board_report(crew, &crew.board(board), &mut hints).await?);
     }
     boards.sort_by(|a, b| a.name.cmp(&b.name));
     let interrupted = crew.stop.is_cancelled();
@@ -458,12 +245,7 @@ async fn board_report<S: Store>(
         None => crew.store.last_pass(board.id, false).await?,
     };
     let (n_listing, n_articles) = crew.store.n_queued(board.id).await?;
-    let trouble = crew
-        .troubles
-        .lock()
-        .expect("no holder of this lock panics")
-        .get(&board.id)
-        .cloned();
+    let trouble = crew.troubles().get(&board.id).cloned();
     if let Some(trouble) = &trouble {
         hints.push(format!("{}: {}", board.name, trouble.advice));
     }

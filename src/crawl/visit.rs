@@ -8,10 +8,13 @@ use tracing::{Instrument, debug, info_span, warn};
 
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
+use super::symptoms::{note_block, note_failure};
 use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
-use crate::model::{HostPause, Job, JobKind, Outcome, PageClass, Settled, Settlement, Visited};
+use crate::model::{
+    HostPause, Job, JobKind, Outcome, PageClass, PassId, Settled, Settlement, Visited,
+};
 use crate::store::{Store, StoreError, StoredRobots};
 
 /// How long a board that shows a bot check or a block page is left alone. Known blocks last over an hour
@@ -35,6 +38,8 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
         let at = crew.clock.now();
         let settlement = match answer {
             Ok(mut fetched) => {
+                crew.polls
+                    .note(job.board, |seen| seen.count_status(fetched.status));
                 crew.tally.n_answers.fetch_add(1, Ordering::Relaxed);
                 let receipts = std::mem::take(&mut fetched.receipts);
                 let mut settlement = read(crew, &board, &job, fetched, at).await?;
@@ -44,7 +49,11 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
             Err(error) => failed(crew, &board, &job, error, at).await?,
         };
         save_robots(&crew.store, &crew.fetcher).await?;
+        let ended = ended_pass(&settlement.outcome);
         let mut settled = crew.store.settle(settlement).await?;
+        if let Some(pass) = ended {
+            crew.polls.walked(job.board, pass);
+        }
         if let JobKind::Listing { pass, .. } | JobKind::Radar { pass, .. } = job.kind {
             settled.n_queued += radar::follow(crew, &board, pass).await?;
         }
@@ -71,6 +80,16 @@ pub(super) async fn save_robots<S: Store>(store: &S, fetcher: &Fetcher) -> Resul
             .await?;
     }
     Ok(())
+}
+
+/// The pass whose walk ends with this.
+fn ended_pass(outcome: &Outcome) -> Option<PassId> {
+    match outcome {
+        Outcome::Listing { pass, end, .. } | Outcome::ListingSkipped { pass, end, .. } => {
+            end.map(|_| *pass)
+        }
+        _ => None,
+    }
 }
 
 fn take_at_hand<S>(crew: &Crew<S>, job: &Job) -> Option<Fetched> {
@@ -222,6 +241,7 @@ fn blocked<S: Store>(
     at: Timestamp,
 ) -> Settlement {
     let until = at + jiff::SignedDuration::from_secs(BLOCK_PAUSE_S);
+    note_block(crew, job.board, &reason);
     crew.trouble(
         job.board,
         Trouble {
@@ -259,7 +279,11 @@ async fn failed<S: Store>(
     at: Timestamp,
 ) -> Result<Settlement, StoreError> {
     let said = error_text(&error);
+    note_failure(crew, job, &error, &said);
     let receipts = error.take_receipts();
+    if let Some(status) = receipts.last().and_then(|receipt| receipt.status) {
+        crew.polls.note(job.board, |seen| seen.count_status(status));
+    }
     let pause = error.pause.take().map(|pause| *pause);
     let counts = error.counts_as_try() || busy_too_often(crew, job, &error);
     if error.is_silence() {

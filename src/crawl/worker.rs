@@ -9,7 +9,7 @@ use tracing::debug;
 
 use super::crew::{Crew, Sighting, Trouble, wait_between};
 use super::visit::visit;
-use crate::model::{BoardId, HostPause, Settled};
+use crate::model::{BoardId, HostPause, Job, Settled};
 use crate::store::{Store, StoreError};
 
 /// Why a host's work ended for this run.
@@ -23,35 +23,64 @@ pub(super) enum HostEnd {
     Stopped,
 }
 
-/// Works through a host's due jobs. Visits in flight are always waited for.
-pub(super) async fn work<S: Store>(
-    crew: Arc<Crew<S>>,
-    host: String,
-    boards: Vec<BoardId>,
-) -> Result<HostEnd, StoreError> {
+/// Works through the due jobs of a host's boards. Visits in flight are waited for, after a stop no longer than the
+/// run's grace: then they are given back.
+pub(super) async fn work<S: Store>(crew: &Arc<Crew<S>>, host: &str) -> Result<HostEnd, StoreError> {
     let mut in_flight: JoinSet<Result<Settled, StoreError>> = JoinSet::new();
-    let result = dispatch(&crew, &host, &boards, &mut in_flight).await;
-    while let Some(ended) = in_flight.join_next().await {
-        joined(ended)?;
+    let result = dispatch(crew, host, &mut in_flight).await;
+    let all_ended = async {
+        while let Some(ended) = in_flight.join_next().await {
+            joined(ended)?;
+        }
+        Ok(())
+    };
+    match crew.options.grace {
+        Some(grace) if !matches!(result, Ok(HostEnd::Done | HostEnd::Later)) => {
+            if let Ok(ended) = tokio::time::timeout(grace, all_ended).await {
+                ended?;
+            }
+            in_flight.shutdown().await;
+        }
+        _ => all_ended.await?,
     }
     result
+}
+
+/// A claimed job. Unless it is settled, it is given back when its visit ends, in whatever way.
+struct Claimed<S: Store> {
+    store: S,
+    job: Option<Job>,
+}
+
+impl<S: Store> Drop for Claimed<S> {
+    fn drop(&mut self) {
+        if let Some(job) = self.job.take() {
+            self.store.release(&job);
+        }
+    }
+}
+
+async fn visit_claimed<S: Store>(crew: Arc<Crew<S>>, job: Job) -> Result<Settled, StoreError> {
+    let mut claimed = Claimed {
+        store: crew.store.clone(),
+        job: Some(job.clone()),
+    };
+    let settled = visit(&crew, job).await?;
+    claimed.job = None;
+    Ok(settled)
 }
 
 async fn dispatch<S: Store>(
     crew: &Arc<Crew<S>>,
     host: &str,
-    boards: &[BoardId],
     in_flight: &mut JoinSet<Result<Settled, StoreError>>,
 ) -> Result<HostEnd, StoreError> {
     loop {
         if crew.stop.is_cancelled() {
             return Ok(HostEnd::Stopped);
         }
-        let open: Vec<BoardId> = boards
-            .iter()
-            .copied()
-            .filter(|board| !crew.in_trouble(*board))
-            .collect();
+        let mut open = crew.boards_on(host);
+        open.retain(|board| !crew.in_trouble(*board));
         if open.is_empty() {
             return Ok(HostEnd::Later);
         }
@@ -76,6 +105,7 @@ async fn dispatch<S: Store>(
             tell_wait(crew, host, wait, &pause.reason);
             tokio::select! {
                 () = crew.stop.cancelled() => {}
+                () = crew.nudge.notified() => {}
                 Some(ended) = in_flight.join_next() => { joined(ended)?; }
                 () = tokio::time::sleep(wait) => {}
             }
@@ -85,8 +115,7 @@ async fn dispatch<S: Store>(
         if free > 0 {
             // One at a time: a settled listing page may bring a more urgent job.
             for job in crew.store.claim(host, &open, now, 1).await? {
-                let crew = Arc::clone(crew);
-                in_flight.spawn(async move { visit(&crew, job).await });
+                in_flight.spawn(visit_claimed(Arc::clone(crew), job));
             }
             if !in_flight.is_empty() && in_flight.len() < crew.options.max_connections {
                 // Nothing more was due, or there is room for another: look again after a visit, or soon.
@@ -128,6 +157,7 @@ async fn dispatch<S: Store>(
         };
         tokio::select! {
             () = crew.stop.cancelled() => {}
+            () = crew.nudge.notified() => {}
             Some(ended) = in_flight.join_next() => { joined(ended)?; }
             () = sleep(until_due) => {}
         }

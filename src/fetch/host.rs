@@ -79,6 +79,7 @@ struct State {
     n_own_pauses: u32,
     /// Pages in a row that got no answer; at most [`OUTAGE_PAGES`] of them, each once.
     silent: Vec<String>,
+    n_in_flight: usize,
     /// Connections that are probably open and idle, and since when.
     idle: usize,
     idle_since: Instant,
@@ -99,6 +100,8 @@ pub struct HostSnapshot {
     pub reason: Option<String>,
     /// Different pages in a row that got no answer, counted up to three.
     pub n_silent: usize,
+    /// Requests that were sent and are not answered yet.
+    pub n_in_flight: usize,
     /// `requests`, `answers.2xx`, `error.timeout`, …
     pub counters: BTreeMap<&'static str, u64>,
 }
@@ -151,6 +154,7 @@ impl Host {
                 pause: None,
                 n_own_pauses: 0,
                 silent: Vec::new(),
+                n_in_flight: 0,
                 idle: 0,
                 idle_since: started,
                 last_turn: started,
@@ -212,6 +216,7 @@ impl Host {
         let warm = state.idle > 0 && started.duration_since(state.idle_since) < KEEP_ALIVE;
         state.idle = if warm { state.idle - 1 } else { 0 };
         state.last_turn = started;
+        state.n_in_flight += 1;
         *state.counters.entry("requests").or_default() += 1;
         drop(state);
         Ok(Turn {
@@ -350,6 +355,11 @@ impl Host {
         let _ = state.limiter.check();
     }
 
+    /// Requests that were sent and are not answered yet.
+    pub fn n_in_flight(&self) -> usize {
+        self.state().n_in_flight
+    }
+
     pub fn snapshot(&self) -> HostSnapshot {
         let pause = self.pause_in_force();
         let state = self.state();
@@ -360,6 +370,7 @@ impl Host {
             paused_until: pause.as_ref().map(|pause| pause.until),
             reason: pause.map(|pause| pause.reason),
             n_silent: state.silent.len(),
+            n_in_flight: state.n_in_flight,
             counters: state.counters.clone(),
         }
     }
@@ -398,6 +409,7 @@ impl Drop for Turn {
     /// A request that was given up may still have been sent.
     fn drop(&mut self) {
         self.answered();
+        self.host.state().n_in_flight -= 1;
     }
 }
 

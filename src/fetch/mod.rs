@@ -58,7 +58,7 @@ impl Default for Pace {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FetchOptions {
     pub user_agent: String,
     pub accept_language: String,

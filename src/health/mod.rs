@@ -4,6 +4,7 @@
 //! the listed articles that we hold at or below a rank must be as many as that rank says. [`ledger`] keeps the order of
 //! a board's articles and what each page read says of it; [`radar`] decides which few pages tell where articles have
 //! vanished; [`confirm`] decides when a suspicion may become a tombstone; [`audit`] states how complete an archive is.
+//! How a board does, whatever it shows, is [`verdict`]'s.
 //!
 //! Pure: in come sightings and counts, out come decisions. The store remembers, the conductor asks for pages.
 
@@ -11,6 +12,7 @@ pub mod audit;
 pub mod confirm;
 pub mod ledger;
 pub mod radar;
+pub mod verdict;
 
 #[cfg(test)]
 mod board_tests;

@@ -88,3 +88,36 @@ pub(super) fn by_choice(chosen: &Candidate, lost: Vec<String>) -> Decision {
         lost,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CLOSE, Candidate, FLOOR, is_open};
+
+    #[test]
+    fn it_is_open_where_none_is_likely_or_two_are_alike() {
+        let good = FLOOR + 3.0;
+        for (scores, want) in [
+            (vec![], false),
+            (vec![good], false),
+            (vec![FLOOR - 0.1], true),
+            (vec![FLOOR - 0.1, FLOOR - 2.0], true),
+            (vec![good, good - CLOSE / 2.0], true),
+            (vec![good, good - CLOSE * 2.0], false),
+            // The likelier of two, of which the other is no board at all.
+            (vec![FLOOR + 0.1, FLOOR - 0.1], false),
+        ] {
+            let candidates: Vec<Candidate> = scores
+                .iter()
+                .map(|score| Candidate {
+                    rows: "li".into(),
+                    kind: String::new(),
+                    score: *score,
+                    reason: String::new(),
+                    n_rows: 2,
+                    samples: Vec::new(),
+                })
+                .collect();
+            assert_eq!(is_open(&candidates), want, "{scores:?}");
+        }
+    }
+}

@@ -156,6 +156,8 @@ fn field_traces<'a>(
 
 #[cfg(test)]
 mod tests {
+    use scraper::Html;
+
     use super::explain_listing;
     use crate::profile::Profile;
 
@@ -180,13 +182,14 @@ link = ["a"]
 title = ["a"]
 author = ["b.pen", "i"]
 [article]
+title = ["h1"]
 body = ["main"]
 "#;
 
     #[test]
     fn each_field_is_told_with_its_rule_its_place_and_the_others() {
         let profile = Profile::from_toml(PROFILE).expect("a profile");
-        let html = crate::document::parse(
+        let html = Html::parse_document(
             "<table><thead><tr><th>No<th>Title<th>Date</thead><tbody>\
              <tr><td>2<td><a href='/post/2'>Two</a> <b class=pen>quill</b><i>Q</i><td>2026-11-02</tr>\
              <tr><td>1<td><a href='/post/1'>One</a> <i>okto</i><td>2026-11-01</tr></tbody></table>",
@@ -218,7 +221,7 @@ body = ["main"]
                 "date column 3 of the header 2/2 2026-11-02 @ table > tbody > tr > td []",
             ]
         );
-        let nothing = crate::document::parse("<p>words</p>");
+        let nothing = Html::parse_document("<p>words</p>");
         assert_eq!(explain_listing(&nothing, &profile), []);
     }
 }

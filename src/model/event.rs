@@ -1,4 +1,4 @@
-//! What happened to an article, for notifiers and feeds. Written in the transaction that made it true.
+//! What happened to an article, or to a board, for notifiers and feeds. Written in the transaction that made it true.
 
 use serde::Serialize;
 
@@ -15,6 +15,10 @@ pub enum EventKind {
     Restricted,
     /// Was gone or restricted, and is there again.
     Reappeared,
+    /// Of a board: something is wrong with it.
+    Alarm,
+    /// Of a board: that is over.
+    Recovered,
 }
 
 impl EventKind {
@@ -25,6 +29,8 @@ impl EventKind {
             Self::Vanished => "vanished",
             Self::Restricted => "restricted",
             Self::Reappeared => "reappeared",
+            Self::Alarm => "alarm",
+            Self::Recovered => "recovered",
         }
     }
 
@@ -35,6 +41,8 @@ impl EventKind {
             Self::Vanished,
             Self::Restricted,
             Self::Reappeared,
+            Self::Alarm,
+            Self::Recovered,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == word)

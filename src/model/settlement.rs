@@ -19,6 +19,9 @@ pub struct Known {
     /// As the listing showed them last.
     pub title: String,
     pub comment_count: Option<u64>,
+    /// As they are held, by the listing or the article's own page.
+    pub author: Option<String>,
+    pub posted: Option<PostedAt>,
     /// The canonical URL it is stored under.
     pub url: String,
     /// First seen by an earlier pass than this one.

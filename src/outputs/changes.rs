@@ -47,6 +47,8 @@ fn write_line(change: &ChangeRecord, zone: &TimeZone, out: &mut dyn Write) -> io
         EventKind::Vanished => ("vanished  ", AnsiColor::Red.on_default()),
         EventKind::Restricted => ("restricted", AnsiColor::Red.on_default()),
         EventKind::Reappeared => ("reappeared", AnsiColor::Cyan.on_default()),
+        EventKind::Alarm => ("alarm     ", AnsiColor::Red.on_default()),
+        EventKind::Recovered => ("recovered ", AnsiColor::Green.on_default()),
     };
     let at = moment::short(change.at, zone);
     let board = terminal::line(&change.board);

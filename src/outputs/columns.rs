@@ -50,7 +50,7 @@ pub(super) fn pad_left(text: &str, columns: usize) -> String {
 }
 
 /// Bytes as people read them: `812 B`, `1.5 MiB`.
-pub(super) fn bytes(count: u64) -> String {
+pub fn bytes(count: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if count < 1024 {
         return format!("{count} B");

@@ -17,13 +17,18 @@ pub mod new_file;
 pub mod search;
 pub mod show;
 mod snippet;
+mod stable_id;
 pub mod status;
 pub mod stories;
 pub mod terminal;
 #[cfg(test)]
 mod test_archive;
+pub mod warc;
+pub mod web;
 
 use std::io;
+
+pub use columns::bytes as human_bytes;
 
 use crate::store::StoreError;
 

@@ -8,13 +8,14 @@ use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, Board
 use crate::store::search_query::Query;
 use crate::store::{
     Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, ChangeFilter, ChangeRecord,
-    CommentRecord, CopyRecord, CountRecord, Hit, Revision, SavedSchedule, SizeOnDisk, StoreError,
-    StoryRecord,
+    CommentRecord, CopyRecord, CountRecord, Hit, RawPage, Revision, SavedSchedule, SizeOnDisk,
+    StoreError, StoryRecord,
 };
 
 pub(super) struct TestArchive {
     articles: Vec<ArticleRecord>,
     pub(super) changes: Vec<ChangeRecord>,
+    pub(super) raw_pages: Vec<RawPage>,
     /// Articles handed out so far.
     pub(super) n_read: Cell<usize>,
 }
@@ -24,6 +25,7 @@ impl TestArchive {
         Self {
             articles,
             changes: Vec::new(),
+            raw_pages: Vec::new(),
             n_read: Cell::new(0),
         }
     }
@@ -106,6 +108,19 @@ impl Archive for TestArchive {
 
     fn search(&self, _: &Query, _: u32, _: u32) -> Result<Vec<Hit>, StoreError> {
         Ok(Vec::new())
+    }
+
+    fn raw_pages(
+        &self,
+        _: &ArticleFilter,
+        each: &mut dyn FnMut(RawPage) -> bool,
+    ) -> Result<(), StoreError> {
+        for page in &self.raw_pages {
+            if !each(page.clone()) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn profiles(&self) -> Result<Vec<String>, StoreError> {
@@ -223,6 +238,7 @@ pub(super) fn board(name: &str) -> BoardStatus {
         n_jobs_queued: 4,
         n_gaps: 0,
         trouble: None,
+        health: None,
     }
 }
 

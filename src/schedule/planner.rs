@@ -148,6 +148,16 @@ impl Planner {
         }
     }
 
+    /// A board that is known by another number from now on.
+    pub fn rename(&mut self, old: BoardId, new: BoardId) {
+        if let Some(entry) = self.boards.remove(&old) {
+            self.queue.remove(&(entry.next_ms, old));
+            self.remove(new);
+            self.boards.insert(new, entry);
+            self.place(new);
+        }
+    }
+
     /// What is to be kept of a board.
     pub fn board_state(&self, board: BoardId) -> Option<&BoardState> {
         self.boards.get(&board).map(|entry| &entry.state)
@@ -250,6 +260,16 @@ impl Planner {
             polls.push(self.describe(&entry));
         }
         polls
+    }
+
+    /// How many posts a board's rhythm lets expect between two moments, at most a month apart, and how much their
+    /// number varies: its variance over its mean.
+    pub fn expected(&self, board: BoardId, from: Timestamp, to: Timestamp) -> Option<(f64, f64)> {
+        let rhythm = &self.boards.get(&board)?.state.rhythm;
+        let (from_s, to_s) = (seconds(from), seconds(to));
+        let most_s = from_s + 31.0 * DAY_S;
+        let n_posts = rhythm.expected(&self.clock, from_s, to_s.min(most_s));
+        Some((n_posts, rhythm.dispersion()))
     }
 
     /// When a board is due next, and why then. `None`: there is no such board.

@@ -39,6 +39,8 @@ pub enum StoreError {
     NoSearchIndex,
     #[error("the store was opened to be read only")]
     ReadOnly,
+    #[error("{path} is there already; nothing was changed", path = .path.display())]
+    Exists { path: PathBuf },
     #[error("{path} does not exist; a crawl makes it", path = .path.display())]
     Missing { path: PathBuf },
     #[error("{path}: {doing}", path = .path.display())]

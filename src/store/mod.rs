@@ -22,9 +22,10 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use error::StoreError;
 pub use records::{
-    ArticleFilter, ArticleRecord, ArticleTarget, BoardCounts, BoardStatus, ChangeFilter,
-    ChangeRecord, CommentRecord, CopyRecord, CountRecord, Hit, HostRecord, PassSummary, Revision,
-    RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord, Vanished,
+    ArticleFilter, ArticleRecord, ArticleTarget, AskAgain, BoardCounts, BoardHealth, BoardStatus,
+    ChangeFilter, ChangeRecord, CommentRecord, CopyRecord, CountRecord, Hit, HostRecord, NextPass,
+    PassSummary, RawPage, Revision, RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots,
+    StoryRecord, Vanished,
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
@@ -33,6 +34,7 @@ use search_query::Query;
 
 use crate::health::audit::Facts;
 use crate::health::radar::{Plan, View};
+use crate::health::verdict::{Change, Health};
 use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, HostPause, Job, Known, NewBoard, NewJob, OpenGap, Pass,
     PassId, PassReport, Receipt, Settled, Settlement, Walk,
@@ -79,6 +81,19 @@ pub trait Store: Rereading {
         limit: u32,
     ) -> impl Future<Output = Answer<Vec<Pass>>> + Send;
 
+    /// What is known of how a board does; `None`: nothing yet.
+    fn health(&self, board: BoardId) -> impl Future<Output = Answer<Option<Health>>> + Send;
+
+    /// Keeps that, and when the next pass is planned. A change becomes an event in the same transaction.
+    fn save_health(
+        &self,
+        board: BoardId,
+        health: Health,
+        next: Option<NextPass>,
+        change: Option<Change>,
+        at: Timestamp,
+    ) -> impl Future<Output = Answer<()>> + Send;
+
     fn pass(&self, pass: PassId) -> impl Future<Output = Answer<Pass>> + Send;
 
     /// All passes of a board added up.
@@ -97,14 +112,13 @@ pub trait Store: Rereading {
     ) -> impl Future<Output = Answer<()>> + Send;
 
     /// Starts a pass. In the same transaction its first listing job is queued (`first` is asked for it, once the
-    /// pass has an id), and so is a job for each failed article of the board, and for each restricted one last
-    /// looked at before `restricted_before`.
+    /// pass has an id), and so is a job for each article of the board that `again` speaks of.
     fn begin_pass(
         &self,
         board: BoardId,
         walk: Walk,
         first: impl FnOnce(PassId) -> NewJob + Send + 'static,
-        restricted_before: Timestamp,
+        again: AskAgain,
         at: Timestamp,
     ) -> impl Future<Output = Answer<Pass>> + Send;
 
@@ -270,6 +284,14 @@ pub trait Archive {
     /// Articles that a query finds, `limit` of them behind the first `skip`: those that fit its words best first, the
     /// newest first where it has none. `NoSearchIndex` where there is none for its words.
     fn search(&self, query: &Query, limit: u32, skip: u32) -> Answer<Vec<Hit>>;
+
+    /// Calls `each` for every raw page that is kept, of one board or of all, fetched at or after `since`, in the order of
+    /// the visits, without holding them all in memory. `each` returns `false` to stop.
+    fn raw_pages(
+        &self,
+        filter: &ArticleFilter,
+        each: &mut dyn FnMut(RawPage) -> bool,
+    ) -> Answer<()>;
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
 }

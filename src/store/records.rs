@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::health::verdict::Verdict;
 use crate::model::{
     ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, EventKind, Image, PassEnd,
     PassReport,
@@ -22,6 +23,14 @@ pub struct ArticleTarget {
     pub listed_title: String,
     /// How often the board has said that it is gone, in a row.
     pub n_gone_answers: u32,
+}
+
+/// Which articles a new pass asks for once more: those last looked at before these moments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskAgain {
+    /// Failed ones, and comment lists that are half read.
+    pub failed_before: Timestamp,
+    pub restricted_before: Timestamp,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -212,6 +221,29 @@ pub struct BoardStatus {
     pub n_gaps: u64,
     /// What keeps the board from being read, if anything.
     pub trouble: Option<String>,
+    /// `None`: the service has never polled it.
+    pub health: Option<BoardHealth>,
+}
+
+/// How a board does, by the polls of the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BoardHealth {
+    /// `None`: nothing is wrong.
+    pub verdict: Option<Verdict>,
+    pub since: Option<Timestamp>,
+    /// What was seen, in words.
+    pub finding: Option<String>,
+    /// The last poll that found nothing wrong.
+    pub last_good_at: Option<Timestamp>,
+    pub next_pass: Option<NextPass>,
+}
+
+/// What the schedule plans for a board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NextPass {
+    pub at: Timestamp,
+    /// Why then, for people.
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -307,6 +339,21 @@ pub struct Hit {
     pub revised_at: Option<Timestamp>,
     /// Empty where no content is held.
     pub text: String,
+}
+
+/// A page as it came, and the visit that brought it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawPage {
+    /// Numbers of visits grow with time.
+    pub visit: i64,
+    /// As it was asked for, and where redirects led.
+    pub url: String,
+    pub final_url: String,
+    pub status: u16,
+    pub content_type: Option<String>,
+    pub fetched_at: Timestamp,
+    /// Decompressed, not decoded.
+    pub body: Vec<u8>,
 }
 
 /// Articles joined by copies.

@@ -7,6 +7,7 @@ mod copies;
 mod engines;
 mod fakes;
 mod identity;
+mod outputs;
 mod recovering;
 mod rows;
 #[path = "../support/mod.rs"]

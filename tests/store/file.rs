@@ -4,7 +4,7 @@ use std::path::Path;
 
 use boardwalk::model::*;
 use boardwalk::store::search_query::Query;
-use boardwalk::store::sqlite::{OpenMode, SqliteArchive, SqliteStore, StoreOptions};
+use boardwalk::store::sqlite::{OpenMode, SqliteArchive, SqliteStore, StoreOptions, restore};
 use boardwalk::store::{Archive, ArticleFilter, Store, StoreError};
 use jiff::tz::TimeZone;
 
@@ -299,4 +299,77 @@ async fn an_export_takes_all_that_fit_and_stops_when_told() {
     assert_eq!(count(&of("news", "2026-11-22T15:00:00Z"), usize::MAX), 150);
     assert_eq!(count(&of("news", "2026-11-22T15:00:01Z"), usize::MAX), 0);
     assert_eq!(count(&of("free", "2026-01-01T00:00:00Z"), usize::MAX), 0);
+}
+
+fn keys(path: &Path) -> Vec<String> {
+    let mut keys = Vec::new();
+    SqliteArchive::open(path)
+        .unwrap()
+        .articles(&ArticleFilter::default(), &mut |record| {
+            keys.push(record.key.to_string());
+            true
+        })
+        .unwrap();
+    keys
+}
+
+#[tokio::test]
+async fn a_backup_made_beside_a_writer_can_be_put_back() {
+    let mut bench = Bench::new(SqlitePlace::new()).await;
+    bench.store_article("1", content("하나")).await;
+    let path = bench.place.path();
+    let copy = path.with_file_name("copy.db");
+    let archive = bench.store.archive().unwrap();
+    assert!(archive.back_up(&copy).unwrap() > 0);
+    assert!(matches!(
+        archive.back_up(&copy),
+        Err(StoreError::Exists { .. })
+    ));
+    bench.store_article("2", content("둘")).await;
+    assert!(matches!(
+        restore(&copy, &path, true),
+        Err(StoreError::InUse { .. })
+    ));
+    drop(archive);
+    let Bench { store, place, .. } = bench;
+    drop(store);
+
+    assert!(matches!(
+        restore(&copy, &path, false),
+        Err(StoreError::Exists { .. })
+    ));
+    assert_eq!(keys(&path).len(), 2);
+    let aside = restore(&copy, &path, true).unwrap().expect("one was there");
+    assert_eq!(keys(&path), [key("1").to_string()]);
+    assert_eq!(keys(&aside).len(), 2);
+    assert_eq!(keys(&copy), keys(&path), "the copy stays");
+    // It is a store like any other: searched, written and opened again.
+    let store = open(&path).unwrap();
+    assert_eq!(search(&store, "하나").unwrap(), [1]);
+    drop(store);
+    drop(place);
+}
+
+#[tokio::test]
+async fn a_damaged_backup_is_not_put_back() {
+    let place = closed_store().await;
+    let path = place.path();
+    let copy = path.with_file_name("copy.db");
+    SqliteArchive::open(&path).unwrap().back_up(&copy).unwrap();
+    let mut bytes = std::fs::read(&copy).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 8_192].fill(0x55);
+    std::fs::write(&copy, bytes).unwrap();
+    let error = restore(&copy, &path, true).unwrap_err();
+    assert!(
+        matches!(error, StoreError::Damaged { .. } | StoreError::Sql { .. }),
+        "{error}"
+    );
+    assert_eq!(keys(&path), [key("1").to_string()]);
+    let names: Vec<_> = std::fs::read_dir(path.parent().unwrap())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("part") || name.contains("replaced"))
+        .collect();
+    assert_eq!(names, [""; 0], "nothing is left behind");
 }

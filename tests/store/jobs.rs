@@ -104,7 +104,13 @@ pub async fn claims_keep_to_their_host_and_boards<P: Place>(place: P) {
     let first = move |pass| listing_job(other.id, pass, 1, start());
     bench
         .store
-        .begin_pass(other.id, walk(PassKind::Full), first, start(), start())
+        .begin_pass(
+            other.id,
+            walk(PassKind::Full),
+            first,
+            again(start()),
+            start(),
+        )
         .await
         .unwrap();
     let both = [bench.board.id, other.id];
@@ -190,7 +196,7 @@ pub async fn a_second_pass_cannot_be_open<P: Place>(place: P) {
         bench.board.id,
         walk(PassKind::Full),
         bench.first_job(),
-        start(),
+        again(start()),
         start(),
     );
     assert!(second.await.is_err());

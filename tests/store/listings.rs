@@ -156,7 +156,7 @@ pub async fn an_article_on_two_boards_is_one_article_in_two_places<P: Place>(pla
     let first = move |pass| listing_job(hot.id, pass, 1, start());
     let pass = bench
         .store
-        .begin_pass(hot.id, walk(PassKind::Full), first, start(), start())
+        .begin_pass(hot.id, walk(PassKind::Full), first, again(start()), start())
         .await
         .unwrap();
     let known = bench.store.known(pass.id, vec![key("555")]).await.unwrap();
@@ -253,6 +253,8 @@ pub async fn known_tells_what_the_listing_showed_and_since_when<P: Place>(place:
         state: ArticleState::Stored,
         title: "잘린 제…".into(),
         comment_count: Some(4),
+        author: known[&key("1")].author.clone(),
+        posted: known[&key("1")].posted.clone(),
         url: bench.record("1").url,
         before_this_pass: false,
     };

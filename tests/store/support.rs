@@ -1,7 +1,7 @@
 //! A board to settle visits of, on any store: what every test of the suite starts from.
 
 use boardwalk::model::*;
-use boardwalk::store::{Archive, ArticleFilter, ArticleRecord, Store};
+use boardwalk::store::{Archive, ArticleFilter, ArticleRecord, AskAgain, Store};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
@@ -197,7 +197,10 @@ impl<P: Place> Bench<P> {
                 self.board.id,
                 walk(kind),
                 self.first_job(),
-                self.now - SignedDuration::from_hours(24),
+                AskAgain {
+                    failed_before: self.now,
+                    restricted_before: self.now - SignedDuration::from_hours(24),
+                },
                 self.now,
             )
             .await
@@ -362,5 +365,13 @@ pub fn comments_job(board: BoardId, article: ArticleId, page: u32, due_at: Times
         referer: None,
         priority: JobPriority::Comments,
         due_at,
+    }
+}
+
+/// All that failed or was restricted, if it was last looked at before `at`.
+pub fn again(at: Timestamp) -> AskAgain {
+    AskAgain {
+        failed_before: at,
+        restricted_before: at,
     }
 }

@@ -54,7 +54,7 @@ impl Fault {
         Self::Drip,
     ];
 
-    fn spoil(&self, proper: Reply) -> Reply {
+    pub fn spoil(&self, proper: Reply) -> Reply {
         let page = |status: u16, words: &str| {
             Reply::html(format!(
                 "<!DOCTYPE html><html><head><title>{words}</title></head><body><h1>{words}</h1></body></html>"

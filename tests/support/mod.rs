@@ -11,14 +11,17 @@
 
 pub mod board;
 pub mod crawl;
+pub mod daemon;
 pub mod faults;
 pub mod gnuboard5;
+pub mod posting;
 pub mod recorded;
 pub mod replay;
 pub mod rhymix;
 pub mod seed;
 pub mod server;
 pub mod shapes;
+pub mod simulation;
 pub mod site;
 pub mod truth;
 pub mod world;

@@ -1,30 +1,38 @@
 //! The outputs' door to an SQLite store.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+use super::dictionary::Dictionaries;
+use super::pages::{self, StoredPage};
 use super::{
-    audit, changes, check_to_read, copies, guard, open_to_read, profiles, records, schedule,
-    search, sql_error, status,
+    audit, backup, changes, check_to_read, copies, guard, open_to_read, profiles, records,
+    schedule, search, sql_error, status,
 };
 use crate::health::audit::Facts;
 use crate::model::{ArticleId, Board, BoardId, Pass};
 use crate::store::search_query::Query;
 use crate::store::{
     Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, ChangeFilter, ChangeRecord,
-    CopyRecord, CountRecord, Hit, Revision, SavedSchedule, SizeOnDisk, StoreError, StoryRecord,
+    CopyRecord, CountRecord, Hit, RawPage, Revision, SavedSchedule, SizeOnDisk, StoreError,
+    StoryRecord,
 };
 
 /// Articles read at a time. Each lot is a transaction of its own, and none is open while the caller works: a reader
 /// that waits (`export | less`) would else keep the journal of a running crawl from ever being cut back.
 const N_AT_A_TIME: u32 = 64;
 
+/// Likewise of raw pages, which are bigger.
+const N_PAGES_AT_A_TIME: u32 = 16;
+
 /// Reads a store, also while a crawl in another process writes it.
 pub struct SqliteArchive {
     conn: Connection,
     path: PathBuf,
+    dictionaries: Dictionaries,
 }
 
 impl SqliteArchive {
@@ -36,7 +44,62 @@ impl SqliteArchive {
         let path = check_to_read(path)?;
         let conn = open_to_read(&path)
             .map_err(|error| sql_error("opening the store to read it", error))?;
-        Ok(Self { conn, path })
+        Ok(Self {
+            conn,
+            path,
+            dictionaries: Dictionaries::default(),
+        })
+    }
+
+    /// Copies the store into a new file, also while a crawl writes it; the copy's size in bytes.
+    ///
+    /// # Errors
+    /// `Exists`, `Damaged` where the copy is not whole, `DiskFull`, `Open`, `Sql`.
+    pub fn back_up(&self, into: &Path) -> Answer<u64> {
+        backup::back_up(&self.path, into)
+    }
+
+    /// Reads every page of the store; minutes for a big one.
+    ///
+    /// # Errors
+    /// `Damaged`, with the first finding.
+    pub fn check(&self) -> Answer<()> {
+        backup::check(&self.path)
+    }
+
+    /// Whether [`Archive::search`] can find words.
+    ///
+    /// # Errors
+    /// `Sql`.
+    pub fn has_search_index(&self) -> Answer<bool> {
+        self.read("looking at the search index", search::is_current)
+    }
+
+    /// A raw page as it came.
+    fn unpacked(&self, page: &StoredPage) -> Answer<Vec<u8>> {
+        let problem = |source| StoreError::Open {
+            path: self.path.clone(),
+            doing: "a raw page cannot be read",
+            source,
+        };
+        let Some(id) = page.dictionary else {
+            return pages::unpack_plain(page).map_err(problem);
+        };
+        let dictionary = match self.dictionaries.by_id(id) {
+            Some(kept) => kept,
+            None => {
+                let stored =
+                    self.read("reading a dictionary", |conn| pages::dictionary(conn, id))?;
+                let what = "dictionary";
+                let stored = stored.ok_or(StoreError::NotFound { what, id })?;
+                let dictionary = Arc::new(stored.prepare().map_err(problem)?);
+                self.dictionaries.keep(Arc::clone(&dictionary));
+                dictionary
+            }
+        };
+        dictionary
+            .unpack(&page.body, page.body_bytes as usize)
+            .map_err(problem)
     }
 
     /// Runs `work` on one view of the store.
@@ -149,6 +212,29 @@ impl Archive for SqliteArchive {
     fn search(&self, query: &Query, limit: u32, skip: u32) -> Answer<Vec<Hit>> {
         let found = self.read("searching", |conn| search::find(conn, query, limit, skip))?;
         found.ok_or(StoreError::NoSearchIndex)
+    }
+
+    fn raw_pages(
+        &self,
+        filter: &ArticleFilter,
+        each: &mut dyn FnMut(RawPage) -> bool,
+    ) -> Answer<()> {
+        let mut after = 0;
+        loop {
+            let lot = self.read("reading raw pages", |conn| {
+                pages::next_visits(conn, filter, after, N_PAGES_AT_A_TIME)
+            })?;
+            let Some((last, _)) = lot.last() else {
+                return Ok(());
+            };
+            after = last.visit;
+            for (mut raw, packed) in lot {
+                raw.body = self.unpacked(&packed)?;
+                if !each(raw) {
+                    return Ok(());
+                }
+            }
+        }
     }
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk> {

@@ -6,16 +6,18 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::{
-    SqliteStore, audit, claims, hosts, passes, prepare, profiles, radar, read, revisits, schedule,
-    settle, sql_error,
+    SqliteStore, audit, claims, health, hosts, passes, prepare, profiles, radar, read, revisits,
+    schedule, settle, sql_error,
 };
 use crate::health::radar::{Plan, View};
+use crate::health::verdict::{Change, Health};
 use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, HostPause, Job, Known, NewBoard, NewJob, OpenGap,
     Outcome, Pass, PassEnd, PassId, PassReport, Receipt, Settled, Settlement, Walk,
 };
 use crate::store::{
-    Answer, ArticleTarget, HostRecord, SavedSchedule, Store, StoreError, StoredRobots,
+    Answer, ArticleTarget, AskAgain, HostRecord, NextPass, SavedSchedule, Store, StoreError,
+    StoredRobots,
 };
 
 impl Store for SqliteStore {
@@ -62,6 +64,27 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn health(&self, board: BoardId) -> Answer<Option<Health>> {
+        self.read("looking up a board's health", move |conn| {
+            health::health(conn, board)
+        })
+        .await
+    }
+
+    async fn save_health(
+        &self,
+        board: BoardId,
+        health: Health,
+        next: Option<NextPass>,
+        change: Option<Change>,
+        at: Timestamp,
+    ) -> Answer<()> {
+        self.write("keeping a board's health", move |conn| {
+            health::save(conn, board, &health, next.as_ref(), change.as_ref(), at)
+        })
+        .await
+    }
+
     async fn pass(&self, pass: PassId) -> Answer<Pass> {
         self.read("reading a pass", move |conn| passes::pass(conn, pass))
             .await?
@@ -100,13 +123,13 @@ impl Store for SqliteStore {
         board: BoardId,
         walk: Walk,
         first: impl FnOnce(PassId) -> NewJob + Send + 'static,
-        restricted_before: Timestamp,
+        again: AskAgain,
         at: Timestamp,
     ) -> Answer<Pass> {
         let max_revisits = self.0.options.revisits.max_per_pass;
         let pass = self
             .write("beginning a pass", move |conn| {
-                let pass = passes::begin_pass(conn, board, &walk, first, restricted_before, at)?;
+                let pass = passes::begin_pass(conn, board, &walk, first, again, at)?;
                 revisits::queue_due(conn, board, max_revisits, at)?;
                 Ok(pass)
             })

@@ -84,13 +84,13 @@ impl Lock {
     }
 }
 
-fn sidecar(path: &Path, ending: &str) -> PathBuf {
+pub(super) fn sidecar(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
 }
 
-fn byte_size(path: &Path) -> u64 {
+pub(super) fn byte_size(path: &Path) -> u64 {
     path.metadata().map_or(0, |file| file.len())
 }
 

@@ -9,6 +9,7 @@
 
 mod archive;
 mod audit;
+mod backup;
 mod changes;
 mod claims;
 mod copies;
@@ -16,6 +17,7 @@ mod copy_search;
 mod dictionary;
 mod door;
 mod guard;
+mod health;
 mod hosts;
 mod ledger;
 mod pages;
@@ -46,6 +48,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use archive::SqliteArchive;
+pub use backup::restore;
 pub use copy_search::{CopySearch, Judged};
 
 use super::{Answer, StoreError};
@@ -159,6 +162,11 @@ impl SqliteStore {
     /// `Sql`, where no further connection can be made.
     pub fn archive(&self) -> Result<SqliteArchive, StoreError> {
         SqliteArchive::open(&self.0.path)
+    }
+
+    /// Changes that were asked for and are not on the disk yet.
+    pub fn n_writing(&self) -> usize {
+        self.0.writer.as_ref().map_or(0, Writer::n_waiting)
     }
 
     async fn read<T: Send + 'static>(

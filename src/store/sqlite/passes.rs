@@ -9,6 +9,7 @@ use crate::model::{
     ArticleId, ArticleKey, Board, BoardId, Edge, Gap, GapId, GapSteps, JobPriority, NewBoard,
     NewJob, OpenGap, Pass, PassEnd, PassId, PassReport, Walk,
 };
+use crate::store::AskAgain;
 
 const BOARD: &str = "SELECT id, name, url, key, host, profile FROM board";
 
@@ -198,7 +199,7 @@ pub(super) fn begin_pass(
     board: BoardId,
     walk: &Walk,
     first: impl FnOnce(PassId) -> NewJob,
-    restricted_before: Timestamp,
+    ask_again: AskAgain,
     at: Timestamp,
 ) -> rusqlite::Result<PassId> {
     conn.execute(
@@ -214,14 +215,20 @@ pub(super) fn begin_pass(
     // Half-read comment lists are failures too: the article is there, but not whole.
     let mut again = conn.prepare_cached(
         "SELECT id FROM article WHERE board = ?1 AND state = 'failed'
+            AND coalesce(visited_at, first_seen_at) <= ?3
          UNION
          SELECT id FROM article WHERE board = ?1 AND state = 'restricted'
             AND coalesce(visited_at, first_seen_at) < ?2
          UNION
          SELECT id FROM article WHERE board = ?1 AND comments_torn = 1 AND state = 'stored'
+            AND coalesce(visited_at, first_seen_at) <= ?3
          ORDER BY id",
     )?;
-    let mut rows = again.query(params![board.0, Ms(restricted_before)])?;
+    let mut rows = again.query(params![
+        board.0,
+        Ms(ask_again.restricted_before),
+        Ms(ask_again.failed_before)
+    ])?;
     while let Some(row) = rows.next()? {
         queue::push_article(conn, ArticleId(row.get(0)?), JobPriority::Revisit, at)?;
     }

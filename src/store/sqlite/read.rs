@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::values::{Count, Json, Named};
+use super::values::{Count, Json, Named, posted_at};
 use crate::model::{ArticleId, ArticleKey, ArticleState, BoardId, Known, PassId};
 use crate::store::ArticleTarget;
 
@@ -19,7 +19,8 @@ pub(super) fn known(
     let mut select = conn.prepare_cached(
         "SELECT asked.value, article.id, state, listed_title, listed_comments, article.url,
             EXISTS (SELECT 1 FROM place JOIN pass ON pass.id = ?2 AND pass.board = place.board
-                WHERE place.article = article.id AND place.first_pass <> pass.id)
+                WHERE place.article = article.id AND place.first_pass <> pass.id),
+            author, posted_at, posted_precision, posted_text
          FROM json_each(?1) AS asked
          JOIN article ON article.id = coalesce(
             (SELECT id FROM article WHERE key = asked.value),
@@ -35,6 +36,8 @@ pub(super) fn known(
             comment_count: row.get::<_, Option<Count>>(4)?.map(|n| n.0),
             url: row.get(5)?,
             before_this_pass: row.get(6)?,
+            author: row.get(7)?,
+            posted: posted_at(row, 8)?,
         };
         known.insert(ArticleKey::from_stored(row.get(0)?), entry);
     }

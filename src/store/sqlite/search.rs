@@ -54,6 +54,11 @@ pub(super) fn bring_up_to_date(conn: &Connection, wanted: bool) -> rusqlite::Res
     transaction.commit()
 }
 
+/// Whether the index is kept up, with this program's tokens.
+pub(super) fn is_current(conn: &Connection) -> rusqlite::Result<bool> {
+    Ok(version(conn)? == Some(search_text::VERSION.to_string()))
+}
+
 /// Of the tokens in the index; `off` where it is not kept up.
 fn version(conn: &Connection) -> rusqlite::Result<Option<String>> {
     conn.query_row(
@@ -119,7 +124,7 @@ pub(super) fn find(
         None => format!(
             "{HIT} FROM article {JOINED} WHERE ?9 IS NULL AND {FITS} ORDER BY {NEWEST} LIMIT ?1 OFFSET ?2"
         ),
-        Some(_) if version(conn)? != Some(search_text::VERSION.to_string()) => return Ok(None),
+        Some(_) if !is_current(conn)? => return Ok(None),
         Some(_) => format!(
             "{HIT} FROM search CROSS JOIN article ON article.id = search.rowid {JOINED}
              WHERE search MATCH ?9 AND {FITS} ORDER BY {} LIMIT ?1 OFFSET ?2",

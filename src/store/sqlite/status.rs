@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::passes;
 use super::values::{Count, Ms, Named};
+use super::{health, passes};
 use crate::model::{ArticleState, Board, Pass, PassKind};
 use crate::store::{BoardCounts, BoardStatus, PassSummary, SizeOnDisk};
 
@@ -26,6 +26,7 @@ fn status(conn: &Connection, board: Board) -> rusqlite::Result<BoardStatus> {
         n_jobs_queued: number("SELECT count(*) FROM job WHERE board = ?1")?,
         n_gaps: number("SELECT count(*) FROM gap WHERE board = ?1 AND closed_at IS NULL")?,
         trouble: trouble(conn, &board)?,
+        health: health::of_board(conn, board.id)?,
         last_pass: last_pass.map(summary),
         open_pass: open_pass.map(summary),
         board,

@@ -6,7 +6,14 @@ use url::Url;
 
 use super::*;
 use crate::model::*;
-use crate::store::Store;
+use crate::store::{AskAgain, Store};
+
+fn again(at: Timestamp) -> AskAgain {
+    AskAgain {
+        failed_before: at,
+        restricted_before: at,
+    }
+}
 
 struct Desk {
     store: SqliteStore,
@@ -33,7 +40,7 @@ impl Desk {
         let board = store.register_board(board, now).await.unwrap().id;
         let first = move |pass| job(board, JobKind::Listing { pass, page: 1 }, now);
         let pass = store
-            .begin_pass(board, walk(), first, now, now)
+            .begin_pass(board, walk(), first, again(now), now)
             .await
             .unwrap()
             .id;

@@ -107,6 +107,16 @@ impl Word for crate::store::RevisionKind {
     }
 }
 
+impl Word for crate::health::verdict::Verdict {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        Self::parse(word)
+    }
+}
+
 impl Word for crate::model::EventKind {
     fn word(self) -> &'static str {
         self.as_str()

@@ -4,6 +4,7 @@
 //! disk's flush) is shared. Each task runs in a savepoint of its own: one that fails takes nothing of the others
 //! with it, and nothing of itself stays.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, ErrorCode, ffi};
@@ -63,6 +64,8 @@ where
 /// The handle of the writing thread. Dropping it lets the queued tasks run, then closes the connection.
 pub(super) struct Writer {
     inbox: Option<mpsc::Sender<Box<dyn Task>>>,
+    /// Calls that are not answered yet.
+    n_waiting: AtomicUsize,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -74,6 +77,7 @@ impl Writer {
             .spawn(move || write(conn, tasks))?;
         Ok(Self {
             inbox: Some(inbox),
+            n_waiting: AtomicUsize::new(0),
             thread: Some(thread),
         })
     }
@@ -87,6 +91,7 @@ impl Writer {
         work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
         on_commit: impl FnOnce() + Send + 'static,
     ) -> Answer<T> {
+        let _waiting = Waiting::among(&self.n_waiting);
         let (reply, answer) = oneshot::channel();
         let call = Call {
             work: Some(work),
@@ -100,6 +105,29 @@ impl Writer {
             .await
             .map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+impl Writer {
+    /// Callers that wait for their work to be on the disk.
+    pub(super) fn n_waiting(&self) -> usize {
+        self.n_waiting.load(Ordering::Relaxed)
+    }
+}
+
+/// One caller more, as long as it lives.
+struct Waiting<'w>(&'w AtomicUsize);
+
+impl<'w> Waiting<'w> {
+    fn among(n_waiting: &'w AtomicUsize) -> Self {
+        n_waiting.fetch_add(1, Ordering::Relaxed);
+        Self(n_waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

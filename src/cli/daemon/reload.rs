@@ -1,0 +1,153 @@
+//! A changed configuration: noticed at SIGHUP and when its files change, taken over whole or refused whole.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tracing::{error, info, warn};
+
+use super::assignment::Assigner;
+use super::systemd;
+use crate::config::{self, Database, Environment, Options};
+use crate::crawl::Assignment;
+
+/// The files are looked at this often. An editor's two writes within it count as one.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// When a file was changed last, and its length; `None`: it is not there now.
+type Look = Option<(SystemTime, u64)>;
+
+pub(super) struct Watch {
+    /// The configuration's own file.
+    path: Option<PathBuf>,
+    /// `--database` wins over the file.
+    database: Option<Database>,
+    /// What is in force.
+    options: Options,
+    assigner: Assigner,
+    n_refused: Arc<AtomicU64>,
+}
+
+impl Watch {
+    pub(super) fn new(
+        options: &Options,
+        database: Option<Database>,
+        assigner: Assigner,
+        n_refused: Arc<AtomicU64>,
+    ) -> Self {
+        Self {
+            path: options.source.clone(),
+            database,
+            options: options.clone(),
+            assigner,
+            n_refused,
+        }
+    }
+
+    /// Sends each assignment that a changed configuration leads to, until nobody listens.
+    pub(super) async fn run(mut self, say: mpsc::Sender<Assignment>) {
+        let Ok(mut hangups) = signal(SignalKind::hangup()) else {
+            warn!(
+                "SIGHUP cannot be listened to: a changed configuration is only noticed by its file"
+            );
+            return self.watch_files(&say).await;
+        };
+        loop {
+            tokio::select! {
+                hangup = hangups.recv() => {
+                    if hangup.is_none() {
+                        return self.watch_files(&say).await;
+                    }
+                    info!("SIGHUP: reading the configuration");
+                }
+                () = self.until_files_change() => info!("the configuration's files have changed"),
+            }
+            if !self.reload(&say).await {
+                return;
+            }
+        }
+    }
+
+    async fn watch_files(&mut self, say: &mpsc::Sender<Assignment>) {
+        loop {
+            self.until_files_change().await;
+            if !self.reload(say).await {
+                return;
+            }
+        }
+    }
+
+    /// Returns when a file of the configuration is another one than at the call, and has been the same for one look.
+    async fn until_files_change(&self) {
+        let first = self.look().await;
+        let mut before = first.clone();
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let now = self.look().await;
+            if now != first && now == before {
+                return;
+            }
+            before = now;
+        }
+    }
+
+    async fn look(&self) -> Vec<Look> {
+        let profiles = self.options.profiles.iter().map(|profile| &profile.path);
+        let mut looks = Vec::new();
+        for path in self.path.iter().chain(profiles) {
+            let file = tokio::fs::metadata(path).await.ok();
+            looks.push(file.and_then(|file| Some((file.modified().ok()?, file.len()))));
+        }
+        looks
+    }
+
+    /// Takes the configuration over, or refuses it. `false`: nobody listens any more.
+    async fn reload(&mut self, say: &mpsc::Sender<Assignment>) -> bool {
+        systemd::reloading();
+        let taken = match self.read() {
+            Ok((options, assignment)) => {
+                self.warn_of_fixed(&options);
+                self.options = options;
+                self.n_refused.store(0, Ordering::Relaxed);
+                say.send(assignment).await.is_ok()
+            }
+            Err(complaint) => {
+                self.n_refused.fetch_add(1, Ordering::Relaxed);
+                for line in format!("{complaint:#}").lines() {
+                    error!("{line}");
+                }
+                error!("the configuration is refused; the old one goes on");
+                true
+            }
+        };
+        systemd::ready();
+        taken
+    }
+
+    fn read(&mut self) -> anyhow::Result<(Options, Assignment)> {
+        let mut options = config::load(self.path.as_deref(), &Environment::of_process())?;
+        if let Some(database) = &self.database {
+            options.database = database.clone();
+        }
+        let assignment = self.assigner.assign(&options)?;
+        Ok((options, assignment))
+    }
+
+    /// What was opened at the start stays as it is.
+    fn warn_of_fixed(&self, new: &Options) {
+        let old = &self.options;
+        let fixed = [
+            ("database", old.database != new.database),
+            ("web", old.web != new.web),
+            ("store", old.store != new.store),
+            ("revisit", old.revisit != new.revisit),
+            ("log", old.log != new.log),
+        ];
+        for (key, _) in fixed.into_iter().filter(|(_, changed)| *changed) {
+            warn!("what is new in `{key}` takes effect when the service is started again");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What visits show of how a board does, in the words of [`crate::health::verdict`].
+
+use std::collections::HashMap;
+
+use jiff::SignedDuration;
+
+use super::crew::Crew;
+use crate::fetch::{FetchError, FetchErrorKind};
+use crate::health::verdict::{Answer, Field, Observation};
+use crate::model::{
+    Article, ArticleKey, BoardId, Job, JobKind, Known, ListingPage, PageClass, PostedAt, Row,
+};
+
+/// Dates of the same post may differ by this much: a day's precision, in two zones.
+const SAME_DATE: SignedDuration = SignedDuration::from_hours(36);
+
+/// Page 1 was admitted.
+pub(super) fn note_rows<S>(
+    crew: &Crew<S>,
+    board: BoardId,
+    listing: &ListingPage,
+    known: &HashMap<ArticleKey, Known>,
+) {
+    crew.polls.note(board, |seen| {
+        seen.answer = Answer::Rows;
+        seen.n_rows = u32::try_from(listing.ordinary().count()).ok();
+        for row in listing.ordinary() {
+            count_row(seen, row, known.get(&row.key));
+        }
+    });
+}
+
+fn count_row(seen: &mut Observation, row: &Row, known: Option<&Known>) {
+    seen.count(Field::RowAuthor, row.author.is_some());
+    seen.count(Field::RowDate, row.posted.is_some());
+    seen.count(Field::RowRank, row.rank.is_some());
+    seen.count(Field::RowViews, row.views.is_some());
+    let Some(known) = known.filter(|known| known.before_this_pass) else {
+        return;
+    };
+    seen.count(Field::TitleAsBefore, row.title == known.title);
+    if let (Some(now), Some(before)) = (&row.posted, &known.posted) {
+        seen.count(Field::DateAsBefore, is_same_date(now, before));
+    }
+}
+
+fn is_same_date(now: &PostedAt, before: &PostedAt) -> bool {
+    now.at.duration_since(before.at).abs() <= SAME_DATE
+}
+
+/// Page 1 shows no listing, or nothing in it; `why` says what was looked for.
+pub(super) fn note_no_rows<S>(
+    crew: &Crew<S>,
+    board: BoardId,
+    class: PageClass,
+    reason: &str,
+    why: &str,
+) {
+    let answer = match (class, reason) {
+        (PageClass::Challenge, _) | (_, "status 403") => Answer::Blocked(reason.to_owned()),
+        (PageClass::Restricted | PageClass::Login, _) => Answer::MembersOnly(reason.to_owned()),
+        (PageClass::Gone | PageClass::Closed, _) => Answer::NotThere(reason.to_owned()),
+        (PageClass::Error, _) => Answer::None(why.to_owned()),
+        _ => Answer::Unreadable(why.to_owned()),
+    };
+    crew.polls.note(board, |seen| seen.answer = answer);
+}
+
+/// The host does not want us, whatever was asked for.
+pub(super) fn note_block<S>(crew: &Crew<S>, board: BoardId, reason: &str) {
+    let answer = Answer::Blocked(reason.to_owned());
+    crew.polls
+        .note_refusal(&crew.board(board).board.host, &answer);
+    crew.polls.note(board, |seen| seen.answer = answer);
+}
+
+/// No page came.
+pub(super) fn note_failure<S>(crew: &Crew<S>, job: &Job, error: &FetchError, said: &str) {
+    let said = said.to_owned();
+    let answer = match &error.kind {
+        // Nothing was asked: whatever made the host pause has been noted.
+        FetchErrorKind::Paused { .. } => return,
+        FetchErrorKind::Busy { status: 429, .. }
+        | FetchErrorKind::Blocked { .. }
+        | FetchErrorKind::Robots { .. } => Answer::Blocked(said),
+        FetchErrorKind::Encoding { .. }
+        | FetchErrorKind::NotText { .. }
+        | FetchErrorKind::TooLarge { .. } => Answer::Unreadable(said),
+        _ => Answer::None(said),
+    };
+    if error.pause.is_some() {
+        crew.polls
+            .note_refusal(&crew.board(job.board).board.host, &answer);
+    }
+    if matches!(job.kind, JobKind::Listing { page: 1, .. }) {
+        crew.polls.note(job.board, |seen| seen.answer = answer);
+    }
+}
+
+/// The page of an article was read.
+pub(super) fn note_article<S>(crew: &Crew<S>, board: BoardId, content: &Article) {
+    crew.polls.note(board, |seen| match content.class {
+        PageClass::Article => {
+            let says_something = !content.text.is_empty() || !content.images.is_empty();
+            seen.count(Field::ArticleFound, true);
+            seen.count(Field::ArticleText, says_something);
+            seen.count(Field::ArticleAuthor, content.author.is_some());
+            seen.count(Field::ArticleDate, content.posted.is_some());
+        }
+        PageClass::Listing | PageClass::Error | PageClass::Unknown => {
+            seen.count(Field::ArticleFound, false);
+        }
+        PageClass::Restricted
+        | PageClass::Gone
+        | PageClass::Closed
+        | PageClass::Login
+        | PageClass::Challenge => {}
+    });
+}

@@ -1,0 +1,305 @@
+//! How does a board do? One of five verdicts, or none: quiet, layout changed, blocked, login lost, unreachable.
+//!
+//! In: what a poll has shown ([`Observation`]), and how many posts its rhythm let expect ([`Expectation`]). Out: the
+//! verdict after it ([`Health::judge`]), told once when it begins and once when it is over. A board that nobody posts to
+//! at four in the morning is as it should be; one that always has a post every other minute, and none for an hour, is
+//! not.
+//!
+//! It must never alarm for what a single failure explains: what a board may get over by itself must be seen twice.
+//! What is learnt of a board is only learnt from polls that nothing was wrong with.
+
+mod habit;
+mod observation;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use habit::Habit;
+pub use observation::{Answer, Field, Observation, Share};
+
+/// What is wrong with a board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It can be read, and nobody posts, though by its rhythm somebody should have long ago.
+    Quiet,
+    /// Its pages come, and do not say what they used to say where they used to say it.
+    LayoutChanged,
+    /// Its host does not want us: a bot check, a block page, or a demand to stay away for long.
+    Blocked,
+    /// Its pages are shown to members only, since then.
+    LoginLost,
+    /// No page comes, or one that says that there is no such board.
+    Unreachable,
+}
+
+impl Verdict {
+    pub const ALL: [Self; 5] = [
+        Self::Quiet,
+        Self::LayoutChanged,
+        Self::Blocked,
+        Self::LoginLost,
+        Self::Unreachable,
+    ];
+
+    /// The word kept in the store and in exports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quiet => "quiet",
+            Self::LayoutChanged => "layout-changed",
+            Self::Blocked => "blocked",
+            Self::LoginLost => "login-lost",
+            Self::Unreachable => "unreachable",
+        }
+    }
+
+    /// The inverse of [`Verdict::as_str`].
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|verdict| verdict.as_str() == word)
+    }
+
+    /// Polls in a row that must show it. What says so itself is believed at once.
+    fn n_polls(self) -> u32 {
+        match self {
+            // A long silence has been many polls by then.
+            Self::Quiet | Self::Blocked | Self::LoginLost => 1,
+            Self::LayoutChanged | Self::Unreachable => 2,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Quiet => "quiet",
+            Self::LayoutChanged => "layout changed",
+            Self::Blocked => "blocked",
+            Self::LoginLost => "login lost",
+            Self::Unreachable => "unreachable",
+        })
+    }
+}
+
+/// How many posts the board's rhythm let expect.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Expectation {
+    /// Since the last poll that found a new post.
+    pub n_posts: f64,
+    /// Variance over mean of its counts: 1 where posts come one by one.
+    pub dispersion: f64,
+}
+
+/// What a verdict rests on.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// What was seen, in words.
+    pub finding: String,
+    pub expected_rows: Option<f64>,
+    pub seen_rows: Option<u32>,
+    /// New posts that were expected since the last one.
+    pub expected_posts: Option<f64>,
+    /// Shares of filled fields before and now, of those that fell.
+    pub fields: BTreeMap<Field, (f64, f64)>,
+    /// Statuses of the answers of this poll, and how many there were of each.
+    pub statuses: BTreeMap<u16, u32>,
+    /// The last poll that found nothing wrong.
+    pub last_good_at: Option<Timestamp>,
+}
+
+/// A verdict has begun, or is over.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    Alarm {
+        verdict: Verdict,
+        evidence: Evidence,
+    },
+    Recovered {
+        verdict: Verdict,
+        since: Timestamp,
+    },
+}
+
+/// The verdict in force.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    pub verdict: Verdict,
+    pub since: Timestamp,
+    pub evidence: Evidence,
+}
+
+/// What is known of a board's health: small and bounded, kept in the store.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Health {
+    pub standing: Option<Standing>,
+    /// Polls in a row that showed something, and what.
+    suspicion: Option<(Verdict, u32)>,
+    habit: Habit,
+    last_good_at: Option<Timestamp>,
+    /// The last poll that found a new post.
+    last_new_at: Option<Timestamp>,
+    first_poll_at: Option<Timestamp>,
+    /// The longest silence that ended by itself, in posts expected over dispersion; forgotten by half in a month.
+    longest_silence: f64,
+    /// The silence that is going on.
+    silence: f64,
+}
+
+/// A rhythm that has not seen a whole week takes each weekend for a catastrophe.
+const WEEK_S: i64 = 7 * 86_400;
+/// A silence that a Poisson process has once in e⁹ (8,103) such stretches.
+const SILENCE: f64 = 9.0;
+/// And so many times the longest that was harmless before.
+const LONGER_THAN_EVER: f64 = 1.5;
+const HALF_LIFE_S: f64 = 30.0 * 86_400.0;
+
+impl Health {
+    /// Since when posts have been waited for; `None` before the first one was seen.
+    pub fn silent_since(&self) -> Option<Timestamp> {
+        self.last_new_at
+    }
+
+    pub fn last_good_at(&self) -> Option<Timestamp> {
+        self.last_good_at
+    }
+
+    /// Takes in a poll. `expectation` is for the time since [`Health::silent_since`].
+    pub fn judge(
+        &mut self,
+        seen: &Observation,
+        expectation: Option<Expectation>,
+    ) -> Option<Change> {
+        self.first_poll_at.get_or_insert(seen.at);
+        let mut evidence = Evidence {
+            expected_rows: self.habit.rows(),
+            seen_rows: seen.n_rows,
+            expected_posts: expectation.map(|expected| expected.n_posts),
+            statuses: seen.statuses.clone(),
+            last_good_at: self.last_good_at,
+            ..Evidence::default()
+        };
+        let found = self
+            .trouble(seen, &mut evidence)
+            .or_else(|| self.listen(seen, expectation, &mut evidence));
+        if found.is_none() {
+            self.habit.learn(seen);
+            self.last_good_at = Some(seen.at);
+        }
+        self.conclude(found, seen.at, evidence)
+    }
+
+    /// Anything but silence.
+    fn trouble(&mut self, seen: &Observation, evidence: &mut Evidence) -> Option<Verdict> {
+        let (verdict, finding) = match &seen.answer {
+            Answer::Blocked(why) => (Verdict::Blocked, why.clone()),
+            Answer::MembersOnly(why) => (Verdict::LoginLost, why.clone()),
+            Answer::NotThere(why) | Answer::None(why) => (Verdict::Unreachable, why.clone()),
+            Answer::Unreadable(why) => (Verdict::LayoutChanged, why.clone()),
+            Answer::Rows => {
+                let finding = seen
+                    .misfit
+                    .clone()
+                    .or_else(|| short_walk(seen))
+                    .or_else(|| self.habit.broken(seen, &mut evidence.fields))?;
+                (Verdict::LayoutChanged, finding)
+            }
+        };
+        evidence.finding = finding;
+        Some(verdict)
+    }
+
+    /// Is it too quiet?
+    fn listen(
+        &mut self,
+        seen: &Observation,
+        expectation: Option<Expectation>,
+        evidence: &mut Evidence,
+    ) -> Option<Verdict> {
+        if seen.n_new > 0 || self.last_new_at.is_none() {
+            self.end_silence(seen.at);
+            return None;
+        }
+        let expected = expectation?;
+        self.silence = expected.n_posts / expected.dispersion.max(1.0);
+        let known_s = seen.at.duration_since(self.first_poll_at?).as_secs();
+        let limit = SILENCE.max(LONGER_THAN_EVER * self.longest_silence);
+        if known_s < WEEK_S || self.silence < limit {
+            return None;
+        }
+        let since = self.last_new_at?;
+        evidence.finding = format!(
+            "no new post since {since}, where {:.0} were expected",
+            expected.n_posts
+        );
+        Some(Verdict::Quiet)
+    }
+
+    fn end_silence(&mut self, at: Timestamp) {
+        let passed_s = self
+            .last_new_at
+            .map_or(0.0, |last| at.duration_since(last).as_secs_f64());
+        // One that was alarming is no measure for those to come.
+        let was_alarm = self.is(Verdict::Quiet);
+        self.longest_silence *= 0.5_f64.powf(passed_s.max(0.0) / HALF_LIFE_S);
+        if !was_alarm {
+            self.longest_silence = self.longest_silence.max(self.silence);
+        }
+        self.silence = 0.0;
+        self.last_new_at = Some(at);
+    }
+
+    fn is(&self, verdict: Verdict) -> bool {
+        self.standing
+            .as_ref()
+            .is_some_and(|standing| standing.verdict == verdict)
+    }
+
+    /// Alarms once, recovers once.
+    fn conclude(
+        &mut self,
+        found: Option<Verdict>,
+        at: Timestamp,
+        evidence: Evidence,
+    ) -> Option<Change> {
+        let Some(verdict) = found else {
+            self.suspicion = None;
+            let over = self.standing.take()?;
+            return Some(Change::Recovered {
+                verdict: over.verdict,
+                since: over.since,
+            });
+        };
+        let n_before = match self.suspicion {
+            Some((before, n_polls)) if before == verdict => n_polls,
+            _ => 0,
+        };
+        self.suspicion = Some((verdict, n_before.saturating_add(1)));
+        if self.is(verdict) || n_before + 1 < verdict.n_polls() {
+            return None;
+        }
+        self.standing = Some(Standing {
+            verdict,
+            since: at,
+            evidence: evidence.clone(),
+        });
+        Some(Change::Alarm { verdict, evidence })
+    }
+}
+
+/// A walk that came to "the end" of a listing after a small part of the posts that are known to be in it.
+fn short_walk(seen: &Observation) -> Option<String> {
+    let walked = seen.walked_to_the_end?;
+    let too_short = seen.n_listed >= 2 * walked.max(1) && seen.n_listed >= walked + 10;
+    too_short.then(|| {
+        format!(
+            "the listing ended after {walked} rows, and {} posts are known to be in it",
+            seen.n_listed
+        )
+    })
+}

@@ -1,0 +1,129 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use jiff::SignedDuration;
+use tower::ServiceExt;
+
+use super::*;
+use crate::model::ManualClock;
+use crate::outputs::test_archive::{TestArchive, at};
+
+const NOW: &str = "2026-11-21T05:00:00Z";
+
+fn vitals() -> Vitals {
+    let board = BoardVitals {
+        running: true,
+        next_at: at("2026-11-21T05:10:00Z"),
+        next_reason: "its fixed interval is over".into(),
+        posts_per_day: 12.5,
+    };
+    let host = HostVitals {
+        interval: Duration::from_millis(1_500),
+        paused_until: None,
+        n_in_flight: 1,
+        pause_reason: None,
+        counters: BTreeMap::from([("answers.2xx", 3), ("requests", 4)]),
+    };
+    Vitals {
+        started_at: at("2026-11-21T04:00:00Z"),
+        beat_at: at(NOW),
+        n_reloads: 2,
+        n_refused_reloads: 1,
+        boards: BTreeMap::from([("a \"quoted\"\nname\\".to_owned(), board)]),
+        hosts: BTreeMap::from([("b.test:8080".to_owned(), host)]),
+    }
+}
+
+fn web(clock: Arc<ManualClock>, broken: bool) -> Web {
+    let open = move || -> Result<Box<dyn Archive + Send>, StoreError> {
+        match broken {
+            true => Err(StoreError::Missing {
+                path: "a.db".into(),
+            }),
+            false => Ok(Box::new(TestArchive::with(Vec::new()))),
+        }
+    };
+    Web::new(Archives::new(Arc::new(open)), Arc::new(vitals), clock)
+}
+
+async fn get_page(web: Web, path: &str) -> (StatusCode, String) {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let response = router(web).oneshot(request).await.unwrap();
+    let status = response.status();
+    let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::new(at(NOW)))
+}
+
+#[tokio::test]
+async fn the_process_is_healthy_while_its_heart_beats() {
+    let clock = clock();
+    let web = web(Arc::clone(&clock), false);
+    assert_eq!(
+        get_page(web.clone(), "/healthz").await,
+        (StatusCode::OK, "alive\n".into())
+    );
+    clock.advance(SignedDuration::from_secs(61));
+    let (status, body) = get_page(web, "/healthz").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(body.contains(NOW), "{body}");
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_read_is_not_ready_and_the_process_still_healthy() {
+    let ready = get_page(web(clock(), false), "/readyz").await;
+    assert_eq!(ready, (StatusCode::OK, "ready\n".into()));
+    let (status, body) = get_page(web(clock(), true), "/readyz").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(body.contains("a.db"), "{body}");
+    assert_eq!(
+        get_page(web(clock(), true), "/healthz").await.0,
+        StatusCode::OK
+    );
+    assert_eq!(
+        get_page(web(clock(), true), "/metrics").await.0,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+}
+
+#[tokio::test]
+async fn figures_are_in_the_format_that_prometheus_reads() {
+    let (status, page) = get_page(web(clock(), false), "/metrics").await;
+    assert_eq!(status, StatusCode::OK);
+    for line in [
+        "boardwalk_articles{board=\"news\",state=\"stored\"} 1190",
+        "boardwalk_pass_running{board=\"a \\\"quoted\\\"\\nname\\\\\"} 1",
+        "boardwalk_host_interval_seconds{host=\"b.test:8080\"} 1.5",
+        "boardwalk_host_events_total{host=\"b.test:8080\",event=\"answers.2xx\"} 3",
+        "boardwalk_config_reloads_total 2",
+    ] {
+        assert!(
+            page.lines().any(|found| found == line),
+            "{line} is not in\n{page}"
+        );
+    }
+    let mut known: Option<&str> = None;
+    for line in page.lines() {
+        if let Some(help) = line.strip_prefix("# TYPE ") {
+            known = help.split(' ').next();
+        } else if !line.starts_with('#') {
+            let name = line.split(['{', ' ']).next();
+            assert_eq!(name, known, "{line} stands under another figure's head");
+            let value = line.rsplit(' ').next().unwrap();
+            assert!(value.parse::<f64>().is_ok(), "{line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn other_addresses_are_not_found() {
+    assert_eq!(
+        get_page(web(clock(), false), "/nothing").await.0,
+        StatusCode::NOT_FOUND
+    );
+}
