@@ -701,7 +701,7 @@ fn numbers(row: &RowSeen<'_>) -> Vec<u64> {
         .filter(outside)
         .flat_map(|element| element.children())
         .filter_map(|child| child.value().as_text().map(|text| text.trim().to_owned()))
-        .filter_map(|text| Some(COUNT.captures(&text)?[1].replace(',', "").parse().ok()?))
+        .filter_map(|text| COUNT.captures(&text)?[1].replace(',', "").parse().ok())
         .take(12)
         .collect()
 }

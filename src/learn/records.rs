@@ -70,9 +70,7 @@ struct Tally {
 pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> Option<Records> {
     let mut tallies: HashMap<String, Tally> = HashMap::new();
     for (at, (sample, listing)) in samples.iter().zip(listings).enumerate() {
-        let mut order = 0;
-        for element in elements(&sample.page) {
-            order += 1;
+        for (order, element) in elements(&sample.page).enumerate() {
             let Some(name) = record_name(element) else {
                 continue;
             };
