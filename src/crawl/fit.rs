@@ -6,8 +6,10 @@ use std::sync::{LazyLock, Mutex, MutexGuard};
 
 use jiff::Timestamp;
 use scraper::{ElementRef, Selector};
+use serde::{Deserialize, Serialize};
 
 use super::board::BoardContext;
+use super::mend::REPAIRED;
 use crate::article::PageView;
 use crate::health::fit::{Evidence, Finding, History, Measure, Reading, Spot};
 use crate::learn::same_title;
@@ -340,6 +342,21 @@ pub(super) struct Fit {
     pass: Option<PassId>,
     is_loaded: bool,
     n_unsaved: u32,
+    /// See [`Kept`].
+    rules: String,
+}
+
+/// A history as it is kept. What other rules have read says nothing of these: an operator who changes a profile, or a
+/// newer boardwalk with better ones, begins anew. A repaired profile was made to read the same, and goes on.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Kept {
+    /// Hash of the profile's text.
+    rules: String,
+    history: History,
+}
+
+fn rules(profile: &Profile) -> String {
+    blake3::hash(profile.text.as_bytes()).to_hex().to_string()
 }
 
 impl Fits {
@@ -359,9 +376,10 @@ impl Fits {
     pub async fn ready<S: Store>(
         &self,
         store: &S,
-        board: BoardId,
+        context: &BoardContext,
         pass: Option<PassId>,
     ) -> Result<(), StoreError> {
+        let board = context.board.id;
         let (is_loaded, is_new) = self.of(board, |fit| {
             let is_new = pass.is_some() && pass != fit.pass;
             (fit.is_loaded, is_new)
@@ -371,7 +389,11 @@ impl Fits {
             self.of(board, |fit| {
                 // Two visits may have found it missing; another version's statistics are counted anew.
                 if !std::mem::replace(&mut fit.is_loaded, true) {
-                    fit.history = serde_json::from_str(&saved.history).unwrap_or_default();
+                    fit.rules = rules(&context.profile);
+                    let kept: Kept = serde_json::from_str(&saved.history).unwrap_or_default();
+                    if kept.rules == fit.rules || context.board.profile.contains(REPAIRED) {
+                        fit.history = kept.history;
+                    }
                     fit.before = fit.history.clone();
                     fit.broken = saved.broken;
                     fit.pass = pass;
@@ -394,7 +416,11 @@ impl Fits {
         let saved = self.of(board, |fit| {
             fit.n_unsaved = 0;
             SavedFit {
-                history: serde_json::to_string(&fit.history).unwrap_or_default(),
+                history: serde_json::to_string(&Kept {
+                    rules: fit.rules.clone(),
+                    history: fit.history.clone(),
+                })
+                .unwrap_or_default(),
                 broken: fit.broken.clone(),
             }
         });

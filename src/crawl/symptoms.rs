@@ -8,6 +8,7 @@ use regex::Regex;
 
 use super::crew::Crew;
 use crate::fetch::{FetchError, FetchErrorKind};
+use crate::health::fit::Finding;
 use crate::health::verdict::{Answer, Field, Observation};
 use crate::model::{
     Article, ArticleKey, BoardId, Job, JobKind, Known, ListingPage, PageClass, PostedAt, Row,
@@ -88,6 +89,18 @@ pub(super) fn note_no_rows<S>(
         _ => Answer::Unreadable(why.to_owned()),
     };
     crew.polls.note(board, |seen| seen.answer = answer);
+}
+
+/// The profile does not fit, and could not be repaired.
+pub(super) fn note_misfit<S>(crew: &Crew<S>, board: BoardId, finding: &Finding) {
+    let finding = finding.to_string();
+    crew.polls.note(board, |seen| {
+        // Page 1 was not admitted, or it was and its articles cannot be read.
+        if seen.answer != Answer::Rows {
+            seen.answer = Answer::Unreadable(finding.clone());
+        }
+        seen.misfit = Some(finding);
+    });
 }
 
 /// The host does not want us, whatever was asked for.

@@ -36,7 +36,7 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
             JobKind::Listing { pass, .. } => Some(pass),
             _ => None,
         };
-        crew.fits.ready(&crew.store, board.board.id, pass).await?;
+        crew.fits.ready(&crew.store, &board, pass).await?;
         let answer = match take_at_hand(crew, &job) {
             Some(fetched) => Ok(fetched),
             None => crew.fetcher.get(&request(&board, &job)).await,

@@ -14,6 +14,7 @@ pub(super) use material::get;
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
 use super::proof::Proof;
+use super::symptoms::note_misfit;
 use crate::health::fit::Finding;
 use crate::learn::repair::{self, Candidate};
 use crate::profile::Profile;
@@ -75,6 +76,7 @@ pub(super) async fn mend<S: Store>(
     crew.fits
         .set_broken(&crew.store, board, finding, &why_not, at)
         .await?;
+    note_misfit(crew, id, finding);
     crew.trouble(
         id,
         Trouble {
