@@ -20,7 +20,7 @@ pub use complaint::{Complaint, Place};
 pub use human::{PageLimit, Since};
 pub use options::{
     BoardOptions, Database, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
-    ProfileSource, RevisitOptions, ScheduleOptions, StoreOptions, TextOptions, WalkOptions,
+    ProfileSource, RevisitOptions, ScheduleOptions, Secret, StoreOptions, TextOptions, WalkOptions,
     WebOptions,
 };
 

@@ -16,6 +16,7 @@ mod copies;
 mod copy_search;
 mod dictionary;
 mod door;
+mod glance;
 mod guard;
 mod health;
 mod hosts;

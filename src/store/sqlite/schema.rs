@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0006_learnt.sql"),
     include_str!("schema/0007_copies.sql"),
     include_str!("schema/0008_health.sql"),
+    include_str!("schema/0009_pages.sql"),
 ];
 
 /// How long a connection waits for a lock that another process holds (a shell, a backup).
