@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::health::verdict::Verdict;
 use crate::model::{
-    ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, EventKind, Image, PassEnd,
-    PassReport,
+    ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, EventKind, Image, Pass,
+    PassEnd, PassKind, PassReport,
 };
 
 /// What a visit needs to know of its article.
@@ -269,6 +269,21 @@ pub struct PassSummary {
     pub end: Option<&'static str>,
     #[serde(flatten)]
     pub report: PassReport,
+}
+
+impl From<Pass> for PassSummary {
+    fn from(pass: Pass) -> Self {
+        Self {
+            kind: match pass.walk.kind {
+                PassKind::Full => "full",
+                PassKind::Incremental => "incremental",
+            },
+            started_at: pass.started_at,
+            ended_at: pass.ended_at,
+            end: Self::end_word(pass.end),
+            report: pass.report,
+        }
+    }
 }
 
 impl PassSummary {

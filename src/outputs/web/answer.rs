@@ -22,8 +22,8 @@ pub(super) enum Problem {
     Unreadable,
 }
 
-impl From<OutputError> for Problem {
-    fn from(problem: OutputError) -> Self {
+impl From<&OutputError> for Problem {
+    fn from(problem: &OutputError) -> Self {
         match problem {
             OutputError::Store(StoreError::NoSearchIndex) => Self::NoSearchIndex,
             problem => {
@@ -32,6 +32,12 @@ impl From<OutputError> for Problem {
                 Self::Unreadable
             }
         }
+    }
+}
+
+impl From<OutputError> for Problem {
+    fn from(problem: OutputError) -> Self {
+        Self::from(&problem)
     }
 }
 

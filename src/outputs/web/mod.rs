@@ -11,9 +11,12 @@
 
 mod access;
 mod answer;
+mod api;
 mod archives;
 mod article;
+mod board;
 mod chart;
+mod feeds;
 mod find;
 mod headers;
 mod language;
@@ -21,6 +24,8 @@ mod metrics;
 mod overview;
 mod probes;
 mod reader;
+mod receipts;
+mod stories;
 mod style;
 mod vitals;
 mod zones;
@@ -135,7 +140,11 @@ pub fn router(web: Web, access: Access) -> Router {
             get(article::revision),
         )
         .route("/search", get(find::page))
-        .route("/api/v1/search", get(find::api))
+        .route("/boards/{name}", get(board::page))
+        .route("/stories", get(stories::page))
+        .route("/receipts", get(receipts::page))
+        .route("/feeds/{file}", get(feeds::feed))
+        .merge(api::routes())
         .route(style::path(), get(style::sheet))
         .route(style::ICON_PATH, get(style::icon))
         .route("/healthz", get(probes::health))
@@ -165,5 +174,9 @@ pub async fn serve(
         .await
 }
 
+#[cfg(test)]
+mod page_tests;
+#[cfg(test)]
+mod style_tests;
 #[cfg(test)]
 mod tests;

@@ -168,8 +168,5 @@ pub(super) async fn page(State(web): State<Web>, reader: Reader) -> Response {
             .filter(|board| board.is_troubled())
             .count(),
     });
-    match page {
-        Ok(page) => answer::page(&reader, Ok::<_, OutputError>(page)),
-        Err(_) => answer::problem_page(&reader, &answer::Problem::Unreadable),
-    }
+    answer::page(&reader, page)
 }

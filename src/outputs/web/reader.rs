@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
 use url::form_urlencoded;
 
 use super::language::Language;
@@ -118,10 +118,6 @@ impl Reader {
         self.to(&format!("/receipts?{}", parameters(&[("host", host)])))
     }
 
-    pub(super) fn to_search(&self, query: &str) -> String {
-        self.to(&format!("/search?{}", parameters(&[("q", query)])))
-    }
-
     pub(super) fn other_language_code(&self) -> &'static str {
         self.language.other().code()
     }
@@ -142,8 +138,9 @@ impl Reader {
         moment::short(*at, &self.zone)
     }
 
-    pub(super) fn day(&self, at: &Timestamp) -> String {
-        moment::with_precision(*at, Precision::Day, &self.zone)
+    pub(super) fn second(&self, at: &Timestamp) -> String {
+        let local = ZonedDateTime::new(*at, self.zone.clone());
+        local.strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
     /// No finer than the page told it.
