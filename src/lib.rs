@@ -12,7 +12,10 @@
 //!    included.
 //! 4. [`fetch::decode`] decides the charset from bytes. [`document::parse`] is the one door to the HTML parser; a text
 //!    goes through it once, on the blocking pool.
-//!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store.
+//!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store. A person at
+//!    the terminal is asked which listing is meant where that is open ([`crawl::Adviser`]). `add` shows what a board would
+//!    bring ([`crawl::preview()`]) and writes it into the configuration, between the lines that are there
+//!    ([`config::with_board`]); a profile that somebody wrote or named is never replaced by a learnt one.
 //! 5. [`article::classify`] says what the page is before anything of it is believed.
 //! 6. A listing page becomes rows and a pager ([`listing::read_listing`]); [`listing::advance`] joins it to the walk by
 //!    overlap or rank and says which page is next. An article page becomes an [`Article`](model::Article); a page
@@ -21,7 +24,8 @@
 //!    also settles the job ([`store::Store::settle`]). [`dedup`] names equal texts; [`health`] compares the ranks that
 //!    were seen with what is held, and says which pages tell what vanished. Candidates for near copies are found in the
 //!    same transaction (`store::sqlite::copies`), and judged on the texts ([`dedup::Digest`]).
-//! 8. [`schedule`] says when a post is worth another visit and a board another poll (nothing polls by it yet).
+//! 8. [`schedule`] says when a post is worth another visit and a board another poll. The service
+//!    ([`crawl::crawl_forever`]) polls by it, and [`health::verdict`] tells how each board does.
 //! 9. [`outputs`] read what is stored, and nothing else. `crawl::reparse` reads stored pages by today's profiles.
 //!
 //! # Invariants, and the test that holds each
@@ -35,6 +39,8 @@
 //! - *What comes from the web is hostile*: addresses are checked on URL, redirect and resolver ([`fetch`]); bytes, time,
 //!   redirects and rows are capped; text is escaped at output ([`outputs`]).
 //! - *What vanished is found, and nothing else is taken for it* (`health`, `tests/radar.rs`, `tests/year.rs`).
+//! - *A story is no chain, and the order in which texts come is of no account* (`store::sqlite::stories`,
+//!   `tests/near_copies.rs`, `tests/store/articles.rs`).
 //! - *A stored page can be read again*: the same profile finds nothing new, another one's findings are no edits
 //!   (`tests/time_travel.rs`, `tests/edits.rs`).
 //! - *Errors are sorted by what to do next* ([`fetch::FetchError::retry`]); a run that did nothing says why

@@ -63,10 +63,24 @@ pub(super) struct ConfigFile {
     pub(super) schedule: ScheduleFile,
     pub(super) web: WebFile,
     pub(super) store: StoreFile,
+    pub(super) dedup: DedupFile,
     pub(super) text: TextFile,
     pub(super) log: LogFile,
     /// The boards to crawl by name.
     pub(super) board: Vec<At<BoardFile>>,
+}
+
+/// How copies of texts are looked for.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct DedupFile {
+    /// Days between two posts above which their texts are not compared; 1 to 3650. The very same text is found at any age.
+    #[schemars(extend("default" = 30))]
+    pub(super) window_days: Option<At<i64>>,
+    /// Texts that a new one is compared with at most, those most like it; 1 to 1000.
+    #[schemars(extend("default" = 64))]
+    pub(super) max_compared: Option<At<i64>>,
 }
 
 /// How pages are asked for.

@@ -27,6 +27,7 @@ pub struct Options {
     pub schedule: ScheduleOptions,
     pub web: WebOptions,
     pub store: StoreOptions,
+    pub dedup: DedupOptions,
     pub text: TextOptions,
     pub log: LogOptions,
     /// In the file's order; names are unique.
@@ -271,6 +272,24 @@ impl Default for StoreOptions {
     }
 }
 
+/// How copies of texts are looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DedupOptions {
+    /// Texts of posts that are more days apart are not compared, unless they are the very same.
+    pub window_days: u16,
+    /// Texts that one is compared with at most.
+    pub max_compared: u32,
+}
+
+impl Default for DedupOptions {
+    fn default() -> Self {
+        Self {
+            window_days: 30,
+            max_compared: 64,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TextOptions {
     /// E-mail addresses are stored masked.
@@ -355,4 +374,6 @@ impl BoardOptions {
 pub struct ProfileSource {
     pub path: PathBuf,
     pub text: String,
+    /// On the command line, not in the file.
+    pub named: bool,
 }

@@ -8,6 +8,8 @@ use tracing::debug;
 
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
+use super::doubt::doubted;
+use super::fit::Glance;
 use super::reparse::only_rules_changed;
 use super::symptoms::note_article;
 use super::visit::{Reading, again};
@@ -33,11 +35,9 @@ const FEW_GONE_IN_A_ROW: u32 = 6;
 
 /// Pure part, on the blocking pool.
 pub(super) fn read(view: &PageView<'_>, context: &BoardContext) -> Reading {
-    Reading::Article(Box::new(article::read_article(
-        view,
-        &context.profile,
-        &context.read_options,
-    )))
+    let content = article::read_article(view, &context.profile, &context.read_options);
+    let glance = Glance::at_article(view, &context.profile, content.class);
+    Reading::Article(Box::new(content), glance)
 }
 
 /// Pure part, on the blocking pool.
@@ -52,7 +52,7 @@ pub(super) async fn outcome<S: Store>(
     job: &Job,
     article: ArticleId,
     fetched: &Fetched,
-    content: Box<Article>,
+    (content, glance): (Box<Article>, Glance),
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
     for warning in &content.warnings {
@@ -74,6 +74,12 @@ pub(super) async fn outcome<S: Store>(
             article,
             reason: format!("{} leads to {}", job.url, found.key),
         });
+    }
+    if fetched.status < 400
+        && fetched.redirect_to.is_none()
+        && let Some(outcome) = doubted(crew, board, &target, &content, &glance, at).await?
+    {
+        return Ok(outcome);
     }
     // By its status alone: a ban looks the same.
     let merely_refused = content.class == PageClass::Restricted
@@ -104,19 +110,10 @@ pub(super) async fn outcome<S: Store>(
                 at,
             ))
         }
-        PageClass::Restricted if merely_refused => Ok(
-            match gone(crew, board, job, article, &content.reason).await? {
-                Belief::Asked(reason) => Outcome::Retry {
-                    due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
-                    error: reason,
-                    counts: false,
-                },
-                Belief::Gone => {
-                    done(crew);
-                    state(ArticleState::Restricted, content)
-                }
-            },
-        ),
+        PageClass::Restricted if merely_refused => {
+            let state = state(ArticleState::Restricted, content);
+            if_believed(crew, board, job, article, state, at).await
+        }
         PageClass::Restricted | PageClass::Login | PageClass::Closed => {
             done(crew);
             let mut content = content;
@@ -126,19 +123,10 @@ pub(super) async fn outcome<S: Store>(
             }
             Ok(state(ArticleState::Restricted, content))
         }
-        PageClass::Gone => Ok(
-            match gone(crew, board, job, article, &content.reason).await? {
-                Belief::Asked(reason) => Outcome::Retry {
-                    due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
-                    error: reason,
-                    counts: false,
-                },
-                Belief::Gone => {
-                    done(crew);
-                    state(ArticleState::Gone, content)
-                }
-            },
-        ),
+        PageClass::Gone => {
+            let state = state(ArticleState::Gone, content);
+            if_believed(crew, board, job, article, state, at).await
+        }
         PageClass::Listing | PageClass::Challenge | PageClass::Error | PageClass::Unknown => {
             let error = format!("{} shows no article: {}", fetched.final_url, content.reason);
             let due_at = at + crew.backoff(job.attempts);
@@ -239,6 +227,32 @@ fn stored(
     }
 }
 
+/// An article that is said not to be there: `state`, if that is to be believed yet; else it is asked for once more.
+async fn if_believed<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    job: &Job,
+    article: ArticleId,
+    state: Outcome,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    let reason = match &state {
+        Outcome::ArticleState { reason, .. } => reason.as_str(),
+        _ => "",
+    };
+    Ok(match gone(crew, board, job, article, reason).await? {
+        Belief::Asked(reason) => Outcome::Retry {
+            due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
+            error: reason,
+            counts: false,
+        },
+        Belief::Gone => {
+            done(crew);
+            state
+        }
+    })
+}
+
 /// What a "gone" answer is worth.
 enum Belief {
     /// Not yet: it is asked for once more.
@@ -299,9 +313,6 @@ async fn is_up<S: Store>(crew: &Crew<S>, board: &Arc<BoardContext>) -> Result<bo
     let Ok(fetched) = crew.fetcher.get(&request).await else {
         return Ok(false);
     };
-    crew.tally
-        .n_requests
-        .fetch_add(fetched.receipts.len() as u64, Ordering::Relaxed);
     let context = Arc::clone(board);
     let there = tokio::task::spawn_blocking(move || {
         let decoded = context.decode(&fetched);

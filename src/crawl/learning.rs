@@ -7,10 +7,14 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::board::{Target, TargetError, decode_page, unreachable};
+use super::board::{self, Target, TargetError, decode_page};
+use super::crew::{Adviser, Observer};
 use crate::article::{PageView, ReadOptions, read_article};
 use crate::fetch::{Fetched, Fetcher, Request, host_key};
-use crate::learn::{Learnt, ListingDraft, SeenPage, learn, learn_listing};
+use crate::learn::{
+    Learnt, ListingDraft, SeenPage, is_open, learn, learn_chosen_listing, learn_listing,
+    listing_candidates,
+};
 use crate::listing::{page_links, read_listing};
 use crate::model::{PageClass, Receipt};
 use crate::profile::{Library, Profile};
@@ -21,23 +25,25 @@ const MAX_REQUESTS: usize = 10;
 const MAX_TURNS: usize = 12;
 
 /// What learning brought.
+#[derive(Debug)]
 pub(super) struct Lesson {
     pub profile: Arc<Profile>,
     pub learnt: Learnt,
-    /// Of the requests made for it, the first page's left out.
-    pub receipts: Vec<Receipt>,
+    /// The articles it was learnt from.
+    pub articles: Vec<Text>,
 }
 
 /// A page as text, on its way to the blocking pool.
-struct Text {
-    text: String,
-    url: Url,
-    status: u16,
-    as_of: jiff::Timestamp,
+#[derive(Debug)]
+pub(super) struct Text {
+    pub text: String,
+    pub url: Url,
+    pub status: u16,
+    pub as_of: jiff::Timestamp,
 }
 
 impl Text {
-    fn of(fetched: &Fetched, charset: Option<&str>) -> Self {
+    pub fn of(fetched: &Fetched, charset: Option<&str>) -> Self {
         Self {
             text: decode_page(fetched, charset, None).text,
             url: fetched.final_url.clone(),
@@ -54,7 +60,7 @@ impl Text {
         }
     }
 
-    fn view<'a>(&'a self, html: &'a scraper::Html) -> PageView<'a> {
+    pub fn view<'a>(&'a self, html: &'a scraper::Html) -> PageView<'a> {
         PageView {
             html,
             source: &self.text,
@@ -66,7 +72,8 @@ impl Text {
     }
 }
 
-/// Learns the profile of the board whose page 1 is `first`.
+/// Learns the profile of the board whose page 1 is `first`. The receipts of the requests made for it are added to
+/// `spent`, whatever the outcome.
 ///
 /// # Errors
 /// Where no page came, or no profile reads what came.
@@ -75,6 +82,8 @@ pub(super) async fn learn_board(
     library: &Library,
     target: &Target,
     first: &Fetched,
+    observer: &Arc<dyn Observer>,
+    spent: &mut Vec<Receipt>,
 ) -> Result<Lesson, TargetError> {
     let charset = target.charset.as_deref();
     let refused = |cause: String| TargetError::NotLearnt {
@@ -85,7 +94,7 @@ pub(super) async fn learn_board(
     if first.status >= 400 {
         return Err(refused(format!("it answered {}", first.status)));
     }
-    let mut receipts = Vec::new();
+    let n_before = spent.len();
     let first = Text::of(first, charset);
     let (first, turns) = blocking(move || {
         let html = crate::document::parse(&first.text);
@@ -96,48 +105,51 @@ pub(super) async fn learn_board(
     .await;
     let mut listing = vec![first];
     if let Some(second) = turns.first() {
-        let fetched = get(fetcher, second, &listing[0].url, "listing").await;
-        let mut fetched = fetched.map_err(|error| unreachable(fetcher, &error))?;
-        receipts.append(&mut fetched.receipts);
+        let request = request(second, &listing[0].url, "listing");
+        let fetched = board::get(fetcher, &request, spent).await?;
         if fetched.status < 400 {
             listing.push(Text::of(&fetched, charset));
         }
     }
+    let asked = Arc::clone(observer);
     let (listing, draft) = blocking(move || {
-        let draft = draft_of(&listing, &turns);
+        let draft = draft_of(&listing, &turns, asked.adviser());
         (listing, draft)
     })
     .await;
     let draft = draft.map_err(&refused)?;
-    let mut articles = Vec::new();
-    for (at, url) in draft
-        .samples
-        .iter()
-        .take(MAX_REQUESTS - listing.len())
-        .enumerate()
-    {
-        match get(fetcher, url, &listing[0].url, "article").await {
-            Ok(mut fetched) => {
-                receipts.append(&mut fetched.receipts);
-                if fetched.status < 400 && fetched.redirect_to.is_none() {
-                    articles.push((at, Text::of(&fetched, charset)));
-                }
-            }
-            Err(mut error) => receipts.append(&mut error.take_receipts()),
-        }
-    }
-    let lesson = blocking(move || write(&draft, &listing, &articles)).await;
-    let (profile, learnt) = lesson.map_err(&refused)?;
+    let articles = samples(fetcher, charset, &draft, &listing, spent).await;
+    let lesson = blocking(move || write(&draft, &listing, articles)).await;
+    let lesson = lesson.map_err(&refused)?;
     tracing::info!(
         "learnt how to read {} with {} requests",
         target.url,
-        receipts.len() + 1
+        spent.len() - n_before + 1
     );
-    Ok(Lesson {
-        profile: Arc::new(profile),
-        learnt,
-        receipts,
-    })
+    Ok(lesson)
+}
+
+/// The articles that the draft asks for, as far as they come, each with its place among them.
+async fn samples(
+    fetcher: &Fetcher,
+    charset: Option<&str>,
+    draft: &ListingDraft,
+    listing: &[Text],
+    spent: &mut Vec<Receipt>,
+) -> Vec<(usize, Text)> {
+    let mut articles = Vec::new();
+    let wanted = draft.samples.iter().take(MAX_REQUESTS - listing.len());
+    for (at, url) in wanted.enumerate() {
+        let request = request(url, &listing[0].url, "article");
+        // One that does not come is one witness less.
+        if let Ok(fetched) = board::get(fetcher, &request, spent).await
+            && fetched.status < 400
+            && fetched.redirect_to.is_none()
+        {
+            articles.push((at, Text::of(&fetched, charset)));
+        }
+    }
+    articles
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
@@ -146,21 +158,15 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
         .expect("learning is pure and does not panic")
 }
 
-async fn get(
-    fetcher: &Fetcher,
-    url: &Url,
-    referer: &Url,
-    purpose: &'static str,
-) -> Result<Fetched, crate::fetch::FetchError> {
+fn request(url: &Url, referer: &Url, purpose: &'static str) -> Request {
     let host = host_key(url);
-    let request = Request {
+    Request {
         url: url.clone(),
         jar: format!("first:{}", url.host_str().unwrap_or_default()),
         referer: Some(referer.clone()),
         purpose,
         follow: Arc::new(move |to| host_key(to) == host),
-    };
-    fetcher.get(&request).await
+    }
 }
 
 /// The pager's links, that of page 2 first.
@@ -185,7 +191,12 @@ fn turns_of(html: &scraper::Html, url: &Url) -> Vec<Url> {
         .collect()
 }
 
-fn draft_of(listing: &[Text], turns: &[Url]) -> Result<ListingDraft, String> {
+/// Learns the listing. Where it is open which rows are meant, or none seem to be, `adviser` is asked, once.
+fn draft_of(
+    listing: &[Text],
+    turns: &[Url],
+    adviser: Option<&dyn Adviser>,
+) -> Result<ListingDraft, String> {
     let trees: Vec<scraper::Html> = listing
         .iter()
         .map(|page| crate::document::parse(&page.text))
@@ -195,15 +206,29 @@ fn draft_of(listing: &[Text], turns: &[Url]) -> Result<ListingDraft, String> {
         .zip(&trees)
         .map(|(page, html)| page.seen(html))
         .collect();
-    learn_listing(&seen, turns).map_err(|refusal| refusal.to_string())
+    let found = learn_listing(&seen, turns);
+    let draft = match adviser {
+        None => found,
+        Some(adviser) => {
+            let candidates = listing_candidates(&seen);
+            let chosen = (found.is_err() || is_open(&candidates))
+                .then(|| adviser.which_listing(&listing[0].url, &candidates))
+                .flatten();
+            match chosen.and_then(|place| candidates.get(place)) {
+                Some(chosen) => learn_chosen_listing(&seen, turns, chosen),
+                None => found,
+            }
+        }
+    };
+    draft.map_err(|refusal| refusal.to_string())
 }
 
 /// Writes the profile and tries it on the pages it comes from.
 fn write(
     draft: &ListingDraft,
     listing: &[Text],
-    articles: &[(usize, Text)],
-) -> Result<(Profile, Learnt), String> {
+    articles: Vec<(usize, Text)>,
+) -> Result<Lesson, String> {
     let first_html = crate::document::parse(&listing[0].text);
     let first = listing[0].seen(&first_html);
     let trees: Vec<scraper::Html> = articles
@@ -247,5 +272,10 @@ fn write(
             articles.len()
         ));
     }
-    Ok((profile, learnt))
+    drop(trees);
+    Ok(Lesson {
+        profile: Arc::new(profile),
+        learnt,
+        articles: articles.into_iter().map(|(_, page)| page).collect(),
+    })
 }

@@ -8,12 +8,13 @@ use tracing::{Instrument, debug, info_span, warn};
 
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
+use super::fit::Glance;
 use super::symptoms::{note_block, note_failure};
 use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
 use crate::model::{
-    HostPause, Job, JobKind, Outcome, PageClass, PassId, Receipt, Settled, Settlement, Visited,
+    HostPause, Job, JobKind, Outcome, PageClass, PassId, Settled, Settlement, Visited,
 };
 use crate::store::{Store, StoreError, StoredRobots};
 
@@ -31,6 +32,11 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
         "visit", job.id = job.id.0, board = %board.board.name, url = %job.url, attempt = job.attempts,
     );
     async {
+        let pass = match job.kind {
+            JobKind::Listing { pass, .. } => Some(pass),
+            _ => None,
+        };
+        crew.fits.ready(&crew.store, board.board.id, pass).await?;
         let answer = match take_at_hand(crew, &job) {
             Some(fetched) => Ok(fetched),
             None => crew.fetcher.get(&request(&board, &job)).await,
@@ -42,15 +48,11 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
                     .note(job.board, |seen| seen.count_status(fetched.status));
                 crew.tally.n_answers.fetch_add(1, Ordering::Relaxed);
                 let receipts = std::mem::take(&mut fetched.receipts);
-                count_requests(crew, &receipts);
                 let mut settlement = read(crew, &board, &job, fetched, at).await?;
                 settlement.receipts = receipts;
                 settlement
             }
-            Err(error) => {
-                count_requests(crew, error.receipts());
-                failed(crew, &board, &job, error, at).await?
-            }
+            Err(error) => failed(crew, &board, &job, error, at).await?,
         };
         save_robots(&crew.store, &crew.fetcher).await?;
         let ended = ended_pass(&settlement.outcome);
@@ -101,12 +103,6 @@ fn take_at_hand<S>(crew: &Crew<S>, job: &Job) -> Option<Fetched> {
         .lock()
         .expect("no holder of this lock panics")
         .remove(&job.id)
-}
-
-fn count_requests<S>(crew: &Crew<S>, receipts: &[Receipt]) {
-    crew.tally
-        .n_requests
-        .fetch_add(receipts.len() as u64, Ordering::Relaxed);
 }
 
 fn request(board: &BoardContext, job: &Job) -> Request {
@@ -164,15 +160,16 @@ async fn read<S: Store>(
         let view = answer.view(&html);
         let reading = match kind {
             JobKind::Listing { .. } | JobKind::Radar { .. } => {
-                Reading::Listing(listing_visit::read(&view, &context))
+                let glance = Glance::at_listing(&view, &context.profile);
+                Reading::Listing(listing_visit::read(&view, &context), glance)
             }
             JobKind::Article { .. } => article_visit::read(&view, &context),
             JobKind::Comments { .. } => article_visit::read_comments(&view, &context),
         };
         // Reading an article has told what the page is.
         let (class, reason) = match &reading {
-            Reading::Article(content) => (content.class, content.reason.clone()),
-            Reading::Listing(_) | Reading::Comments(_) => classify(&view, Some(&context.profile)),
+            Reading::Article(content, _) => (content.class, content.reason.clone()),
+            Reading::Listing(..) | Reading::Comments(_) => classify(&view, Some(&context.profile)),
         };
         drop(html);
         (answer, class, reason, reading)
@@ -187,21 +184,31 @@ async fn read<S: Store>(
         return Ok(blocked(crew, board, job, page, reason, at));
     }
     let outcome = match (&job.kind, reading) {
-        (JobKind::Radar { pass, .. }, Reading::Listing(listing)) => {
-            radar::outcome(crew, board, job, *pass, &answer.fetched, class, listing, at).await?
+        (JobKind::Radar { pass, .. }, Reading::Listing(listing, glance)) => {
+            let found = listing_visit::Found {
+                pass: *pass,
+                page: 0,
+                class,
+                reason,
+                listing,
+                glance,
+            };
+            radar::outcome(crew, board, job, &answer.fetched, found, at).await?
         }
-        (JobKind::Listing { pass, page }, Reading::Listing(listing)) => {
+        (JobKind::Listing { pass, page }, Reading::Listing(listing, glance)) => {
             let found = listing_visit::Found {
                 pass: *pass,
                 page: *page,
                 class,
                 reason,
                 listing,
+                glance,
             };
             listing_visit::outcome(crew, board, job, &answer.fetched, found, at).await?
         }
-        (JobKind::Article { article }, Reading::Article(content)) => {
-            article_visit::outcome(crew, board, job, *article, &answer.fetched, content, at).await?
+        (JobKind::Article { article }, Reading::Article(content, glance)) => {
+            let found = (content, glance);
+            article_visit::outcome(crew, board, job, *article, &answer.fetched, found, at).await?
         }
         (JobKind::Comments { article, page }, Reading::Comments(comments)) => {
             article_visit::comments_outcome(crew, job, *article, *page, class, reason, comments, at)
@@ -219,8 +226,8 @@ async fn read<S: Store>(
 }
 
 pub(super) enum Reading {
-    Listing(crate::model::ListingPage),
-    Article(Box<crate::model::Article>),
+    Listing(crate::model::ListingPage, Glance),
+    Article(Box<crate::model::Article>, Glance),
     Comments(Vec<crate::model::Comment>),
 }
 

@@ -14,7 +14,6 @@ use super::body::{body, comments, records};
 use super::columns::RowFacts;
 use super::{Decision, SeenPage, css};
 use crate::dates::read_date;
-use crate::model::{PostedAt, Precision};
 use crate::profile::{element_text, fold};
 
 /// Elements of a page that are looked at.
@@ -153,7 +152,7 @@ pub(super) fn article(
     let agrees = |sample: &Sample<'_>, text: &str, _: ElementRef<'_>| {
         let read = |text: &str| read_date(text, zone, sample.page.as_of);
         match sample.row.date.as_deref().and_then(read) {
-            Some(listed) => read(text).is_some_and(|shown| same_moment(&listed, &shown)),
+            Some(listed) => read(text).is_some_and(|shown| listed.agrees(&shown)),
             None => false,
         }
     };
@@ -182,20 +181,6 @@ pub(super) fn article(
     Ok(rules)
 }
 
-/// Two readings of one moment, each as exact as it says.
-fn same_moment(a: &PostedAt, b: &PostedAt) -> bool {
-    let coarse = a.precision.min(b.precision);
-    let away = a.at.duration_since(b.at).abs().as_secs();
-    match coarse {
-        Precision::Second => away <= 1,
-        Precision::Minute => away < 60,
-        Precision::Hour => away < 3_600,
-        Precision::Day => away < 86_400,
-        Precision::Month => away < 31 * 86_400,
-        Precision::Year => away < 366 * 86_400,
-    }
-}
-
 pub(super) fn elements<'a>(page: &SeenPage<'a>) -> impl Iterator<Item = ElementRef<'a>> {
     page.html
         .root_element()
@@ -207,6 +192,43 @@ pub(super) fn within(element: ElementRef<'_>, nodes: &HashSet<NodeId>) -> bool {
     !nodes.is_empty()
         && (nodes.contains(&element.id())
             || element.ancestors().any(|node| nodes.contains(&node.id())))
+}
+
+/// Rules for one field (`title`, `author`, `date`) by what the samples' rows say, the best first. Of `author` the words
+/// alone count, whatever they mean.
+pub(super) fn anchors(samples: &[Sample<'_>], field: &str, zone: &TimeZone) -> Vec<FieldRule> {
+    let listings = vec![HashSet::new(); samples.len()];
+    let mut rules = ArticleRules::default();
+    let no_field: &dyn Fn(ElementRef<'_>) -> bool = &in_comments;
+    let mut decisions = Vec::new();
+    match field {
+        "title" => {
+            title(&mut rules, samples, &listings);
+            rules.title
+        }
+        "date" => anchored(
+            &mut decisions,
+            "article.date",
+            samples,
+            &listings,
+            no_field,
+            &|sample, text, _| {
+                let read = |text: &str| read_date(text, zone, sample.page.as_of);
+                let listed = sample.row.date.as_deref().and_then(read);
+                listed.is_some_and(|listed| read(text).is_some_and(|shown| listed.agrees(&shown)))
+            },
+            &[None, Some("datetime"), Some("title")],
+        ),
+        _ => anchored(
+            &mut decisions,
+            "article.author",
+            samples,
+            &listings,
+            no_field,
+            &|sample, text, _| sample.row.author.as_deref() == Some(text),
+            &[None],
+        ),
+    }
 }
 
 fn in_comments(element: ElementRef<'_>) -> bool {
@@ -243,7 +265,8 @@ fn own_text(element: ElementRef<'_>) -> String {
     fold(&words.join(" "))
 }
 
-fn same_title(shown: &str, listed: &str) -> bool {
+/// The same title, as far as a listing shows it: it may be cut, and end in a count of comments.
+pub fn same_title(shown: &str, listed: &str) -> bool {
     let listed = listed.trim();
     if shown == listed {
         return true;

@@ -8,9 +8,11 @@
 mod address;
 mod article;
 mod body;
+mod candidates;
 mod columns;
 mod css;
 mod region;
+pub mod repair;
 mod write;
 
 use std::fmt;
@@ -20,8 +22,11 @@ use jiff::tz::TimeZone;
 use scraper::{Html, Selector};
 use url::Url;
 
+pub use article::same_title;
+
 use address::{ArticleShape, ListingShape};
 use article::Sample;
+pub use candidates::{Candidate, is_open, listing_candidates};
 use columns::{Columns, RowFacts};
 
 /// Articles asked for to learn where their fields stand.
@@ -109,8 +114,29 @@ pub struct Learnt {
 /// # Errors
 /// Where no group of rows stands out, or their links do not tell articles apart.
 pub fn learn_listing(pages: &[SeenPage<'_>], turns: &[Url]) -> Result<ListingDraft, Refusal> {
+    draft(pages, turns, None)
+}
+
+/// As [`learn_listing`], of the rows that somebody chose among the [`listing_candidates`] of the same pages.
+///
+/// # Errors
+/// Where their links do not tell articles apart.
+pub fn learn_chosen_listing(
+    pages: &[SeenPage<'_>],
+    turns: &[Url],
+    chosen: &Candidate,
+) -> Result<ListingDraft, Refusal> {
+    draft(pages, turns, Some(chosen))
+}
+
+fn draft(
+    pages: &[SeenPage<'_>],
+    turns: &[Url],
+    chosen: Option<&Candidate>,
+) -> Result<ListingDraft, Refusal> {
     let refuse = |missing, seen| Refusal { missing, seen };
-    let region = region::region(pages).map_err(|seen| refuse("no listing was found", seen))?;
+    let region =
+        region::region(pages, chosen).map_err(|seen| refuse("no listing was found", seen))?;
     let first = pages
         .first()
         .ok_or_else(|| refuse("no page to learn from", region.decision.clone()))?;

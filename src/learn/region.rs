@@ -15,6 +15,7 @@ use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 use super::address::{bare, kind_of};
+use super::candidates::{Candidate, by_choice};
 use super::{Decision, SeenPage, css};
 use crate::profile::element_text;
 
@@ -346,10 +347,12 @@ const TURNED: f64 = 1.5;
 /// Below this no group is a board. A bare list of links without dates in much other text has about 2.
 pub(super) const FLOOR: f64 = 2.2;
 
-/// Chooses the board's rows. `None` where there is not one group; the decision then tells what was seen.
-pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision> {
-    let first = pages.first().map(groups).unwrap_or_default();
-    let second = pages.get(1).map(groups).unwrap_or_default();
+/// Score, reason and place of each group, the likeliest to be the board first. `second` are those of the second page, if
+/// there is one.
+pub(super) fn ranked(
+    first: &[Group<'_>],
+    second: Option<&[Group<'_>]>,
+) -> Vec<(f64, String, usize)> {
     let keys = |group: &Group<'_>| -> BTreeSet<String> {
         group.rows.iter().map(|row| bare(&row.url)).collect()
     };
@@ -357,7 +360,7 @@ pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision>
     for (at, group) in first.iter().enumerate() {
         let mut score = group.score;
         let mut reason = group.reason.clone();
-        if pages.len() > 1 {
+        if let Some(second) = second {
             let twin = second
                 .iter()
                 .find(|other| other.rows_css == group.rows_css && other.kind == group.kind);
@@ -378,17 +381,32 @@ pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision>
         ranked.push((score, reason, at));
     }
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ranked
+}
+
+/// Finds the board's rows: those that were `chosen`, or the likeliest. Where no group is likely enough, the decision
+/// tells what was seen.
+pub(super) fn region<'a>(
+    pages: &[SeenPage<'a>],
+    chosen: Option<&Candidate>,
+) -> Result<Region<'a>, Decision> {
+    let first = pages.first().map(groups).unwrap_or_default();
+    let second = pages.get(1).map(groups);
+    let ranked = ranked(&first, second.as_deref());
+    let is_chosen = |(score, _, at): &&(f64, String, usize)| match chosen {
+        Some(chosen) => first[*at].rows_css == chosen.rows && first[*at].kind == chosen.kind,
+        None => *score >= FLOOR,
+    };
+    let best = ranked.iter().find(is_chosen).cloned();
+    let winner = best.as_ref().map_or(0, |(_, _, at)| *at);
     let lost = ranked
         .iter()
-        .skip(1)
+        .skip(usize::from(best.is_none()))
+        .filter(|(_, _, at)| best.is_none() || *at != winner)
         .take(3)
         .map(|(score, reason, at)| format!("{} ({score:.1}: {reason})", first[*at].rows_css))
         .collect();
-    let Some((score, reason, at)) = ranked
-        .first()
-        .filter(|(score, _, _)| *score >= FLOOR)
-        .cloned()
-    else {
+    let Some((score, reason, at)) = best else {
         let (score, reason, value) = ranked
             .first()
             .map(|(score, reason, at)| (*score, reason.clone(), first[*at].rows_css.clone()))
@@ -406,15 +424,18 @@ pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision>
         });
     };
     let (rows_css, kind) = (first[at].rows_css.clone(), first[at].kind.clone());
-    let decision = Decision {
-        what: "listing.rows",
-        value: rows_css.clone(),
-        score,
-        reason,
-        lost,
+    let decision = match chosen {
+        Some(chosen) => by_choice(chosen, lost),
+        None => Decision {
+            what: "listing.rows",
+            value: rows_css.clone(),
+            score,
+            reason,
+            lost,
+        },
     };
     let mut rows = Vec::new();
-    for groups in [first, second].into_iter().take(pages.len()) {
+    for groups in std::iter::once(first).chain(second).take(pages.len()) {
         rows.push(join(groups, &rows_css, &kind));
     }
     Ok(Region {

@@ -166,15 +166,20 @@ fn identity(article: &ArticleShape, listing: &ListingShape) -> String {
 }
 
 fn listing(draft: &ListingDraft, decisions: &[Decision]) -> String {
-    let columns: &Columns = &draft.columns;
+    listing_section(&draft.container, &draft.rows_css, &draft.columns, decisions)
+}
+
+/// The section `listing`.
+pub(super) fn listing_section(
+    container: &[String],
+    rows_css: &str,
+    columns: &Columns,
+    decisions: &[Decision],
+) -> String {
     let mut text = String::from("\n[listing]\n");
     text.push_str(&why(decisions, "listing.rows"));
-    let _ = writeln!(text, "container = {}", list(&draft.container));
-    let _ = writeln!(
-        text,
-        "rows = {}",
-        list(std::slice::from_ref(&draft.rows_css))
-    );
+    let _ = writeln!(text, "container = {}", list(container));
+    let _ = writeln!(text, "rows = {}", list(&[rows_css.to_owned()]));
     let _ = writeln!(text, "link = {}", list(&columns.link));
     if let Some(title) = &columns.title_css {
         let _ = writeln!(text, "title = {}", list(std::slice::from_ref(title)));

@@ -7,10 +7,12 @@ mod join;
 mod page_links;
 mod pager;
 mod rows;
+mod trace;
 mod walk;
 
 pub use page_links::{PageLinks, page_links};
 pub use rows::read_listing;
+pub use trace::{RowTrace, explain_listing};
 pub use walk::{Facts, Step, advance, begin, has_late, skip};
 
 #[cfg(test)]

@@ -248,9 +248,9 @@ fn read_link(element: ElementRef<'_>, relative_to: &Url, base: &Url) -> Option<L
         own_names.push(' ');
         own_names.push_str(&names(inner));
     }
-    // The element directly around it, if it holds nothing else.
+    // The element directly around it, if it holds nothing else; it may hold thousands.
     if let Some(parent) = parents.first()
-        && parent.child_elements().count() == 1
+        && parent.child_elements().take(2).count() == 1
     {
         own_names.push(' ');
         own_names.push_str(&names(*parent));

@@ -19,7 +19,7 @@ use crate::profile::{ArticleRef, ListingRules, Profile, Rule, element_text};
 const MAX_WARNINGS: usize = 50;
 
 /// Words that only screen readers see (`N새글`, `댓글 6개`). They are no part of any value.
-static HIDDEN: LazyLock<Vec<Selector>> = LazyLock::new(|| {
+pub(super) static HIDDEN: LazyLock<Vec<Selector>> = LazyLock::new(|| {
     [
         ".sound_only",
         ".blind",
@@ -310,7 +310,10 @@ fn without_marks(title: &str, current: bool) -> &str {
     if rest.is_empty() { title } else { rest }
 }
 
-fn first_match<'a>(root: ElementRef<'a>, selectors: &[Selector]) -> Option<ElementRef<'a>> {
+pub(super) fn first_match<'a>(
+    root: ElementRef<'a>,
+    selectors: &[Selector],
+) -> Option<ElementRef<'a>> {
     selectors
         .iter()
         .find_map(|selector| root.select(selector).next())

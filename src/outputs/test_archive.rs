@@ -8,8 +8,8 @@ use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, Board
 use crate::store::search_query::Query;
 use crate::store::{
     Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, ChangeFilter, ChangeRecord,
-    CommentRecord, CopyRecord, CountRecord, Hit, QuarterCount, ReceiptPlace, ReceiptRecord,
-    Revision, SavedSchedule, SizeOnDisk, StoreError, StoryRecord,
+    CommentRecord, CopyRecord, CountRecord, Hit, QuarterCount, RawPage, ReceiptPlace,
+    ReceiptRecord, Revision, SavedSchedule, SizeOnDisk, StoreError, StoryRecord,
 };
 
 pub(super) struct TestArchive {
@@ -20,6 +20,7 @@ pub(super) struct TestArchive {
     pub(super) stories: Vec<StoryRecord>,
     pub(super) receipts: Vec<ReceiptRecord>,
     pub(super) board: BoardStatus,
+    pub(super) raw_pages: Vec<RawPage>,
     /// Articles handed out so far.
     pub(super) n_read: Cell<usize>,
 }
@@ -34,6 +35,7 @@ impl TestArchive {
             stories: Vec::new(),
             receipts: Vec::new(),
             board: board("news"),
+            raw_pages: Vec::new(),
             n_read: Cell::new(0),
         }
     }
@@ -148,6 +150,23 @@ impl Archive for TestArchive {
     ) -> Result<Vec<ReceiptRecord>, StoreError> {
         let receipts = self.receipts.iter().cloned();
         Ok(receipts.take(limit as usize).collect())
+    }
+
+    fn raw_pages(
+        &self,
+        _: &ArticleFilter,
+        each: &mut dyn FnMut(RawPage) -> bool,
+    ) -> Result<(), StoreError> {
+        for page in &self.raw_pages {
+            if !each(page.clone()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn profiles(&self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
     }
 
     fn size_on_disk(&self) -> Result<SizeOnDisk, StoreError> {

@@ -11,6 +11,7 @@ use super::format::{
     ProfileFile, RecogniseFile, RuleFile, ShapeFile, Text,
 };
 use super::identity::Identity;
+use super::notes::Notes;
 use super::parse::Complaints;
 use super::recognise::{Sign, Signs};
 use super::sections::{
@@ -71,6 +72,8 @@ impl Compiler<'_, '_> {
             comments: self.comments(&file.comments),
             classes: self.classes(&file.classes),
             pitfalls: file.pitfalls.clone(),
+            notes: Notes::default(),
+            text: "".into(),
         }
     }
 

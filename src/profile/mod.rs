@@ -7,7 +7,9 @@
 mod compile;
 mod format;
 mod identity;
+mod notes;
 mod parse;
+mod place;
 mod recognise;
 mod rule;
 mod sections;
@@ -15,7 +17,9 @@ mod shape;
 
 pub use format::ProfileFile;
 pub use identity::{ArticleRef, BoardRef, Identity};
+pub use notes::Notes;
 pub use parse::Complaint;
+pub use place::place_of;
 pub use recognise::{Library, Recognised};
 pub use rule::{Rule, element_text, first_value, fold};
 pub use sections::{

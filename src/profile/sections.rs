@@ -1,5 +1,7 @@
 //! A profile ready to use, and its door: text in, [`Profile`] or every complaint out.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::Selector;
@@ -7,6 +9,7 @@ use scraper::Selector;
 use super::Rule;
 use super::compile::compile;
 use super::identity::Identity;
+use super::notes::{Notes, notes};
 use super::parse::{Complaint, Complaints, parse};
 use super::recognise::Signs;
 use crate::model::PageClass;
@@ -31,6 +34,10 @@ pub struct Profile {
     pub classes: Vec<ClassRule>,
     /// For people.
     pub pitfalls: Vec<String>,
+    /// For people: what the file says above its keys.
+    pub notes: Notes,
+    /// The text that it was compiled from.
+    pub text: Arc<str>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -140,7 +147,11 @@ impl Profile {
         let mut complaints = Complaints::new(text);
         let profile = parse(text, &mut complaints).map(|file| compile(&file, &mut complaints));
         match profile {
-            Some(profile) if complaints.is_empty() => Ok(profile),
+            Some(profile) if complaints.is_empty() => Ok(Profile {
+                notes: notes(text),
+                text: text.into(),
+                ..profile
+            }),
             _ => Err(complaints.into_list()),
         }
     }
@@ -164,7 +175,12 @@ impl Profile {
                 message: error.to_string(),
             }]
         })?;
-        Self::from_toml(&merged).map_err(|complaints| {
+        let own = |profile: Profile| Profile {
+            // The merged text has lost its comments.
+            notes: notes(text),
+            ..profile
+        };
+        Self::from_toml(&merged).map(own).map_err(|complaints| {
             // Places in the merged text mean nothing to anyone; those of the file's own mistakes do.
             let own = Self::from_toml(text).err().unwrap_or_default();
             let mut placed: Vec<Complaint> = complaints

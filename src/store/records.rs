@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::health::verdict::Verdict;
 use crate::model::{
     ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, EventKind, Image, Pass,
-    PassEnd, PassKind, PassReport,
+    PassEnd, PassKind, PassReport, PostedAt,
 };
 
 /// What a visit needs to know of its article.
@@ -21,6 +21,11 @@ pub struct ArticleTarget {
     pub state: ArticleState,
     /// The title as the listing showed it; may be cut.
     pub listed_title: String,
+    /// As the listing showed it last.
+    pub comment_count: Option<u64>,
+    /// As the listing or an earlier visit told them.
+    pub author: Option<String>,
+    pub posted: Option<PostedAt>,
     /// How often the board has said that it is gone, in a row.
     pub n_gone_answers: u32,
 }
@@ -354,6 +359,21 @@ pub struct Hit {
     pub revised_at: Option<Timestamp>,
     /// Empty where no content is held.
     pub text: String,
+}
+
+/// A page as it came, and the visit that brought it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawPage {
+    /// Numbers of visits grow with time.
+    pub visit: i64,
+    /// As it was asked for, and where redirects led.
+    pub url: String,
+    pub final_url: String,
+    pub status: u16,
+    pub content_type: Option<String>,
+    pub fetched_at: Timestamp,
+    /// Decompressed, not decoded.
+    pub body: Vec<u8>,
 }
 
 /// Articles joined by copies.

@@ -88,6 +88,7 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     articles::a_copy_names_the_first_that_had_its_text,
     articles::short_texts_are_no_copies,
     articles::near_copies_make_a_story_and_an_edit_takes_one_out,
+    articles::a_story_is_no_chain_in_whatever_order_it_comes,
     articles::states_keep_content_and_tell_why,
     articles::a_gone_article_that_is_back_has_reappeared,
     articles::a_failure_is_not_an_answer,

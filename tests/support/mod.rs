@@ -13,6 +13,7 @@ pub mod crawl;
 pub mod daemon;
 pub mod faults;
 pub mod gnuboard5;
+pub mod mutate;
 pub mod posting;
 pub mod rhymix;
 pub mod seed;

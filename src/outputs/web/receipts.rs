@@ -104,7 +104,7 @@ impl ReceiptsPage<'_> {
             "redirect" => "이동",
             other => other,
         };
-        self.reader.say(word, korean).to_owned()
+        self.reader.line(self.reader.say(word, korean))
     }
 }
 

@@ -63,8 +63,18 @@ fn counts(conn: &Connection, board: &Board) -> rusqlite::Result<BoardCounts> {
     Ok(counts)
 }
 
-/// Why the board is not being read: it was stopped, or its host asked for a pause after the last request to it.
+/// Why the board is not being read: its profile does not fit any more, it was stopped, or its host asked for a pause after the last request to it.
 fn trouble(conn: &Connection, board: &Board) -> rusqlite::Result<Option<String>> {
+    let misfit: Option<String> = conn
+        .prepare_cached(
+            "SELECT summary || '; not repaired: ' || why_not FROM fit
+             WHERE board = ?1 AND broken_since IS NOT NULL",
+        )?
+        .query_row([board.id.0], |row| row.get(0))
+        .optional()?;
+    if misfit.is_some() {
+        return Ok(misfit);
+    }
     let stopped: Option<String> = conn
         .prepare_cached(
             "SELECT CASE WHEN end_word = 'stopped' THEN coalesce(note, 'stopped') END FROM pass

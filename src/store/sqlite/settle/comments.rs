@@ -38,7 +38,7 @@ impl Visit<'_> {
     ) -> rusqlite::Result<Done> {
         self.upsert_comments(article, page, comments)?;
         self.end_round(article)?;
-        revisits::plan(self.conn, article, self.revisits)?;
+        revisits::plan(self.conn, article, &self.options.revisits)?;
         Ok(Done::default())
     }
 
