@@ -76,10 +76,13 @@ struct ArticlePage<'a> {
     comments: Vec<Comment<'a>>,
     copies: Vec<Copy<'a>>,
     revisions: &'a [Revision],
+    /// Counted by the board, and not held.
+    n_missing_comments: u64,
 }
 
 impl<'a> ArticlePage<'a> {
     fn of(reader: &'a Reader, whole: &'a Whole) -> Self {
+        let stated = whole.article.comment_count.unwrap_or(0);
         Self {
             reader,
             article: &whole.article,
@@ -95,6 +98,7 @@ impl<'a> ArticlePage<'a> {
                 .collect(),
             copies: timeline(whole),
             revisions: &whole.revisions,
+            n_missing_comments: stated.saturating_sub(whole.article.comments.len() as u64),
         }
     }
 
@@ -104,13 +108,6 @@ impl<'a> ArticlePage<'a> {
 
     fn is_plain(&self) -> bool {
         self.article.state == ArticleState::Stored && self.article.vanished.is_none()
-    }
-
-    /// Comments that the board counts and the archive has not.
-    fn n_missing_comments(&self) -> u64 {
-        let held = self.article.comments.len() as u64;
-        let stated = self.article.comment_count.unwrap_or(0);
-        stated.saturating_sub(held)
     }
 }
 

@@ -187,6 +187,15 @@ impl Reader {
         grouped
     }
 
+    /// `69 articles`, `글 69개`.
+    pub(super) fn count(&self, english: &str, korean: &str, count: &u64) -> String {
+        let count = self.number(count);
+        match self.language {
+            Language::English => format!("{count} {english}"),
+            Language::Korean => format!("{korean} {count}개"),
+        }
+    }
+
     /// One line from a page, without what would steer the order of text around it.
     pub(super) fn line(&self, text: &str) -> String {
         terminal::line(text).into_owned()
