@@ -54,9 +54,10 @@ impl BoardDetail {
         let board = status.board.clone();
         let counts = archive.posts_by_quarter(board.id, now - RHYTHM, true)?;
         let passes = archive.last_passes(board.id, N_PASSES)?;
+        let audit = audit(archive.audit(&board)?);
         Ok(Some(Self {
-            glance: BoardGlance::read(archive, status, zones, now)?,
-            audit: audit(archive.audit(&board)?),
+            glance: BoardGlance::read(archive, status, &audit, zones, now)?,
+            audit,
             rhythm: Rhythm::of(&counts, zones.of(name)),
             changes: archive.last_changes(board.id, N_CHANGES)?,
             passes: passes.into_iter().rev().map(PassSummary::from).collect(),

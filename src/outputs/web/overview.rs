@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::chart::{self, Bar, Day};
 use super::reader::Reader;
 use super::{Vitals, Web, Zones, answer};
-use crate::health::audit::{Proof, audit};
+use crate::health::audit::{Audit, Proof, audit};
 use crate::outputs::OutputError;
 use crate::store::{Archive, BoardStatus, NextPass};
 
@@ -45,8 +45,7 @@ pub(super) struct Coverage {
 }
 
 impl Coverage {
-    fn of(facts: crate::health::audit::Facts) -> Self {
-        let audit = audit(facts);
+    fn of(audit: &Audit) -> Self {
         Self {
             proof: audit.proof,
             n_listed: audit.held.n_listed,
@@ -76,7 +75,10 @@ impl Overview {
         let boards = archive.boards()?;
         let boards = boards
             .into_iter()
-            .map(|status| BoardGlance::read(archive, status, zones, now))
+            .map(|status| {
+                let audit = audit(archive.audit(&status.board)?);
+                BoardGlance::read(archive, status, &audit, zones, now)
+            })
             .collect::<Result<_, OutputError>>()?;
         Ok(Self { at: now, boards })
     }
@@ -86,6 +88,7 @@ impl BoardGlance {
     pub(super) fn read(
         archive: &dyn Archive,
         status: BoardStatus,
+        audit: &Audit,
         zones: &Zones,
         now: Timestamp,
     ) -> Result<Self, OutputError> {
@@ -94,7 +97,7 @@ impl BoardGlance {
         let counts = archive.posts_by_quarter(status.board.id, since, false)?;
         let zone = zones.of(&status.board.name);
         Ok(Self {
-            coverage: Coverage::of(archive.audit(&status.board)?),
+            coverage: Coverage::of(audit),
             posts_per_day: chart::by_day(&counts, zone, now, N_DAYS),
             host: status.board.host.clone(),
             status,
@@ -127,7 +130,7 @@ impl BoardGlance {
     /// Seconds between two requests to its host, now.
     pub(super) fn interval_s(&self, vitals: &Vitals) -> Option<String> {
         let host = vitals.hosts.get(&self.host)?;
-        let seconds = (host.interval.as_secs_f64() * 100.0).round() / 100.0;
+        let seconds = (host.interval.as_secs_f64() * 1_000.0).round() / 1_000.0;
         Some(seconds.to_string())
     }
 

@@ -460,7 +460,7 @@ fn misfits(schema: &Value, value: &Value, place: &str, found: &mut Vec<String>) 
         "object" => value.is_object(),
         other => panic!("{other} is no type"),
     };
-    if !types.is_empty() && !types.iter().any(|name| is(&name)) {
+    if !types.is_empty() && !types.iter().any(is) {
         found.push(format!("{place}: {value} is none of {types:?}"));
     }
     if let Some(words) = schema["enum"].as_array()
