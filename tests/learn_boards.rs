@@ -74,7 +74,7 @@ fn learn_shape(shape: &Shape, all: &[Post]) -> Result<Learnt, String> {
             )
         })
         .collect();
-    learn(&draft, &seen[0], &articles).map_err(|refusal| refusal.to_string())
+    learn(&draft, &seen[0], &articles, &[]).map_err(|refusal| refusal.to_string())
 }
 
 /// Everything that is wrong with a shape, one line each.

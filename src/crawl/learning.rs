@@ -12,7 +12,7 @@ use super::crew::{Adviser, Observer};
 use crate::article::{PageView, ReadOptions, read_article};
 use crate::fetch::{Fetched, Fetcher, Request, host_key};
 use crate::learn::{
-    Learnt, ListingDraft, SeenPage, is_open, learn, learn_chosen_listing, learn_listing,
+    Learnt, ListingDraft, MOST_TEXT, SeenPage, is_open, learn, learn_chosen_listing, learn_listing,
     listing_candidates,
 };
 use crate::listing::{page_links, read_listing};
@@ -118,8 +118,8 @@ pub(super) async fn learn_board(
     })
     .await;
     let draft = draft.map_err(&refused)?;
-    let articles = samples(fetcher, charset, &draft, &listing, spent).await;
-    let lesson = blocking(move || write(&draft, &listing, articles)).await;
+    let (articles, closed) = samples(fetcher, charset, &draft, &listing, spent).await;
+    let lesson = blocking(move || write(&draft, &listing, articles, &closed)).await;
     let lesson = lesson.map_err(&refused)?;
     tracing::info!(
         "learnt how to read {} with {} requests",
@@ -129,27 +129,38 @@ pub(super) async fn learn_board(
     Ok(lesson)
 }
 
-/// The articles that the draft asks for, as far as they come, each with its place among them.
+/// The articles that the draft asks for, as far as they come, each with its place among them; and those that are not for
+/// guests.
 async fn samples(
     fetcher: &Fetcher,
     charset: Option<&str>,
     draft: &ListingDraft,
     listing: &[Text],
     spent: &mut Vec<Receipt>,
-) -> Vec<(usize, Text)> {
-    let mut articles = Vec::new();
+) -> (Vec<(usize, Text)>, Vec<Text>) {
+    let mut articles: Vec<(usize, Text)> = Vec::new();
+    let mut closed = Vec::new();
+    let mut left = MOST_TEXT.saturating_sub(listing.iter().map(|page| page.text.len()).sum());
     let wanted = draft.samples.iter().take(MAX_REQUESTS - listing.len());
     for (at, url) in wanted.enumerate() {
         let request = request(url, &listing[0].url, "article");
         // One that does not come is one witness less.
-        if let Ok(fetched) = board::get(fetcher, &request, spent).await
-            && fetched.status < 400
-            && fetched.redirect_to.is_none()
-        {
-            articles.push((at, Text::of(&fetched, charset)));
+        let Ok(fetched) = board::get(fetcher, &request, spent).await else {
+            continue;
+        };
+        match fetched.status {
+            401 | 403 => closed.push(Text::of(&fetched, charset)),
+            ..=399 if fetched.redirect_to.is_none() => {
+                let page = Text::of(&fetched, charset);
+                if articles.is_empty() || page.text.len() <= left {
+                    left = left.saturating_sub(page.text.len());
+                    articles.push((at, page));
+                }
+            }
+            _ => {}
         }
     }
-    articles
+    (articles, closed)
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
@@ -228,6 +239,7 @@ fn write(
     draft: &ListingDraft,
     listing: &[Text],
     articles: Vec<(usize, Text)>,
+    closed: &[Text],
 ) -> Result<Lesson, String> {
     let first_html = crate::document::parse(&listing[0].text);
     let first = listing[0].seen(&first_html);
@@ -240,7 +252,16 @@ fn write(
         .zip(&trees)
         .map(|((at, page), html)| (*at, page.seen(html)))
         .collect();
-    let learnt = learn(draft, &first, &seen).map_err(|refusal| refusal.to_string())?;
+    let closed_trees: Vec<scraper::Html> = closed
+        .iter()
+        .map(|page| crate::document::parse(&page.text))
+        .collect();
+    let refusals: Vec<SeenPage<'_>> = closed
+        .iter()
+        .zip(&closed_trees)
+        .map(|(page, html)| page.seen(html))
+        .collect();
+    let learnt = learn(draft, &first, &seen, &refusals).map_err(|refusal| refusal.to_string())?;
     let profile = Profile::from_toml(&learnt.text).map_err(|complaints| {
         let said: Vec<String> = complaints.iter().map(ToString::to_string).collect();
         format!("what was learnt is no profile ({})", said.join("; "))

@@ -96,6 +96,32 @@ pub(super) fn is_state(name: &str) -> bool {
     STATE.iter().any(|state| state.eq_ignore_ascii_case(name))
 }
 
+/// Parameters that show a part of a listing.
+const FILTERS: [&str; 9] = [
+    "category",
+    "sca",
+    "cate",
+    "category_srl",
+    "cat",
+    "tag",
+    "label",
+    "prefix_id",
+    "search_head",
+];
+
+/// Whether a link shows a part of a listing: its category, a tag.
+pub(super) fn has_filter(url: &Url) -> bool {
+    parameters(url).iter().any(|(name, value)| {
+        let name = name.to_ascii_lowercase();
+        !value.is_empty() && (FILTERS.contains(&name.as_str()) || name.starts_with("category"))
+    }) || segments(url).iter().any(|part| {
+        matches!(
+            part.as_str(),
+            "category" | "categories" | "tag" | "tags" | "c"
+        )
+    })
+}
+
 /// The parts of a path, the empty one behind a final slash included.
 fn segments(url: &Url) -> Vec<String> {
     let path = url.path();
@@ -256,11 +282,8 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
     candidates.sort_by_key(|candidate| -candidate.score);
     let chosen = candidates.into_iter().next()?;
 
-    let mut writer = ShapeWriter {
-        listing,
-        has_board: false,
-        slug: false,
-    };
+    let board = board_place(&parts, &queries[0], &names, listing, &chosen.place);
+    let mut writer = ShapeWriter { slug: false };
     let mut path = String::new();
     let mut template = String::new();
     for at in 0..n_parts {
@@ -268,7 +291,7 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
         let (pattern, text) = if chosen.place == Place::Segment(at) {
             (chosen.pattern.clone(), chosen.template.clone())
         } else {
-            writer.part(&values, "[^/]+")
+            writer.part(&values, "[^/]+", board == Some(Place::Segment(at)))
         };
         path.push_str(&format!("/{pattern}"));
         template.push_str(&format!("/{text}"));
@@ -281,7 +304,8 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
             query.insert(name.clone(), chosen.pattern.clone());
             written.push(format!("{name}={}", chosen.template));
         } else if values.len() == 1 && !values.contains("") {
-            let (pattern, text) = writer.part(&values, "[^&]*");
+            let is_board = board == Some(Place::Parameter(name.clone()));
+            let (pattern, text) = writer.part(&values, "[^&]*", is_board);
             query.insert(name.clone(), pattern);
             written.push(format!("{name}={text}"));
         }
@@ -293,31 +317,57 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
         path,
         query,
         template,
-        has_board: writer.has_board,
+        has_board: board.is_some(),
         reason: format!("{:?} differs in all {} links", chosen.place, urls.len()).to_lowercase(),
     })
 }
 
+/// Where a link names its board: the parameter that the listing's own URL has with the same value, else the last part of
+/// the path that it has too. `/bbs/board.php?bo_table=news` is the board `news`, `/forum/news` is not `forum`.
+fn board_place(
+    parts: &[Vec<String>],
+    query: &BTreeMap<String, String>,
+    names: &BTreeSet<&String>,
+    listing: &Url,
+    id: &Place,
+) -> Option<Place> {
+    let here = parameters(listing);
+    let parameter = names
+        .iter()
+        .map(|name| (Place::Parameter((*name).clone()), *name))
+        .find(|(place, name)| {
+            place != id && !is_state(name) && here.get(*name) == query.get(*name)
+        });
+    if let Some((place, _)) = parameter {
+        return Some(place);
+    }
+    let words = board_words(listing);
+    (0..parts[0].len())
+        .rev()
+        .find(|at| {
+            let part = &parts[0][*at];
+            *id != Place::Segment(*at)
+                && words.contains(part)
+                && parts.iter().all(|other| other[*at] == *part)
+        })
+        .map(Place::Segment)
+}
+
 /// Writes the parts of a URL that are not the id.
-struct ShapeWriter<'u> {
-    listing: &'u Url,
-    has_board: bool,
+struct ShapeWriter {
     slug: bool,
 }
 
-impl ShapeWriter<'_> {
-    fn part(&mut self, values: &BTreeSet<&str>, any: &str) -> (String, String) {
+impl ShapeWriter {
+    fn part(&mut self, values: &BTreeSet<&str>, any: &str, is_board: bool) -> (String, String) {
         let one = values.first().copied().unwrap_or_default();
         if values.len() == 1 {
             let literal = regex::escape(one);
-            if !self.has_board
-                && !one.is_empty()
-                && board_words(self.listing).iter().any(|word| word == one)
-            {
-                self.has_board = true;
-                return (format!("(?<board>{literal})"), one.to_owned());
-            }
-            return (literal, one.to_owned());
+            let pattern = match is_board {
+                true => format!("(?<board>{literal})"),
+                false => literal,
+            };
+            return (pattern, one.to_owned());
         }
         if self.slug {
             return (any.to_owned(), one.to_owned());
@@ -451,7 +501,7 @@ pub(super) fn listing_shape(
     let board_param = fixed
         .iter()
         .find(|(_, value)| article_words.contains(&format!("(?<board>{})", regex::escape(value))))
-        .or_else(|| fixed.iter().next())
+        .or_else(|| fixed.iter().next().filter(|_| !article.has_board))
         .map(|(name, _)| name.clone());
     let parts = segments(first);
     let word_at = parts

@@ -119,17 +119,33 @@ fn nth_of_type(element: ElementRef<'_>) -> Option<usize> {
         .map(|at| at + 1)
 }
 
-/// One step of a path: `td.author`, or `td:nth-of-type(3)` where no class tells it from its brothers.
+/// One step of a path: `td.author`; `a:not([class])` or `td:nth-of-type(3)` where its tag and classes alone would also
+/// find a brother.
 fn step(element: ElementRef<'_>) -> String {
     let name = simple(element);
-    let alike = |other: ElementRef<'_>| other != element && simple(other) == name;
-    let ambiguous = element
+    let own = classes(element);
+    let tag = element.value().name();
+    let also_found: Vec<ElementRef<'_>> = element
         .parent()
         .and_then(ElementRef::wrap)
-        .is_some_and(|parent| parent.child_elements().take(200).any(alike));
+        .into_iter()
+        .flat_map(|parent| parent.child_elements().take(200))
+        .filter(|other| *other != element && other.value().name() == tag)
+        .filter(|other| {
+            let others = classes(*other);
+            own.iter().all(|class| others.contains(class))
+        })
+        .collect();
+    if also_found.is_empty() {
+        return name;
+    }
+    let is_bare = |element: ElementRef<'_>| element.attr("class").is_none();
+    if is_bare(element) && !also_found.iter().any(|other| is_bare(*other)) {
+        return format!("{name}:not([class])");
+    }
     match nth_of_type(element) {
-        Some(place) if ambiguous => format!("{name}:nth-of-type({place})"),
-        _ => name,
+        Some(place) => format!("{name}:nth-of-type({place})"),
+        None => name,
     }
 }
 

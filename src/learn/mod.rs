@@ -11,26 +11,35 @@ mod body;
 mod candidates;
 mod columns;
 mod css;
+mod header;
+mod notices;
 mod region;
 pub mod repair;
+mod site;
+mod unanchored;
+mod within;
+mod words;
 mod write;
 
 use std::fmt;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use scraper::{Html, Selector};
+use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 pub use article::same_title;
 
 use address::{ArticleShape, ListingShape};
-use article::Sample;
+use article::{ArticleRules, Sample};
 pub use candidates::{Candidate, is_open, listing_candidates};
 use columns::{Columns, RowFacts};
 
 /// Articles asked for to learn where their fields stand.
 const MAX_SAMPLES: usize = 5;
+
+/// Bytes of text that are learnt from together: a tree takes some twenty times its text. An ordinary page has 100,000.
+pub const MOST_TEXT: usize = 6 * 1024 * 1024;
 
 /// A page of the board as it came.
 #[derive(Clone, Copy)]
@@ -154,7 +163,7 @@ fn draft(
     })?;
     let listing = address::listing_shape(first.url, turns, &article)
         .ok_or_else(|| refuse("the pager's links follow no rule", region.decision.clone()))?;
-    let zone = TimeZone::get(timezone_of(first.html)).unwrap_or(TimeZone::UTC);
+    let zone = TimeZone::get(site::timezone_of(first.html)).unwrap_or(TimeZone::UTC);
     let columns = columns::columns(&region.pages, pages, &zone);
     let container = container(pages, &region.pages);
     let mut decisions = vec![region.decision.clone()];
@@ -242,7 +251,8 @@ fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, 
 }
 
 /// Learns the articles and writes the profile. `articles` are answers to [`ListingDraft::samples`]: the place in that
-/// list, and the page.
+/// list, and the page. `closed` are answers that refused an article to guests; where all did, the profile reads the
+/// listing only, and takes no page for an article.
 ///
 /// # Errors
 /// Where no body stands out on the articles.
@@ -250,6 +260,7 @@ pub fn learn(
     draft: &ListingDraft,
     first: &SeenPage<'_>,
     articles: &[(usize, SeenPage<'_>)],
+    closed: &[SeenPage<'_>],
 ) -> Result<Learnt, Refusal> {
     let samples: Vec<Sample<'_>> = articles
         .iter()
@@ -260,23 +271,40 @@ pub fn learn(
             })
         })
         .collect();
-    let timezone = timezone_of(first.html);
+    let timezone = site::timezone_of(first.html);
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
-    let rules = article::article(
-        &samples,
-        &draft.rows_css,
-        &|row, page| region::links_to(row, page, &draft.kind),
-        &zone,
-    )
-    .map_err(|seen| Refusal {
-        missing: "no article's body was found",
-        seen,
-    })?;
+    let rules = if samples.is_empty() && closed.len() >= 2 {
+        ArticleRules::closed(closed.len())
+    } else {
+        let is_row =
+            |row: ElementRef<'_>, page: &SeenPage<'_>| region::links_to(row, page, &draft.kind);
+        let found = article::article(&samples, first, &draft.rows_css, &is_row, &zone);
+        found.map_err(|seen| Refusal {
+            missing: "no article's body was found",
+            seen,
+        })?
+    };
     let mut decisions = draft.decisions.clone();
     decisions.extend(rules.decisions.iter().cloned());
     let name = name_of(first.url, &draft.listing.board);
     let title = format!("{} (learnt)", first.url.host_str().unwrap_or("board"));
-    let text = write::profile_text(&name, &title, timezone, draft, &rules, &decisions);
+    let all: Vec<&SeenPage<'_>> = std::iter::once(first)
+        .chain(articles.iter().map(|(_, page)| page))
+        .chain(closed)
+        .collect();
+    let text = write::profile_text(
+        &write::Head {
+            name: &name,
+            title: &title,
+            timezone,
+            // A login box on every page says nothing of one page.
+            password_closes: !site::asks_for_password(first.html),
+            frame: site::frame(&all),
+        },
+        draft,
+        &rules,
+        &decisions,
+    );
     Ok(Learnt {
         name,
         text,
@@ -304,37 +332,4 @@ fn name_of(url: &Url, board: &str) -> String {
             .to_hex();
     let short: String = plain.chars().take(60).collect();
     format!("{}-{}", short.trim_matches('-'), &digest[..6])
-}
-
-/// The zone of a page's language; what a person would guess.
-fn timezone_of(html: &Html) -> &'static str {
-    let language = html
-        .root_element()
-        .attr("lang")
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    match language.get(..2) {
-        Some("ko") => return "Asia/Seoul",
-        Some("ja") => return "Asia/Tokyo",
-        Some("zh") => return "Asia/Shanghai",
-        Some("de") => return "Europe/Berlin",
-        Some("fr") => return "Europe/Paris",
-        Some(_) => return "UTC",
-        None => {}
-    }
-    let mut counts = [0_usize; 3];
-    for c in html.root_element().text().flat_map(str::chars).take(20_000) {
-        match c {
-            '가'..='힣' => counts[0] += 1,
-            'ぁ'..='ヿ' => counts[1] += 1,
-            '一'..='鿿' => counts[2] += 1,
-            _ => {}
-        }
-    }
-    match counts {
-        [korean, japanese, _] if korean > 50 && korean > japanese => "Asia/Seoul",
-        [_, japanese, _] if japanese > 50 => "Asia/Tokyo",
-        [_, _, chinese] if chinese > 50 => "Asia/Shanghai",
-        _ => "UTC",
-    }
 }

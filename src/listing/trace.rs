@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use scraper::{ElementRef, Html, Selector};
 
 use super::header::{Column, Columns, cells_of, read_header};
-use super::rows::{HIDDEN, first_match};
+use super::rows::first_match;
 use crate::model::ListingPage;
-use crate::profile::{ListingRules, Profile, Rule, element_text, place_of};
+use crate::profile::{ListingRules, Profile, Rule, UNSEEN, element_text, place_of};
 
 /// One source of a field: a rule of the profile, or a column of the header.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -67,7 +67,7 @@ pub fn explain_listing(html: &Html, profile: &Profile) -> Vec<RowTrace> {
         .map(|selector| within.select(selector).take(200).collect::<Vec<_>>())
         .find(|cells| !cells.is_empty())
         .unwrap_or_default();
-    let (columns, n_columns) = read_header(&header, &HIDDEN);
+    let (columns, n_columns) = read_header(&header, &UNSEEN);
     for (field, column, own) in fields(rules) {
         traces.extend(field_traces(field, own, &rows, |row| {
             column.and_then(|column| cell(row, &columns, n_columns, column))
@@ -119,13 +119,13 @@ fn field_traces<'a>(
             .iter()
             .enumerate()
             .filter_map(|(place, rule)| {
-                let value = rule.value_in(*row, within, &HIDDEN)?;
+                let value = rule.value_in(*row, within, &UNSEEN)?;
                 let element = rule.element(*row).unwrap_or(*row);
                 Some((format!("listing.{field}[{place}]"), value, element))
             })
             .collect();
         if let Some((number, cell)) = cell {
-            let text = element_text(cell, &[&HIDDEN as &[Selector]]);
+            let text = element_text(cell, &[&UNSEEN as &[Selector]]);
             if !text.is_empty() {
                 found.push((format!("column {number} of the header"), text, cell));
             }

@@ -14,6 +14,7 @@ mod recognise;
 mod rule;
 mod sections;
 mod shape;
+mod words;
 
 pub use format::ProfileFile;
 pub use identity::{ArticleRef, BoardRef, Identity};
@@ -21,11 +22,12 @@ pub use notes::Notes;
 pub use parse::Complaint;
 pub use place::place_of;
 pub use recognise::{Library, Recognised};
-pub use rule::{Rule, element_text, first_value, fold};
+pub use rule::{Rule, UNSEEN, element_text, first_value, fold};
 pub use sections::{
     ArticleRules, AttachmentKey, AttachmentRules, ClassRule, CommentRules, ListingRules,
     PagerRules, Profile,
 };
+pub use words::says_pinned;
 
 #[cfg(test)]
 mod identity_tests;

@@ -278,8 +278,8 @@ fn rule_value(rule: &FieldRule) -> Value {
     if let Some(attr) = rule.attr {
         table.insert("attr".into(), Value::String(attr.into()));
     }
-    if let Some(pattern) = rule.pattern {
-        table.insert("pattern".into(), Value::String(pattern.into()));
+    if let Some(pattern) = &rule.pattern {
+        table.insert("pattern".into(), Value::String(pattern.clone()));
     }
     if rule.own {
         table.insert("own".into(), Value::Boolean(true));

@@ -12,8 +12,8 @@ use scraper::{ElementRef, Html, Node};
 use url::Url;
 
 use super::places::{self, Sense, Verdict};
-use super::words::{Habit, Hit, Order, dates_in};
 use super::{Found, Place};
+use super::{Habit, Hit, Order, dates_in};
 
 /// Texts longer than this are no line with a date, but an article's paragraph.
 const LINE_CHARS: usize = 160;
@@ -254,7 +254,7 @@ impl Finder<'_> {
         });
         let iso = iso.or_else(|| {
             let found = NAMED.captures(&path)?;
-            let month = super::months::number(&found["mon"])?;
+            let month = crate::dates::months::number(&found["mon"])?;
             Some(format!("{}-{month:02}-{}", &found["y"], &found["d"]))
         });
         if let Some(iso) = iso
@@ -692,7 +692,7 @@ fn epoch(content: &str) -> Option<Hit> {
         .to_zoned_datetime(TimeZone::UTC);
     Some(Hit {
         at: 0..content.len(),
-        named: super::words::Named {
+        named: super::Named {
             date: at.date(),
             time: Some(at.time()),
             offset: Some(jiff::tz::Offset::UTC),

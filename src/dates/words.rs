@@ -1,7 +1,7 @@
 //! Which dates stand in these words? In: running text or an attribute, in any of some twenty languages. Out: every date
 //! in it, with its time and offset where they are shown, as the words name it: no zone is applied yet.
 //!
-//! [`crate::dates`] reads the cell of a board, which is a date or is not. Here dates are found *within* text, numbers may
+//! [`super::read_date`] reads the cell of a board, which is a date or is not. Here dates are found *within* text, numbers may
 //! come day first, and months have names in many languages; what is found is worth less, and is compared afterwards.
 
 use std::ops::Range;
