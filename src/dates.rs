@@ -18,8 +18,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use self::forms::{
     AGO, AGO_PART, BARE_TIME, COMPACT, COUNT_WORD, DAY_MONTH_NAME, EPOCH, LABEL, MONTH_DAY,
-    MONTH_NAME, NAMED_DAY, NOW, RFC_2822, SHORT_AGO, SHORT_YEAR, Unit, YEAR_FIRST, YEAR_MONTH,
-    ZONED, days_back, unit,
+    MONTH_NAME, NAMED_DAY, NOW, RFC_2822, SHORT_AGO, SHORT_YEAR, TWELVE_HOURS, Unit, YEAR_FIRST,
+    YEAR_MONTH, ZONED, days_back, unit,
 };
 use self::words::{Habit, Order, dates_in};
 use crate::model::{PostedAt, Precision};
@@ -155,10 +155,15 @@ impl Reader<'_> {
     }
 
     /// A month named in another language, or a day that stands first, in words that say little else. Where either
-    /// number may be the day, nothing.
+    /// number may be the day, nothing, unless the clock has twelve hours: who writes `10:20 PM` writes the month first.
     fn worded(&self, words: &str) -> Option<(Moment, Sort)> {
+        let twelve_hours = TWELVE_HOURS.is_match(words);
         let habit = Habit {
-            order: Order::DayFirst,
+            order: if twelve_hours {
+                Order::MonthFirst
+            } else {
+                Order::DayFirst
+            },
             short_year_first: true,
         };
         let hits = dates_in(words, habit);
@@ -173,7 +178,7 @@ impl Reader<'_> {
             }
             n_letters += usize::from(c.is_alphabetic());
         }
-        if n_letters > MOST_AROUND || hit.named.ambiguous {
+        if n_letters > MOST_AROUND || (hit.named.ambiguous && !twelve_hours) {
             return None;
         }
         let at = hit.named.moment(self.zone, self.as_of)?;

@@ -14,7 +14,8 @@ use boardwalk::model::SystemClock;
 use boardwalk::profile::Library;
 use support::crawl::{Boardwalk, Outcome};
 use support::server::{Handler, Reply, Request, Server};
-use support::shapes::{notices, posts, shapes};
+use support::shapes::posts::ENGLISH;
+use support::shapes::{Shape, notices, shapes};
 use support::site::Engine;
 use support::world::World;
 use url::Url;
@@ -36,21 +37,18 @@ const N_POSTS: usize = 23;
 
 /// A board of software that no built-in profile knows; the path of its listing.
 fn unknown_board() -> (Server, String) {
-    let shapes = shapes();
-    let shape = shapes
-        .iter()
+    let shape = shapes()
+        .into_iter()
         .find(|shape| shape.name == "dcinside")
+        .map(|shape| Shape {
+            n_posts: N_POSTS,
+            tongue: &ENGLISH,
+            ..shape
+        })
         .expect("a shape");
-    let all = posts(N_POSTS);
-    let listings = (1..=all.len().div_ceil(shape.n_per_page))
-        .map(|page| ((shape.listing_url)(page), shape.listing_page(page, &all)));
-    let pinned = notices();
-    let articles = all
-        .iter()
-        .chain(&pinned)
-        .map(|post| ((shape.article_url)(post), shape.article_page(post)));
-    let pages = listings.chain(articles).collect();
-    (Server::start(Pages(pages)), (shape.listing_url)(1))
+    let site = shape.site();
+    let server = Server::start(move |request: &Request| site.answer(request));
+    (server, (shape.listing_url)(1))
 }
 
 const HASTE: &str = "# in haste: our own board\n[pace]\nrate = \"1000/s\" # loopback\n";
@@ -112,7 +110,7 @@ fn a_learnt_board_is_crawled_by_name_without_learning_it_again() {
             "robots: no file (404)",
             "one request each 0.001 s",
             "About the",
-            "Rules of the house, part 0",
+            &notices(&ENGLISH)[0].title,
             "requests, robots.txt included",
         ],
     );
@@ -146,7 +144,7 @@ fn a_learnt_board_is_crawled_by_name_without_learning_it_again() {
     // robots.txt, three pages of the listing, each article once: nothing else.
     let targets = server.targets().split_off(n_asked);
     let n_articles = boardwalk.export().len();
-    assert_eq!(n_articles, N_POSTS + notices().len());
+    assert_eq!(n_articles, N_POSTS + notices(&ENGLISH).len());
     let n_listing = report["boards"][0]["n_listing_pages"]
         .as_u64()
         .expect("a number");

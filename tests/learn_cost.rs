@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use boardwalk::document::parse;
-use boardwalk::learn::{MOST_TEXT, SeenPage, learn, learn_listing};
+use boardwalk::learn::{MOST_TEXT, Navigation, SeenArticle, SeenPage, learn, learn_listing};
 use scraper::Html;
 use support::tongues::TONGUES;
 use support::variety::{Board, layouts};
@@ -54,7 +54,11 @@ fn learn_from(listing: &[(String, Url)], article: &dyn Fn(&Url) -> String) -> (u
         .map(|(html, (_, url))| SeenPage { html, url, as_of })
         .collect();
     let turns: Vec<Url> = listing[1..].iter().map(|(_, url)| url.clone()).collect();
-    let Ok(draft) = learn_listing(&seen, &turns) else {
+    let navigation = Navigation {
+        turns,
+        ..Navigation::default()
+    };
+    let Ok(draft) = learn_listing(&seen, &navigation) else {
         return (listing.len(), spent() - begun);
     };
     // As a crawl does: of huge pages a few are enough.
@@ -67,10 +71,15 @@ fn learn_from(listing: &[(String, Url)], article: &dyn Fn(&Url) -> String) -> (u
             pages.push((parse(&text), url));
         }
     }
-    let articles: Vec<(usize, SeenPage<'_>)> = pages
+    let articles: Vec<SeenArticle<'_>> = pages
         .iter()
         .map(|(html, url)| SeenPage { html, url, as_of })
         .enumerate()
+        .map(|(sample, page)| SeenArticle {
+            sample,
+            page,
+            turns: &[],
+        })
         .collect();
     let _ = learn(&draft, &seen[0], &articles, &[]);
     (listing.len() + articles.len(), spent() - begun)

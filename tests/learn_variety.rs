@@ -5,7 +5,7 @@ mod support;
 
 use boardwalk::article::{PageView, ReadOptions, read_article};
 use boardwalk::document::parse;
-use boardwalk::learn::{SeenPage, learn, learn_listing};
+use boardwalk::learn::{Navigation, SeenArticle, SeenPage, learn, learn_listing};
 use boardwalk::listing::{page_links, read_listing};
 use boardwalk::model::Row;
 use boardwalk::profile::Profile;
@@ -45,7 +45,11 @@ fn learn_board(board: &Board<'_>) -> Result<Profile, String> {
         .into_iter()
         .filter(|page| *page != second && *page != urls[0]);
     let turns: Vec<Url> = std::iter::once(second.clone()).chain(others).collect();
-    let draft = learn_listing(&seen, &turns).map_err(|refusal| refusal.to_string())?;
+    let navigation = Navigation {
+        turns,
+        ..Navigation::default()
+    };
+    let draft = learn_listing(&seen, &navigation).map_err(|refusal| refusal.to_string())?;
     let mut pages = Vec::new();
     for sample in &draft.samples {
         let post = board
@@ -54,7 +58,7 @@ fn learn_board(board: &Board<'_>) -> Result<Profile, String> {
         pages.push((board.article_page(post), sample));
     }
     let trees: Vec<_> = pages.iter().map(|(text, _)| parse(text)).collect();
-    let articles: Vec<(usize, SeenPage<'_>)> = trees
+    let articles: Vec<SeenArticle<'_>> = trees
         .iter()
         .zip(&pages)
         .map(|(html, (_, url))| SeenPage {
@@ -63,6 +67,11 @@ fn learn_board(board: &Board<'_>) -> Result<Profile, String> {
             as_of: as_of(),
         })
         .enumerate()
+        .map(|(sample, page)| SeenArticle {
+            sample,
+            page,
+            turns: &[],
+        })
         .collect();
     let learnt = learn(&draft, &seen[0], &articles, &[]).map_err(|refusal| refusal.to_string())?;
     if std::env::var_os("SHOW_LEARNT").is_some() {

@@ -16,8 +16,8 @@ use super::visit::{Reading, again};
 use crate::article::{self, PageView};
 use crate::fetch::Fetched;
 use crate::model::{
-    Article, ArticleId, ArticleState, Comment, Job, JobKind, JobPriority, NewJob, Outcome,
-    PageClass,
+    Article, ArticleId, ArticleState, Comment, CommentPages, Job, JobKind, JobPriority, NewJob,
+    Outcome, PageClass,
 };
 use crate::profile::ArticleRef;
 use crate::store::{ArticleTarget, Store, StoreError};
@@ -42,8 +42,8 @@ pub(super) fn read(view: &PageView<'_>, context: &BoardContext) -> Reading {
 
 /// Pure part, on the blocking pool.
 pub(super) fn read_comments(view: &PageView<'_>, context: &BoardContext) -> Reading {
-    let (comments, _) = article::read_comments(view, &context.profile, &context.read_options);
-    Reading::Comments(comments)
+    let (comments, pages) = article::read_comments(view, &context.profile, &context.read_options);
+    Reading::Comments(comments, pages)
 }
 
 pub(super) async fn outcome<S: Store>(
@@ -135,6 +135,7 @@ pub(super) async fn outcome<S: Store>(
     }
 }
 
+/// `read` are the comments on this page, and its pager.
 #[allow(clippy::too_many_arguments)]
 pub(super) fn comments_outcome<S: Store>(
     crew: &Crew<S>,
@@ -143,15 +144,29 @@ pub(super) fn comments_outcome<S: Store>(
     page: u32,
     class: PageClass,
     reason: String,
-    comments: Vec<Comment>,
+    (comments, pages): (Vec<Comment>, CommentPages),
     at: Timestamp,
 ) -> Outcome {
     if class == PageClass::Article {
         done(crew);
+        // A pager of numbers has told of all pages on the first; one that leads on from page to page has not.
+        let behind = pages.others.last().filter(|(last, _)| *last == page + 1);
+        let further = behind.map(|(last, url)| NewJob {
+            board: job.board,
+            kind: JobKind::Comments {
+                article,
+                page: *last,
+            },
+            url: url.clone(),
+            referer: Some(job.url.clone()),
+            priority: JobPriority::Comments,
+            due_at: at,
+        });
         return Outcome::Comments {
             article,
             page,
             comments,
+            further,
         };
     }
     if job.attempts + 1 >= crew.options.max_tries {
@@ -316,7 +331,7 @@ async fn is_up<S: Store>(crew: &Crew<S>, board: &Arc<BoardContext>) -> Result<bo
     let context = Arc::clone(board);
     let there = tokio::task::spawn_blocking(move || {
         let decoded = context.decode(&fetched);
-        let html = crate::document::parse(&decoded.text);
+        let html = crate::document::parse(&context.profile.prepared(&decoded.text));
         let view = PageView {
             html: &html,
             source: &decoded.text,

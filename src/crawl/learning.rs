@@ -12,12 +12,12 @@ use super::crew::{Adviser, Observer};
 use crate::article::{PageView, ReadOptions, read_article};
 use crate::fetch::{Fetched, Fetcher, Request, host_key};
 use crate::learn::{
-    Learnt, ListingDraft, MOST_TEXT, SeenPage, is_open, learn, learn_chosen_listing, learn_listing,
-    listing_candidates,
+    Learnt, ListingDraft, MOST_TEXT, Navigation, SeenArticle, SeenPage, calls, is_open, learn,
+    learn_chosen_listing, learn_listing, listing_candidates,
 };
 use crate::listing::{page_links, read_listing};
 use crate::model::{PageClass, Receipt};
-use crate::profile::{Library, Profile};
+use crate::profile::{Library, Profile, with_links, without_scripts};
 
 /// Pages asked for before a profile is fixed, page 1 included.
 const MAX_REQUESTS: usize = 10;
@@ -96,15 +96,9 @@ pub(super) async fn learn_board(
     }
     let n_before = spent.len();
     let first = Text::of(first, charset);
-    let (first, turns) = blocking(move || {
-        let html = crate::document::parse(&first.text);
-        let turns = turns_of(&html, &first.url);
-        drop(html);
-        (first, turns)
-    })
-    .await;
+    let (first, navigation) = blocking(move || with_navigation(first)).await;
     let mut listing = vec![first];
-    if let Some(second) = turns.first() {
+    if let Some(second) = navigation.turns.first() {
         let request = request(second, &listing[0].url, "listing");
         let fetched = board::get(fetcher, &request, spent).await?;
         if fetched.status < 400 {
@@ -113,13 +107,14 @@ pub(super) async fn learn_board(
     }
     let asked = Arc::clone(observer);
     let (listing, draft) = blocking(move || {
-        let draft = draft_of(&listing, &turns, asked.adviser());
+        let (listing, navigation) = with_third_page(listing, navigation);
+        let draft = draft_of(&listing, &navigation, asked.adviser());
         (listing, draft)
     })
     .await;
     let draft = draft.map_err(&refused)?;
-    let (articles, closed) = samples(fetcher, charset, &draft, &listing, spent).await;
-    let lesson = blocking(move || write(&draft, &listing, articles, &closed)).await;
+    let articles = samples(fetcher, charset, &draft, &listing, spent).await;
+    let lesson = blocking(move || write(&draft, &listing, articles)).await;
     let lesson = lesson.map_err(&refused)?;
     tracing::info!(
         "learnt how to read {} with {} requests",
@@ -129,17 +124,26 @@ pub(super) async fn learn_board(
     Ok(lesson)
 }
 
-/// The articles that the draft asks for, as far as they come, each with its place among them; and those that are not for
-/// guests.
+/// What came of asking for articles.
+struct Asked {
+    /// Each with its place among those that the draft asks for.
+    articles: Vec<(usize, Text)>,
+    /// Answers that refused one to guests.
+    closed: Vec<Text>,
+}
+
+/// The articles that the draft asks for, as far as they come.
 async fn samples(
     fetcher: &Fetcher,
     charset: Option<&str>,
     draft: &ListingDraft,
     listing: &[Text],
     spent: &mut Vec<Receipt>,
-) -> (Vec<(usize, Text)>, Vec<Text>) {
-    let mut articles: Vec<(usize, Text)> = Vec::new();
-    let mut closed = Vec::new();
+) -> Asked {
+    let mut asked = Asked {
+        articles: Vec::new(),
+        closed: Vec::new(),
+    };
     let mut left = MOST_TEXT.saturating_sub(listing.iter().map(|page| page.text.len()).sum());
     let wanted = draft.samples.iter().take(MAX_REQUESTS - listing.len());
     for (at, url) in wanted.enumerate() {
@@ -149,18 +153,18 @@ async fn samples(
             continue;
         };
         match fetched.status {
-            401 | 403 => closed.push(Text::of(&fetched, charset)),
+            401 | 403 => asked.closed.push(Text::of(&fetched, charset)),
             ..=399 if fetched.redirect_to.is_none() => {
                 let page = Text::of(&fetched, charset);
-                if articles.is_empty() || page.text.len() <= left {
+                if asked.articles.is_empty() || page.text.len() <= left {
                     left = left.saturating_sub(page.text.len());
-                    articles.push((at, page));
+                    asked.articles.push((at, page));
                 }
             }
             _ => {}
         }
     }
-    (articles, closed)
+    asked
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
@@ -178,6 +182,39 @@ fn request(url: &Url, referer: &Url, purpose: &'static str) -> Request {
         purpose,
         follow: Arc::new(move |to| host_key(to) == host),
     }
+}
+
+/// The first page with links where its scripts are called, and how one gets about from there.
+fn with_navigation(mut first: Text) -> (Text, Navigation) {
+    let unscripted = without_scripts(&first.text);
+    let without_scripts = *unscripted != first.text;
+    first.text = unscripted.into_owned();
+    let html = crate::document::parse(&first.text);
+    let calls = calls(&html, &first.url);
+    drop(html);
+    first.text = with_links(&first.text, &calls).into_owned();
+    let html = crate::document::parse(&first.text);
+    let turns = turns_of(&html, &first.url);
+    let navigation = Navigation {
+        turns,
+        third: None,
+        calls,
+        without_scripts,
+    };
+    (first, navigation)
+}
+
+/// The second page read in the same way, and the page that it names as the next.
+fn with_third_page(mut listing: Vec<Text>, mut navigation: Navigation) -> (Vec<Text>, Navigation) {
+    if let Some(second) = listing.get_mut(1) {
+        if navigation.without_scripts {
+            second.text = without_scripts(&second.text).into_owned();
+        }
+        second.text = with_links(&second.text, &navigation.calls).into_owned();
+        let html = crate::document::parse(&second.text);
+        navigation.third = page_links(&html, &second.url).following;
+    }
+    (listing, navigation)
 }
 
 /// The pager's links, that of page 2 first.
@@ -205,7 +242,7 @@ fn turns_of(html: &scraper::Html, url: &Url) -> Vec<Url> {
 /// Learns the listing. Where it is open which rows are meant, or none seem to be, `adviser` is asked, once.
 fn draft_of(
     listing: &[Text],
-    turns: &[Url],
+    navigation: &Navigation,
     adviser: Option<&dyn Adviser>,
 ) -> Result<ListingDraft, String> {
     let trees: Vec<scraper::Html> = listing
@@ -217,7 +254,7 @@ fn draft_of(
         .zip(&trees)
         .map(|(page, html)| page.seen(html))
         .collect();
-    let found = learn_listing(&seen, turns);
+    let found = learn_listing(&seen, navigation);
     let draft = match adviser {
         None => found,
         Some(adviser) => {
@@ -226,7 +263,7 @@ fn draft_of(
                 .then(|| adviser.which_listing(&listing[0].url, &candidates))
                 .flatten();
             match chosen.and_then(|place| candidates.get(place)) {
-                Some(chosen) => learn_chosen_listing(&seen, turns, chosen),
+                Some(chosen) => learn_chosen_listing(&seen, navigation, chosen),
                 None => found,
             }
         }
@@ -235,22 +272,36 @@ fn draft_of(
 }
 
 /// Writes the profile and tries it on the pages it comes from.
-fn write(
-    draft: &ListingDraft,
-    listing: &[Text],
-    articles: Vec<(usize, Text)>,
-    closed: &[Text],
-) -> Result<Lesson, String> {
+fn write(draft: &ListingDraft, listing: &[Text], asked: Asked) -> Result<Lesson, String> {
+    let Asked {
+        mut articles,
+        closed,
+    } = asked;
+    if draft.without_scripts {
+        for (_, page) in &mut articles {
+            page.text = without_scripts(&page.text).into_owned();
+        }
+    }
     let first_html = crate::document::parse(&listing[0].text);
     let first = listing[0].seen(&first_html);
     let trees: Vec<scraper::Html> = articles
         .iter()
         .map(|(_, page)| crate::document::parse(&page.text))
         .collect();
-    let seen: Vec<(usize, SeenPage<'_>)> = articles
+    let turns: Vec<Vec<Url>> = articles
         .iter()
         .zip(&trees)
-        .map(|((at, page), html)| (*at, page.seen(html)))
+        .map(|((_, page), html)| turns_of(html, &page.url))
+        .collect();
+    let seen: Vec<SeenArticle<'_>> = articles
+        .iter()
+        .zip(&trees)
+        .zip(&turns)
+        .map(|(((sample, page), html), turns)| SeenArticle {
+            sample: *sample,
+            page: page.seen(html),
+            turns,
+        })
         .collect();
     let closed_trees: Vec<scraper::Html> = closed
         .iter()

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use tracing::{info, warn};
+use url::Url;
 
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
@@ -15,7 +16,7 @@ use super::visit::again;
 use crate::article::PageView;
 use crate::fetch::Fetched;
 use crate::health::fit::{Finding, judge};
-use crate::listing::{Facts, Step, advance, has_late, read_listing, skip};
+use crate::listing::{Facts, Step, advance, advance_chain, has_late, read_listing, skip};
 use crate::model::{
     ArticleKey, ArticleState, Job, JobKind, JobPriority, Known, ListingPage, NewJob, Outcome,
     PageClass, Pass, PassEnd, PassId, PassKind, Row,
@@ -37,6 +38,7 @@ pub(super) fn read(view: &PageView<'_>, context: &BoardContext) -> ListingPage {
     let mut listing = read_listing(view.html, view.url, &context.profile, view.as_of);
     // A page that was redirected tells by its URL which one it is.
     if listing.pager.current.is_none()
+        && !context.profile.pager.chained
         && let Some(found) = context.profile.identity.board(view.url)
         && view.url.query().is_some_and(|query| query.contains("page"))
     {
@@ -186,7 +188,10 @@ async fn admit<S: Store>(
         gaps: &gaps,
         quiet_pages: crew.options.quiet_pages,
     };
-    let step = advance(&pass.walk, &listing, facts);
+    let step = match board.profile.pager.chained {
+        true => advance_chain(&pass.walk, &listing, facts),
+        false => advance(&pass.walk, &listing, facts),
+    };
     let revisit = to_revisit(&listing.rows, known);
     crew.tally.n_listing.fetch_add(1, Ordering::Relaxed);
     if let Some(last) = listing.pager.last {
@@ -200,7 +205,16 @@ async fn admit<S: Store>(
             .n_pages_known
             .store(u64::from(shown), Ordering::Relaxed);
     }
-    Ok(step_outcome(board, pass, step, listing.rows, revisit, at))
+    let linked = listing.pager.next.filter(|_| board.profile.pager.chained);
+    Ok(step_outcome(
+        board,
+        pass,
+        step,
+        linked,
+        listing.rows,
+        revisit,
+        at,
+    ))
 }
 
 /// Articles of known rows whose own pages have something new, as far as these rows tell.
@@ -233,6 +247,7 @@ fn step_outcome(
     board: &BoardContext,
     pass: &Pass,
     step: Step,
+    linked: Option<Url>,
     rows: Vec<Row>,
     revisit: Vec<ArticleKey>,
     at: Timestamp,
@@ -252,7 +267,13 @@ fn step_outcome(
         pass: pass.id,
         rows,
         revisit,
-        next: step.next.map(|page| listing_job(board, pass.id, page, at)),
+        next: step.next.map(|page| {
+            let job = listing_job(board, pass.id, page, at);
+            match linked {
+                Some(url) => NewJob { url, ..job },
+                None => job,
+            }
+        }),
         gaps: step.gaps,
         walk: step.walk,
         gap: step.gap,
@@ -324,7 +345,12 @@ pub(super) async fn unreadable<S: Store>(
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
     let pass = crew.store.pass(pass).await?;
-    let step = skip(&pass.walk, &error);
+    let mut step = skip(&pass.walk, &error);
+    if board.profile.pager.chained && step.end.is_none() {
+        // Nothing else leads to what is behind it.
+        step.next = None;
+        step.end = Some(PassEnd::Limit);
+    }
     if step.end == Some(PassEnd::Stopped) {
         crew.trouble(
             job.board,

@@ -156,7 +156,7 @@ async fn read<S: Store>(
             as_of,
             fetched,
         };
-        let html = crate::document::parse(&answer.text);
+        let html = crate::document::parse(&context.profile.prepared(&answer.text));
         let view = answer.view(&html);
         let reading = match kind {
             JobKind::Listing { .. } | JobKind::Radar { .. } => {
@@ -169,7 +169,7 @@ async fn read<S: Store>(
         // Reading an article has told what the page is.
         let (class, reason) = match &reading {
             Reading::Article(content, _) => (content.class, content.reason.clone()),
-            Reading::Listing(..) | Reading::Comments(_) => classify(&view, Some(&context.profile)),
+            Reading::Listing(..) | Reading::Comments(..) => classify(&view, Some(&context.profile)),
         };
         drop(html);
         (answer, class, reason, reading)
@@ -210,8 +210,9 @@ async fn read<S: Store>(
             let found = (content, glance);
             article_visit::outcome(crew, board, job, *article, &answer.fetched, found, at).await?
         }
-        (JobKind::Comments { article, page }, Reading::Comments(comments)) => {
-            article_visit::comments_outcome(crew, job, *article, *page, class, reason, comments, at)
+        (JobKind::Comments { article, page }, Reading::Comments(comments, pages)) => {
+            let read = (comments, pages);
+            article_visit::comments_outcome(crew, job, *article, *page, class, reason, read, at)
         }
         _ => unreachable!("a reading is made for its job's kind"),
     };
@@ -228,7 +229,7 @@ async fn read<S: Store>(
 pub(super) enum Reading {
     Listing(crate::model::ListingPage, Glance),
     Article(Box<crate::model::Article>, Glance),
-    Comments(Vec<crate::model::Comment>),
+    Comments(Vec<crate::model::Comment>, crate::model::CommentPages),
 }
 
 /// Takes the body out of the answer: nobody reads it again.

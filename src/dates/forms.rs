@@ -48,6 +48,9 @@ pub(super) static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
         r"^(?P<mo>\d{{1,2}})\s*[.\-/월月]\s*(?P<d>\d{{1,2}})\s*[.일日]?(?:{WEEKDAY}\s*,?\s*{TIME})?{WEEKDAY}$"
     ))
 });
+/// `10:20 PM`.
+pub(super) static TWELVE_HOURS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\d{1,2}:\d{2}(?::\d{2})?\s*[ap]\.?m\b"));
 pub(super) static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^(?P<y>(?:19|20)\d{2})(?P<mo>\d{2})(?P<d>\d{2})(?:(?P<h>\d{2})(?P<m>\d{2})(?P<s>\d{2})?)?$",

@@ -11,8 +11,9 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::{ElementRef, Selector};
 
-use super::body::{body, comments, records};
+use super::body::body;
 use super::columns::RowFacts;
+use super::records::{comments, records};
 use super::unanchored::{Search, follows_by, is_named};
 use super::{Decision, SeenPage, css, within};
 use crate::dates::read_date;
@@ -47,13 +48,16 @@ static DATE_NAMES: LazyLock<Regex> = LazyLock::new(|| {
 static DATE_IN_WORDS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(DATE_PATTERN).expect("a constant pattern"));
 /// A full date among other words.
-pub(super) const DATE_PATTERN: &str = r"(\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}(?:[.일日]?\s?(?:\([^)]{1,4}\)\s?)?(?:T|\s|오전|오후)*\d{1,2}:\d{2}(?::\d{2})?)?)";
+pub(super) const DATE_PATTERN: &str = r"((?:\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}|\d{1,2}\s?[-./]\s?\d{1,2}\s?[-./]\s?\d{4})\b(?:[.일日,]?\s?(?:\([^)]{1,4}\)\s?)?(?:T|\s|오전|오후)*\d{1,2}:\d{2}(?::\d{2})?)?)";
 
 /// How dates in words are found; each is read again, and must be the row's.
 const HABIT: Habit = Habit {
     order: Order::DayFirst,
     short_year_first: true,
 };
+/// Letters beside an author's name in a line about him: `Posted by … on 24 November 2026, 11:20`.
+const MAX_AROUND_AUTHOR: usize = 60;
+
 /// Elements that show no field.
 const WORDLESS: [&str; 8] = [
     "script", "style", "title", "option", "html", "body", "head", "meta",
@@ -76,13 +80,40 @@ pub(super) struct FieldRule {
 }
 
 impl FieldRule {
-    fn plain(css: &str) -> Self {
+    pub(super) fn plain(css: &str) -> Self {
         Self {
             css: css.to_owned(),
             attr: None,
             pattern: None,
             own: false,
         }
+    }
+
+    /// A date among other words.
+    pub(super) fn dated(css: &str) -> Self {
+        Self {
+            pattern: Some(DATE_PATTERN.to_owned()),
+            ..Self::plain(css)
+        }
+    }
+
+    /// The value in an element, as a profile's rule would give it.
+    pub(super) fn value_in(&self, within: ElementRef<'_>) -> Option<String> {
+        let selector = Selector::parse(&self.css).ok()?;
+        let element = within.select(&selector).next()?;
+        let text = match self.attr {
+            Some(name) => fold(element.attr(name)?),
+            None if self.own => own_text(element),
+            None => element_text(element, &[]),
+        };
+        let found = match &self.pattern {
+            Some(pattern) if pattern == DATE_PATTERN => {
+                DATE_IN_WORDS.captures(&text)?.get(1)?.as_str().to_owned()
+            }
+            Some(pattern) => fold(Regex::new(pattern).ok()?.captures(&text)?.get(1)?.as_str()),
+            None => text,
+        };
+        Some(found).filter(|found| !found.is_empty())
     }
 }
 
@@ -96,6 +127,7 @@ pub(super) struct ArticleRules {
     /// Elements of the body that are no part of the text.
     pub body_remove: Vec<String>,
     pub comments: Option<CommentRules>,
+    pub rows_lie: Rows,
     pub decisions: Vec<Decision>,
 }
 
@@ -120,9 +152,11 @@ impl ArticleRules {
 #[derive(Debug, Default)]
 pub(super) struct CommentRules {
     pub item: String,
+    /// The article is the first item.
+    pub article_is_first: bool,
     pub key: (Option<String>, &'static str),
-    pub author: Option<String>,
-    pub date: Option<String>,
+    pub author: Option<FieldRule>,
+    pub date: Option<FieldRule>,
     pub body: Option<String>,
 }
 
@@ -153,8 +187,71 @@ pub(super) fn article(
         &listings,
         records.as_ref(),
     )?;
-    rules.comments = records.and_then(|records| comments(samples, &records));
+    rules.comments =
+        records.and_then(|records| comments(samples, &records, (&rules.author, &rules.body), zone));
+    if let Some(comments) = rules
+        .comments
+        .as_ref()
+        .filter(|found| found.article_is_first)
+    {
+        // All posts of a thread look alike: what holds for most of them holds for the first.
+        rules.author = of_first(comments, comments.author.as_ref(), &rules.author);
+        rules.date = of_first(comments, comments.date.as_ref(), &rules.date);
+    }
+    rules.rows_lie = Rows::that_lie(&rules, samples, zone);
     Ok(rules)
+}
+
+/// The rule of a thread's posts, for the first of them; `known` where there is none.
+fn of_first(
+    comments: &CommentRules,
+    rule: Option<&FieldRule>,
+    known: &[FieldRule],
+) -> Vec<FieldRule> {
+    match rule {
+        Some(rule) if known.contains(rule) => vec![rule.clone()],
+        Some(rule) => vec![FieldRule {
+            css: format!("{} {}", comments.item, rule.css),
+            ..rule.clone()
+        }],
+        None => known.to_vec(),
+    }
+}
+
+/// Columns of the listing that tell of something else than the articles: of a topic's last post, mostly.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rows {
+    pub author: bool,
+    pub date: bool,
+}
+
+impl Rows {
+    /// Those that more than a few articles contradict.
+    fn that_lie(rules: &ArticleRules, samples: &[Sample<'_>], zone: &TimeZone) -> Self {
+        let first = |sample: &Sample<'_>, rules: &[FieldRule]| {
+            rules
+                .iter()
+                .find_map(|rule| rule.value_in(sample.page.html.root_element()))
+        };
+        let lies = |agreed: Vec<bool>| {
+            let n_agreed = agreed.iter().filter(|agreed| **agreed).count();
+            n_agreed * 5 < agreed.len() * 4
+        };
+        let authors = samples.iter().filter_map(|sample| {
+            let shown = first(sample, &rules.author)?;
+            Some(shown.contains(sample.row.author.as_ref()?.as_str()))
+        });
+        let dates = samples.iter().filter_map(|sample| {
+            let read = |text: &str| read_date(text, zone, sample.page.as_of);
+            let exact = sample.row.date_attribute.as_deref().and_then(read);
+            let listed = exact.or_else(|| read(sample.row.date.as_deref()?))?;
+            Some(listed.agrees(&read(&first(sample, &rules.date)?)?))
+        });
+        Self {
+            author: lies(authors.collect()),
+            date: lies(dates.collect()),
+        }
+    }
 }
 
 /// Where the row's author stands again.
@@ -175,7 +272,10 @@ fn anchored_author(
         grounds,
         fits: &|sample, text| author_of(sample, text),
         parts: &|sample, text| {
-            let author = sample.row.author.as_deref();
+            // A longer text is no line about its author, but one that begins as the row's teaser does.
+            let author = sample.row.author.as_deref().filter(|author| {
+                text.chars().count() <= author.chars().count() + MAX_AROUND_AUTHOR
+            });
             author.map_or_else(Vec::new, |author| within::places(text, author))
         },
         worth: &|_, _, _| 0.0,
@@ -191,7 +291,7 @@ fn author_rules(
     grounds: &[Ground<'_>],
 ) -> Vec<FieldRule> {
     let mut rules = anchored_author(decisions, samples, grounds);
-    if rules.is_empty() {
+    if rules.is_empty() && !in_thread(grounds) {
         let search = Search {
             what: "article.author",
             samples,
@@ -343,6 +443,11 @@ pub(super) struct Ground<'g> {
     is_thread: bool,
 }
 
+/// There the rules of its posts tell who wrote the first of them, and when.
+fn in_thread(grounds: &[Ground<'_>]) -> bool {
+    grounds.first().is_some_and(|ground| ground.is_thread)
+}
+
 impl Ground<'_> {
     pub(super) fn may_hold(&self, element: ElementRef<'_>) -> bool {
         !is_within(element, self.listing) && (self.is_thread || !self.in_comments(element))
@@ -451,6 +556,14 @@ pub fn same_title(shown: &str, listed: &str) -> bool {
         && title.trim_end() == shown
     {
         return true;
+    }
+    // The number of the entry in front: `12: title`.
+    let bare = listed.trim_start_matches(|c: char| c.is_ascii_digit());
+    if let Some(rest) = bare
+        .strip_prefix([':', '：', '.'])
+        .filter(|_| bare != listed)
+    {
+        return same_title(shown, rest);
     }
     let cut = ["…", "...", "..", "⋯"]
         .iter()

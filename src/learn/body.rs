@@ -1,6 +1,6 @@
-//! Which element of an article's page is its body, and which records are comments? In: the articles seen, where their
-//! fields and the listing's rows stand. Out: selectors. What differs from article to article and is neither a field, a
-//! link, a comment nor the listing below is the body.
+//! Which element of an article's page is its body? In: the articles seen, where their fields, their comments and the
+//! listing's rows stand. Out: a selector. What differs from article to article and is neither a field, a link, a comment
+//! nor the listing below is the body.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
@@ -10,15 +10,11 @@ use ego_tree::iter::Edge;
 use regex::Regex;
 use scraper::{ElementRef, Node, Selector};
 
-use super::article::{
-    AUTHOR_NAMES, ArticleRules, COMMENT_NAMES, CommentRules, Sample, elements, is_within,
-};
-use super::words::DATED;
+use super::article::{ArticleRules, COMMENT_NAMES, Sample, elements};
+use super::records::Records;
 use super::{Decision, SeenPage, css};
 use crate::profile::{element_text, fold};
 
-/// Nodes of one comment, or of one post of a thread.
-const MAX_IN_RECORD: usize = 5_000;
 /// Elements of a body that may be furniture.
 const MAX_INNER: usize = 2_000;
 const MAX_FURNITURE: usize = 8;
@@ -33,111 +29,6 @@ static BODY_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)body|content|article|text|entry|message|read|view|post|본문")
         .expect("a constant pattern")
 });
-
-/// Records that repeat on article pages: comments, or the posts of a thread.
-pub(super) struct Records {
-    css: String,
-    /// The article itself is the first of them.
-    pub(super) is_thread: bool,
-}
-
-pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> Option<Records> {
-    let mut counts: HashMap<String, Vec<usize>> = HashMap::new();
-    for (at, (sample, listing)) in samples.iter().zip(listings).enumerate() {
-        for parent in elements(&sample.page) {
-            let mut here: BTreeMap<String, Vec<ElementRef<'_>>> = BTreeMap::new();
-            for child in parent.child_elements().take(300) {
-                let name = css::simple(child);
-                if name.contains('.')
-                    && !matches!(
-                        child.value().name(),
-                        "a" | "span" | "option" | "td" | "th" | "br" | "p"
-                    )
-                {
-                    here.entry(name).or_default().push(child);
-                }
-            }
-            for (name, children) in here {
-                let named = COMMENT_NAMES.is_match(&css::words_of(children[0]))
-                    || COMMENT_NAMES.is_match(&css::words_of(parent));
-                if (children.len() < 2 && !named)
-                    || is_within(children[0], listing)
-                    || matches!(parent.value().name(), "nav" | "footer" | "aside")
-                {
-                    continue;
-                }
-                let small = |child: &ElementRef<'_>| {
-                    child.descendants().take(MAX_IN_RECORD).count() < MAX_IN_RECORD
-                };
-                let dated = children
-                    .iter()
-                    .filter(|child| small(child) && DATED.is_match(&element_text(**child, &[])))
-                    .count();
-                let has_id = children
-                    .iter()
-                    .filter(|child| key_of(**child).is_some())
-                    .count();
-                if dated * 5 >= children.len() * 4 && has_id * 5 >= children.len() * 4 {
-                    let css = format!("{} > {name}", css::simple(parent));
-                    let n = counts.entry(css).or_insert_with(|| vec![0; samples.len()]);
-                    n[at] = n[at].max(children.len());
-                }
-            }
-        }
-    }
-    let (css, _) = counts
-        .into_iter()
-        .max_by_key(|(css, n)| (n.iter().sum::<usize>(), std::cmp::Reverse(css.clone())))?;
-    let selector = Selector::parse(&css).ok()?;
-    let leads = |sample: &Sample<'_>| {
-        sample
-            .page
-            .html
-            .select(&selector)
-            .next()
-            .is_some_and(|first| {
-                // On every page the first record is the author's own: then it is the article, whatever its name.
-                match sample.row.author.as_deref() {
-                    Some(author) => element_text(first, &[]).contains(author),
-                    None => !COMMENT_NAMES.is_match(&css::words_of(first)),
-                }
-            })
-    };
-    Some(Records {
-        is_thread: samples.iter().all(leads),
-        css,
-    })
-}
-
-/// Where a record tells its id: its own attribute, or that of an element in it.
-fn key_of(element: ElementRef<'_>) -> Option<(Option<String>, &'static str)> {
-    let numbered = |element: ElementRef<'_>, name: &str| {
-        element.attr(name).is_some_and(|value| {
-            value.bytes().any(|byte| byte.is_ascii_digit()) && value.len() <= 60
-        })
-    };
-    const OWN: [&str; 7] = [
-        "id",
-        "data-id",
-        "data-comment-id",
-        "data-post-id",
-        "data-content",
-        "data-comment-sn",
-        "data-no",
-    ];
-    if let Some(name) = OWN.into_iter().find(|name| numbered(element, name)) {
-        return Some((None, name));
-    }
-    let inner = element
-        .descendent_elements()
-        .skip(1)
-        .take(40)
-        .find(|inner| numbered(*inner, "id"))?;
-    Some((
-        Some(format!("{}[id]", css::path_within(element, inner))),
-        "id",
-    ))
-}
 
 /// What is counted of an element's words.
 #[derive(Clone, Copy, Default)]
@@ -155,7 +46,13 @@ fn weigh(
     common: &HashMap<String, usize>,
 ) -> HashMap<NodeId, Weight> {
     let mut comments: HashSet<NodeId> = HashSet::new();
+    // What holds a thread's first post holds the body, whatever its class says of people and their profiles.
+    let mut holders: HashSet<NodeId> = HashSet::new();
     if let Some((selector, is_thread)) = records {
+        if is_thread && let Some(first) = sample.page.html.select(selector).next() {
+            holders.insert(first.id());
+            holders.extend(first.ancestors().map(|node| node.id()));
+        }
         comments.extend(
             sample
                 .page
@@ -177,6 +74,7 @@ fn weigh(
         comments: &comments,
         fields,
         around: &around,
+        holders: &holders,
         is_thread,
     };
     let mut weights: HashMap<NodeId, Weight> = HashMap::new();
@@ -190,7 +88,7 @@ fn weigh(
                     let letters = text.chars().count() as f64;
                     if let Some(top) = open.last_mut() {
                         let template = common.get(&text).is_some_and(|n| *n > 1);
-                        if n_bad > 0 || template {
+                        if n_bad > 0 || template || text == sample.row.title {
                             top.bad += letters;
                         } else if n_links > 0 {
                             top.bad += letters / 2.0;
@@ -234,6 +132,8 @@ struct Scene<'s> {
     fields: &'s HashSet<NodeId>,
     /// Ancestors of fields.
     around: &'s HashSet<NodeId>,
+    /// What holds a thread's first post holds the body, whatever its class says of people and their profiles.
+    holders: &'s HashSet<NodeId>,
     is_thread: bool,
 }
 
@@ -251,11 +151,11 @@ impl Scene<'_> {
         let bad = self.listing.contains(&id)
             || self.comments.contains(&id)
             || self.fields.contains(&id)
-            || matches!(
+            || (matches!(
                 name,
                 "nav" | "footer" | "aside" | "header" | "form" | "select" | "button"
-            )
-            || (named && !self.around.contains(&id));
+            ) && !self.holders.contains(&id))
+            || (named && !self.around.contains(&id) && !self.holders.contains(&id));
         (
             bad,
             name == "a",
@@ -471,62 +371,4 @@ fn rank(
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     ranked
-}
-
-/// Rules within a record.
-pub(super) fn comments(samples: &[Sample<'_>], records: &Records) -> Option<CommentRules> {
-    let selector = Selector::parse(&records.css).ok()?;
-    let items: Vec<ElementRef<'_>> = samples
-        .iter()
-        .flat_map(|sample| {
-            sample
-                .page
-                .html
-                .select(&selector)
-                .skip(usize::from(records.is_thread))
-                .take(50)
-        })
-        .collect();
-    let first = *items.first()?;
-    let mut rules = CommentRules {
-        key: key_of(first)?,
-        ..CommentRules::default()
-    };
-    let last = records.css.rsplit(" > ").next().unwrap_or(&records.css);
-    rules.item = match records.is_thread {
-        true => format!("{} ~ {last}", records.css),
-        false => records.css.clone(),
-    };
-    let mut author: Option<String> = None;
-    let mut date: Option<String> = None;
-    let mut body: Option<(usize, String)> = None;
-    for element in first.descendent_elements().skip(1).take(200) {
-        let text = element_text(element, &[]);
-        let letters = text.chars().count();
-        let path = css::path_within(first, element);
-        if letters == 0 {
-            continue;
-        }
-        if DATED.is_match(&text) && letters <= 40 {
-            date = Some(path);
-        } else if author.is_none()
-            && letters <= 24
-            && AUTHOR_NAMES.is_match(&css::words_of(element))
-        {
-            author = Some(path);
-        } else if !DATED.is_match(&text)
-            && !matches!(element.value().name(), "a" | "button" | "form" | "ul")
-        {
-            let names = css::words_of(element);
-            let named = ["content", "text", "body", "message", "memo", "contents"]
-                .iter()
-                .any(|word| names.contains(word));
-            let weight = letters + if named { 1_000 } else { 0 };
-            if body.as_ref().is_none_or(|(held, _)| weight > *held) {
-                body = Some((weight, path));
-            }
-        }
-    }
-    (rules.author, rules.date, rules.body) = (author, date, body.map(|(_, path)| path));
-    rules.body.is_some().then_some(rules)
 }

@@ -32,6 +32,10 @@ static NUMBER: LazyLock<Regex> =
 static LABELLED_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\D{1,12}?\s*:?\s*\d[\d,]*\s*(?:회|건|개|명)?$").expect("a constant pattern")
 });
+static COUNT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:\p{L}{2,12}\s?:?\s)?\[?(\d[\d,]{0,8})\]?(?:\s\p{L}{2,12})?$")
+        .expect("a constant pattern")
+});
 /// One place in the row, over all rows.
 struct Column {
     css: String,
@@ -69,6 +73,10 @@ pub(super) struct RowFacts {
     pub notice: bool,
     pub secret: bool,
     pub comments: u64,
+    /// What an attribute of the date's element adds to its words.
+    pub date_attribute: Option<String>,
+    /// Whole numbers in the row that are no part of its title, in order.
+    pub numbers: Vec<u64>,
 }
 
 /// Learns the columns. `zone` is only a guess here: whether words are a date does not hang on it.
@@ -99,6 +107,7 @@ pub(super) fn columns(
             scored.push((score, field, at, reason));
         }
     }
+    prefer_inner(&mut scored, &found);
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut taken: BTreeSet<usize> = BTreeSet::new();
     for (score, field, at, reason) in &scored {
@@ -171,6 +180,22 @@ fn same_days(a: &Column, b: &Column, zone: &TimeZone, as_of: Timestamp) -> bool 
         .collect();
     let n_same = pairs.iter().filter(|(a, b)| a == b).count();
     10 * n_same >= 9 * pairs.len()
+}
+
+/// Of two elements that may be the author, one in the other, the inner one says the name and the outer one more than that:
+/// `by X`.
+fn prefer_inner(scored: &mut [(f64, &'static str, usize, String)], columns: &[Column]) {
+    let authors: Vec<String> = scored
+        .iter()
+        .filter(|(_, field, _, _)| *field == "author")
+        .map(|(_, _, at, _)| format!("{} > ", columns[*at].css))
+        .collect();
+    for (score, field, at, _) in scored.iter_mut() {
+        let inside = |outer: &String| columns[*at].css.starts_with(outer.as_str());
+        if *field == "author" && authors.iter().any(inside) {
+            *score += 0.3;
+        }
+    }
 }
 
 fn what(field: &str) -> &'static str {
@@ -383,6 +408,7 @@ fn votes(
         let traits = Words {
             coverage,
             distinct,
+            like_names: share(&|text| text.split_whitespace().count() <= 3),
             leads: leads_to(column, &rows[0].url),
             of_last_reply,
         };
@@ -404,6 +430,8 @@ struct Words {
     /// Shares of rows: those that have it, and of different words.
     coverage: f64,
     distinct: f64,
+    /// Share of those with three words or fewer: a teaser, cut short, has more.
+    like_names: f64,
     leads: Option<Leads>,
     of_last_reply: bool,
 }
@@ -424,7 +452,7 @@ impl Words {
         {
             let again = f64::from(u8::from(self.distinct < 1.0));
             let person = f64::from(u8::from(self.leads == Some(Leads::Person)));
-            let score = 0.5 + author + 0.3 * again + person;
+            let score = 0.2 + author + 0.3 * again + 0.3 * self.like_names + person;
             found.push(("author", score, "short words, often the same"));
         }
         if is_part {
@@ -674,7 +702,46 @@ fn facts(row: &RowSeen<'_>, learnt: &Columns, signs: &Pinned) -> RowFacts {
                     .ok()
             })
             .unwrap_or(0),
+        date_attribute: learnt
+            .fields
+            .get("date")
+            .and_then(|selectors| attribute_at(row.element, selectors.first()?)),
+        numbers: numbers(row),
     }
+}
+
+/// The attribute that may hold a whole date.
+fn attribute_at(row: ElementRef<'_>, css: &str) -> Option<String> {
+    let element = row.select(&Selector::parse(css).ok()?).next()?;
+    let value = element.attr("datetime").or_else(|| element.attr("title"))?;
+    Some(value.trim().to_owned())
+}
+
+/// Numbers that stand alone, or with a word or two (`3 replies`), outside the title.
+fn numbers(row: &RowSeen<'_>) -> Vec<u64> {
+    // Links to the article's other pages are numbered, too.
+    let leads_there = |element: ElementRef<'_>| {
+        let url = element
+            .attr("href")
+            .and_then(|href| row.url.join(href).ok());
+        element == row.link || url.is_some_and(|url| url.path().starts_with(row.url.path()))
+    };
+    let outside = |element: &ElementRef<'_>| {
+        std::iter::once(*element)
+            .chain(element.ancestors().filter_map(ElementRef::wrap))
+            .take_while(|above| *above != row.element)
+            .all(|above| !leads_there(above))
+    };
+    row.element
+        .descendent_elements()
+        .skip(1)
+        .take(MAX_ELEMENTS)
+        .filter(outside)
+        .flat_map(|element| element.children())
+        .filter_map(|child| child.value().as_text().map(|text| text.trim().to_owned()))
+        .filter_map(|text| COUNT.captures(&text)?[1].replace(',', "").parse().ok())
+        .take(12)
+        .collect()
 }
 
 fn text_at(root: ElementRef<'_>, css: &str) -> Option<String> {

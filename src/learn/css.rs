@@ -101,6 +101,17 @@ pub(super) fn stable_id(element: ElementRef<'_>) -> Option<&str> {
     element.value().id().filter(|id| is_stable(id))
 }
 
+/// `post_message_` of `post_message_123`: what the ids of elements of one kind share.
+pub(super) fn id_prefix(id: &str) -> Option<&str> {
+    let digits = id.find(|c: char| c.is_ascii_digit())?;
+    let (prefix, number) = id.split_at(digits);
+    let plain = prefix
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    (!prefix.is_empty() && plain && number.bytes().all(|byte| byte.is_ascii_digit()))
+        .then_some(prefix)
+}
+
 /// Its place among brothers of its tag, 1-based; `None` where it has none.
 fn nth_of_type(element: ElementRef<'_>) -> Option<usize> {
     let name = element.value().name();
@@ -175,6 +186,9 @@ pub(super) fn names_of(element: ElementRef<'_>) -> Vec<String> {
     let own = simple(element);
     if own.contains('.') {
         names.push(own.clone());
+    }
+    if let Some(prefix) = element.value().id().and_then(id_prefix) {
+        names.push(format!("{}[id^='{prefix}']", element.value().name()));
     }
     let mut below = step(element);
     for ancestor in element

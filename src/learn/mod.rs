@@ -8,14 +8,18 @@
 mod address;
 mod article;
 mod body;
+mod calls;
 mod candidates;
 mod columns;
 mod css;
 mod header;
+mod listing_url;
 mod notices;
+mod records;
 mod region;
 pub mod repair;
 mod site;
+mod thread_pages;
 mod unanchored;
 mod within;
 mod words;
@@ -28,12 +32,17 @@ use jiff::tz::TimeZone;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
+use crate::profile::Call;
+
 pub use article::same_title;
 
-use address::{ArticleShape, ListingShape};
+use address::ArticleShape;
 use article::{ArticleRules, Sample};
+pub use calls::calls;
 pub use candidates::{Candidate, is_open, listing_candidates};
 use columns::{Columns, RowFacts};
+use listing_url::ListingShape;
+use thread_pages::thread_pages;
 
 /// Articles asked for to learn where their fields stand.
 const MAX_SAMPLES: usize = 5;
@@ -48,6 +57,29 @@ pub struct SeenPage<'a> {
     pub url: &'a Url,
     /// The server's clock when it answered.
     pub as_of: Timestamp,
+}
+
+/// An article as it came.
+#[derive(Clone, Copy)]
+pub struct SeenArticle<'a> {
+    /// Its place among [`ListingDraft::samples`].
+    pub sample: usize,
+    pub page: SeenPage<'a>,
+    /// The links of its pager in order, that of page 2 first.
+    pub turns: &'a [Url],
+}
+
+/// How one gets about in a listing.
+#[derive(Debug, Default, Clone)]
+pub struct Navigation {
+    /// The pager's links in order, that of page 2 first.
+    pub turns: Vec<Url>,
+    /// The page that page 2 names as the next.
+    pub third: Option<Url>,
+    /// Functions of the page's scripts that stand in links' places.
+    pub calls: Vec<Call>,
+    /// The listing stands in a `<noscript>`.
+    pub without_scripts: bool,
 }
 
 /// One decision of the learner.
@@ -99,6 +131,9 @@ pub struct ListingDraft {
     columns: Columns,
     article: ArticleShape,
     listing: ListingShape,
+    calls: Vec<Call>,
+    /// Pages are read as they are for readers without scripts.
+    pub without_scripts: bool,
     decisions: Vec<Decision>,
     /// Rows on each page.
     pub n_rows: Vec<usize>,
@@ -117,13 +152,15 @@ pub struct Learnt {
     pub decisions: Vec<Decision>,
 }
 
-/// Learns a listing from its first page and, where there is one, the second. `turns` are the pager's links in order,
-/// that of page 2 first.
+/// Learns a listing from its first page and, where there is one, the second.
 ///
 /// # Errors
 /// Where no group of rows stands out, or their links do not tell articles apart.
-pub fn learn_listing(pages: &[SeenPage<'_>], turns: &[Url]) -> Result<ListingDraft, Refusal> {
-    draft(pages, turns, None)
+pub fn learn_listing(
+    pages: &[SeenPage<'_>],
+    navigation: &Navigation,
+) -> Result<ListingDraft, Refusal> {
+    draft(pages, navigation, None)
 }
 
 /// As [`learn_listing`], of the rows that somebody chose among the [`listing_candidates`] of the same pages.
@@ -132,15 +169,15 @@ pub fn learn_listing(pages: &[SeenPage<'_>], turns: &[Url]) -> Result<ListingDra
 /// Where their links do not tell articles apart.
 pub fn learn_chosen_listing(
     pages: &[SeenPage<'_>],
-    turns: &[Url],
+    navigation: &Navigation,
     chosen: &Candidate,
 ) -> Result<ListingDraft, Refusal> {
-    draft(pages, turns, Some(chosen))
+    draft(pages, navigation, Some(chosen))
 }
 
 fn draft(
     pages: &[SeenPage<'_>],
-    turns: &[Url],
+    navigation: &Navigation,
     chosen: Option<&Candidate>,
 ) -> Result<ListingDraft, Refusal> {
     let refuse = |missing, seen| Refusal { missing, seen };
@@ -161,7 +198,7 @@ fn draft(
             region.decision.clone(),
         )
     })?;
-    let listing = address::listing_shape(first.url, turns, &article)
+    let listing = listing_url::listing_shape(first.url, navigation, &article)
         .ok_or_else(|| refuse("the pager's links follow no rule", region.decision.clone()))?;
     let zone = TimeZone::get(site::timezone_of(first.html)).unwrap_or(TimeZone::UTC);
     let columns = columns::columns(&region.pages, pages, &zone);
@@ -177,6 +214,8 @@ fn draft(
         columns,
         article,
         listing,
+        calls: navigation.calls.clone(),
+        without_scripts: navigation.without_scripts,
         decisions,
         samples,
         facts,
@@ -233,9 +272,11 @@ fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, 
         .filter(|(_, facts)| facts.comments >= 2)
         .collect();
     discussed.sort_by_key(|(_, facts)| std::cmp::Reverse(facts.comments.min(50)));
+    // Where no column is known to count replies, the rows with the highest numbers are the busiest.
+    let busiest = busiest(&rows);
     let step = (rows.len() / MAX_SAMPLES).max(1);
     let spread = rows.iter().step_by(step).chain(rows.iter());
-    for row in discussed.into_iter().take(2).chain(spread) {
+    for row in discussed.into_iter().take(2).chain(busiest).chain(spread) {
         if chosen.len() < MAX_SAMPLES
             && !chosen
                 .iter()
@@ -250,24 +291,37 @@ fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, 
         .unzip()
 }
 
-/// Learns the articles and writes the profile. `articles` are answers to [`ListingDraft::samples`]: the place in that
-/// list, and the page. `closed` are answers that refused an article to guests; where all did, the profile reads the
-/// listing only, and takes no page for an article.
+/// For each of the first numbers in the rows, the row where it is highest, unless all have the same.
+fn busiest<'r>(rows: &'r [(&'r Url, &'r RowFacts)]) -> Vec<&'r (&'r Url, &'r RowFacts)> {
+    /// Replies and views.
+    const MAX_NUMBERS: usize = 2;
+    let mut found = Vec::new();
+    for at in 0..MAX_NUMBERS {
+        let number = |row: &(&Url, &RowFacts)| row.1.numbers.get(at).copied().unwrap_or(0);
+        let highest = rows.iter().max_by_key(|row| number(row));
+        let lowest = rows.iter().map(number).min();
+        found.extend(highest.filter(|row| lowest.is_some_and(|lowest| number(row) > lowest)));
+    }
+    found
+}
+
+/// Learns the articles and writes the profile. `articles` are answers to [`ListingDraft::samples`]. `closed` are answers
+/// that refused an article to guests; where all did, the profile reads the listing only, and takes no page for an article.
 ///
 /// # Errors
 /// Where no body stands out on the articles.
 pub fn learn(
     draft: &ListingDraft,
     first: &SeenPage<'_>,
-    articles: &[(usize, SeenPage<'_>)],
+    articles: &[SeenArticle<'_>],
     closed: &[SeenPage<'_>],
 ) -> Result<Learnt, Refusal> {
     let samples: Vec<Sample<'_>> = articles
         .iter()
-        .filter_map(|(at, page)| {
+        .filter_map(|seen| {
             Some(Sample {
-                page: *page,
-                row: draft.facts.get(*at)?.clone(),
+                page: seen.page,
+                row: draft.facts.get(seen.sample)?.clone(),
             })
         })
         .collect();
@@ -284,12 +338,27 @@ pub fn learn(
             seen,
         })?
     };
+    // Numbers that follow from the most links are the surest.
+    let mut by_turns: Vec<&SeenArticle<'_>> = articles.iter().collect();
+    by_turns.sort_by_key(|seen| std::cmp::Reverse(seen.turns.len()));
+    let pages = by_turns
+        .iter()
+        .find_map(|seen| thread_pages(seen.page.url, seen.turns, &draft.article));
     let mut decisions = draft.decisions.clone();
     decisions.extend(rules.decisions.iter().cloned());
+    let mut draft = draft.clone();
+    for (lies, field) in [
+        (rules.rows_lie.author, "author"),
+        (rules.rows_lie.date, "date"),
+    ] {
+        if lies {
+            draft.columns.fields.remove(field);
+        }
+    }
     let name = name_of(first.url, &draft.listing.board);
     let title = format!("{} (learnt)", first.url.host_str().unwrap_or("board"));
     let all: Vec<&SeenPage<'_>> = std::iter::once(first)
-        .chain(articles.iter().map(|(_, page)| page))
+        .chain(articles.iter().map(|seen| &seen.page))
         .chain(closed)
         .collect();
     let text = write::profile_text(
@@ -301,8 +370,9 @@ pub fn learn(
             password_closes: !site::asks_for_password(first.html),
             frame: site::frame(&all),
         },
-        draft,
+        &draft,
         &rules,
+        pages.as_ref(),
         &decisions,
     );
     Ok(Learnt {

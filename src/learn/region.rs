@@ -18,7 +18,7 @@ use super::address::{bare, kind_of};
 use super::candidates::{Candidate, by_choice};
 use super::words::DATED;
 use super::{Decision, SeenPage, css};
-use crate::profile::element_text;
+use crate::profile::{UNSEEN, element_text};
 
 /// Links of a page beyond this many are not looked at.
 const MAX_LINKS: usize = 20_000;
@@ -31,8 +31,10 @@ const MAX_DEPTH: usize = 12;
 /// Rows of which the words are read to judge a group.
 const SAMPLE: usize = 60;
 
-static LINKS: LazyLock<Selector> =
-    LazyLock::new(|| Selector::parse("a[href]").expect("a constant selector"));
+static LINKS: LazyLock<Selector> = LazyLock::new(|| {
+    Selector::parse("a[href], tr[href], td[href], li[href], div[href], span[href]")
+        .expect("a constant selector")
+});
 static BASE: LazyLock<Selector> =
     LazyLock::new(|| Selector::parse("base[href]").expect("a constant selector"));
 static BAD_NAMES: LazyLock<Regex> = LazyLock::new(|| {
@@ -343,12 +345,27 @@ fn named(row: &RowSeen<'_>, classes: Vec<String>) -> (String, String, Vec<String
     (above, row.element.value().name().to_owned(), classes)
 }
 
-/// Letters of a link's words; a comment count says less than a title.
+/// Letters of a link's words; a comment count says less than a title. A heading is a title whatever else says more.
 fn words(link: ElementRef<'_>) -> usize {
-    element_text(link, &[])
+    const HEADING: usize = 10_000;
+    let heads = |element: ElementRef<'_>| {
+        matches!(
+            element.value().name(),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
+        )
+    };
+    let around = link.ancestors().filter_map(ElementRef::wrap).take(3);
+    let is_heading = around.chain(link.child_elements()).any(heads);
+    let n_letters = element_text(link, &[&UNSEEN])
         .chars()
         .filter(|c| c.is_alphabetic())
-        .count()
+        .count();
+    n_letters
+        + if is_heading && n_letters > 0 {
+            HEADING
+        } else {
+            0
+        }
 }
 
 fn judge<'a>(

@@ -3,9 +3,12 @@
 
 use std::fmt::Write;
 
-use super::address::{ArticleShape, ListingShape};
+use super::address::ArticleShape;
 use super::article::{ArticleRules, FieldRule};
 use super::columns::Columns;
+use super::listing_url::ListingShape;
+use super::records::MOMENT;
+use super::thread_pages::ThreadPages;
 use super::{Decision, ListingDraft};
 
 /// Words of a listing without posts.
@@ -57,6 +60,7 @@ pub(super) fn profile_text(
     head: &Head<'_>,
     draft: &ListingDraft,
     rules: &ArticleRules,
+    pages: Option<&ThreadPages>,
     decisions: &[Decision],
 ) -> String {
     let mut text = String::new();
@@ -72,9 +76,23 @@ pub(super) fn profile_text(
     line(&format!("title = {}", quoted(head.title)));
     line("# By the page's language; dates without a zone are read in it.");
     line(&format!("timezone = {}", quoted(head.timezone)));
-    text.push_str(&identity(&draft.article, &draft.listing));
+    if draft.without_scripts {
+        text.push_str("without_scripts = true\n");
+    }
+    text.push_str(&identity(&draft.article, &draft.listing, pages));
+    for call in &draft.calls {
+        let _ = write!(
+            text,
+            "\n[[calls]]\nname = {}\nurl = {}\n",
+            quoted(&call.name),
+            quoted(&call.url)
+        );
+    }
     text.push_str(&listing(draft, decisions));
-    text.push_str(&article(rules, decisions));
+    if draft.listing.chained {
+        text.push_str("\n[pager]\nchained = true\n");
+    }
+    text.push_str(&article(rules, pages, draft.listing.parameter(), decisions));
     text.push_str(&classes(rules, head));
     text
 }
@@ -162,7 +180,7 @@ fn why(decisions: &[Decision], what: &str) -> String {
     text
 }
 
-fn identity(article: &ArticleShape, listing: &ListingShape) -> String {
+fn identity(article: &ArticleShape, listing: &ListingShape, pages: Option<&ThreadPages>) -> String {
     let mut text = String::from("\n[identity]\n");
     text.push_str(&comment(match article.has_board {
         true => "the board's name is part of an article's URL: ids are taken as the board's own",
@@ -197,6 +215,10 @@ fn identity(article: &ArticleShape, listing: &ListingShape) -> String {
     );
     if !article.query.is_empty() {
         let _ = writeln!(text, "query = {}", table(&article.query));
+    }
+    if let Some(path) = pages.and_then(|pages| pages.path.as_ref()) {
+        text.push_str("\n# Further pages of its comments.\n");
+        let _ = writeln!(text, "[[identity.articles]]\npath = {}", quoted(path));
     }
     for (path, query, optional) in &listing.shapes {
         let _ = writeln!(text, "\n[[identity.boards]]\npath = {}", quoted(path));
@@ -298,7 +320,12 @@ fn rules(rules: &[FieldRule]) -> String {
     format!("[{}]", written.join(", "))
 }
 
-fn article(found: &ArticleRules, decisions: &[Decision]) -> String {
+fn article(
+    found: &ArticleRules,
+    pages: Option<&ThreadPages>,
+    listing_parameter: Option<&str>,
+    decisions: &[Decision],
+) -> String {
     let mut text = String::from("\n[article]\n");
     text.push_str(&why(decisions, "article.body"));
     let _ = writeln!(text, "body = {}", list(&found.body));
@@ -323,24 +350,45 @@ fn article(found: &ArticleRules, decisions: &[Decision]) -> String {
             "\n[comments]\nitem = {}",
             list(std::slice::from_ref(&comments.item))
         );
+        if comments.article_is_first {
+            text.push_str("article_is_first = true\n");
+        }
         let (select, attr) = &comments.key;
         let select = select
             .as_ref()
             .map_or(String::new(), |css| format!("select = {}, ", quoted(css)));
+        let pattern = match *attr {
+            MOMENT => String::new(),
+            _ => format!(", pattern = {}", quoted(r"(\d+)\D*$")),
+        };
         let _ = writeln!(
             text,
-            "key = [{{ {select}attr = {}, pattern = {} }}]",
-            quoted(attr),
-            quoted(r"(\d+)\D*$")
+            "key = [{{ {select}attr = {}{pattern} }}]",
+            quoted(attr)
         );
-        for (name, css) in [
-            ("author", &comments.author),
-            ("date", &comments.date),
-            ("body", &comments.body),
-        ] {
-            if let Some(css) = css {
-                let _ = writeln!(text, "{name} = {}", list(std::slice::from_ref(css)));
+        for (name, rule) in [("author", &comments.author), ("date", &comments.date)] {
+            if let Some(rule) = rule {
+                let _ = writeln!(text, "{name} = {}", rules(std::slice::from_ref(rule)));
             }
+        }
+        if let Some(css) = &comments.body {
+            let _ = writeln!(text, "body = {}", list(std::slice::from_ref(css)));
+        }
+        if pages.is_none()
+            && comments.article_is_first
+            && let Some(name) = listing_parameter
+        {
+            // None of the articles seen had a second page; the listing's own way is likely theirs, too.
+            let _ = writeln!(text, "pages = [\"a[href]\"]\npage_param = {}", quoted(name));
+        }
+        if let Some(pages) = pages {
+            let _ = writeln!(
+                text,
+                "pages = [\"a[href]\"]\npage_pattern = {}\npage_first = {}\npage_step = {}",
+                quoted(&pages.pattern),
+                pages.first,
+                pages.step
+            );
         }
     }
     text

@@ -4,6 +4,7 @@
 //! In: the text of a profile file. Out: a [`Profile`], or every complaint with line and column. Pure; the files
 //! themselves are read by `config`, the built-in ones are embedded in the binary.
 
+mod calls;
 mod compile;
 mod format;
 mod identity;
@@ -16,6 +17,7 @@ mod sections;
 mod shape;
 mod words;
 
+pub use calls::{Call, with_links, without_scripts};
 pub use format::ProfileFile;
 pub use identity::{ArticleRef, BoardRef, Identity};
 pub use notes::Notes;

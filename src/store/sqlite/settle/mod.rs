@@ -100,7 +100,8 @@ impl Visit<'_> {
                 article,
                 page,
                 comments,
-            } => self.comments(*article, *page, comments)?,
+                further,
+            } => self.comments(*article, *page, comments, further.as_ref())?,
             Outcome::ArticleState { .. } => self.article_state(outcome)?,
             Outcome::NotAnArticle { article, reason } => self.not_an_article(*article, reason)?,
             // Settled above: its job stays.
