@@ -26,7 +26,8 @@
 //!    same transaction (`store::sqlite::copies`), and judged on the texts ([`dedup::Digest`]).
 //! 8. [`schedule`] says when a post is worth another visit and a board another poll. The service
 //!    ([`crawl::crawl_forever`]) polls by it, and [`health::verdict`] tells how each board does.
-//! 9. [`outputs`] read what is stored, and nothing else. `crawl::reparse` reads stored pages by today's profiles.
+//! 9. [`outputs`] read what is stored, and nothing else; [`outputs::web`] are the service's pages, their templates are
+//!    in `templates/`. `crawl::reparse` reads stored pages by today's profiles.
 //!
 //! # Invariants, and the test that holds each
 //! - *Durable*: kill -9 at any moment loses nothing, stores nothing twice (`tests/kill.rs`, `tests/store.rs`).
@@ -37,7 +38,7 @@
 //! - *Nothing is destroyed*: content that changes becomes a revision; "gone" needs two explicit answers, and many at
 //!   once look like an outage (`crawl::article_visit`).
 //! - *What comes from the web is hostile*: addresses are checked on URL, redirect and resolver ([`fetch`]); bytes, time,
-//!   redirects and rows are capped; text is escaped at output ([`outputs`]).
+//!   redirects and rows are capped; text is escaped at output ([`outputs`]; `outputs::web::page_tests`).
 //! - *What vanished is found, and nothing else is taken for it* (`health`, `tests/radar.rs`, `tests/year.rs`).
 //! - *A story is no chain, and the order in which texts come is of no account* (`store::sqlite::stories`,
 //!   `tests/near_copies.rs`, `tests/store/articles.rs`).

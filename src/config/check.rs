@@ -321,9 +321,34 @@ impl Checker<'_> {
     }
 
     fn web(&mut self, file: &WebFile) -> WebOptions {
-        match self.read("web.listen", file.listen.as_ref(), human::listen) {
-            Some(listen) => WebOptions { listen },
-            None => WebOptions::default(),
+        const MAX_WEB_HOSTS: usize = 16;
+        let token = self.read("web.token", file.token.as_ref(), human::token);
+        let hosts = file.hosts.as_deref().unwrap_or_default();
+        if let Some(host) = hosts.get(MAX_WEB_HOSTS) {
+            self.complaints.add(
+                host.span().start,
+                format!("web.hosts has more than {MAX_WEB_HOSTS} names"),
+            );
+        }
+        let hosts = hosts
+            .iter()
+            .filter_map(|host| self.read("web.hosts", Some(host), human::host_name))
+            .collect();
+        let listen = self.read("web.listen", file.listen.as_ref(), |text| {
+            match human::listen(text)? {
+                Some(address) if human::is_public(&address) && file.token.is_none() => {
+                    Err(format!(
+                        "{address} can be reached from other machines; set web.token, or listen on 127.0.0.1:{}",
+                        address.port()
+                    ))
+                }
+                listen => Ok(listen),
+            }
+        });
+        WebOptions {
+            listen: listen.unwrap_or(WebOptions::default().listen),
+            token,
+            hosts,
         }
     }
 

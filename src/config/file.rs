@@ -195,9 +195,14 @@ pub(super) struct ScheduleFile {
 #[schemars(inline)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct WebFile {
-    /// A loopback address with its port, or `off`.
+    /// An address with its port, or `off`. One that other machines can reach needs a token.
     #[schemars(extend("default" = "127.0.0.1:7480"))]
     pub(super) listen: Option<At<String>>,
+    /// Asked of everybody who reads: letters, digits, `-` and `_`, at least 16 of them.
+    pub(super) token: Option<At<String>>,
+    /// Names by which browsers reach it, besides this machine's own; at most 16 of them.
+    #[schemars(extend("default" = []))]
+    pub(super) hosts: Option<Vec<At<String>>>,
 }
 
 /// What is kept besides the articles.

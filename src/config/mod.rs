@@ -22,7 +22,7 @@ pub use edit::{BoardEntry, EditError, with_board};
 pub use human::{PageLimit, Since};
 pub use options::{
     BoardOptions, Database, DedupOptions, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
-    ProfileSource, RevisitOptions, ScheduleOptions, StoreOptions, TextOptions, WalkOptions,
+    ProfileSource, RevisitOptions, ScheduleOptions, Secret, StoreOptions, TextOptions, WalkOptions,
     WebOptions,
 };
 

@@ -222,14 +222,29 @@ impl Default for ScheduleOptions {
 /// Where the service answers browsers and probes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebOptions {
-    /// A loopback address; `None`: nowhere.
+    /// `None`: nowhere. Without a token it is a loopback address.
     pub listen: Option<SocketAddr>,
+    pub token: Option<Secret>,
+    /// In lower case, without ports.
+    pub hosts: Vec<String>,
+}
+
+/// What must not be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }
 
 impl Default for WebOptions {
     fn default() -> Self {
         Self {
             listen: Some(SocketAddr::from(([127, 0, 0, 1], 7480))),
+            token: None,
+            hosts: Vec::new(),
         }
     }
 }

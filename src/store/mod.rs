@@ -25,8 +25,8 @@ pub use error::StoreError;
 pub use records::{
     ArticleFilter, ArticleRecord, ArticleTarget, AskAgain, BoardCounts, BoardHealth, BoardStatus,
     ChangeFilter, ChangeRecord, CommentRecord, CopyRecord, CountRecord, Hit, HostRecord, NextPass,
-    PassSummary, RawPage, Revision, RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots,
-    StoryRecord, Vanished,
+    PassSummary, QuarterCount, RawPage, ReceiptPlace, ReceiptRecord, Revision, RevisionKind,
+    SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord, Vanished,
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
@@ -296,4 +296,22 @@ pub trait Archive {
     ) -> Answer<()>;
 
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
+
+    /// How many posts of a board each quarter of an hour had since a moment, oldest first, without those that had none.
+    /// `timed_only`: only posts that tell at least their hour.
+    fn posts_by_quarter(
+        &self,
+        board: BoardId,
+        since: Timestamp,
+        timed_only: bool,
+    ) -> Answer<Vec<QuarterCount>>;
+
+    /// Articles of a board, `limit` of them behind the first `skip`, by their dates, newest first.
+    fn latest(&self, board: BoardId, limit: u32, skip: u32) -> Answer<Vec<Hit>>;
+
+    /// What happened to articles of a board, apart from new ones; newest first.
+    fn last_changes(&self, board: BoardId, limit: u32) -> Answer<Vec<ChangeRecord>>;
+
+    /// Requests to a host before a place, newest first.
+    fn receipts(&self, host: &str, before: ReceiptPlace, limit: u32) -> Answer<Vec<ReceiptRecord>>;
 }

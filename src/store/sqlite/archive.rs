@@ -9,16 +9,16 @@ use rusqlite::Connection;
 use super::dictionary::Dictionaries;
 use super::pages::{self, StoredPage};
 use super::{
-    audit, backup, changes, check_to_read, guard, open_to_read, profiles, records, schedule,
-    search, sql_error, status, stories,
+    audit, backup, changes, check_to_read, glance, guard, open_to_read, profiles, records,
+    schedule, search, sql_error, status, stories,
 };
 use crate::health::audit::Facts;
 use crate::model::{ArticleId, Board, BoardId, Pass};
 use crate::store::search_query::Query;
 use crate::store::{
     Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, ChangeFilter, ChangeRecord,
-    CopyRecord, CountRecord, Hit, RawPage, Revision, SavedSchedule, SizeOnDisk, StoreError,
-    StoryRecord,
+    CopyRecord, CountRecord, Hit, QuarterCount, RawPage, ReceiptPlace, ReceiptRecord, Revision,
+    SavedSchedule, SizeOnDisk, StoreError, StoryRecord,
 };
 
 /// Articles read at a time. Each lot is a transaction of its own, and none is open while the caller works: a reader
@@ -241,6 +241,35 @@ impl Archive for SqliteArchive {
         let file_bytes = guard::file_bytes(&self.path);
         self.read("adding up sizes", |conn| {
             status::size_on_disk(conn, file_bytes)
+        })
+    }
+
+    fn posts_by_quarter(
+        &self,
+        board: BoardId,
+        since: Timestamp,
+        timed_only: bool,
+    ) -> Answer<Vec<QuarterCount>> {
+        self.read("counting posts", |conn| {
+            glance::posts_by_quarter(conn, board, since, timed_only)
+        })
+    }
+
+    fn latest(&self, board: BoardId, limit: u32, skip: u32) -> Answer<Vec<Hit>> {
+        self.read("reading the latest articles", |conn| {
+            glance::latest(conn, board, limit, skip)
+        })
+    }
+
+    fn last_changes(&self, board: BoardId, limit: u32) -> Answer<Vec<ChangeRecord>> {
+        self.read("reading the latest changes", |conn| {
+            glance::last_changes(conn, board, limit)
+        })
+    }
+
+    fn receipts(&self, host: &str, before: ReceiptPlace, limit: u32) -> Answer<Vec<ReceiptRecord>> {
+        self.read("reading receipts", |conn| {
+            glance::receipts(conn, host, before, limit)
         })
     }
 }

@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0009_fit.sql"),
     COPY_INDEX,
     include_str!("schema/0011_stories.sql"),
+    include_str!("schema/0012_pages.sql"),
 ];
 
 /// The tables of [`super::copy_index`].
