@@ -20,6 +20,9 @@
 //! 6. A listing page becomes rows and a pager ([`listing::read_listing`]); [`listing::advance`] joins it to the walk by
 //!    overlap or rank and says which page is next. An article page becomes an [`Article`](model::Article); a page
 //!    without a profile is read by [`article::generic`].
+//!    Before anything of a page is believed it is held against what pages of its board have always shown
+//!    ([`health::fit`]; `crawl::doubt`). Where a profile stops fitting, `crawl::mend` makes another ([`learn::repair`]) and
+//!    takes it only if it reproduces what is known (`crawl::proof`).
 //! 7. All that follows from the visit is one [`Settlement`](model::Settlement), made true in one transaction that
 //!    also settles the job ([`store::Store::settle`]). [`dedup`] names equal texts; [`health`] compares the ranks that
 //!    were seen with what is held, and says which pages tell what vanished. Candidates for near copies are found in the
@@ -44,6 +47,7 @@
 //!   `tests/near_copies.rs`, `tests/store/articles.rs`).
 //! - *A stored page can be read again*: the same profile finds nothing new, another one's findings are no edits
 //!   (`tests/time_travel.rs`, `tests/edits.rs`).
+//! - *A redesign stores nothing wrong* (`tests/drift.rs`, `tests/time_travel.rs`).
 //! - *Errors are sorted by what to do next* ([`fetch::FetchError::retry`]); a run that did nothing says why
 //!   ([`crawl::CrawlReport`]).
 //! - *Clocks are injected* ([`model::Clock`]); times are UTC with their precision and the words they were read from.
