@@ -4,14 +4,14 @@
 //! for each pair that was compared, by the index and the rules of the crawl. The file is read twice: first for the
 //! furniture of each board. Lines that cannot be read are named and passed over; then the exit code is 1.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use boardwalk::dedup::{Furniture, Shingles};
-use boardwalk::store::sqlite::CopySearch;
+use boardwalk::dedup::{Furniture, Hash, Shingles, words_hash};
+use boardwalk::store::sqlite::{CopyOptions, CopySearch};
 use serde::Deserialize;
 
 /// Texts of each board from which its furniture is learnt.
@@ -36,21 +36,31 @@ fn main() -> anyhow::Result<ExitCode> {
             .map(BufReader::new)
             .with_context(|| path.display().to_string())
     };
-    let mut samples: HashMap<String, Vec<Shingles>> = HashMap::new();
+    let mut samples: HashMap<String, BTreeMap<Hash, Shingles>> = HashMap::new();
     for line in open()?.lines() {
         if let Ok(line) = serde_json::from_str::<Line>(&line?) {
             let sample = samples.entry(line.board).or_default();
-            if sample.len() < SAMPLE {
-                sample.push(Shingles::of(&line.text));
+            // Those with the least hashes: the same ones in whatever order the lines come.
+            let hash = words_hash(&line.text);
+            if sample.len() < SAMPLE
+                || sample
+                    .last_key_value()
+                    .is_some_and(|(last, _)| hash < *last)
+            {
+                sample.insert(hash, Shingles::of(&line.text));
+            }
+            if sample.len() > SAMPLE {
+                sample.pop_last();
             }
         }
     }
     let furniture: HashMap<String, Furniture> = samples
         .into_iter()
-        .map(|(board, texts)| (board, Furniture::of(&texts)))
+        .map(|(board, texts)| (board, Furniture::of(texts.values())))
         .collect();
-    let of = |board: &str| furniture.get(board).cloned().unwrap_or_default();
-    let mut search = CopySearch::new()?;
+    let none = Furniture::default();
+    let of = |board: &str| furniture.get(board).unwrap_or(&none);
+    let mut search = CopySearch::new(CopyOptions::default())?;
     let mut ids: Vec<serde_json::Value> = Vec::new();
     let mut n_bad = 0;
     let mut out = BufWriter::new(io::stdout().lock());

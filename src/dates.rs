@@ -2,10 +2,13 @@
 //! was served (the server's clock where it told one). Out: a [`PostedAt`], or nothing.
 //!
 //! Never a date in the future, never "now" for want of a better one, never a panic. The forms are those of
-//! BOARDS-type software in Korean, Japanese, Chinese and English; a two-digit year comes first (`26-11-24`), as all
-//! Korean engines write it. What has no year is the latest such day that is not in the future.
+//! board software in Korean, Japanese, Chinese and English, and those of some twenty other languages as far as [`words`]
+//! knows their months; a two-digit year comes first (`26-11-24`), as all Korean engines write it. What has no year is the
+//! latest such day that is not in the future.
 
 mod forms;
+pub(crate) mod months;
+pub mod words;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
@@ -15,8 +18,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use self::forms::{
     AGO, AGO_PART, BARE_TIME, COMPACT, COUNT_WORD, DAY_MONTH_NAME, EPOCH, LABEL, MONTH_DAY,
-    MONTH_NAME, NAMED_DAY, NOW, RFC_2822, SHORT_AGO, SHORT_YEAR, YEAR_FIRST, YEAR_MONTH, ZONED,
+    MONTH_NAME, NAMED_DAY, NOW, RFC_2822, SHORT_AGO, SHORT_YEAR, TWELVE_HOURS, Unit, YEAR_FIRST,
+    YEAR_MONTH, ZONED, days_back, unit,
 };
+use self::words::{Habit, Order, dates_in};
 use crate::model::{PostedAt, Precision};
 
 /// Clocks of boards and crawlers differ; more than this ahead of the page's own time is no date of a post.
@@ -24,6 +29,9 @@ const MOST_AHEAD: SignedDuration = SignedDuration::from_mins(10);
 
 /// Boards did not exist before; an earlier year is a misreading.
 const FIRST_YEAR: i16 = 1990;
+
+/// Letters that may stand beside a date that is found within words: a weekday, a label, `Uhr`.
+const MOST_AROUND: usize = 16;
 
 /// Text beyond this many characters is no date.
 const MAX_CHARS: usize = 200;
@@ -100,10 +108,19 @@ fn fold(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Full-width digits and signs become ordinary ones.
+/// Full-width digits and signs become ordinary ones, Arabic and Persian digits too.
 fn normal(text: &str) -> String {
-    let normal = text.nfkc().collect::<String>().to_lowercase();
+    let normal: String = text.nfkc().map(western).collect::<String>().to_lowercase();
     normal.trim().to_owned()
+}
+
+fn western(c: char) -> char {
+    let digit = match c {
+        '\u{660}'..='\u{669}' => u32::from(c) - 0x660,
+        '\u{6f0}'..='\u{6f9}' => u32::from(c) - 0x6f0,
+        _ => return c,
+    };
+    char::from_digit(digit, 10).unwrap_or(c)
 }
 
 struct Reader<'a> {
@@ -131,7 +148,45 @@ impl Reader<'_> {
             Some(found) => self.without_year(&found),
             None => self.relative(words),
         };
-        Some((guessed?, Sort::Guessed))
+        match guessed {
+            Some(moment) => Some((moment, Sort::Guessed)),
+            None => self.worded(words),
+        }
+    }
+
+    /// A month named in another language, or a day that stands first, in words that say little else. Where either
+    /// number may be the day, nothing, unless the clock has twelve hours: who writes `10:20 PM` writes the month first.
+    fn worded(&self, words: &str) -> Option<(Moment, Sort)> {
+        let twelve_hours = TWELVE_HOURS.is_match(words);
+        let habit = Habit {
+            order: if twelve_hours {
+                Order::MonthFirst
+            } else {
+                Order::DayFirst
+            },
+            short_year_first: true,
+        };
+        let hits = dates_in(words, habit);
+        let [hit] = hits.as_slice() else { return None };
+        let around = words[..hit.at.start]
+            .chars()
+            .chain(words[hit.at.end..].chars());
+        let mut n_letters = 0;
+        for c in around {
+            if c.is_numeric() {
+                return None;
+            }
+            n_letters += usize::from(c.is_alphabetic());
+        }
+        if n_letters > MOST_AROUND || (hit.named.ambiguous && !twelve_hours) {
+            return None;
+        }
+        let at = hit.named.moment(self.zone, self.as_of)?;
+        let sort = match hit.named.has_year {
+            true => Sort::Stated,
+            false => Sort::Guessed,
+        };
+        Some(((at, hit.named.precision), sort))
     }
 
     /// Forms of digits that state the year. `Some(None)`: such a form, but no such moment.
@@ -188,19 +243,16 @@ impl Reader<'_> {
             return self.ago(digits);
         }
         if let Some(found) = AGO.captures(words) {
-            return self.ago(&found["parts"]);
+            let parts = found.name("parts").or_else(|| found.name("after"))?;
+            return self.ago(parts.as_str());
         }
         if let Some(found) = SHORT_AGO.captures(words) {
             let (precision, then) = self.back(self.as_of, &found)?;
             return Some((self.cut(then, precision)?, precision));
         }
         if let Some(found) = NAMED_DAY.captures(words) {
-            let days_back = match &found["day"] {
-                "오늘" | "today" | "今日" | "今天" => 0,
-                "어제" | "yesterday" | "昨日" | "昨天" => 1,
-                _ => 2,
-            };
-            let date = self.today().checked_sub(days_back.days()).ok()?;
+            let back = days_back(&found["day"])?;
+            let date = self.today().checked_sub(back.days()).ok()?;
             return self.timed(&found, date);
         }
         let found = BARE_TIME.captures(words)?;
@@ -221,29 +273,17 @@ impl Reader<'_> {
 
     /// One number with its unit before `from`.
     fn back(&self, from: Timestamp, found: &Captures<'_>) -> Option<(Precision, Timestamp)> {
-        let n: i64 = match &found["n"] {
-            "a" | "an" => 1,
-            digits => digits.parse().ok()?,
-        };
-        let (span, precision) = match &found["u"] {
-            "초" | "秒" | "s" | "sec" | "secs" | "second" | "seconds" => {
-                (Span::new().try_seconds(n), Precision::Second)
-            }
-            "분" | "分" | "分钟" | "分鐘" | "m" | "min" | "mins" | "minute" | "minutes" => {
-                (Span::new().try_minutes(n), Precision::Minute)
-            }
-            "시간" | "時間" | "小时" | "小時" | "h" | "hr" | "hrs" | "hour" | "hours" => {
-                (Span::new().try_hours(n), Precision::Hour)
-            }
-            "일" | "日" | "天" | "d" | "day" | "days" => {
-                (Span::new().try_days(n), Precision::Day)
-            }
+        // What is no number is a word for one.
+        let n: i64 = found["n"].parse().unwrap_or(1);
+        let (span, precision) = match unit(&found["u"])? {
+            Unit::Second => (Span::new().try_seconds(n), Precision::Second),
+            Unit::Minute => (Span::new().try_minutes(n), Precision::Minute),
+            Unit::Hour => (Span::new().try_hours(n), Precision::Hour),
+            Unit::Day => (Span::new().try_days(n), Precision::Day),
             // A week ago is known to the week; the month is the nearest precision there is a word for.
-            "주" | "주일" | "週間" | "周" | "w" | "week" | "weeks" => {
-                (Span::new().try_weeks(n), Precision::Month)
-            }
-            "년" | "年" | "y" | "year" | "years" => (Span::new().try_years(n), Precision::Year),
-            _ => (Span::new().try_months(n), Precision::Month),
+            Unit::Week => (Span::new().try_weeks(n), Precision::Month),
+            Unit::Month => (Span::new().try_months(n), Precision::Month),
+            Unit::Year => (Span::new().try_years(n), Precision::Year),
         };
         let then = from
             .to_zoned_datetime(self.zone.clone())

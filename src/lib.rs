@@ -10,21 +10,29 @@
 //! 3. A *job* (one page to visit) waits in the store. [`crawl`] claims it and hands it to [`fetch`], where one object per
 //!    host owns robots.txt, pace, connections and pauses. Every request passes through it, redirects and robots files
 //!    included.
-//! 4. [`fetch::decode`] decides the charset from bytes. [`document`] is the one door to the HTML parser, which takes
-//!    nearly all of a page's time: a visit parses what its profile asks for ([`document::parse_wanted`]), and the whole
-//!    page only where that part does not show what the job is after. What a reader looks for stands in
-//!    `article::asked`; `tests/cut` holds part and whole together.
-//!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store.
+//! 4. [`fetch::decode`] decides the charset from bytes. [`document::parse`] is the one door to the HTML parser; a text
+//!    goes through it once, on the blocking pool.
+//!    [`document::parse_wanted`] leaves out what nobody asks for (what readers ask for stands in `article::asked`;
+//!    `tests/cut` holds part and whole together). Visits parse whole pages still: [`health::fit`] looks at all of a template.
+//!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store. A person at
+//!    the terminal is asked which listing is meant where that is open ([`crawl::Adviser`]). `add` shows what a board would
+//!    bring ([`crawl::preview()`]) and writes it into the configuration, between the lines that are there
+//!    ([`config::with_board`]); a profile that somebody wrote or named is never replaced by a learnt one.
 //! 5. [`article::classify`] says what the page is before anything of it is believed.
 //! 6. A listing page becomes rows and a pager ([`listing::read_listing`]); [`listing::advance`] joins it to the walk by
 //!    overlap or rank and says which page is next. An article page becomes an [`Article`](model::Article); a page
 //!    without a profile is read by [`article::generic`].
+//!    Before anything of a page is believed it is held against what pages of its board have always shown
+//!    ([`health::fit`]; `crawl::doubt`). Where a profile stops fitting, `crawl::mend` makes another ([`learn::repair`]) and
+//!    takes it only if it reproduces what is known (`crawl::proof`).
 //! 7. All that follows from the visit is one [`Settlement`](model::Settlement), made true in one transaction that
 //!    also settles the job ([`store::Store::settle`]). [`dedup`] names equal texts; [`health`] compares the ranks that
 //!    were seen with what is held, and says which pages tell what vanished. Candidates for near copies are found in the
 //!    same transaction (`store::sqlite::copies`), and judged on the texts ([`dedup::Digest`]).
-//! 8. [`schedule`] says when a post is worth another visit and a board another poll (nothing polls by it yet).
-//! 9. [`outputs`] read what is stored, and nothing else. `crawl::reparse` reads stored pages by today's profiles.
+//! 8. [`schedule`] says when a post is worth another visit and a board another poll. The service
+//!    ([`crawl::crawl_forever`]) polls by it, and [`health::verdict`] tells how each board does.
+//! 9. [`outputs`] read what is stored, and nothing else; [`outputs::web`] are the service's pages, their templates are
+//!    in `templates/`. `crawl::reparse` reads stored pages by today's profiles.
 //!
 //! # Invariants, and the test that holds each
 //! - *Durable*: kill -9 at any moment loses nothing, stores nothing twice (`tests/kill.rs`, `tests/store.rs`).
@@ -35,10 +43,13 @@
 //! - *Nothing is destroyed*: content that changes becomes a revision; "gone" needs two explicit answers, and many at
 //!   once look like an outage (`crawl::article_visit`).
 //! - *What comes from the web is hostile*: addresses are checked on URL, redirect and resolver ([`fetch`]); bytes, time,
-//!   redirects and rows are capped; text is escaped at output ([`outputs`]).
+//!   redirects and rows are capped; text is escaped at output ([`outputs`]; `outputs::web::page_tests`).
 //! - *What vanished is found, and nothing else is taken for it* (`health`, `tests/radar.rs`, `tests/year.rs`).
+//! - *A story is no chain, and the order in which texts come is of no account* (`store::sqlite::stories`,
+//!   `tests/near_copies.rs`, `tests/store/articles.rs`).
 //! - *A stored page can be read again*: the same profile finds nothing new, another one's findings are no edits
 //!   (`tests/time_travel.rs`, `tests/edits.rs`).
+//! - *A redesign stores nothing wrong* (`tests/drift.rs`, `tests/time_travel.rs`).
 //! - *Errors are sorted by what to do next* ([`fetch::FetchError::retry`]); a run that did nothing says why
 //!   ([`crawl::CrawlReport`]).
 //! - *Clocks are injected* ([`model::Clock`]); times are UTC with their precision and the words they were read from.

@@ -52,6 +52,8 @@ fn every_subcommand_explains_itself() {
     for args in [
         vec!["--help"],
         vec!["crawl", "--help"],
+        vec!["daemon", "--help"],
+        vec!["add", "--help"],
         vec!["show", "--help"],
         vec!["changes", "--help"],
         vec!["reparse", "--help"],

@@ -1,16 +1,268 @@
-//! Boards in shapes that no built-in profile knows are learnt from a few pages; then every row, key, notice flag, title
-//! and body of pages that were not seen must be right.
+//! Boards in shapes that no built-in profile knows are learnt from a few pages and crawled whole; then every key, title,
+//! author, date, body and comment in the store must be what the board's generator put there.
 
 mod support;
 
-use boardwalk::article::{PageView, ReadOptions, read_article};
+use std::collections::{BTreeMap, BTreeSet};
+
 use boardwalk::document::parse;
-use boardwalk::learn::{Learnt, SeenPage, learn, learn_listing};
-use boardwalk::listing::{page_links, read_listing};
-use boardwalk::profile::Profile;
+use boardwalk::learn::{Navigation, SeenPage, learn_listing};
 use jiff::Timestamp;
-use support::shapes::{Post, Shape, notices, posts, shapes};
+use jiff::civil::DateTime;
+use serde_json::Value;
+use support::crawl::Boardwalk;
+use support::server::{Request, Server};
+use support::shapes::{Post, Said, Shape, notices, shapes};
 use url::Url;
+
+/// Requests that learning may make, the first page's included.
+const MOST_LEARNING: usize = 10;
+
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn shown<'v>(value: &'v Value, name: &str) -> &'v str {
+    value[name].as_str().unwrap_or("")
+}
+
+/// What is wrong with the store, one line each.
+struct Findings<'s> {
+    shape: &'s Shape,
+    wrong: Vec<String>,
+}
+
+impl Findings<'_> {
+    fn same(&mut self, what: &str, got: &str, want: &str) {
+        if got != want {
+            self.wrong
+                .push(format!("{what}: got {got:?}, want {want:?}"));
+        }
+    }
+
+    /// The moment to the precision that is claimed, which must be the day's at least.
+    fn moment(&mut self, what: &str, got: &Value, want: DateTime) {
+        let format = match shown(got, "posted_at_precision") {
+            "day" => "%Y-%m-%d",
+            "hour" => "%Y-%m-%d %H",
+            "minute" => "%Y-%m-%d %H:%M",
+            "second" => "%Y-%m-%d %H:%M:%S",
+            _ => "%Y-%m-%d no precision",
+        };
+        let local = shown(got, "posted_at")
+            .parse::<Timestamp>()
+            .ok()
+            .and_then(|at| at.in_tz(self.shape.tongue.zone).ok())
+            .map(|zoned| zoned.datetime().strftime(format).to_string());
+        self.same(
+            &format!("{what}, date ({})", shown(got, "posted_text")),
+            &local.unwrap_or_default(),
+            &want.strftime(format).to_string(),
+        );
+    }
+
+    fn post(&mut self, got: &Value, want: &Post) {
+        let what = format!("post {}", want.id);
+        self.same(&format!("{what}, state"), shown(got, "state"), "stored");
+        self.same(&format!("{what}, title"), shown(got, "title"), &want.title);
+        self.same(
+            &format!("{what}, author"),
+            shown(got, "author"),
+            &want.said.author,
+        );
+        self.same(
+            &format!("{what}, text"),
+            &folded(shown(got, "text")),
+            &folded(&want.said.lines.join(" ")),
+        );
+        self.same(
+            &format!("{what}, notice"),
+            &got["notice"].to_string(),
+            &want.notice.to_string(),
+        );
+        if self.shape.shown.rank {
+            self.same(
+                &format!("{what}, rank"),
+                &got["rank"].to_string(),
+                &want.rank.to_string(),
+            );
+        }
+        self.moment(&what, got, want.said.at);
+        if !self.shape.shown.comments {
+            return;
+        }
+        let none = Vec::new();
+        let comments = got["comments"].as_array().unwrap_or(&none);
+        self.same(
+            &format!("{what}, number of comments"),
+            &comments.len().to_string(),
+            &want.replies.len().to_string(),
+        );
+        for (got, want) in comments.iter().zip(&want.replies) {
+            self.comment(&format!("{what}, comment {}", want.id), got, want);
+        }
+    }
+
+    fn comment(&mut self, what: &str, got: &Value, want: &Said) {
+        self.same(
+            &format!("{what}, author"),
+            shown(got, "author"),
+            &want.author,
+        );
+        self.same(
+            &format!("{what}, text"),
+            &folded(shown(got, "text")),
+            &folded(&want.lines.join(" ")),
+        );
+        self.moment(what, got, want.at);
+    }
+}
+
+/// Crawls a board of this shape as an unknown one. What is wrong with what was stored, one line each.
+fn crawled(shape: &Shape) -> Vec<String> {
+    let all = shape.posts();
+    let pinned = match shape.has_notices {
+        true => notices(shape.tongue),
+        false => Vec::new(),
+    };
+    let site = shape.site();
+    let handler = site.clone();
+    let server = Server::start(move |request: &Request| handler.answer(request));
+    let boardwalk = Boardwalk::new();
+    let url = server.url(&(shape.listing_url)(1));
+    let outcome = boardwalk.crawl(&url, &["--profile", "learn", "--verbose"]);
+    if outcome.code != Some(0) {
+        let report = outcome.report();
+        let board = &report["boards"][0];
+        return vec![format!(
+            "{}: {}; asked: {:?}",
+            board["walk"],
+            board["trouble"],
+            server.targets()
+        )];
+    }
+    if std::env::var_os("SHOW_LEARNT").is_some() {
+        let archive = rusqlite::Connection::open(boardwalk.database()).expect("a store");
+        let text: String = archive
+            .query_row("SELECT text FROM learnt_profile", [], |row| row.get(0))
+            .expect("a profile");
+        eprintln!("{text}");
+    }
+    let mut findings = Findings {
+        shape,
+        wrong: Vec::new(),
+    };
+    let learning = outcome
+        .stderr
+        .lines()
+        .find_map(|line| line.split(" with ").nth(1)?.split(' ').next()?.parse().ok())
+        .unwrap_or(usize::MAX);
+    if learning > MOST_LEARNING {
+        findings.wrong.push(format!(
+            "{learning} requests to learn it\n{}",
+            outcome.stderr
+        ));
+    }
+    let mut held: BTreeMap<String, Value> = BTreeMap::new();
+    for record in boardwalk.export() {
+        held.insert(path_of(shown(&record, "url")), record);
+    }
+    let keys: BTreeSet<&str> = held.values().map(|record| shown(record, "key")).collect();
+    findings.same("keys", &keys.len().to_string(), &held.len().to_string());
+    for want in pinned.iter().chain(&all) {
+        let id = (shape.id)(want);
+        let mut found = held.iter().filter(|(_, record)| {
+            shown(record, "key")
+                .split(['/', '~', '?', '='])
+                .any(|part| part == id)
+        });
+        match (found.next(), found.next()) {
+            (Some((_, got)), None) => findings.post(got, want),
+            (None, _) => findings.wrong.push(format!("post {id} was not found")),
+            (Some(_), Some(_)) => findings.wrong.push(format!("post {id} was found twice")),
+        }
+    }
+    findings.same(
+        "articles",
+        &held.len().to_string(),
+        &(pinned.len() + all.len()).to_string(),
+    );
+    let strays = site.strays.lock().expect("no holder of this lock panics");
+    let beyond = |target: &String| {
+        let past =
+            (1..4).map(|n| (shape.listing_url)(shape.n_posts.div_ceil(shape.n_per_page) + n));
+        target == "/robots.txt" || past.into_iter().any(|past| past == *target)
+    };
+    for stray in strays.iter().filter(|target| !beyond(target)) {
+        findings.wrong.push(format!("{stray} was asked for"));
+    }
+    findings.wrong
+}
+
+fn path_of(url: &str) -> String {
+    Url::parse(url).map_or_else(
+        |_| url.to_owned(),
+        |url| url[url::Position::BeforePath..].to_owned(),
+    )
+}
+
+fn check(name: &str) {
+    let all = shapes();
+    let shape = all
+        .iter()
+        .find(|shape| shape.name == name)
+        .expect("a shape of this name");
+    let wrong = crawled(shape);
+    let said: Vec<&str> = wrong.iter().take(6).map(String::as_str).collect();
+    assert!(
+        wrong.is_empty(),
+        "\n{name}, {} wrong:\n{}",
+        wrong.len(),
+        said.join("\n")
+    );
+}
+
+/// One test a shape, named for it.
+macro_rules! boards {
+    ($($test:ident: $name:literal,)*) => {
+        $(#[test]
+        fn $test() {
+            check($name);
+        })*
+
+        #[test]
+        fn every_shape_has_a_test() {
+            let tested = [$($name),*];
+            let missing: Vec<&str> = shapes().iter().map(|shape| shape.name).filter(|name| !tested.contains(name)).collect();
+            assert!(missing.is_empty(), "{missing:?}");
+        }
+    };
+}
+
+boards! {
+    phpbb_in_german: "phpbb-german",
+    phpbb_in_french: "phpbb-french",
+    mybb: "mybb",
+    smf: "smf",
+    vbulletin: "vbulletin",
+    xenforo: "xenforo",
+    discuz: "discuz",
+    flarum_without_scripts: "flarum",
+    discourse_without_scripts: "discourse",
+    fivechannel: "5channel",
+    flaskbb: "flaskbb",
+    spirit: "spirit",
+    nodebb: "nodebb",
+    dcinside: "dcinside",
+    clien: "clien",
+    ppomppu: "ppomppu",
+    a_towns_notices: "town",
+    a_towns_notices_by_script: "town-of-scripts",
+    cards: "cards",
+    a_blog: "blog",
+    a_newspapers_section: "newspaper",
+    a_list_by_cursor: "cursor",
+}
 
 const ORIGIN: &str = "http://board.example";
 
@@ -20,194 +272,6 @@ fn as_of() -> Timestamp {
 
 fn url(path: &str) -> Url {
     Url::parse(&format!("{ORIGIN}{path}")).unwrap()
-}
-
-fn learn_shape(shape: &Shape, all: &[Post]) -> Result<Learnt, String> {
-    let texts: Vec<String> = (1..=2).map(|page| shape.listing_page(page, all)).collect();
-    let urls: Vec<Url> = (1..=2)
-        .map(|page| url(&(shape.listing_url)(page)))
-        .collect();
-    let trees: Vec<_> = texts.iter().map(|text| parse(text)).collect();
-    let seen: Vec<SeenPage<'_>> = trees
-        .iter()
-        .zip(&urls)
-        .map(|(html, url)| SeenPage {
-            html,
-            url,
-            as_of: as_of(),
-        })
-        .collect();
-    let turns = page_links(&trees[0], &urls[0]);
-    let second = turns.following.clone().ok_or("no second page")?;
-    assert_eq!(second, urls[1], "{}", shape.name);
-    let others = turns
-        .pages
-        .into_iter()
-        .filter(|page| *page != second && *page != urls[0]);
-    let turns: Vec<Url> = std::iter::once(second.clone()).chain(others).collect();
-    let draft = learn_listing(&seen, &turns).map_err(|refusal| refusal.to_string())?;
-    let bodies: Vec<String> = draft
-        .samples
-        .iter()
-        .map(|sample| {
-            let known = all.iter().cloned().chain(notices());
-            let mut fitting = known.filter(|post| url(&(shape.article_url)(post)) == *sample);
-            let post = fitting
-                .next()
-                .unwrap_or_else(|| panic!("{}: {sample} is no article", shape.name));
-            shape.article_page(&post)
-        })
-        .collect();
-    let trees: Vec<_> = bodies.iter().map(|text| parse(text)).collect();
-    let articles: Vec<(usize, SeenPage<'_>)> = trees
-        .iter()
-        .zip(&draft.samples)
-        .enumerate()
-        .map(|(at, (html, url))| {
-            (
-                at,
-                SeenPage {
-                    html,
-                    url,
-                    as_of: as_of(),
-                },
-            )
-        })
-        .collect();
-    learn(&draft, &seen[0], &articles).map_err(|refusal| refusal.to_string())
-}
-
-/// Everything that is wrong with a shape, one line each.
-fn complaints(shape: &Shape) -> Vec<String> {
-    let all = posts(47);
-    let learnt = match learn_shape(shape, &all) {
-        Ok(learnt) => learnt,
-        Err(refusal) => return vec![format!("refused: {refusal}")],
-    };
-    let profile = match Profile::from_toml(&learnt.text) {
-        Ok(profile) => profile,
-        Err(complaints) => return vec![format!("no profile: {complaints:?}\n{}", learnt.text)],
-    };
-    let mut wrong = Vec::new();
-    let mut expect = |what: String, fits: bool| {
-        if !fits {
-            wrong.push(what);
-        }
-    };
-    for page in [1, 2, 4] {
-        let at = url(&(shape.listing_url)(page));
-        let html = parse(&shape.listing_page(page, &all));
-        let read = read_listing(&html, &at, &profile, as_of());
-        let want = shape.rows_of(page, &all);
-        expect(
-            format!(
-                "page {page}: {} of {} rows {:?}",
-                read.rows.len(),
-                want.len(),
-                read.warnings.first()
-            ),
-            read.rows.len() == want.len(),
-        );
-        for (row, post) in read.rows.iter().zip(&want) {
-            expect(
-                format!("page {page}: key {} is not {}'s", row.key, post.id),
-                row.key.as_str().contains(&post.id.to_string()) || shape.name == "blog",
-            );
-            expect(
-                format!("page {page}: title {:?}", row.title),
-                row.title == post.title,
-            );
-            expect(
-                format!("page {page}: notice flag of {}", post.title),
-                row.notice == post.notice,
-            );
-            if shape.name != "flarum" {
-                expect(
-                    format!("page {page}: author {:?} of {}", row.author, post.author),
-                    row.author.as_deref() == Some(post.author),
-                );
-                expect(
-                    format!("page {page}: no date in {}", post.title),
-                    row.posted.is_some() || post.notice,
-                );
-            }
-        }
-        let keys: std::collections::BTreeSet<_> = read.rows.iter().map(|row| &row.key).collect();
-        expect(
-            format!("page {page}: keys are not unique"),
-            keys.len() == read.rows.len(),
-        );
-        let there = profile.identity.board(&at).map(|board| board.page);
-        expect(
-            format!("page {page} is taken for {there:?}"),
-            there == Some(page as u32),
-        );
-        let asked = profile
-            .identity
-            .listing_page(&url(&(shape.listing_url)(1)), page as u32);
-        let read = asked
-            .as_ref()
-            .and_then(|asked| profile.identity.board(asked))
-            .map(|board| board.page);
-        expect(
-            format!("page {page} would be asked for as {asked:?}"),
-            read == Some(page as u32),
-        );
-    }
-    for post in &all {
-        let at = url(&(shape.article_url)(post));
-        let text = shape.article_page(post);
-        let html = parse(&text);
-        let view = PageView {
-            html: &html,
-            source: &text,
-            url: &at,
-            redirect_to: None,
-            status: 200,
-            as_of: as_of(),
-        };
-        let article = read_article(&view, &profile, &ReadOptions::default());
-        expect(
-            format!("article {}: title {:?}", post.id, article.title),
-            article.title.as_deref() == Some(post.title.as_str()),
-        );
-        expect(
-            format!("article {}: text {:?}", post.id, article.text),
-            article.text == post.body.join("\n"),
-        );
-        if shape.name != "flarum" {
-            expect(
-                format!("article {}: author {:?}", post.id, article.author),
-                article.author.as_deref() == Some(post.author),
-            );
-        }
-        expect(
-            format!("article {}: no date", post.id),
-            article.posted.is_some(),
-        );
-    }
-    if std::env::var_os("SHOW_LEARNT").is_some() {
-        eprintln!("{}", learnt.text);
-    }
-    wrong
-}
-
-#[test]
-fn boards_of_unknown_shapes_are_learnt() {
-    let mut n_right = 0;
-    let shapes = shapes();
-    let mut said = String::new();
-    for shape in &shapes {
-        let wrong = complaints(shape);
-        n_right += usize::from(wrong.is_empty());
-        for line in wrong.iter().take(4) {
-            said.push_str(&format!("{}: {line}\n", shape.name));
-        }
-        if wrong.len() > 4 {
-            said.push_str(&format!("{}: and {} more\n", shape.name, wrong.len() - 4));
-        }
-    }
-    assert_eq!(n_right, shapes.len(), "\n{said}");
 }
 
 /// A page of words, a menu and a form is no board, and nothing is made up.
@@ -223,7 +287,7 @@ fn a_page_without_a_listing_is_refused() {
             url: &at,
             as_of: as_of(),
         }],
-        &[],
+        &Navigation::default(),
     )
     .unwrap_err();
     assert!(
@@ -256,7 +320,7 @@ fn hostile_pages_are_answered_in_time() {
                 url: &at,
                 as_of: as_of(),
             }],
-            &[],
+            &Navigation::default(),
         );
         eprintln!("{} bytes: {:?}", text.len(), begun.elapsed());
     }

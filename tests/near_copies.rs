@@ -1,16 +1,21 @@
-//! How well copies are told from other stories, on a labelled set made for it; a drop below the floors fails.
+//! How well copies are told from other stories, on labelled sets made for it; a drop below the floors fails. What is
+//! found must not depend on the order in which texts come.
 
 #[allow(dead_code)]
 #[path = "support"]
 mod support {
     pub mod copies;
+    pub mod copies_corpus;
     pub mod seed;
 }
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use boardwalk::dedup::{Digest, Sketch};
-use support::copies::{Kind, pairs};
+use boardwalk::dedup::{Digest, Furniture, Verdict, keys};
+use boardwalk::store::sqlite::{CopyOptions, CopySearch};
+use support::copies::{Kind, RealTexts, pairs};
+use support::copies_corpus::{Doc, month, pair_scores, stories};
+use support::seed::Rng;
 
 #[derive(Default)]
 struct Tally {
@@ -21,18 +26,16 @@ struct Tally {
 
 fn tally(seed: u64, n: usize) -> BTreeMap<Kind, Tally> {
     let mut tally: BTreeMap<Kind, Tally> = BTreeMap::new();
-    for pair in pairs(seed, n) {
+    for pair in pairs(seed, n, &RealTexts::default()) {
         let (a, b) = (Digest::of(&pair.a), Digest::of(&pair.b));
         let here = a.compare(&b);
         assert_eq!(here, b.compare(&a), "{:?}", pair.kind);
         let entry = tally.entry(pair.kind).or_default();
         entry.n += 1;
         entry.called_copy += usize::from(here.verdict.is_copy());
-        let keys =
-            |digest: &Digest| Sketch::of(digest.shingles().set()).map(|sketch| sketch.keys());
-        let meet = keys(&a)
-            .zip(keys(&b))
-            .is_some_and(|(a, b)| a.iter().any(|key| b.contains(key)));
+        let meet = keys(a.shingles())
+            .zip(keys(b.shingles()))
+            .is_some_and(|(a, b)| a.iter().zip(&b).any(|(a, b)| a.meets(b)));
         entry.met += usize::from(meet);
     }
     tally
@@ -40,8 +43,8 @@ fn tally(seed: u64, n: usize) -> BTreeMap<Kind, Tally> {
 
 #[test]
 fn copies_of_every_kind_are_found_and_other_stories_are_not() {
-    for seed in [1, 2, 3] {
-        let tally = tally(seed, 60);
+    for seed in [1, 2] {
+        let tally = tally(seed, 50);
         let mut report = String::new();
         let (mut hits, mut false_hits, mut copies) = (0, 0, 0);
         for (kind, of) in &tally {
@@ -67,7 +70,7 @@ fn copies_of_every_kind_are_found_and_other_stories_are_not() {
             let (least, most) = match kind {
                 Kind::DailyCopy => (0.7, 1.0),
                 kind if kind.is_copy() => (0.9, 1.0),
-                Kind::OtherNumbers => (0.0, 0.01),
+                Kind::OtherNumbers | Kind::OtherWeather => (0.0, 0.01),
                 _ => (0.0, 0.1),
             };
             assert!(
@@ -75,8 +78,12 @@ fn copies_of_every_kind_are_found_and_other_stories_are_not() {
                 "{kind:?}: {share}\n{report}"
             );
             if kind.is_copy() {
-                // Of texts cut to a third, some share no key.
-                let least = if *kind == Kind::Truncated { 0.85 } else { 0.97 };
+                // Texts cut to a first paragraph or a third have little to meet by.
+                let least = if matches!(kind, Kind::Truncated | Kind::Lede) {
+                    0.9
+                } else {
+                    0.97
+                };
                 assert!(
                     of.met as f64 >= least * of.n as f64,
                     "{kind:?} does not meet\n{report}"
@@ -84,4 +91,91 @@ fn copies_of_every_kind_are_found_and_other_stories_are_not() {
             }
         }
     }
+}
+
+/// Furniture of each board from all of its texts.
+fn furniture(docs: &[Doc]) -> HashMap<String, Furniture> {
+    let mut texts: HashMap<String, Vec<Digest>> = HashMap::new();
+    for doc in docs {
+        let digest = Digest::of(&doc.text);
+        texts.entry(doc.board.to_string()).or_default().push(digest);
+    }
+    texts
+        .into_iter()
+        .map(|(board, texts)| (board, Furniture::of(texts.iter().map(Digest::shingles))))
+        .collect()
+}
+
+/// What the index and the rules say of docs that come in this order: each pair by its lower place in `docs`.
+fn judged(docs: &[Doc], order: &[usize]) -> BTreeMap<(usize, usize), Verdict> {
+    let furniture = furniture(docs);
+    let mut search = CopySearch::new(CopyOptions::default()).expect("a temporary file");
+    let mut verdicts = BTreeMap::new();
+    for here in order {
+        let doc = &docs[*here];
+        let (_, judged) = search
+            .insert(&doc.board.to_string(), Some(doc.at), &doc.text, |board| {
+                &furniture[board]
+            })
+            .expect("a temporary file");
+        for judged in judged {
+            // Numbers are given from 1 on.
+            let other = order[judged.other as usize - 1];
+            let pair = (*here.min(&other), *here.max(&other));
+            verdicts.insert(pair, judged.comparison.verdict);
+        }
+    }
+    verdicts
+}
+
+fn copies(verdicts: &BTreeMap<(usize, usize), Verdict>) -> Vec<(usize, usize)> {
+    let copies = verdicts.iter().filter(|(_, verdict)| verdict.is_copy());
+    copies.map(|(pair, _)| *pair).collect()
+}
+
+#[test]
+fn a_month_of_boards_falls_into_its_stories() {
+    let docs = month(4, 150, &RealTexts::default());
+    let order: Vec<usize> = (0..docs.len()).collect();
+    let found = stories(docs.len(), &copies(&judged(&docs, &order)));
+    let truth: Vec<usize> = docs.iter().map(|doc| doc.story).collect();
+    let (precision, recall, f1) = pair_scores(&truth, &found);
+    println!(
+        "{} docs: P {precision:.3} R {recall:.3} F1 {f1:.3}",
+        docs.len()
+    );
+    assert!(f1 >= 0.95, "P {precision} R {recall} F1 {f1}");
+    assert!(precision >= 0.98, "P {precision} R {recall} F1 {f1}");
+}
+
+#[test]
+fn verdicts_do_not_depend_on_the_order_of_arrival() {
+    let docs = month(5, 60, &RealTexts::default());
+    let mut order: Vec<usize> = (0..docs.len()).collect();
+    let by_time = judged(&docs, &order);
+    assert!(copies(&by_time).len() > 20, "there is something to compare");
+    order.reverse();
+    assert_eq!(judged(&docs, &order), by_time, "newest first");
+    let mut rng = Rng::new(6);
+    for _ in 0..3 {
+        for last in (1..order.len()).rev() {
+            order.swap(last, rng.below(last + 1));
+        }
+        assert_eq!(judged(&docs, &order), by_time, "{order:?}");
+    }
+}
+
+/// Test boards and worse are filled with sentences that come again and again in another order.
+#[test]
+fn texts_made_of_the_same_sentences_are_no_story() {
+    let docs: Vec<Doc> = month(7, 200, &RealTexts::default());
+    let order: Vec<usize> = (0..docs.len()).collect();
+    let found = stories(docs.len(), &copies(&judged(&docs, &order)));
+    let mut members: HashMap<usize, usize> = HashMap::new();
+    for story in found {
+        *members.entry(story).or_default() += 1;
+    }
+    // An article and its four copies.
+    let largest = members.values().max().copied().unwrap_or_default();
+    assert!(largest <= 6, "a story of {largest} articles");
 }

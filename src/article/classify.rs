@@ -123,7 +123,12 @@ pub fn classify(view: &PageView<'_>, profile: Option<&Profile>) -> (PageClass, S
     if view.html.select(&PASSWORD).next().is_some() {
         return (PageClass::Login, "a password form, no article".into());
     }
-    (PageClass::Unknown, "no article and no listing".into())
+    let title = title(view.html);
+    let reason = match title.as_str() {
+        "" => "no article and no listing".to_owned(),
+        title => format!("no article and no listing, titled {title}"),
+    };
+    (PageClass::Unknown, reason)
 }
 
 fn has_listing(html: &Html, profile: &Profile) -> bool {

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use regex::Regex;
 use scraper::{ElementRef, Selector};
-use url::Url;
+use url::{Position, Url};
 
 use super::{PageView, ReadOptions, text};
 use crate::dates::read_date;
@@ -31,7 +32,10 @@ pub fn read_comments(
         .map(|selector| root.select(selector).take(MAX_COMMENTS).collect::<Vec<_>>())
         .find(|items| !items.is_empty())
         .unwrap_or_default();
-    for item in items {
+    let pages = pages(view, profile);
+    // A thread's first post stands where its replies stand.
+    let n_skipped = usize::from(rules.article_is_first && pages.current == 1);
+    for item in items.into_iter().skip(n_skipped) {
         let Some(key) = first_value(&rules.key, item) else {
             continue;
         };
@@ -40,7 +44,6 @@ pub fn read_comments(
         }
         comments.push(comment(item, key, view, profile, options));
     }
-    let pages = pages(view, profile);
     (comments, pages)
 }
 
@@ -139,7 +142,7 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
         current: 1,
         others: Vec::new(),
     };
-    let Some(parameter) = &rules.page_param else {
+    let Some(numbers) = PageNumbers::of(rules) else {
         return found;
     };
     let article = profile.identity.article(view.url);
@@ -158,27 +161,34 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
             (Some(this), Some(that)) => this.key == that.key,
             _ => false,
         };
-        let number = number_in(&url, parameter);
+        let number = numbers.read(&url);
         if let Some(number) = number
             && same
             && (1..=MAX_PAGES).contains(&number)
         {
-            others.entry(number).or_insert(url);
+            others
+                .entry(number)
+                .or_insert_with(|| profile.identity.requestable(&url));
         }
     }
+    let here = numbers.read(view.url);
     let Some(highest) = others.keys().next_back().copied() else {
+        found.current = here
+            .filter(|number| (1..=MAX_PAGES).contains(number))
+            .unwrap_or(1);
         return found;
     };
     let root = view.html.root_element();
     // The page shown is the one that is not linked. Where all are, it is the last (Rhymix, without the parameter).
-    let unlinked = || {
-        (1..=highest)
+    let unlinked = || match numbers {
+        PageNumbers::Pattern { .. } => 1,
+        PageNumbers::Parameter(_) => (1..=highest)
             .find(|number| !others.contains_key(number))
-            .unwrap_or(highest)
+            .unwrap_or(highest),
     };
     found.current = first_value(&rules.page_current, root)
         .and_then(|number| number.parse().ok())
-        .or_else(|| number_in(view.url, parameter))
+        .or(here)
         .filter(|number| (1..=MAX_PAGES).contains(number))
         .unwrap_or_else(unlinked);
     others.remove(&found.current);
@@ -188,7 +198,7 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
             if number != found.current {
                 others
                     .entry(number)
-                    .or_insert_with(|| with_parameter(&template, parameter, number));
+                    .or_insert_with(|| numbers.write(&template, number));
             }
         }
     }
@@ -196,9 +206,70 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
     found
 }
 
-fn number_in(url: &Url, parameter: &str) -> Option<u32> {
-    let (_, value) = url.query_pairs().find(|(name, _)| name == parameter)?;
-    value.parse().ok()
+/// Where a URL holds the number of a page of comments.
+enum PageNumbers<'r> {
+    Parameter(&'r str),
+    Pattern {
+        pattern: &'r Regex,
+        first: u64,
+        step: u64,
+    },
+}
+
+impl<'r> PageNumbers<'r> {
+    fn of(rules: &'r CommentRules) -> Option<Self> {
+        let pattern = rules.page_pattern.as_ref().map(|pattern| Self::Pattern {
+            pattern,
+            first: rules.page_first,
+            step: rules.page_step.max(1),
+        });
+        pattern.or_else(|| rules.page_param.as_deref().map(Self::Parameter))
+    }
+
+    /// 1-based; `None` where the URL holds none.
+    fn read(&self, url: &Url) -> Option<u32> {
+        match self {
+            Self::Parameter(name) => {
+                let (_, value) = url.query_pairs().find(|(found, _)| found == name)?;
+                value.parse().ok()
+            }
+            Self::Pattern {
+                pattern,
+                first,
+                step,
+            } => {
+                let caught = pattern.captures(&url[Position::BeforePath..])?;
+                let number: u64 = caught.name("page")?.as_str().parse().ok()?;
+                u32::try_from(number.checked_sub(*first)? / step)
+                    .ok()?
+                    .checked_add(1)
+            }
+        }
+    }
+
+    /// The URL of another page, in the form of `url`, which has such a number.
+    fn write(&self, url: &Url, number: u32) -> Url {
+        match self {
+            Self::Parameter(name) => with_parameter(url, name, number),
+            Self::Pattern {
+                pattern,
+                first,
+                step,
+            } => {
+                let text = &url[Position::BeforePath..];
+                let value = u64::from(number.saturating_sub(1)) * step + first;
+                let place = pattern
+                    .captures(text)
+                    .and_then(|caught| caught.name("page"));
+                place
+                    .map(|place| {
+                        format!("{}{value}{}", &text[..place.start()], &text[place.end()..])
+                    })
+                    .and_then(|text| url.join(&text).ok())
+                    .unwrap_or_else(|| url.clone())
+            }
+        }
+    }
 }
 
 fn with_parameter(url: &Url, name: &str, number: u32) -> Url {

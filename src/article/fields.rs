@@ -5,7 +5,7 @@ use scraper::ElementRef;
 use super::{PageView, classify};
 use crate::dates::read_date;
 use crate::model::{Article, PageClass, PostedAt};
-use crate::profile::{Profile, Rule, first_value};
+use crate::profile::{Profile, Rule, first_value, place_of};
 
 /// Marks of a title that was cut.
 const CUT_MARKS: [&str; 2] = ["…", "..."];
@@ -124,6 +124,8 @@ pub struct FieldTrace {
     /// The rule that gave the value, as its place in the profile: `article.title[1]`.
     pub rule: String,
     pub value: String,
+    /// Where on the page it stands.
+    pub at: String,
     /// Other rules that matched, and what they gave.
     pub also: Vec<String>,
 }
@@ -137,6 +139,7 @@ pub fn explain_article(view: &PageView<'_>, profile: &Profile) -> Vec<FieldTrace
         field: "class",
         rule: reason,
         value: format!("{class:?}").to_lowercase(),
+        at: String::new(),
         also: Vec::new(),
     }];
     for (field, rules) in [
@@ -157,6 +160,7 @@ pub fn explain_article(view: &PageView<'_>, profile: &Profile) -> Vec<FieldTrace
                 field,
                 rule: format!("article.{field}[{at}]"),
                 value,
+                at: rules[at].element(root).map(place_of).unwrap_or_default(),
                 also: found
                     .map(|(at, value)| format!("article.{field}[{at}]: {value}"))
                     .collect(),
@@ -167,12 +171,13 @@ pub fn explain_article(view: &PageView<'_>, profile: &Profile) -> Vec<FieldTrace
         .body
         .iter()
         .enumerate()
-        .find(|(_, selector)| view.html.select(selector).next().is_some());
-    if let Some((at, _)) = body {
+        .find_map(|(at, selector)| Some((at, view.html.select(selector).next()?)));
+    if let Some((at, element)) = body {
         traces.push(FieldTrace {
             field: "text",
             rule: format!("article.body[{at}]"),
             value: String::new(),
+            at: place_of(element),
             also: Vec::new(),
         });
     }

@@ -9,9 +9,10 @@ use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::person::{AtTerminal, at_terminal};
 use super::{DatabaseArg, Exit, Progress, Usage, outfit, report};
 use crate::config::{self, BoardOptions, Database, Options, PageLimit, Since, human};
-use crate::crawl::{Finish, Observer, Outfit, Sighting, crawl_once};
+use crate::crawl::{Adviser, Finish, Observer, Outfit, Sighting, crawl_once};
 use crate::model::SystemClock;
 use crate::profile::Library;
 use crate::store::sqlite::{OpenMode, SqliteStore};
@@ -50,8 +51,9 @@ pub(super) struct CrawlCommand {
     #[arg(long, value_name = "NAME")]
     engine: Option<String>,
 
-    /// `learn`: built-in profiles are switched off, and how to read a board is learnt from its pages
-    #[arg(long, value_name = "HOW", value_parser = ["learn"], conflicts_with = "engine")]
+    /// A profile's file to read the boards with; or `learn`: built-in profiles are switched off, and how to read a
+    /// board is learnt from its pages
+    #[arg(long, value_name = "FILE|learn", conflicts_with = "engine")]
     profile: Option<String>,
 
     /// Zone of the dates on the pages, as in Asia/Seoul [default: the profile's]
@@ -85,7 +87,7 @@ impl CrawlCommand {
         run(args)
     }
 
-    fn into_args(self, mut options: Options, terminal: bool) -> Result<CrawlArgs, Usage> {
+    fn into_args(self, mut options: Options, terminal: bool) -> anyhow::Result<CrawlArgs> {
         options.database = self.database.or(&options);
         if let Some(interval) = self.rate {
             options.pace.min_interval = interval;
@@ -94,6 +96,11 @@ impl CrawlCommand {
         if let Some(connections) = self.concurrency {
             options.pace.max_connections = usize::from(connections);
         }
+        let learn_only = self.profile.as_deref() == Some(outfit::LEARN);
+        let engine = match self.profile.as_deref().filter(|_| !learn_only) {
+            Some(file) => Some(outfit::own_profile(&mut options, file)?),
+            None => self.engine.clone(),
+        };
         let mut boards: Vec<BoardOptions> = Vec::new();
         for named in &self.boards {
             let mut board = find(named, &options)?;
@@ -104,7 +111,7 @@ impl CrawlCommand {
             if self.rate.is_some() {
                 board.min_interval = None;
             }
-            if let Some(engine) = &self.engine {
+            if let Some(engine) = &engine {
                 board.engine = Some(engine.clone());
             }
             if let Some(zone) = &self.timezone {
@@ -117,7 +124,7 @@ impl CrawlCommand {
         Ok(CrawlArgs {
             options,
             boards,
-            learn_only: self.profile.is_some(),
+            learn_only,
             json: self.json,
             progress: terminal && !self.json,
         })
@@ -147,7 +154,11 @@ fn run(args: CrawlArgs) -> anyhow::Result<Exit> {
         fetcher,
         library: Arc::new(library),
         clock: Arc::new(SystemClock),
-        observer: Arc::new(Watcher(progress.clone())),
+        observer: Arc::new(Watcher {
+            // Who wants bars sits there and can be asked.
+            person: if args.progress { at_terminal() } else { None },
+            progress: progress.clone(),
+        }),
         stop: stop.clone(),
         database: options.database.to_string(),
     };
@@ -198,19 +209,26 @@ async fn wait_for_signal() {
     }
 }
 
-/// Draws what the crawl tells.
-struct Watcher(Progress);
+/// Draws what the crawl tells, and asks what it wants to know.
+struct Watcher {
+    progress: Progress,
+    person: Option<AtTerminal>,
+}
 
 impl Observer for Watcher {
     fn see(&self, sighting: Sighting) {
         match sighting {
-            Sighting::Listing { done, total } => self.0.listing(done, total),
-            Sighting::Articles { done, total } => self.0.articles(done, total),
+            Sighting::Listing { done, total } => self.progress.listing(done, total),
+            Sighting::Articles { done, total } => self.progress.articles(done, total),
             Sighting::Note(note) => {
                 tracing::info!("{note}");
-                self.0.message(&note);
+                self.progress.message(&note);
             }
         }
+    }
+
+    fn adviser(&self) -> Option<&dyn Adviser> {
+        self.person.as_ref().map(|person| person as &dyn Adviser)
     }
 }
 

@@ -10,14 +10,16 @@ use tracing::info;
 
 use super::{DatabaseArg, Exit, Usage, open_archive};
 use crate::config::{Options, Since};
+use crate::model::{Clock, SystemClock};
 use crate::outputs::new_file::NewFile;
-use crate::outputs::{OutputError, csv, json};
+use crate::outputs::{OutputError, csv, json, warc};
 use crate::store::{Archive, ArticleFilter};
 
-/// Write articles as JSON lines or CSV
+/// Write articles as JSON lines or CSV, or the pages they came from as WARC
 #[derive(Debug, Args)]
 pub(super) struct ExportCommand {
-    /// jsonl: one JSON object a line, exact. csv: for spreadsheets, without control characters, formulas disarmed
+    /// jsonl: one JSON object a line, exact. csv: for spreadsheets, without control characters, formulas disarmed.
+    /// warc: raw pages for web archives, gzipped
     #[arg(long)]
     format: Format,
 
@@ -25,7 +27,8 @@ pub(super) struct ExportCommand {
     #[arg(long, value_name = "NAME")]
     board: Option<String>,
 
-    /// Only what was posted at or after this date (in the zone of this machine); without a date, first seen
+    /// Only what was posted at or after this date (in the zone of this machine); without a date, first seen. Of raw pages:
+    /// fetched
     #[arg(long, value_name = "DATE")]
     since: Option<Since>,
 
@@ -41,6 +44,7 @@ pub(super) struct ExportCommand {
 enum Format {
     Jsonl,
     Csv,
+    Warc,
 }
 
 impl ExportCommand {
@@ -67,7 +71,12 @@ impl ExportCommand {
                 n_written
             }
         };
-        info!(n_written, "exported {n_written} articles");
+        let what = if self.format == Format::Warc {
+            "pages"
+        } else {
+            "articles"
+        };
+        info!(n_written, "exported {n_written} {what}");
         Ok(Exit::Done)
     }
 }
@@ -109,5 +118,6 @@ fn write(
     match format {
         Format::Jsonl => json::export(archive, filter, out),
         Format::Csv => csv::export(archive, filter, out),
+        Format::Warc => warc::export(archive, filter, SystemClock.now(), out),
     }
 }

@@ -3,6 +3,7 @@
 //! Results go to the standard output, everything else to the standard error stream. A reader that goes away (a
 //! broken pipe) ends a command quietly. Exit codes are a contract: see [`Exit`].
 
+mod add;
 mod audit;
 mod backup;
 mod changes;
@@ -17,6 +18,8 @@ mod export;
 mod extract;
 mod feed;
 mod outfit;
+mod person;
+mod profile;
 mod progress;
 mod reparse;
 mod report;
@@ -82,6 +85,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Crawl(crawl::CrawlCommand),
+    Add(add::AddCommand),
     Search(search::SearchCommand),
     Daemon(daemon::DaemonCommand),
     Show(show::ShowCommand),
@@ -96,6 +100,7 @@ enum Command {
     Backup(backup::BackupCommand),
     Restore(restore::RestoreCommand),
     Check(check::CheckCommand),
+    Profile(profile::ProfileCommand),
     Doctor(doctor::DoctorCommand),
     Explain(explain::ExplainCommand),
     Extract(extract::ExtractCommand),
@@ -190,6 +195,11 @@ pub fn parse() -> Cli {
 pub fn configure(cli: &Cli) -> anyhow::Result<Options> {
     match cli.command {
         Command::Completions(_) | Command::Config(_) => Ok(Options::default()),
+        // It makes the file that it writes to.
+        Command::Add(_) => Ok(crate::config::load_or_new(
+            cli.config.as_deref(),
+            &Environment::of_process(),
+        )?),
         _ => Ok(crate::config::load(
             cli.config.as_deref(),
             &Environment::of_process(),
@@ -205,6 +215,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
     let quiet = cli.quiet();
     match cli.command {
         Command::Crawl(command) => command.run(options, quiet),
+        Command::Add(command) => command.run(options),
         Command::Search(command) => command.run(&options),
         Command::Daemon(command) => command.run(options),
         Command::Show(command) => command.run(&options),
@@ -219,8 +230,9 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Backup(command) => command.run(&options),
         Command::Restore(command) => command.run(&options),
         Command::Check(command) => command.run(&options),
+        Command::Profile(command) => command.run(&options),
         Command::Doctor(command) => command.run(&options),
-        Command::Explain(command) => command.run(&options),
+        Command::Explain(command) => command.run(options),
         Command::Extract(command) => command.run(&options),
         Command::Completions(command) => command.run(&mut Cli::command()),
         Command::Config(command) => command.run(),

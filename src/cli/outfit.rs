@@ -1,6 +1,7 @@
 //! From checked options to what the stages need: profiles, a fetcher, targets.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,13 +9,13 @@ use jiff::SignedDuration;
 use url::Url;
 
 use super::Usage;
-use crate::config::{BoardOptions, Complaint, ConfigError, Options, Place};
+use crate::config::{BoardOptions, Complaint, ConfigError, Options, Place, ProfileSource};
 use crate::crawl::{CrawlOptions, Tailor, Target};
 use crate::fetch::{FetchOptions, Fetcher, HostPort, Pace, host_key, install_crypto};
 use crate::model::SystemClock;
 use crate::profile::{Library, Profile};
 use crate::schedule::RevisitSchedule;
-use crate::store::sqlite::StoreOptions;
+use crate::store::sqlite::{CopyOptions, StoreOptions};
 
 /// The built-in profiles and the operator's own.
 ///
@@ -24,16 +25,9 @@ pub(super) fn library(options: &Options) -> Result<Library, ConfigError> {
     let mut library = Library::built_in();
     let mut complaints = Vec::new();
     for source in &options.profiles {
-        match Profile::from_toml(&source.text) {
-            Ok(profile) => library.add(profile),
-            Err(found) => complaints.extend(found.into_iter().map(|complaint| Complaint {
-                path: source.path.clone(),
-                place: Place {
-                    line: complaint.line,
-                    column: complaint.column,
-                },
-                message: complaint.message,
-            })),
+        match compiled(source) {
+            Ok(profile) => library.add_own(profile),
+            Err(found) => complaints.extend(found),
         }
     }
     if complaints.is_empty() {
@@ -41,6 +35,49 @@ pub(super) fn library(options: &Options) -> Result<Library, ConfigError> {
     } else {
         Err(ConfigError::Complaints(complaints))
     }
+}
+
+/// The value of `--profile` that switches the built-in profiles off.
+pub(super) const LEARN: &str = "learn";
+
+/// Takes in a profile that was named on the command line; answers its engine's name. It comes before all others of that
+/// name, and nothing learnt takes its place.
+///
+/// # Errors
+/// Where it cannot be read, or is no profile: [`ConfigError`].
+pub(super) fn own_profile(options: &mut Options, file: &str) -> Result<String, ConfigError> {
+    let path = PathBuf::from(file);
+    let text = std::fs::read_to_string(&path).map_err(|source| ConfigError::Unreadable {
+        path: path.clone(),
+        source,
+    })?;
+    let source = ProfileSource {
+        path,
+        text,
+        named: true,
+    };
+    let profile = compiled(&source).map_err(ConfigError::Complaints)?;
+    // `library` lets the last of a name count, `profile_text` the first.
+    options.profiles.retain(|other| {
+        !Profile::from_toml(&other.text).is_ok_and(|other| other.engine == profile.engine)
+    });
+    options.profiles.push(source);
+    Ok(profile.engine)
+}
+
+/// A profile's file, compiled; every complaint with its place.
+fn compiled(source: &ProfileSource) -> Result<Profile, Vec<Complaint>> {
+    Profile::from_toml(&source.text).map_err(|found| {
+        let placed = found.into_iter().map(|complaint| Complaint {
+            path: source.path.clone(),
+            place: Place {
+                line: complaint.line,
+                column: complaint.column,
+            },
+            message: complaint.message,
+        });
+        placed.collect()
+    })
 }
 
 /// The text of the profile with this name: the operator's own, or a built-in one.
@@ -58,7 +95,8 @@ fn tailor(options: &Options, board: &BoardOptions) -> Tailor {
         return Tailor::default();
     }
     let (options, board) = (options.clone(), board.clone());
-    Tailor::new(move |profile| {
+    let rewrites = !board.overrides.is_empty();
+    let tailor = Tailor::new(move |profile| {
         let mut changed = profile.clone();
         if !board.overrides.is_empty() {
             let text = profile_text(&options, &profile.engine)?;
@@ -77,7 +115,8 @@ fn tailor(options: &Options, board: &BoardOptions) -> Tailor {
             changed.timezone = zone.clone();
         }
         Some(changed)
-    })
+    });
+    if rewrites { tailor.rewriting() } else { tailor }
 }
 
 /// A board as the crawl wants it named.
@@ -230,6 +269,10 @@ pub(super) fn store_options(options: &Options) -> StoreOptions {
             RevisitSchedule::new(revisit.ages.iter().copied(), revisit.max_per_pass)
         } else {
             RevisitSchedule::off()
+        },
+        copies: CopyOptions {
+            window_days: options.dedup.window_days,
+            max_compared: options.dedup.max_compared,
         },
     }
 }

@@ -48,6 +48,14 @@ fn write_board(out: &mut impl Write, board: &BoardReport) -> std::io::Result<()>
             .unwrap_or(&trouble);
         writeln!(out, "{name}: {}", said.trim_start_matches([':', ' ']))?;
     }
+    if let Some(repaired) = &board.repaired {
+        writeln!(out, "{name}: {}", terminal::line(repaired))?;
+    }
+    if let Some(misfit) = &board.misfit {
+        for line in &misfit.difference {
+            writeln!(out, "  {}", terminal::line(line))?;
+        }
+    }
     let Some(profile) = &board.profile else {
         return Ok(());
     };

@@ -10,6 +10,7 @@ use super::{DatabaseArg, Exit, open_archive};
 use crate::config::Options;
 use crate::model::ArticleId;
 use crate::outputs::show::{Page, choices};
+use crate::outputs::stories::{Copy, MAX_DIFFERENCES};
 use crate::outputs::{history, json, stories, terminal};
 use crate::store::{Archive, ArticleRecord};
 
@@ -72,8 +73,8 @@ impl ShowCommand {
                     columns: terminal::width(),
                 };
                 page.show(article, &revisions, &mut out)?;
-                let copies = archive.copies(crate::model::ArticleId(article.id))?;
-                stories::copies(&copies, &page.zone, &mut out)?;
+                let copies = copies(article, archive.as_ref())?;
+                stories::copies(article, &copies, &page.zone, &mut out)?;
             }
             several => {
                 choices(several, &mut out)?;
@@ -85,6 +86,22 @@ impl ShowCommand {
         out.flush()?;
         Ok(Exit::Done)
     }
+}
+
+/// An article's copies, the first of those that are not equal with their words.
+fn copies(article: &ArticleRecord, archive: &dyn Archive) -> anyhow::Result<Vec<Copy>> {
+    let mut n_compared = 0;
+    let mut copies = Vec::new();
+    for record in archive.copies(ArticleId(article.id))? {
+        let mut text = None;
+        if record.verdict != "exact" && n_compared < MAX_DIFFERENCES {
+            n_compared += 1;
+            let mut revisions = archive.revisions(ArticleId(record.id))?;
+            text = revisions.pop().map(|newest| newest.text);
+        }
+        copies.push(Copy { record, text });
+    }
+    Ok(copies)
 }
 
 /// What fits, by the archive's own means; a URL in a form that was never stored by the identity rules of the profiles

@@ -14,12 +14,12 @@ use url::Url;
 
 use super::complaint::{Complaint, Complaints};
 use super::file::{
-    At, BoardFile, ConfigFile, HttpFile, LogFile, PaceFile, PagesFile, RevisitFile, ScheduleFile,
-    StoreFile, WalkFile, WebFile, WeightFile, schema,
+    At, BoardFile, ConfigFile, DedupFile, HttpFile, LogFile, PaceFile, PagesFile, RevisitFile,
+    ScheduleFile, StoreFile, WalkFile, WebFile, WeightFile, schema,
 };
 use super::human::{self, PageLimit};
 use super::options::{
-    BoardOptions, Database, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
+    BoardOptions, Database, DedupOptions, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
     ProfileSource, RevisitOptions, ScheduleOptions, StoreOptions, TextOptions, WalkOptions,
     WebOptions, user_agent,
 };
@@ -92,6 +92,7 @@ impl Checker<'_> {
             schedule: self.schedule(&file.schedule),
             web: self.web(&file.web),
             store: self.store(&file.store),
+            dedup: self.dedup(&file.dedup),
             text: TextOptions {
                 mask_addresses: flag(
                     &file.text.mask_addresses,
@@ -117,7 +118,11 @@ impl Checker<'_> {
         for value in paths {
             let path: PathBuf = self.folder.join(value.get());
             match std::fs::read_to_string(&path) {
-                Ok(text) => profiles.push(ProfileSource { path, text }),
+                Ok(text) => profiles.push(ProfileSource {
+                    path,
+                    text,
+                    named: false,
+                }),
                 Err(error) => self.complaints.add(
                     value.span().start,
                     format!("profile {} cannot be read: {error}", path.display()),
@@ -316,9 +321,34 @@ impl Checker<'_> {
     }
 
     fn web(&mut self, file: &WebFile) -> WebOptions {
-        match self.read("web.listen", file.listen.as_ref(), human::listen) {
-            Some(listen) => WebOptions { listen },
-            None => WebOptions::default(),
+        const MAX_WEB_HOSTS: usize = 16;
+        let token = self.read("web.token", file.token.as_ref(), human::token);
+        let hosts = file.hosts.as_deref().unwrap_or_default();
+        if let Some(host) = hosts.get(MAX_WEB_HOSTS) {
+            self.complaints.add(
+                host.span().start,
+                format!("web.hosts has more than {MAX_WEB_HOSTS} names"),
+            );
+        }
+        let hosts = hosts
+            .iter()
+            .filter_map(|host| self.read("web.hosts", Some(host), human::host_name))
+            .collect();
+        let listen = self.read("web.listen", file.listen.as_ref(), |text| {
+            match human::listen(text)? {
+                Some(address) if human::is_public(&address) && file.token.is_none() => {
+                    Err(format!(
+                        "{address} can be reached from other machines; set web.token, or listen on 127.0.0.1:{}",
+                        address.port()
+                    ))
+                }
+                listen => Ok(listen),
+            }
+        });
+        WebOptions {
+            listen: listen.unwrap_or(WebOptions::default().listen),
+            token,
+            hosts,
         }
     }
 
@@ -344,6 +374,19 @@ impl Checker<'_> {
                     1..=36_500,
                 )
                 .unwrap_or(default.receipts_days),
+        }
+    }
+
+    fn dedup(&mut self, file: &DedupFile) -> DedupOptions {
+        let default = DedupOptions::default();
+        DedupOptions {
+            window_days: self
+                .number("dedup.window_days", file.window_days.as_ref(), 1..=3_650)
+                .and_then(|days| u16::try_from(days).ok())
+                .unwrap_or(default.window_days),
+            max_compared: self
+                .number("dedup.max_compared", file.max_compared.as_ref(), 1..=1_000)
+                .unwrap_or(default.max_compared),
         }
     }
 
@@ -601,7 +644,8 @@ fn proxy_url(text: &str) -> Result<Url, String> {
     }
 }
 
-fn board_name(text: &str) -> Result<String, String> {
+/// For the command line, so that nothing in it can be taken for a URL or a flag.
+pub(super) fn board_name(text: &str) -> Result<String, String> {
     let name = filled(text)?;
     if name.contains("://") {
         return Err(format!("`{name}` looks like a URL; a name is short"));

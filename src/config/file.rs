@@ -63,10 +63,24 @@ pub(super) struct ConfigFile {
     pub(super) schedule: ScheduleFile,
     pub(super) web: WebFile,
     pub(super) store: StoreFile,
+    pub(super) dedup: DedupFile,
     pub(super) text: TextFile,
     pub(super) log: LogFile,
     /// The boards to crawl by name.
     pub(super) board: Vec<At<BoardFile>>,
+}
+
+/// How copies of texts are looked for.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(inline)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct DedupFile {
+    /// Days between two posts above which their texts are not compared; 1 to 3650. The very same text is found at any age.
+    #[schemars(extend("default" = 30))]
+    pub(super) window_days: Option<At<i64>>,
+    /// Texts that a new one is compared with at most, those most like it; 1 to 1000.
+    #[schemars(extend("default" = 64))]
+    pub(super) max_compared: Option<At<i64>>,
 }
 
 /// How pages are asked for.
@@ -181,9 +195,14 @@ pub(super) struct ScheduleFile {
 #[schemars(inline)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct WebFile {
-    /// A loopback address with its port, or `off`.
+    /// An address with its port, or `off`. One that other machines can reach needs a token.
     #[schemars(extend("default" = "127.0.0.1:7480"))]
     pub(super) listen: Option<At<String>>,
+    /// Asked of everybody who reads: letters, digits, `-` and `_`, at least 16 of them.
+    pub(super) token: Option<At<String>>,
+    /// Names by which browsers reach it, besides this machine's own; at most 16 of them.
+    #[schemars(extend("default" = []))]
+    pub(super) hosts: Option<Vec<At<String>>>,
 }
 
 /// What is kept besides the articles.

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::options::Secret;
 use crate::schedule::Policy;
 
 const UNITS_OF_TIME: &[(&[&str], u64)] = &[
@@ -75,24 +76,46 @@ const FASTEST_PER_S: f64 = 1_000_000.0;
 /// The slowest: one request a day.
 const SLOWEST_S: f64 = 86_400.0;
 
-/// Where to listen: `127.0.0.1:7480`, `[::1]:7480`; `off` is `None`. What is served there is for this machine only.
+/// Where to listen: `127.0.0.1:7480`, `[::1]:7480`; `off` is `None`.
 ///
 /// # Errors
-/// No address, no port, or an address that others can reach.
+/// No address, or no port.
 pub fn listen(text: &str) -> Result<Option<SocketAddr>, String> {
     let text = text.trim();
     if text == "off" {
         return Ok(None);
     }
-    let address: SocketAddr = text.parse().map_err(|_| {
+    let address = text.parse().map_err(|_| {
         format!("`{text}` is no address with a port; write one like 127.0.0.1:7480, or off")
     })?;
-    match address.ip().to_canonical().is_loopback() {
-        true => Ok(Some(address)),
-        false => Err(format!(
-            "{address} can be reached from other machines; write a loopback address like 127.0.0.1:{}",
-            address.port()
-        )),
+    Ok(Some(address))
+}
+
+/// Whether others than this machine reach it.
+pub fn is_public(address: &SocketAddr) -> bool {
+    !address.ip().to_canonical().is_loopback()
+}
+
+/// A token: letters that stand in a header, a cookie and an address as they are, and enough of them not to be guessed.
+///
+/// # Errors
+/// Other characters, too few or too many.
+pub fn token(text: &str) -> Result<Secret, String> {
+    let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    match (16..=256).contains(&text.len()) && text.chars().all(fine) {
+        true => Ok(Secret(text.to_owned())),
+        false => Err("a token has 16 to 256 letters, digits, - and _".to_owned()),
+    }
+}
+
+/// A host's name as browsers send it, without a port.
+///
+/// # Errors
+/// What is no name.
+pub fn host_name(text: &str) -> Result<String, String> {
+    match url::Host::parse(text) {
+        Ok(host) => Ok(host.to_string()),
+        Err(error) => Err(format!("`{text}` is no host's name: {error}")),
     }
 }
 
@@ -325,26 +348,33 @@ mod tests {
     }
 
     #[test]
-    fn only_loopback_addresses_are_listened_on() {
-        for text in [
-            "127.0.0.1:7480",
-            "[::1]:80",
-            "127.8.0.1:0",
-            "[::ffff:127.0.0.1]:9",
+    fn an_address_is_listened_on_and_known_to_be_public_or_not() {
+        for (text, public) in [
+            ("127.0.0.1:7480", false),
+            ("[::1]:80", false),
+            ("127.8.0.1:0", false),
+            ("[::ffff:127.0.0.1]:9", false),
+            ("0.0.0.0:7480", true),
+            ("192.0.2.1:80", true),
+            ("[::]:80", true),
         ] {
-            assert_eq!(listen(text), Ok(Some(text.parse().unwrap())));
+            let address = listen(text).unwrap().unwrap();
+            assert_eq!(address, text.parse().unwrap());
+            assert_eq!(is_public(&address), public, "{text}");
         }
         assert_eq!(listen("off"), Ok(None));
-        for text in [
-            "",
-            "127.0.0.1",
-            ":7480",
-            "localhost:7480",
-            "0.0.0.0:7480",
-            "192.0.2.1:80",
-        ] {
+        for text in ["", "127.0.0.1", ":7480", "localhost:7480"] {
             assert!(listen(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_token_is_long_and_plain() {
+        assert!(token("abcdefgh-1234567").is_ok());
+        for text in ["", "short", "abcdefgh 1234567", "abcdefgh;1234567"] {
+            assert!(token(text).is_err(), "{text}");
+        }
+        assert!(token(&"a".repeat(257)).is_err());
     }
 
     #[test]

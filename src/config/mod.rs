@@ -6,6 +6,7 @@
 
 mod check;
 mod complaint;
+mod edit;
 mod file;
 pub mod human;
 mod options;
@@ -17,10 +18,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use complaint::{Complaint, Place};
+pub use edit::{BoardEntry, EditError, with_board};
 pub use human::{PageLimit, Since};
 pub use options::{
-    BoardOptions, Database, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
-    ProfileSource, RevisitOptions, ScheduleOptions, StoreOptions, TextOptions, WalkOptions,
+    BoardOptions, Database, DedupOptions, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
+    ProfileSource, RevisitOptions, ScheduleOptions, Secret, StoreOptions, TextOptions, WalkOptions,
     WebOptions,
 };
 
@@ -72,6 +74,24 @@ impl Environment {
             xdg_config_home: get("XDG_CONFIG_HOME"),
             home: get("HOME"),
         }
+    }
+}
+
+/// As [`load`], for who is about to make the file: where one was named and is not there, everything is at its default.
+///
+/// # Errors
+/// As [`load`], save for a file that is missing.
+pub fn load_or_new(
+    named: Option<&Path>,
+    environment: &Environment,
+) -> Result<Options, ConfigError> {
+    let missing = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+    match load(named, environment) {
+        Err(ConfigError::Unreadable { path, source }) if missing(&source) => Ok(Options {
+            source: Some(path),
+            ..Options::default()
+        }),
+        other => other,
     }
 }
 
@@ -152,6 +172,14 @@ pub fn from_toml(path: &Path, text: &str) -> Result<Options, Vec<Complaint>> {
 /// Says what is wrong with it.
 pub fn board_url(text: &str) -> Result<url::Url, String> {
     check::board_url(text)
+}
+
+/// What a board may be called.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn board_name(text: &str) -> Result<String, String> {
+    check::board_name(text)
 }
 
 /// A time zone by its IANA name.

@@ -27,6 +27,7 @@ pub struct Options {
     pub schedule: ScheduleOptions,
     pub web: WebOptions,
     pub store: StoreOptions,
+    pub dedup: DedupOptions,
     pub text: TextOptions,
     pub log: LogOptions,
     /// In the file's order; names are unique.
@@ -221,14 +222,29 @@ impl Default for ScheduleOptions {
 /// Where the service answers browsers and probes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebOptions {
-    /// A loopback address; `None`: nowhere.
+    /// `None`: nowhere. Without a token it is a loopback address.
     pub listen: Option<SocketAddr>,
+    pub token: Option<Secret>,
+    /// In lower case, without ports.
+    pub hosts: Vec<String>,
+}
+
+/// What must not be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }
 
 impl Default for WebOptions {
     fn default() -> Self {
         Self {
             listen: Some(SocketAddr::from(([127, 0, 0, 1], 7480))),
+            token: None,
+            hosts: Vec::new(),
         }
     }
 }
@@ -252,6 +268,24 @@ impl Default for StoreOptions {
             raw_pages_max_bytes: None,
             search_index: true,
             receipts_days: 90,
+        }
+    }
+}
+
+/// How copies of texts are looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DedupOptions {
+    /// Texts of posts that are more days apart are not compared, unless they are the very same.
+    pub window_days: u16,
+    /// Texts that one is compared with at most.
+    pub max_compared: u32,
+}
+
+impl Default for DedupOptions {
+    fn default() -> Self {
+        Self {
+            window_days: 30,
+            max_compared: 64,
         }
     }
 }
@@ -340,4 +374,6 @@ impl BoardOptions {
 pub struct ProfileSource {
     pub path: PathBuf,
     pub text: String,
+    /// On the command line, not in the file.
+    pub named: bool,
 }

@@ -8,14 +8,16 @@ use tracing::debug;
 
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
+use super::doubt::doubted;
+use super::fit::Glance;
 use super::reparse::only_rules_changed;
 use super::symptoms::note_article;
 use super::visit::{Reading, again};
 use crate::article::{self, PageView};
 use crate::fetch::Fetched;
 use crate::model::{
-    Article, ArticleId, ArticleState, Comment, Job, JobKind, JobPriority, NewJob, Outcome,
-    PageClass,
+    Article, ArticleId, ArticleState, Comment, CommentPages, Job, JobKind, JobPriority, NewJob,
+    Outcome, PageClass,
 };
 use crate::profile::ArticleRef;
 use crate::store::{ArticleTarget, Store, StoreError};
@@ -33,17 +35,15 @@ const FEW_GONE_IN_A_ROW: u32 = 6;
 
 /// Pure part, on the blocking pool.
 pub(super) fn read(view: &PageView<'_>, context: &BoardContext) -> Reading {
-    Reading::Article(Box::new(article::read_article(
-        view,
-        &context.profile,
-        &context.read_options,
-    )))
+    let content = article::read_article(view, &context.profile, &context.read_options);
+    let glance = Glance::at_article(view, &context.profile, content.class);
+    Reading::Article(Box::new(content), glance)
 }
 
 /// Pure part, on the blocking pool.
 pub(super) fn read_comments(view: &PageView<'_>, context: &BoardContext) -> Reading {
-    let (comments, _) = article::read_comments(view, &context.profile, &context.read_options);
-    Reading::Comments(comments)
+    let (comments, pages) = article::read_comments(view, &context.profile, &context.read_options);
+    Reading::Comments(comments, pages)
 }
 
 pub(super) async fn outcome<S: Store>(
@@ -52,7 +52,7 @@ pub(super) async fn outcome<S: Store>(
     job: &Job,
     article: ArticleId,
     fetched: &Fetched,
-    content: Box<Article>,
+    (content, glance): (Box<Article>, Glance),
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
     for warning in &content.warnings {
@@ -74,6 +74,12 @@ pub(super) async fn outcome<S: Store>(
             article,
             reason: format!("{} leads to {}", job.url, found.key),
         });
+    }
+    if fetched.status < 400
+        && fetched.redirect_to.is_none()
+        && let Some(outcome) = doubted(crew, board, &target, &content, &glance, at).await?
+    {
+        return Ok(outcome);
     }
     // By its status alone: a ban looks the same.
     let merely_refused = content.class == PageClass::Restricted
@@ -104,19 +110,10 @@ pub(super) async fn outcome<S: Store>(
                 at,
             ))
         }
-        PageClass::Restricted if merely_refused => Ok(
-            match gone(crew, board, job, article, &content.reason).await? {
-                Belief::Asked(reason) => Outcome::Retry {
-                    due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
-                    error: reason,
-                    counts: false,
-                },
-                Belief::Gone => {
-                    done(crew);
-                    state(ArticleState::Restricted, content)
-                }
-            },
-        ),
+        PageClass::Restricted if merely_refused => {
+            let state = state(ArticleState::Restricted, content);
+            if_believed(crew, board, job, article, state, at).await
+        }
         PageClass::Restricted | PageClass::Login | PageClass::Closed => {
             done(crew);
             let mut content = content;
@@ -126,19 +123,10 @@ pub(super) async fn outcome<S: Store>(
             }
             Ok(state(ArticleState::Restricted, content))
         }
-        PageClass::Gone => Ok(
-            match gone(crew, board, job, article, &content.reason).await? {
-                Belief::Asked(reason) => Outcome::Retry {
-                    due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
-                    error: reason,
-                    counts: false,
-                },
-                Belief::Gone => {
-                    done(crew);
-                    state(ArticleState::Gone, content)
-                }
-            },
-        ),
+        PageClass::Gone => {
+            let state = state(ArticleState::Gone, content);
+            if_believed(crew, board, job, article, state, at).await
+        }
         PageClass::Listing | PageClass::Challenge | PageClass::Error | PageClass::Unknown => {
             let error = format!("{} shows no article: {}", fetched.final_url, content.reason);
             let due_at = at + crew.backoff(job.attempts);
@@ -147,6 +135,7 @@ pub(super) async fn outcome<S: Store>(
     }
 }
 
+/// `read` are the comments on this page, and its pager.
 #[allow(clippy::too_many_arguments)]
 pub(super) fn comments_outcome<S: Store>(
     crew: &Crew<S>,
@@ -155,15 +144,29 @@ pub(super) fn comments_outcome<S: Store>(
     page: u32,
     class: PageClass,
     reason: String,
-    comments: Vec<Comment>,
+    (comments, pages): (Vec<Comment>, CommentPages),
     at: Timestamp,
 ) -> Outcome {
     if class == PageClass::Article {
         done(crew);
+        // A pager of numbers has told of all pages on the first; one that leads on from page to page has not.
+        let behind = pages.others.last().filter(|(last, _)| *last == page + 1);
+        let further = behind.map(|(last, url)| NewJob {
+            board: job.board,
+            kind: JobKind::Comments {
+                article,
+                page: *last,
+            },
+            url: url.clone(),
+            referer: Some(job.url.clone()),
+            priority: JobPriority::Comments,
+            due_at: at,
+        });
         return Outcome::Comments {
             article,
             page,
             comments,
+            further,
         };
     }
     if job.attempts + 1 >= crew.options.max_tries {
@@ -239,6 +242,32 @@ fn stored(
     }
 }
 
+/// An article that is said not to be there: `state`, if that is to be believed yet; else it is asked for once more.
+async fn if_believed<S: Store>(
+    crew: &Crew<S>,
+    board: &Arc<BoardContext>,
+    job: &Job,
+    article: ArticleId,
+    state: Outcome,
+    at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    let reason = match &state {
+        Outcome::ArticleState { reason, .. } => reason.as_str(),
+        _ => "",
+    };
+    Ok(match gone(crew, board, job, article, reason).await? {
+        Belief::Asked(reason) => Outcome::Retry {
+            due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
+            error: reason,
+            counts: false,
+        },
+        Belief::Gone => {
+            done(crew);
+            state
+        }
+    })
+}
+
 /// What a "gone" answer is worth.
 enum Belief {
     /// Not yet: it is asked for once more.
@@ -299,13 +328,10 @@ async fn is_up<S: Store>(crew: &Crew<S>, board: &Arc<BoardContext>) -> Result<bo
     let Ok(fetched) = crew.fetcher.get(&request).await else {
         return Ok(false);
     };
-    crew.tally
-        .n_requests
-        .fetch_add(fetched.receipts.len() as u64, Ordering::Relaxed);
     let context = Arc::clone(board);
     let there = tokio::task::spawn_blocking(move || {
         let decoded = context.decode(&fetched);
-        let html = crate::document::parse(&decoded.text);
+        let html = crate::document::parse(&context.profile.prepared(&decoded.text));
         let view = PageView {
             html: &html,
             source: &decoded.text,

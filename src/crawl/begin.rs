@@ -15,7 +15,7 @@ use crate::fetch::{Fetched, RobotsFile, host_key};
 use crate::listing;
 use crate::model::{JobId, JobKind, NewJob, Pass, PassEnd, PassId, PassKind};
 use crate::profile::{Library, Profile};
-use crate::store::{AskAgain, Store, StoreError};
+use crate::store::{AskAgain, Store, StoreError, successor};
 
 /// A pass that an earlier run began is only finished if it is not older than this; a new look at page 1 follows an
 /// older one, which by then has missed what came on top.
@@ -41,31 +41,22 @@ pub(super) async fn introduce<S: Store>(
     let now = outfit.clock.now();
     let mut target = target.clone();
     restore_host(outfit, &target).await?;
-    if target.profile.is_none() {
-        target.profile = remembered(outfit, &target).await?;
-    }
-    target.profile = target.profile.map(|profile| target.tailor.apply(profile));
-    let known = match recognise(&outfit.fetcher, &outfit.library, &target).await {
+    let known = match know(outfit, &mut target).await? {
         Ok(known) => known,
-        Err(error) => {
-            keep_what_was_said(outfit, &target).await?;
-            return Ok(Err(error));
-        }
+        Err(error) => return Ok(Err(error)),
     };
-    save_robots(&outfit.store, &outfit.fetcher).await?;
     let Known {
         new,
         profile,
         page,
+        serves_walk,
         lesson,
+        ..
     } = known;
-    if let Some(Lesson {
-        learnt, receipts, ..
-    }) = lesson
-    {
+    if let Some(Lesson { learnt, .. }) = lesson {
         outfit
             .store
-            .save_profile(learnt.name, learnt.text, receipts, now)
+            .save_profile(learnt.name, learnt.text, now)
             .await?;
     }
     let profile = if target.profile.is_some() {
@@ -74,8 +65,12 @@ pub(super) async fn introduce<S: Store>(
         target.tailor.apply(profile)
     };
     let board = outfit.store.register_board(new, now).await?;
-    let context = BoardContext::new(board, &target, profile, options.mask_addresses);
-    Ok(Ok(Introduced { context, page }))
+    let mut context = BoardContext::new(board, &target, profile, options.mask_addresses);
+    context.own_profile |= outfit.library.is_own(&context.profile.engine);
+    Ok(Ok(Introduced {
+        context,
+        page: page.filter(|_| serves_walk),
+    }))
 }
 
 /// The board's unfinished pass, if it has one; with the limits that are asked for now.
@@ -207,13 +202,57 @@ pub(super) async fn job_of_page<S: Store>(
     Ok(found)
 }
 
+/// Which profile reads the target: the one that was named, or that an earlier run found, or one that its first page leads
+/// to. What was asked for is on record, whatever came of it.
+async fn know<S: Store>(
+    outfit: &Outfit<S>,
+    target: &mut Target,
+) -> Result<Result<Known, TargetError>, StoreError> {
+    let remembered = match &target.profile {
+        Some(_) => None,
+        None => remembered(outfit, target).await?,
+    };
+    let (certain, fallback) = match remembered {
+        // Somebody may have written a better one since.
+        Some(learnt)
+            if outfit.library.get_given(&learnt.engine).is_none()
+                && outfit.library.may_recognise(&target.url) =>
+        {
+            (None, Some(learnt))
+        }
+        other => (other, None),
+    };
+    let profile = match target.profile.take() {
+        Some(named) => Some(repaired(outfit, target, named).await?),
+        None => certain,
+    };
+    target.profile = profile.map(|profile| target.tailor.apply(profile));
+    let mut spent = Vec::new();
+    let known = recognise(
+        &outfit.fetcher,
+        &outfit.library,
+        target,
+        fallback,
+        &outfit.observer,
+        &mut spent,
+    )
+    .await;
+    if !spent.is_empty() {
+        outfit.store.save_receipts(spent).await?;
+    }
+    if known.is_err() {
+        keep_what_was_said(outfit, target).await?;
+    }
+    save_robots(&outfit.store, &outfit.fetcher).await?;
+    Ok(known)
+}
+
 /// All profiles of this run: those it was given, and those that earlier runs have learnt.
 pub(super) async fn with_learnt<S: Store>(outfit: &Outfit<S>) -> Result<Arc<Library>, StoreError> {
     let mut library = (*outfit.library).clone();
     for text in outfit.store.profiles().await? {
         match Profile::from_toml(&text) {
-            Ok(profile) if library.get(&profile.engine).is_none() => library.add(profile),
-            Ok(_) => {}
+            Ok(profile) => library.add_learnt(profile),
             Err(_) => tracing::warn!(
                 "a profile learnt by another version cannot be read; it is learnt again"
             ),
@@ -267,7 +306,7 @@ async fn remembered<S: Store>(
     target: &Target,
 ) -> Result<Option<Arc<Profile>>, StoreError> {
     for board in outfit.store.boards().await? {
-        if let Some(profile) = outfit.library.get(&board.profile)
+        if let Some(profile) = of_name(outfit, &board.profile).await?
             && profile
                 .identity
                 .board(&target.url)
@@ -277,4 +316,41 @@ async fn remembered<S: Store>(
         }
     }
     Ok(None)
+}
+
+/// A profile of the library, or one that was made since the library was filled.
+async fn of_name<S: Store>(
+    outfit: &Outfit<S>,
+    name: &str,
+) -> Result<Option<Arc<Profile>>, StoreError> {
+    if let Some(profile) = outfit.library.get(name) {
+        return Ok(Some(profile));
+    }
+    let texts = outfit.store.profiles().await?;
+    let mut profiles = texts
+        .iter()
+        .filter_map(|text| Profile::from_toml(text).ok());
+    Ok(profiles
+        .find(|profile| profile.engine == name)
+        .map(Arc::new))
+}
+
+/// The profile that repairs have put in the place of the one that the operator named, unless that is his own.
+async fn repaired<S: Store>(
+    outfit: &Outfit<S>,
+    target: &Target,
+    named: Arc<Profile>,
+) -> Result<Arc<Profile>, StoreError> {
+    let key = named.identity.board(&target.url).map(|found| found.key);
+    if outfit.library.is_own(&named.engine) {
+        return Ok(named);
+    }
+    for board in outfit.store.boards().await? {
+        if key.as_ref() == Some(&board.key) {
+            let repairs = outfit.store.repairs(board.id).await?;
+            let name = successor(&repairs, &named.engine);
+            return Ok(of_name(outfit, name).await?.unwrap_or(named));
+        }
+    }
+    Ok(named)
 }

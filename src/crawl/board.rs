@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::crew::Observer;
 use super::learning::{Lesson, learn_board};
 use super::visit::error_text;
-use crate::article::{ReadOptions, id_in_url, wanted_of_article, wanted_of_listing};
+use crate::article::ReadOptions;
 use crate::config::Since;
-use crate::document::Wanted;
 use crate::fetch::{
     Decoded, FetchError, FetchErrorKind, Fetched, Fetcher, Request, decode, decode_as, host_key,
     tld_of,
 };
-use crate::model::{Board, JobKind, NewBoard, PassReport};
+use crate::model::{Board, NewBoard, PassReport, Receipt};
 use crate::profile::{Library, Profile};
 
 /// A board as the operator names it.
@@ -51,18 +51,32 @@ impl Target {
 
 /// Changes a profile to a board's own needs (its time zone, its overrides), once it is known which profile it is.
 #[derive(Clone, Default)]
-pub struct Tailor(Option<Arc<Change>>);
+pub struct Tailor {
+    change: Option<Arc<Change>>,
+    rewrites: bool,
+}
 
 type Change = dyn Fn(&Profile) -> Option<Profile> + Send + Sync;
 
 impl Tailor {
     /// `change` answers `None` where there is nothing to change.
     pub fn new(change: impl Fn(&Profile) -> Option<Profile> + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(change)))
+        Self {
+            change: Some(Arc::new(change)),
+            rewrites: false,
+        }
+    }
+
+    /// It changes rules that the operator wrote: no other profile may take their place.
+    pub fn rewriting(self) -> Self {
+        Self {
+            rewrites: true,
+            ..self
+        }
     }
 
     pub(super) fn apply(&self, profile: Arc<Profile>) -> Arc<Profile> {
-        match self.0.as_ref().and_then(|change| change(&profile)) {
+        match self.change.as_ref().and_then(|change| change(&profile)) {
             Some(changed) => Arc::new(changed),
             None => profile,
         }
@@ -71,7 +85,7 @@ impl Tailor {
 
 impl std::fmt::Debug for Tailor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() {
+        f.write_str(if self.change.is_some() {
             "Tailor(_)"
         } else {
             "Tailor"
@@ -109,10 +123,9 @@ pub struct BoardContext {
     pub since: Option<jiff::Timestamp>,
     /// What all passes had done when this run began.
     pub totals_before: PassReport,
-    listing_asks: Option<Wanted>,
-    article_asks: Option<Wanted>,
-    /// Where the URL does not tell the article's id.
-    slug_asks: Option<Wanted>,
+    /// The profile is the operator's own, or has rules of his laid over it: a repaired one is offered, not used.
+    pub own_profile: bool,
+    tailor: Tailor,
 }
 
 impl BoardContext {
@@ -129,23 +142,27 @@ impl BoardContext {
                     .ok()
             }),
             totals_before: PassReport::default(),
-            listing_asks: wanted_of_listing(&profile),
-            article_asks: wanted_of_article(&profile, true),
-            slug_asks: wanted_of_article(&profile, false),
+            own_profile: target.tailor.rewrites,
+            tailor: target.tailor.clone(),
             profile,
         }
     }
 
-    /// What a page is asked for that is visited for a job of this kind; `None` where only the whole page will do.
-    pub(super) fn wanted(&self, kind: &JobKind, url: &Url) -> Option<&Wanted> {
-        match kind {
-            JobKind::Listing { .. } | JobKind::Radar { .. } => self.listing_asks.as_ref(),
-            JobKind::Article { .. } | JobKind::Comments { .. } => {
-                match id_in_url(url, &self.profile) {
-                    Some(_) => self.article_asks.as_ref(),
-                    None => self.slug_asks.as_ref(),
-                }
-            }
+    /// The same board, read by another profile from now on.
+    pub(super) fn with_profile(&self, profile: Profile) -> Self {
+        Self {
+            board: Board {
+                profile: profile.engine.clone(),
+                ..self.board.clone()
+            },
+            profile: self.tailor.apply(Arc::new(profile)),
+            charset: self.charset.clone(),
+            read_options: self.read_options,
+            max_pages: self.max_pages,
+            since: self.since,
+            totals_before: self.totals_before,
+            own_profile: self.own_profile,
+            tailor: self.tailor.clone(),
         }
     }
 
@@ -176,24 +193,34 @@ impl BoardContext {
 pub(super) struct Known {
     pub new: NewBoard,
     pub profile: Arc<Profile>,
-    /// Page 1, if it was fetched for this.
+    /// What of it was seen, for people.
+    pub signs: Vec<String>,
+    /// The page it was recognised by, if one was fetched for this.
     pub page: Option<Fetched>,
+    /// That page is page 1 as the walk would ask for it.
+    pub serves_walk: bool,
     /// The profile was learnt just now.
     pub lesson: Option<Lesson>,
 }
 
-/// Finds the profile of a target: the one named, or the best fit for its first page.
+/// Finds the profile of a target: the one named, the best fit for its first page, `fallback`, or one that is learnt. The
+/// receipts of all requests are added to `spent`, whatever the outcome. `observer` is asked where learning needs it.
 pub(super) async fn recognise(
     fetcher: &Fetcher,
     library: &Arc<Library>,
     target: &Target,
+    fallback: Option<Arc<Profile>>,
+    observer: &Arc<dyn Observer>,
+    spent: &mut Vec<Receipt>,
 ) -> Result<Known, TargetError> {
     if let Some(profile) = &target.profile {
         let new = new_board(target, &target.url, profile)?;
         return Ok(Known {
             new,
             profile: Arc::clone(profile),
+            signs: Vec::new(),
             page: None,
+            serves_walk: false,
             lesson: None,
         });
     }
@@ -204,10 +231,7 @@ pub(super) async fn recognise(
         purpose: "listing",
         follow: Arc::new(|_| true),
     };
-    let fetched = fetcher
-        .get(&request)
-        .await
-        .map_err(|error| unreachable(fetcher, &error))?;
+    let fetched = get(fetcher, &request, spent).await?;
     let (fetched, recognised) = {
         let library = Arc::clone(library);
         let charset = target.charset.clone();
@@ -223,15 +247,18 @@ pub(super) async fn recognise(
         .expect("recognising is pure and does not panic")
     };
     let Some(recognised) = recognised else {
-        let lesson = learn_board(fetcher, library, target, &fetched).await?;
-        let profile = Arc::clone(&lesson.profile);
+        let (profile, lesson) = match fallback {
+            Some(profile) => (profile, None),
+            None => learnt(fetcher, library, target, &fetched, observer, spent).await?,
+        };
         let new = new_board(target, &fetched.final_url, &profile)?;
-        let same = new.url == fetched.requested || new.url == fetched.final_url;
         return Ok(Known {
+            serves_walk: serves_walk(&new, &fetched),
             new,
             profile,
-            page: same.then_some(fetched),
-            lesson: Some(lesson),
+            signs: Vec::new(),
+            page: Some(fetched),
+            lesson,
         });
     };
     tracing::info!(
@@ -250,14 +277,53 @@ pub(super) async fn recognise(
         fetched.final_url.clone()
     };
     let new = new_board(target, &url, &recognised.profile)?;
-    // Only page 1 as the walk would ask for it serves as the walk's first visit.
-    let same = new.url == fetched.requested || new.url == fetched.final_url;
     Ok(Known {
+        serves_walk: serves_walk(&new, &fetched),
         new,
         profile: recognised.profile,
-        page: same.then_some(fetched),
+        signs: recognised.signs,
+        page: Some(fetched),
         lesson: None,
     })
+}
+
+/// What the board's pages teach. A profile that somebody gave under the same name is never replaced by it.
+async fn learnt(
+    fetcher: &Fetcher,
+    library: &Arc<Library>,
+    target: &Target,
+    first: &Fetched,
+    observer: &Arc<dyn Observer>,
+    spent: &mut Vec<Receipt>,
+) -> Result<(Arc<Profile>, Option<Lesson>), TargetError> {
+    let lesson = learn_board(fetcher, library, target, first, observer, spent).await?;
+    Ok(match library.get_given(&lesson.learnt.name) {
+        Some(given) => (given, None),
+        None => (Arc::clone(&lesson.profile), Some(lesson)),
+    })
+}
+
+/// Only page 1 as the walk would ask for it serves as the walk's first visit.
+fn serves_walk(new: &NewBoard, page: &Fetched) -> bool {
+    new.url == page.requested || new.url == page.final_url
+}
+
+/// A page asked for before there is a job. Its receipts are added to `spent`, also where none came.
+pub(super) async fn get(
+    fetcher: &Fetcher,
+    request: &Request,
+    spent: &mut Vec<Receipt>,
+) -> Result<Fetched, TargetError> {
+    match fetcher.get(request).await {
+        Ok(mut fetched) => {
+            spent.append(&mut fetched.receipts);
+            Ok(fetched)
+        }
+        Err(mut error) => {
+            spent.append(&mut error.take_receipts());
+            Err(unreachable(fetcher, &error))
+        }
+    }
 }
 
 /// Why no page came. Where it was for want of a robots file, what became of asking for that one.

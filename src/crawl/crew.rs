@@ -6,12 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::board::BoardContext;
+use super::fit::Fits;
 use super::polls::Polls;
 use crate::fetch::{Fetched, Fetcher};
+use crate::learn::Candidate;
 use crate::model::{ArticleId, BoardId, Clock, JobId};
 
 /// How a run behaves. Every value has its default in the configuration.
@@ -55,6 +58,18 @@ pub enum Sighting {
 /// Whoever watches a run: a progress bar, or nobody.
 pub trait Observer: Send + Sync + 'static {
     fn see(&self, sighting: Sighting);
+
+    /// Who can be asked what the pages do not tell; nobody, unless a person sits there.
+    fn adviser(&self) -> Option<&dyn Adviser> {
+        None
+    }
+}
+
+/// A person who is asked where learning a board would be guessing. Called on the blocking pool; an answer may take its
+/// time.
+pub trait Adviser: Send + Sync {
+    /// Which of the candidates is the listing of the board at `url`? `None`: none of them, or no answer.
+    fn which_listing(&self, url: &Url, candidates: &[Candidate]) -> Option<usize>;
 }
 
 impl Observer for () {
@@ -79,13 +94,16 @@ pub(super) struct Crew<S> {
     pub gone_once: Mutex<HashMap<ArticleId, u64>>,
     /// Jobs whose page said "later", and how often in this run.
     pub busy: Mutex<HashMap<JobId, u32>>,
-    /// Pages that are parsed at a time: a tree takes many times the room of its text, and more of them than there are
-    /// processors makes none ready sooner.
-    pub parsing: Semaphore,
     /// What the service wants to know of its boards' passes.
     pub polls: Arc<Polls>,
     /// There is more to do than its workers saw when they last looked.
     pub nudge: Notify,
+    /// How the boards' profiles fit.
+    pub fits: Fits,
+    /// Held by whoever asks for known articles to settle a doubt.
+    pub doubting: tokio::sync::Mutex<()>,
+    /// Held by whoever repairs a profile.
+    pub mending: tokio::sync::Mutex<()>,
     jitter: AtomicU64,
 }
 
@@ -104,7 +122,6 @@ pub(super) struct Tally {
     pub n_pages_known: AtomicU64,
     pub n_articles: AtomicU64,
     pub n_due: AtomicU64,
-    pub n_requests: AtomicU64,
     /// Requests that brought an answer of any kind, and those that brought none.
     pub n_answers: AtomicU64,
     pub n_silent: AtomicU64,
@@ -140,9 +157,11 @@ impl<S> Crew<S> {
             troubles: Mutex::new(HashMap::new()),
             gone_once: Mutex::new(HashMap::new()),
             busy: Mutex::new(HashMap::new()),
-            parsing: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),
             polls: Arc::default(),
             nudge: Notify::new(),
+            fits: Fits::default(),
+            doubting: tokio::sync::Mutex::new(()),
+            mending: tokio::sync::Mutex::new(()),
             jitter,
         }
     }
@@ -162,6 +181,16 @@ impl<S> Crew<S> {
 
     pub fn board_ids(&self) -> Vec<BoardId> {
         self.roster().keys().copied().collect()
+    }
+
+    /// From now on the board is read as this says.
+    pub fn replace_board(&self, board: BoardContext) {
+        self.roster().insert(board.board.id, Arc::new(board));
+    }
+
+    /// A board as it is read now: its profile may have been repaired since.
+    pub fn current(&self, known: Arc<BoardContext>) -> Arc<BoardContext> {
+        self.roster().get(&known.board.id).map_or(known, Arc::clone)
     }
 
     pub fn boards_on(&self, host: &str) -> Vec<BoardId> {

@@ -6,11 +6,13 @@ use serde::Serialize;
 use url::Url;
 
 use super::board::{Target, TargetError, decode_page, unreachable};
+use super::preview::KnownBy;
 use crate::article::{FieldTrace, PageView, classify, explain_article};
 use crate::fetch::{Fetcher, Request};
-use crate::listing::read_listing;
-use crate::model::PageClass;
-use crate::profile::{Library, Profile};
+use crate::learn::{Candidate, SeenPage, listing_candidates};
+use crate::listing::{RowTrace, explain_listing, read_listing};
+use crate::model::{PageClass, PostedAt};
+use crate::profile::{Library, Notes, Profile, Recognised};
 
 /// What boardwalk makes of a URL.
 #[derive(Debug, Clone, Serialize)]
@@ -27,6 +29,8 @@ pub struct Explanation {
     pub n_replaced: usize,
     pub profile: Option<String>,
     /// Why this profile.
+    pub known_by: Option<KnownBy>,
+    /// What of its signs is on the page.
     pub signs: Vec<String>,
     pub class: String,
     pub class_reason: String,
@@ -35,7 +39,14 @@ pub struct Explanation {
     pub canonical_url: Option<String>,
     /// The board that the URL, as a listing, belongs to.
     pub board: Option<String>,
+    /// Of an article.
     pub fields: Vec<FieldTrace>,
+    /// Of a listing's rows.
+    pub row_fields: Vec<RowTrace>,
+    /// What the profile's file says of the keys named above: of a learnt one score, reason, and what lost.
+    pub notes: Notes,
+    /// Groups of rows on the page, without regard to any profile: what learning would choose from.
+    pub row_groups: Vec<Candidate>,
     pub listing: Option<ListingSummary>,
 }
 
@@ -56,6 +67,7 @@ pub struct RowSummary {
     pub notice: bool,
     pub title: String,
     pub author: Option<String>,
+    pub category: Option<String>,
     pub posted: Option<String>,
     pub comment_count: Option<u64>,
 }
@@ -92,15 +104,7 @@ pub async fn explain(
         let html = crate::document::parse(&decoded.text);
         let recognised =
             library.recognise(&html, &decoded.text, &fetched.cookies, &fetched.final_url);
-        let signs = recognised
-            .as_ref()
-            .map(|found| found.signs.clone())
-            .unwrap_or_default();
-        let profile = target
-            .profile
-            .clone()
-            .or_else(|| recognised.map(|found| found.profile))
-            .map(|profile| target.tailor.apply(profile));
+        let (profile, known_by, signs) = choose(&target, &library, recognised);
         let view = PageView {
             html: &html,
             source: &decoded.text,
@@ -119,6 +123,7 @@ pub async fn explain(
             charset: decoded.charset,
             n_replaced: decoded.n_replaced,
             profile: profile.as_ref().map(|profile| profile.engine.clone()),
+            known_by,
             signs,
             class: format!("{class:?}").to_lowercase(),
             class_reason,
@@ -126,6 +131,9 @@ pub async fn explain(
             canonical_url: None,
             board: None,
             fields: Vec::new(),
+            row_fields: Vec::new(),
+            notes: Notes::new(),
+            row_groups: Vec::new(),
             listing: None,
         };
         if let Some(profile) = &profile {
@@ -134,12 +142,71 @@ pub async fn explain(
                 explanation.fields = explain_article(&view, profile);
             } else {
                 explanation.listing = summary(&view, profile);
+                explanation.row_fields = explain_listing(view.html, profile);
             }
+            explanation.notes = notes_of(&explanation, profile);
+        }
+        if class != PageClass::Article || profile.is_none() {
+            explanation.row_groups = listing_candidates(&[SeenPage {
+                html: &html,
+                url: &fetched.final_url,
+                as_of: view.as_of,
+            }]);
         }
         explanation
     })
     .await;
     Ok(explained.expect("parsers are pure and do not panic; a panic here is a bug to be seen"))
+}
+
+/// The profile that reads the target, how it is known, and what of its signs was seen.
+fn choose(
+    target: &Target,
+    library: &Library,
+    recognised: Option<Recognised>,
+) -> (Option<Arc<Profile>>, Option<KnownBy>, Vec<String>) {
+    let named = target.profile.clone();
+    let known_by = match &named {
+        Some(profile) if library.is_learnt(&profile.engine) => Some(KnownBy::Learnt),
+        Some(_) => Some(KnownBy::Named),
+        None => recognised.as_ref().map(|_| KnownBy::Recognised),
+    };
+    // Another engine's signs say nothing for the one that was named.
+    let own = |found: &Recognised| {
+        named
+            .as_ref()
+            .is_none_or(|named| named.engine == found.profile.engine)
+    };
+    let recognised = recognised.filter(own);
+    let signs = recognised.as_ref().map(|found| found.signs.clone());
+    let profile = named
+        .or_else(|| recognised.map(|found| found.profile))
+        .map(|profile| target.tailor.apply(profile));
+    (profile, known_by, signs.unwrap_or_default())
+}
+
+/// The profile's own words on the keys that the explanation names.
+fn notes_of(explanation: &Explanation, profile: &Profile) -> Notes {
+    let fields = explanation.fields.iter().map(|trace| match trace.field {
+        "text" => "article.body".to_owned(),
+        field => format!("article.{field}"),
+    });
+    let rows = explanation
+        .row_fields
+        .iter()
+        .map(|trace| format!("listing.{}", trace.field));
+    let mut notes = Notes::new();
+    for key in fields.chain(rows) {
+        // A comment above a group of keys stands above its first.
+        let first = match key.as_str() {
+            "listing.rows" if !profile.notes.contains_key("listing.rows") => "listing.container",
+            key => key,
+        };
+        if let Some(lines) = profile.notes.get(first) {
+            notes.insert(key, lines.clone());
+        }
+    }
+    notes
 }
 
 fn identify(explanation: &mut Explanation, profile: &Profile, url: &Url) {
@@ -152,7 +219,8 @@ fn identify(explanation: &mut Explanation, profile: &Profile, url: &Url) {
     }
 }
 
-fn summary(view: &PageView<'_>, profile: &Profile) -> Option<ListingSummary> {
+/// A page of a listing in few words; `None` where it holds none.
+pub(super) fn summary(view: &PageView<'_>, profile: &Profile) -> Option<ListingSummary> {
     let listing = read_listing(view.html, view.url, profile, view.as_of);
     listing.container_found.then(|| ListingSummary {
         n_rows: listing.rows.len(),
@@ -169,17 +237,21 @@ fn summary(view: &PageView<'_>, profile: &Profile) -> Option<ListingSummary> {
                 notice: row.notice,
                 title: row.title.clone(),
                 author: row.author.clone(),
-                posted: row.posted.as_ref().map(|posted| {
-                    let local = posted.at.to_zoned_datetime(profile.timezone.clone());
-                    format!(
-                        "{} ({})",
-                        local.strftime("%Y-%m-%d %H:%M"),
-                        posted.precision.as_str()
-                    )
-                }),
+                category: row.category.clone(),
+                posted: row.posted.as_ref().map(|posted| moment(posted, profile)),
                 comment_count: row.comment_count,
             })
             .collect(),
         warnings: listing.warnings,
     })
+}
+
+/// A date in the board's own zone, with its precision.
+pub(super) fn moment(posted: &PostedAt, profile: &Profile) -> String {
+    let local = posted.at.to_zoned_datetime(profile.timezone.clone());
+    format!(
+        "{} ({})",
+        local.strftime("%Y-%m-%d %H:%M"),
+        posted.precision.as_str()
+    )
 }

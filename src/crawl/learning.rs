@@ -7,13 +7,17 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::board::{Target, TargetError, decode_page, unreachable};
+use super::board::{self, Target, TargetError, decode_page};
+use super::crew::{Adviser, Observer};
 use crate::article::{PageView, ReadOptions, read_article};
 use crate::fetch::{Fetched, Fetcher, Request, host_key};
-use crate::learn::{Learnt, ListingDraft, SeenPage, learn, learn_listing};
+use crate::learn::{
+    Learnt, ListingDraft, MOST_TEXT, Navigation, SeenArticle, SeenPage, calls, is_open, learn,
+    learn_chosen_listing, learn_listing, listing_candidates,
+};
 use crate::listing::{page_links, read_listing};
 use crate::model::{PageClass, Receipt};
-use crate::profile::{Library, Profile};
+use crate::profile::{Library, Profile, with_links, without_scripts};
 
 /// Pages asked for before a profile is fixed, page 1 included.
 const MAX_REQUESTS: usize = 10;
@@ -21,23 +25,25 @@ const MAX_REQUESTS: usize = 10;
 const MAX_TURNS: usize = 12;
 
 /// What learning brought.
+#[derive(Debug)]
 pub(super) struct Lesson {
     pub profile: Arc<Profile>,
     pub learnt: Learnt,
-    /// Of the requests made for it, the first page's left out.
-    pub receipts: Vec<Receipt>,
+    /// The articles it was learnt from.
+    pub articles: Vec<Text>,
 }
 
 /// A page as text, on its way to the blocking pool.
-struct Text {
-    text: String,
-    url: Url,
-    status: u16,
-    as_of: jiff::Timestamp,
+#[derive(Debug)]
+pub(super) struct Text {
+    pub text: String,
+    pub url: Url,
+    pub status: u16,
+    pub as_of: jiff::Timestamp,
 }
 
 impl Text {
-    fn of(fetched: &Fetched, charset: Option<&str>) -> Self {
+    pub fn of(fetched: &Fetched, charset: Option<&str>) -> Self {
         Self {
             text: decode_page(fetched, charset, None).text,
             url: fetched.final_url.clone(),
@@ -54,7 +60,7 @@ impl Text {
         }
     }
 
-    fn view<'a>(&'a self, html: &'a scraper::Html) -> PageView<'a> {
+    pub fn view<'a>(&'a self, html: &'a scraper::Html) -> PageView<'a> {
         PageView {
             html,
             source: &self.text,
@@ -66,7 +72,8 @@ impl Text {
     }
 }
 
-/// Learns the profile of the board whose page 1 is `first`.
+/// Learns the profile of the board whose page 1 is `first`. The receipts of the requests made for it are added to
+/// `spent`, whatever the outcome.
 ///
 /// # Errors
 /// Where no page came, or no profile reads what came.
@@ -75,6 +82,8 @@ pub(super) async fn learn_board(
     library: &Library,
     target: &Target,
     first: &Fetched,
+    observer: &Arc<dyn Observer>,
+    spent: &mut Vec<Receipt>,
 ) -> Result<Lesson, TargetError> {
     let charset = target.charset.as_deref();
     let refused = |cause: String| TargetError::NotLearnt {
@@ -85,59 +94,77 @@ pub(super) async fn learn_board(
     if first.status >= 400 {
         return Err(refused(format!("it answered {}", first.status)));
     }
-    let mut receipts = Vec::new();
+    let n_before = spent.len();
     let first = Text::of(first, charset);
-    let (first, turns) = blocking(move || {
-        let html = crate::document::parse(&first.text);
-        let turns = turns_of(&html, &first.url);
-        drop(html);
-        (first, turns)
-    })
-    .await;
+    let (first, navigation) = blocking(move || with_navigation(first)).await;
     let mut listing = vec![first];
-    if let Some(second) = turns.first() {
-        let fetched = get(fetcher, second, &listing[0].url, "listing").await;
-        let mut fetched = fetched.map_err(|error| unreachable(fetcher, &error))?;
-        receipts.append(&mut fetched.receipts);
+    if let Some(second) = navigation.turns.first() {
+        let request = request(second, &listing[0].url, "listing");
+        let fetched = board::get(fetcher, &request, spent).await?;
         if fetched.status < 400 {
             listing.push(Text::of(&fetched, charset));
         }
     }
+    let asked = Arc::clone(observer);
     let (listing, draft) = blocking(move || {
-        let draft = draft_of(&listing, &turns);
+        let (listing, navigation) = with_third_page(listing, navigation);
+        let draft = draft_of(&listing, &navigation, asked.adviser());
         (listing, draft)
     })
     .await;
     let draft = draft.map_err(&refused)?;
-    let mut articles = Vec::new();
-    for (at, url) in draft
-        .samples
-        .iter()
-        .take(MAX_REQUESTS - listing.len())
-        .enumerate()
-    {
-        match get(fetcher, url, &listing[0].url, "article").await {
-            Ok(mut fetched) => {
-                receipts.append(&mut fetched.receipts);
-                if fetched.status < 400 && fetched.redirect_to.is_none() {
-                    articles.push((at, Text::of(&fetched, charset)));
-                }
-            }
-            Err(mut error) => receipts.append(&mut error.take_receipts()),
-        }
-    }
-    let lesson = blocking(move || write(&draft, &listing, &articles)).await;
-    let (profile, learnt) = lesson.map_err(&refused)?;
+    let articles = samples(fetcher, charset, &draft, &listing, spent).await;
+    let lesson = blocking(move || write(&draft, &listing, articles)).await;
+    let lesson = lesson.map_err(&refused)?;
     tracing::info!(
         "learnt how to read {} with {} requests",
         target.url,
-        receipts.len() + 1
+        spent.len() - n_before + 1
     );
-    Ok(Lesson {
-        profile: Arc::new(profile),
-        learnt,
-        receipts,
-    })
+    Ok(lesson)
+}
+
+/// What came of asking for articles.
+struct Asked {
+    /// Each with its place among those that the draft asks for.
+    articles: Vec<(usize, Text)>,
+    /// Answers that refused one to guests.
+    closed: Vec<Text>,
+}
+
+/// The articles that the draft asks for, as far as they come.
+async fn samples(
+    fetcher: &Fetcher,
+    charset: Option<&str>,
+    draft: &ListingDraft,
+    listing: &[Text],
+    spent: &mut Vec<Receipt>,
+) -> Asked {
+    let mut asked = Asked {
+        articles: Vec::new(),
+        closed: Vec::new(),
+    };
+    let mut left = MOST_TEXT.saturating_sub(listing.iter().map(|page| page.text.len()).sum());
+    let wanted = draft.samples.iter().take(MAX_REQUESTS - listing.len());
+    for (at, url) in wanted.enumerate() {
+        let request = request(url, &listing[0].url, "article");
+        // One that does not come is one witness less.
+        let Ok(fetched) = board::get(fetcher, &request, spent).await else {
+            continue;
+        };
+        match fetched.status {
+            401 | 403 => asked.closed.push(Text::of(&fetched, charset)),
+            ..=399 if fetched.redirect_to.is_none() => {
+                let page = Text::of(&fetched, charset);
+                if asked.articles.is_empty() || page.text.len() <= left {
+                    left = left.saturating_sub(page.text.len());
+                    asked.articles.push((at, page));
+                }
+            }
+            _ => {}
+        }
+    }
+    asked
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
@@ -146,21 +173,48 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
         .expect("learning is pure and does not panic")
 }
 
-async fn get(
-    fetcher: &Fetcher,
-    url: &Url,
-    referer: &Url,
-    purpose: &'static str,
-) -> Result<Fetched, crate::fetch::FetchError> {
+fn request(url: &Url, referer: &Url, purpose: &'static str) -> Request {
     let host = host_key(url);
-    let request = Request {
+    Request {
         url: url.clone(),
         jar: format!("first:{}", url.host_str().unwrap_or_default()),
         referer: Some(referer.clone()),
         purpose,
         follow: Arc::new(move |to| host_key(to) == host),
+    }
+}
+
+/// The first page with links where its scripts are called, and how one gets about from there.
+fn with_navigation(mut first: Text) -> (Text, Navigation) {
+    let unscripted = without_scripts(&first.text);
+    let without_scripts = *unscripted != first.text;
+    first.text = unscripted.into_owned();
+    let html = crate::document::parse(&first.text);
+    let calls = calls(&html, &first.url);
+    drop(html);
+    first.text = with_links(&first.text, &calls).into_owned();
+    let html = crate::document::parse(&first.text);
+    let turns = turns_of(&html, &first.url);
+    let navigation = Navigation {
+        turns,
+        third: None,
+        calls,
+        without_scripts,
     };
-    fetcher.get(&request).await
+    (first, navigation)
+}
+
+/// The second page read in the same way, and the page that it names as the next.
+fn with_third_page(mut listing: Vec<Text>, mut navigation: Navigation) -> (Vec<Text>, Navigation) {
+    if let Some(second) = listing.get_mut(1) {
+        if navigation.without_scripts {
+            second.text = without_scripts(&second.text).into_owned();
+        }
+        second.text = with_links(&second.text, &navigation.calls).into_owned();
+        let html = crate::document::parse(&second.text);
+        navigation.third = page_links(&html, &second.url).following;
+    }
+    (listing, navigation)
 }
 
 /// The pager's links, that of page 2 first.
@@ -185,7 +239,12 @@ fn turns_of(html: &scraper::Html, url: &Url) -> Vec<Url> {
         .collect()
 }
 
-fn draft_of(listing: &[Text], turns: &[Url]) -> Result<ListingDraft, String> {
+/// Learns the listing. Where it is open which rows are meant, or none seem to be, `adviser` is asked, once.
+fn draft_of(
+    listing: &[Text],
+    navigation: &Navigation,
+    adviser: Option<&dyn Adviser>,
+) -> Result<ListingDraft, String> {
     let trees: Vec<scraper::Html> = listing
         .iter()
         .map(|page| crate::document::parse(&page.text))
@@ -195,27 +254,65 @@ fn draft_of(listing: &[Text], turns: &[Url]) -> Result<ListingDraft, String> {
         .zip(&trees)
         .map(|(page, html)| page.seen(html))
         .collect();
-    learn_listing(&seen, turns).map_err(|refusal| refusal.to_string())
+    let found = learn_listing(&seen, navigation);
+    let draft = match adviser {
+        None => found,
+        Some(adviser) => {
+            let candidates = listing_candidates(&seen);
+            let chosen = (found.is_err() || is_open(&candidates))
+                .then(|| adviser.which_listing(&listing[0].url, &candidates))
+                .flatten();
+            match chosen.and_then(|place| candidates.get(place)) {
+                Some(chosen) => learn_chosen_listing(&seen, navigation, chosen),
+                None => found,
+            }
+        }
+    };
+    draft.map_err(|refusal| refusal.to_string())
 }
 
 /// Writes the profile and tries it on the pages it comes from.
-fn write(
-    draft: &ListingDraft,
-    listing: &[Text],
-    articles: &[(usize, Text)],
-) -> Result<(Profile, Learnt), String> {
+fn write(draft: &ListingDraft, listing: &[Text], asked: Asked) -> Result<Lesson, String> {
+    let Asked {
+        mut articles,
+        closed,
+    } = asked;
+    if draft.without_scripts {
+        for (_, page) in &mut articles {
+            page.text = without_scripts(&page.text).into_owned();
+        }
+    }
     let first_html = crate::document::parse(&listing[0].text);
     let first = listing[0].seen(&first_html);
     let trees: Vec<scraper::Html> = articles
         .iter()
         .map(|(_, page)| crate::document::parse(&page.text))
         .collect();
-    let seen: Vec<(usize, SeenPage<'_>)> = articles
+    let turns: Vec<Vec<Url>> = articles
         .iter()
         .zip(&trees)
-        .map(|((at, page), html)| (*at, page.seen(html)))
+        .map(|((_, page), html)| turns_of(html, &page.url))
         .collect();
-    let learnt = learn(draft, &first, &seen).map_err(|refusal| refusal.to_string())?;
+    let seen: Vec<SeenArticle<'_>> = articles
+        .iter()
+        .zip(&trees)
+        .zip(&turns)
+        .map(|(((sample, page), html), turns)| SeenArticle {
+            sample: *sample,
+            page: page.seen(html),
+            turns,
+        })
+        .collect();
+    let closed_trees: Vec<scraper::Html> = closed
+        .iter()
+        .map(|page| crate::document::parse(&page.text))
+        .collect();
+    let refusals: Vec<SeenPage<'_>> = closed
+        .iter()
+        .zip(&closed_trees)
+        .map(|(page, html)| page.seen(html))
+        .collect();
+    let learnt = learn(draft, &first, &seen, &refusals).map_err(|refusal| refusal.to_string())?;
     let profile = Profile::from_toml(&learnt.text).map_err(|complaints| {
         let said: Vec<String> = complaints.iter().map(ToString::to_string).collect();
         format!("what was learnt is no profile ({})", said.join("; "))
@@ -247,5 +344,10 @@ fn write(
             articles.len()
         ));
     }
-    Ok((profile, learnt))
+    drop(trees);
+    Ok(Lesson {
+        profile: Arc::new(profile),
+        learnt,
+        articles: articles.into_iter().map(|(_, page)| page).collect(),
+    })
 }

@@ -1,17 +1,22 @@
 //! What follows from a visit to a listing page.
 
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use tracing::{info, warn};
+use url::Url;
 
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
+use super::fit::{Glance, listing_reading};
+use super::mend::{Mended, mend};
 use super::symptoms::{note_no_rows, note_rows};
 use super::visit::again;
 use crate::article::PageView;
 use crate::fetch::Fetched;
-use crate::listing::{Facts, Step, advance, has_late, read_listing, skip};
+use crate::health::fit::{Finding, judge};
+use crate::listing::{Facts, Step, advance, advance_chain, has_late, read_listing, skip};
 use crate::model::{
     ArticleKey, ArticleState, Job, JobKind, JobPriority, Known, ListingPage, NewJob, Outcome,
     PageClass, Pass, PassEnd, PassId, PassKind, Row,
@@ -25,6 +30,7 @@ pub(super) struct Found {
     pub class: PageClass,
     pub reason: String,
     pub listing: ListingPage,
+    pub glance: Glance,
 }
 
 /// Pure part, on the blocking pool.
@@ -32,6 +38,7 @@ pub(super) fn read(view: &PageView<'_>, context: &BoardContext) -> ListingPage {
     let mut listing = read_listing(view.html, view.url, &context.profile, view.as_of);
     // A page that was redirected tells by its URL which one it is.
     if listing.pager.current.is_none()
+        && !context.profile.pager.chained
         && let Some(found) = context.profile.identity.board(view.url)
         && view.url.query().is_some_and(|query| query.contains("page"))
     {
@@ -49,6 +56,27 @@ pub(super) async fn outcome<S: Store>(
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
     let pass = crew.store.pass(found.pass).await?;
+    let known = known_of(crew, &found).await?;
+    if fetched.status < 400
+        && fetched.redirect_to.is_none()
+        && let Some(finding) = misfit(crew, board, &found, &known)
+    {
+        return match mend(crew, board, &finding, at).await? {
+            Mended::Repaired => Ok(Outcome::Retry {
+                due_at: at,
+                error: format!("{finding}; it is read again by the repaired profile"),
+                counts: false,
+            }),
+            Mended::Broken(why_not) => Ok(Outcome::ListingSkipped {
+                pass: pass.id,
+                walk: pass.walk.clone(),
+                next: None,
+                gap: None,
+                end: Some(PassEnd::Stopped),
+                error: format!("{finding}; not repaired: {why_not}"),
+            }),
+        };
+    }
     let nothing = found.listing.rows.is_empty() && !found.listing.says_empty;
     // What this page's own pager shows is newer than what those before it did: the last page may have been emptied.
     let promised = found
@@ -67,7 +95,7 @@ pub(super) async fn outcome<S: Store>(
         }
         // 404 behind the last page is one way to end a listing; in front of it, it is a fault.
         PageClass::Gone | PageClass::Closed if refused && !promised => {
-            return admit(crew, board, &pass, ListingPage::default(), at).await;
+            return admit(crew, board, &pass, ListingPage::default(), &known, at).await;
         }
         _ => {}
     }
@@ -98,7 +126,32 @@ pub(super) async fn outcome<S: Store>(
     for warning in &found.listing.warnings {
         tracing::debug!("{}: {warning}", job.url);
     }
-    admit(crew, board, &pass, found.listing, at).await
+    let reading = listing_reading(&found.listing, &found.glance, &known, found.page == 1);
+    crew.fits
+        .note(&crew.store, board.board.id, &reading)
+        .await?;
+    admit(crew, board, &pass, found.listing, &known, at).await
+}
+
+/// What is held of the articles that a listing page links to.
+pub(super) async fn known_of<S: Store>(
+    crew: &Crew<S>,
+    found: &Found,
+) -> Result<HashMap<ArticleKey, Known>, StoreError> {
+    let rows = found.listing.rows.iter().map(|row| row.key.clone());
+    let keys = rows.chain(found.glance.linked.iter().cloned()).collect();
+    crew.store.known(found.pass, keys).await
+}
+
+/// Whether the page says that the board's profile does not fit any more.
+pub(super) fn misfit<S>(
+    crew: &Crew<S>,
+    board: &BoardContext,
+    found: &Found,
+    known: &HashMap<ArticleKey, Known>,
+) -> Option<Finding> {
+    let reading = listing_reading(&found.listing, &found.glance, known, found.page == 1);
+    judge(&crew.fits.history(board.board.id), &reading)
 }
 
 /// The page's rows, and the step that the walk takes with them.
@@ -107,12 +160,11 @@ async fn admit<S: Store>(
     board: &BoardContext,
     pass: &Pass,
     listing: ListingPage,
+    known: &HashMap<ArticleKey, Known>,
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
-    let keys: Vec<ArticleKey> = listing.rows.iter().map(|row| row.key.clone()).collect();
-    let known = crew.store.known(pass.id, keys).await?;
     if pass.walk.page == 1 {
-        note_rows(crew, board.board.id, &listing, &known);
+        note_rows(crew, board.board.id, &listing, known);
     }
     let unknown = |row: &&Row| !known.contains_key(&row.key);
     let n_unknown = listing.ordinary().filter(unknown).count() as u64;
@@ -136,8 +188,11 @@ async fn admit<S: Store>(
         gaps: &gaps,
         quiet_pages: crew.options.quiet_pages,
     };
-    let step = advance(&pass.walk, &listing, facts);
-    let revisit = to_revisit(&listing.rows, &known);
+    let step = match board.profile.pager.chained {
+        true => advance_chain(&pass.walk, &listing, facts),
+        false => advance(&pass.walk, &listing, facts),
+    };
+    let revisit = to_revisit(&listing.rows, known);
     crew.tally.n_listing.fetch_add(1, Ordering::Relaxed);
     if let Some(last) = listing.pager.last {
         let shown = pass.walk.max_pages.map_or(last, |max| last.min(max));
@@ -150,14 +205,20 @@ async fn admit<S: Store>(
             .n_pages_known
             .store(u64::from(shown), Ordering::Relaxed);
     }
-    Ok(step_outcome(board, pass, step, listing.rows, revisit, at))
+    let linked = listing.pager.next.filter(|_| board.profile.pager.chained);
+    Ok(step_outcome(
+        board,
+        pass,
+        step,
+        linked,
+        listing.rows,
+        revisit,
+        at,
+    ))
 }
 
 /// Articles of known rows whose own pages have something new, as far as these rows tell.
-pub(super) fn to_revisit(
-    rows: &[Row],
-    known: &std::collections::HashMap<ArticleKey, Known>,
-) -> Vec<ArticleKey> {
+pub(super) fn to_revisit(rows: &[Row], known: &HashMap<ArticleKey, Known>) -> Vec<ArticleKey> {
     rows.iter()
         .filter(|row| known.get(&row.key).is_some_and(|known| changed(row, known)))
         .map(|row| row.key.clone())
@@ -186,6 +247,7 @@ fn step_outcome(
     board: &BoardContext,
     pass: &Pass,
     step: Step,
+    linked: Option<Url>,
     rows: Vec<Row>,
     revisit: Vec<ArticleKey>,
     at: Timestamp,
@@ -205,7 +267,13 @@ fn step_outcome(
         pass: pass.id,
         rows,
         revisit,
-        next: step.next.map(|page| listing_job(board, pass.id, page, at)),
+        next: step.next.map(|page| {
+            let job = listing_job(board, pass.id, page, at);
+            match linked {
+                Some(url) => NewJob { url, ..job },
+                None => job,
+            }
+        }),
         gaps: step.gaps,
         walk: step.walk,
         gap: step.gap,
@@ -277,7 +345,12 @@ pub(super) async fn unreadable<S: Store>(
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
     let pass = crew.store.pass(pass).await?;
-    let step = skip(&pass.walk, &error);
+    let mut step = skip(&pass.walk, &error);
+    if board.profile.pager.chained && step.end.is_none() {
+        // Nothing else leads to what is behind it.
+        step.next = None;
+        step.end = Some(PassEnd::Limit);
+    }
     if step.end == Some(PassEnd::Stopped) {
         crew.trouble(
             job.board,

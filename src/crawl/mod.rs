@@ -9,12 +9,17 @@ mod article_visit;
 mod begin;
 mod board;
 mod crew;
+mod doubt;
 mod explain;
+mod fit;
 mod forever;
 mod learning;
 mod listing_visit;
+mod mend;
 mod once;
 mod polls;
+mod preview;
+mod proof;
 mod radar;
 mod reparse;
 mod report;
@@ -23,12 +28,13 @@ mod visit;
 mod worker;
 
 pub use board::{BoardContext, Tailor, Target, TargetError};
-pub use crew::{CrawlOptions, Observer, Sighting};
-pub use explain::{Explanation, ListingSummary, explain};
+pub use crew::{Adviser, CrawlOptions, Observer, Sighting};
+pub use explain::{Explanation, ListingSummary, RowSummary, explain};
 pub use forever::{
     Assignment, Pulse, PulseOfBoard, Service, add_board, board_plan, crawl_forever, limits,
     n_passes_wanted, planner,
 };
 pub use once::{CrawlError, Outfit, crawl_once};
+pub use preview::{ArticleSummary, KnownBy, Preview, preview};
 pub use reparse::{Example, FieldReport, Reparse, ReparseReport, stored_board};
 pub use report::{BoardReport, CrawlReport, Finish};

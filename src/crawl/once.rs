@@ -194,6 +194,8 @@ async fn report<S: Store>(
             n_queued: 0,
             n_gaps: 0,
             trouble: Some(error.to_string()),
+            repaired: None,
+            misfit: None,
         })
         .collect();
     let n_refused = boards.len();
@@ -227,7 +229,7 @@ async fn report<S: Store>(
     Ok(CrawlReport {
         finish,
         boards,
-        n_requests: crew.tally.n_requests.load(Ordering::Relaxed),
+        n_requests: crew.fetcher.n_requests(),
         duration_s: 0.0,
         database: database.to_owned(),
         hints,
@@ -249,6 +251,11 @@ async fn board_report<S: Store>(
     if let Some(trouble) = &trouble {
         hints.push(format!("{}: {}", board.name, trouble.advice));
     }
+    crew.fits.save(&crew.store, board.id).await?;
+    let (repaired, broken) = crew
+        .fits
+        .of(board.id, |fit| (fit.repaired.clone(), fit.broken.clone()));
+    let misfit = broken.and_then(|broken| serde_json::from_str(&broken.finding).ok());
     Ok(BoardReport {
         name: board.name.clone(),
         url: board.url.to_string(),
@@ -262,5 +269,7 @@ async fn board_report<S: Store>(
         n_queued: n_listing + n_articles,
         n_gaps: crew.store.gaps(board.id).await?.len() as u64,
         trouble: trouble.map(|trouble| trouble.what),
+        repaired,
+        misfit,
     })
 }

@@ -21,11 +21,23 @@ pub(super) struct Polls {
     ended: Notify,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Entry {
-    pass: PassId,
-    started_at: Timestamp,
-    over: Option<Over>,
+    /// Its pass, and when page 1 was asked for; `None` while it is being opened.
+    begun: Option<(PassId, Timestamp)>,
+    /// The pass whose walk has ended: a host's worker may be that quick.
+    walked: Option<PassId>,
+    given_up: Option<Over>,
+}
+
+impl Entry {
+    fn over(&self) -> Option<Over> {
+        let (pass, _) = self.begun?;
+        match self.walked == Some(pass) {
+            true => Some(Over::Walked),
+            false => self.given_up,
+        }
+    }
 }
 
 /// A poll that is over.
@@ -77,37 +89,44 @@ impl Polls {
         lock(&self.refusals).get(host).cloned()
     }
 
-    pub fn begun(&self, board: BoardId, pass: PassId, started_at: Timestamp) {
-        let entry = Entry {
-            pass,
-            started_at,
-            over: None,
-        };
-        self.book().insert(board, entry);
+    /// A pass of the board is about to be opened. From now on nothing that a worker does for it is missed.
+    pub fn opening(&self, board: BoardId) {
+        self.book().insert(board, Entry::default());
     }
 
-    /// A visit has ended the walk of this pass.
-    pub fn walked(&self, board: BoardId, pass: PassId) {
-        if let Some(entry) = self.book().get_mut(&board)
-            && entry.pass == pass
-        {
-            entry.over = Some(Over::Walked);
+    pub fn begun(&self, board: BoardId, pass: PassId, started_at: Timestamp) {
+        let mut book = self.book();
+        let entry = book.entry(board).or_default();
+        entry.begun = Some((pass, started_at));
+        if entry.over().is_some() {
             self.ended.notify_one();
         }
     }
 
+    /// A visit has ended the walk of this pass.
+    pub fn walked(&self, board: BoardId, pass: PassId) {
+        if let Some(entry) = self.book().get_mut(&board) {
+            entry.walked = Some(pass);
+            if entry.over().is_some() {
+                self.ended.notify_one();
+            }
+        }
+    }
+
+    /// The poll cannot go on now.
     pub fn give_up(&self, board: BoardId, not_before: Option<Timestamp>) {
         if let Some(entry) = self.book().get_mut(&board)
-            && entry.over.is_none()
+            && entry.over().is_none()
         {
-            entry.over = Some(Over::GivenUp { not_before });
+            entry.given_up = Some(Over::GivenUp { not_before });
             self.ended.notify_one();
         }
     }
 
     pub fn is_under_way(&self, board: BoardId) -> bool {
         let book = self.book();
-        book.get(&board).is_some_and(|entry| entry.over.is_none())
+        book.get(&board)
+            .is_some_and(|entry| entry.begun.is_some() && entry.over().is_none())
     }
 
     /// Returns when a poll has ended; may return once too often.
@@ -120,11 +139,12 @@ impl Polls {
         let ended: Vec<PollEnd> = book
             .iter()
             .filter_map(|(board, entry)| {
+                let (pass, started_at) = entry.begun?;
                 Some(PollEnd {
                     board: *board,
-                    pass: entry.pass,
-                    started_at: entry.started_at,
-                    over: entry.over?,
+                    pass,
+                    started_at,
+                    over: entry.over()?,
                 })
             })
             .collect();
@@ -141,4 +161,57 @@ impl Polls {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("no holder of this lock panics")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOARD: BoardId = BoardId(1);
+    const PASS: PassId = PassId(7);
+
+    fn now() -> Timestamp {
+        "2026-11-25T00:00:00Z".parse().unwrap()
+    }
+
+    fn ended(polls: &Polls) -> Vec<Over> {
+        polls
+            .take_ended()
+            .into_iter()
+            .map(|poll| poll.over)
+            .collect()
+    }
+
+    #[test]
+    fn a_worker_may_end_a_walk_before_its_opening_is_told() {
+        let polls = Polls::default();
+        polls.opening(BOARD);
+        polls.walked(BOARD, PASS);
+        assert_eq!(ended(&polls), []);
+        polls.begun(BOARD, PASS, now());
+        assert!(!polls.is_under_way(BOARD));
+        assert_eq!(ended(&polls), [Over::Walked]);
+        assert_eq!(ended(&polls), []);
+    }
+
+    #[test]
+    fn the_end_of_another_pass_is_not_this_one_s() {
+        let polls = Polls::default();
+        polls.opening(BOARD);
+        polls.walked(BOARD, PassId(6));
+        polls.begun(BOARD, PASS, now());
+        assert!(polls.is_under_way(BOARD));
+        polls.give_up(BOARD, None);
+        assert_eq!(ended(&polls), [Over::GivenUp { not_before: None }]);
+    }
+
+    #[test]
+    fn a_walk_that_has_ended_is_not_given_up() {
+        let polls = Polls::default();
+        polls.opening(BOARD);
+        polls.begun(BOARD, PASS, now());
+        polls.walked(BOARD, PASS);
+        polls.give_up(BOARD, Some(now()));
+        assert_eq!(ended(&polls), [Over::Walked]);
+    }
 }

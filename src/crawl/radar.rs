@@ -11,11 +11,11 @@ use tracing::{debug, info};
 
 use super::board::BoardContext;
 use super::crew::Crew;
-use super::listing_visit::{listing_job, to_revisit};
+use super::listing_visit::{Found, known_of, listing_job, misfit, to_revisit};
 use super::visit::again;
 use crate::fetch::Fetched;
 use crate::health::radar::plan;
-use crate::model::{Job, JobKind, ListingPage, NewJob, Outcome, PageClass, PassId};
+use crate::model::{Job, JobKind, NewJob, Outcome, PageClass, PassId};
 use crate::store::{Store, StoreError};
 
 /// How often one call may change the ledger before it asks for pages: each change (the board's end, a new base) makes
@@ -76,17 +76,25 @@ fn job(board: &BoardContext, pass: PassId, page: u32, due_at: Timestamp) -> NewJ
 }
 
 /// What follows from a page that the radar asked for.
-#[allow(clippy::too_many_arguments)] // What a visit knows, nothing more.
 pub(super) async fn outcome<S: Store>(
     crew: &Crew<S>,
     board: &Arc<BoardContext>,
     job: &Job,
-    pass: PassId,
     fetched: &Fetched,
-    class: PageClass,
-    listing: ListingPage,
+    found: Found,
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
+    let known = known_of(crew, &found).await?;
+    if fetched.status < 400 && misfit(crew, board, &found, &known).is_some() {
+        // The next pass's first page asks why.
+        return Ok(given_up(found.pass));
+    }
+    let Found {
+        pass,
+        class,
+        listing,
+        ..
+    } = found;
     // No rows in the frame of a listing: the board has become shorter than the plan thought.
     let unreadable = listing.ordinary().next().is_none() && !listing.container_found;
     if fetched.status >= 400 || class == PageClass::Error || unreadable {
@@ -94,8 +102,6 @@ pub(super) async fn outcome<S: Store>(
         let due_at = at + crew.backoff(job.attempts);
         return again(crew, board, job, error, true, due_at, at).await;
     }
-    let keys = listing.rows.iter().map(|row| row.key.clone()).collect();
-    let known = crew.store.known(pass, keys).await?;
     Ok(Outcome::Radar {
         pass,
         revisit: to_revisit(&listing.rows, &known),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::health::fit::Finding;
 use crate::model::PassReport;
 
 /// How a run ended; decides the exit code.
@@ -59,4 +60,8 @@ pub struct BoardReport {
     pub n_gaps: u64,
     /// Why nothing, or not all, was read.
     pub trouble: Option<String>,
+    /// The layout had changed, and a repaired profile reads it now: what was found, and what that profile proved.
+    pub repaired: Option<String>,
+    /// The layout has changed and the profile could not be repaired: how that is known.
+    pub misfit: Option<Finding>,
 }

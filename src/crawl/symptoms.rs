@@ -1,11 +1,14 @@
 //! What visits show of how a board does, in the words of [`crate::health::verdict`].
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use jiff::SignedDuration;
+use regex::Regex;
 
 use super::crew::Crew;
 use crate::fetch::{FetchError, FetchErrorKind};
+use crate::health::fit::Finding;
 use crate::health::verdict::{Answer, Field, Observation};
 use crate::model::{
     Article, ArticleKey, BoardId, Job, JobKind, Known, ListingPage, PageClass, PostedAt, Row,
@@ -13,6 +16,12 @@ use crate::model::{
 
 /// Dates of the same post may differ by this much: a day's precision, in two zones.
 const SAME_DATE: SignedDuration = SignedDuration::from_hours(36);
+
+/// The title of a page that says, at 200, that there is nothing at its address.
+static NOT_THERE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)titled .*(\b404\b|not found|no longer (exists|available)|does not exist|찾을 수 없|존재하지 않|없는 (페이지|게시판|주소))")
+        .expect("a constant pattern")
+});
 
 /// Page 1 was admitted.
 pub(super) fn note_rows<S>(
@@ -24,10 +33,26 @@ pub(super) fn note_rows<S>(
     crew.polls.note(board, |seen| {
         seen.answer = Answer::Rows;
         seen.n_rows = u32::try_from(listing.ordinary().count()).ok();
+        seen.titles = listing.ordinary().map(fingerprint).collect();
         for row in listing.ordinary() {
             count_row(seen, row, known.get(&row.key));
         }
     });
+}
+
+/// Key and title, as short as can be compared.
+fn fingerprint(row: &Row) -> (u64, u64) {
+    (short_hash(row.key.as_str()), short_hash(&row.title))
+}
+
+/// Stable between versions and machines: it is kept.
+fn short_hash(text: &str) -> u64 {
+    let hash = blake3::hash(text.as_bytes());
+    let (first, _) = hash
+        .as_bytes()
+        .split_first_chunk()
+        .expect("a hash has 32 bytes");
+    u64::from_le_bytes(*first)
 }
 
 fn count_row(seen: &mut Observation, row: &Row, known: Option<&Known>) {
@@ -38,7 +63,6 @@ fn count_row(seen: &mut Observation, row: &Row, known: Option<&Known>) {
     let Some(known) = known.filter(|known| known.before_this_pass) else {
         return;
     };
-    seen.count(Field::TitleAsBefore, row.title == known.title);
     if let (Some(now), Some(before)) = (&row.posted, &known.posted) {
         seen.count(Field::DateAsBefore, is_same_date(now, before));
     }
@@ -60,10 +84,23 @@ pub(super) fn note_no_rows<S>(
         (PageClass::Challenge, _) | (_, "status 403") => Answer::Blocked(reason.to_owned()),
         (PageClass::Restricted | PageClass::Login, _) => Answer::MembersOnly(reason.to_owned()),
         (PageClass::Gone | PageClass::Closed, _) => Answer::NotThere(reason.to_owned()),
+        (PageClass::Unknown, _) if NOT_THERE.is_match(reason) => Answer::NotThere(why.to_owned()),
         (PageClass::Error, _) => Answer::None(why.to_owned()),
         _ => Answer::Unreadable(why.to_owned()),
     };
     crew.polls.note(board, |seen| seen.answer = answer);
+}
+
+/// The profile does not fit, and could not be repaired.
+pub(super) fn note_misfit<S>(crew: &Crew<S>, board: BoardId, finding: &Finding) {
+    let finding = finding.to_string();
+    crew.polls.note(board, |seen| {
+        // Page 1 was not admitted, or it was and its articles cannot be read.
+        if seen.answer != Answer::Rows {
+            seen.answer = Answer::Unreadable(finding.clone());
+        }
+        seen.misfit = Some(finding);
+    });
 }
 
 /// The host does not want us, whatever was asked for.

@@ -8,13 +8,13 @@ use tracing::{Instrument, debug, info_span, warn};
 
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
+use super::fit::Glance;
 use super::symptoms::{note_block, note_failure};
 use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
-use crate::document::parse_wanted;
 use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
 use crate::model::{
-    HostPause, Job, JobKind, Outcome, PageClass, PassId, Receipt, Settled, Settlement, Visited,
+    HostPause, Job, JobKind, Outcome, PageClass, PassId, Settled, Settlement, Visited,
 };
 use crate::store::{Store, StoreError, StoredRobots};
 
@@ -32,6 +32,11 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
         "visit", job.id = job.id.0, board = %board.board.name, url = %job.url, attempt = job.attempts,
     );
     async {
+        let pass = match job.kind {
+            JobKind::Listing { pass, .. } => Some(pass),
+            _ => None,
+        };
+        crew.fits.ready(&crew.store, &board, pass).await?;
         let answer = match take_at_hand(crew, &job) {
             Some(fetched) => Ok(fetched),
             None => crew.fetcher.get(&request(&board, &job)).await,
@@ -43,15 +48,11 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
                     .note(job.board, |seen| seen.count_status(fetched.status));
                 crew.tally.n_answers.fetch_add(1, Ordering::Relaxed);
                 let receipts = std::mem::take(&mut fetched.receipts);
-                count_requests(crew, &receipts);
                 let mut settlement = read(crew, &board, &job, fetched, at).await?;
                 settlement.receipts = receipts;
                 settlement
             }
-            Err(error) => {
-                count_requests(crew, error.receipts());
-                failed(crew, &board, &job, error, at).await?
-            }
+            Err(error) => failed(crew, &board, &job, error, at).await?,
         };
         save_robots(&crew.store, &crew.fetcher).await?;
         let ended = ended_pass(&settlement.outcome);
@@ -104,12 +105,6 @@ fn take_at_hand<S>(crew: &Crew<S>, job: &Job) -> Option<Fetched> {
         .remove(&job.id)
 }
 
-fn count_requests<S>(crew: &Crew<S>, receipts: &[Receipt]) {
-    crew.tally
-        .n_requests
-        .fetch_add(receipts.len() as u64, Ordering::Relaxed);
-}
-
 fn request(board: &BoardContext, job: &Job) -> Request {
     let purpose = match job.kind {
         JobKind::Listing { .. } => "listing",
@@ -153,7 +148,6 @@ async fn read<S: Store>(
     let as_of = fetched.server_date.unwrap_or(fetched.received_at);
     let context = Arc::clone(board);
     let kind = job.kind.clone();
-    let turn = crew.parsing.acquire().await;
     let parsed = tokio::task::spawn_blocking(move || {
         let decoded = context.decode(&fetched);
         let answer = Answer {
@@ -162,11 +156,25 @@ async fn read<S: Store>(
             as_of,
             fetched,
         };
-        let (class, reason, reading) = read_page(&answer, &kind, &context);
+        let html = crate::document::parse(&context.profile.prepared(&answer.text));
+        let view = answer.view(&html);
+        let reading = match kind {
+            JobKind::Listing { .. } | JobKind::Radar { .. } => {
+                let glance = Glance::at_listing(&view, &context.profile);
+                Reading::Listing(listing_visit::read(&view, &context), glance)
+            }
+            JobKind::Article { .. } => article_visit::read(&view, &context),
+            JobKind::Comments { .. } => article_visit::read_comments(&view, &context),
+        };
+        // Reading an article has told what the page is.
+        let (class, reason) = match &reading {
+            Reading::Article(content, _) => (content.class, content.reason.clone()),
+            Reading::Listing(..) | Reading::Comments(..) => classify(&view, Some(&context.profile)),
+        };
+        drop(html);
         (answer, class, reason, reading)
     })
     .await;
-    drop(turn);
     let (mut answer, class, reason, reading) =
         parsed.expect("parsers are pure and do not panic; a panic here is a bug to be seen");
     debug!(status = answer.fetched.status, class = ?class, reason, "read {}", job.url);
@@ -176,24 +184,35 @@ async fn read<S: Store>(
         return Ok(blocked(crew, board, job, page, reason, at));
     }
     let outcome = match (&job.kind, reading) {
-        (JobKind::Radar { pass, .. }, Reading::Listing(listing)) => {
-            radar::outcome(crew, board, job, *pass, &answer.fetched, class, listing, at).await?
+        (JobKind::Radar { pass, .. }, Reading::Listing(listing, glance)) => {
+            let found = listing_visit::Found {
+                pass: *pass,
+                page: 0,
+                class,
+                reason,
+                listing,
+                glance,
+            };
+            radar::outcome(crew, board, job, &answer.fetched, found, at).await?
         }
-        (JobKind::Listing { pass, page }, Reading::Listing(listing)) => {
+        (JobKind::Listing { pass, page }, Reading::Listing(listing, glance)) => {
             let found = listing_visit::Found {
                 pass: *pass,
                 page: *page,
                 class,
                 reason,
                 listing,
+                glance,
             };
             listing_visit::outcome(crew, board, job, &answer.fetched, found, at).await?
         }
-        (JobKind::Article { article }, Reading::Article(content)) => {
-            article_visit::outcome(crew, board, job, *article, &answer.fetched, content, at).await?
+        (JobKind::Article { article }, Reading::Article(content, glance)) => {
+            let found = (content, glance);
+            article_visit::outcome(crew, board, job, *article, &answer.fetched, found, at).await?
         }
-        (JobKind::Comments { article, page }, Reading::Comments(comments)) => {
-            article_visit::comments_outcome(crew, job, *article, *page, class, reason, comments, at)
+        (JobKind::Comments { article, page }, Reading::Comments(comments, pages)) => {
+            let read = (comments, pages);
+            article_visit::comments_outcome(crew, job, *article, *page, class, reason, read, at)
         }
         _ => unreachable!("a reading is made for its job's kind"),
     };
@@ -207,58 +226,10 @@ async fn read<S: Store>(
     })
 }
 
-/// What the page is, why, and what it holds. First from what of it the profile asks for; the whole page is parsed only
-/// where that does not show what the job is after.
-fn read_page(
-    answer: &Answer,
-    kind: &JobKind,
-    context: &BoardContext,
-) -> (PageClass, String, Reading) {
-    let wanted = context.wanted(kind, &answer.fetched.final_url);
-    let cut = wanted.and_then(|wanted| parse_wanted(&answer.text, wanted));
-    if let Some(html) = cut {
-        let read = read_tree(answer, &html, kind, context);
-        if shows_what_was_asked(&read) {
-            return read;
-        }
-    }
-    read_tree(answer, &crate::document::parse(&answer.text), kind, context)
-}
-
-fn read_tree(
-    answer: &Answer,
-    html: &scraper::Html,
-    kind: &JobKind,
-    context: &BoardContext,
-) -> (PageClass, String, Reading) {
-    let view = answer.view(html);
-    let reading = match kind {
-        JobKind::Listing { .. } | JobKind::Radar { .. } => {
-            Reading::Listing(listing_visit::read(&view, context))
-        }
-        JobKind::Article { .. } => article_visit::read(&view, context),
-        JobKind::Comments { .. } => article_visit::read_comments(&view, context),
-    };
-    // Reading an article has told what the page is.
-    let (class, reason) = match &reading {
-        Reading::Article(content) => (content.class, content.reason.clone()),
-        Reading::Listing(_) | Reading::Comments(_) => classify(&view, Some(&context.profile)),
-    };
-    (class, reason, reading)
-}
-
-/// Other classes are told by what a page lacks, which part of it cannot show.
-fn shows_what_was_asked((class, _, reading): &(PageClass, String, Reading)) -> bool {
-    match reading {
-        Reading::Article(_) | Reading::Comments(_) => *class == PageClass::Article,
-        Reading::Listing(page) => *class == PageClass::Listing && page.container_found,
-    }
-}
-
 pub(super) enum Reading {
-    Listing(crate::model::ListingPage),
-    Article(Box<crate::model::Article>),
-    Comments(Vec<crate::model::Comment>),
+    Listing(crate::model::ListingPage, Glance),
+    Article(Box<crate::model::Article>, Glance),
+    Comments(Vec<crate::model::Comment>, crate::model::CommentPages),
 }
 
 /// Takes the body out of the answer: nobody reads it again.

@@ -48,6 +48,9 @@ pub(super) static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
         r"^(?P<mo>\d{{1,2}})\s*[.\-/월月]\s*(?P<d>\d{{1,2}})\s*[.일日]?(?:{WEEKDAY}\s*,?\s*{TIME})?{WEEKDAY}$"
     ))
 });
+/// `10:20 PM`.
+pub(super) static TWELVE_HOURS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\d{1,2}:\d{2}(?::\d{2})?\s*[ap]\.?m\b"));
 pub(super) static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"^(?P<y>(?:19|20)\d{2})(?P<mo>\d{2})(?P<d>\d{2})(?:(?P<h>\d{2})(?P<m>\d{2})(?P<s>\d{2})?)?$",
@@ -67,26 +70,129 @@ pub(super) static DAY_MONTH_NAME: LazyLock<Regex> = LazyLock::new(|| {
 });
 pub(super) static NOW: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:방금(?:\s*전)?|지금|몇 ?초 ?전|just now|now|(?:a )?few seconds ago|moments ago|たった今|刚刚|剛剛)$",
+        r"^(?:방금(?:\s*전)?|지금|몇 ?초 ?전|just now|now|(?:a )?few seconds ago|moments ago|たった今|刚刚|剛剛|gerade eben|eben|à l'instant|ahora mismo|agora mesmo|adesso|только что|щойно|az önce|przed chwilą|zojuist|nyss|الآن)$",
     )
 });
-const UNITS: &str = "초|분|시간|일|주일?|개월|달|년|秒|分钟|分鐘|分|小时|小時|時間|天|日|週間|周|个月|個月|か月|ヶ月|カ月|年|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?";
-/// `1시간 20분 전`, `2 days, 3 hours ago`: every number with its unit is found by [`AGO_PART`].
+
+/// What is counted back from the moment a page was served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    Second,
+    Minute,
+    Hour,
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+/// Words of units: Korean, Japanese, Chinese, English, German, French, Spanish, Portuguese, Italian, Dutch, Swedish,
+/// Danish and Norwegian, Finnish, Polish, Czech, Russian, Ukrainian, Turkish, Greek, Arabic, Vietnamese and Indonesian.
+const UNIT_WORDS: [(Unit, &str); 7] = [
+    (
+        Unit::Second,
+        "초 秒 秒钟 second seconds sec secs sekunde sekunden seconde secondes segundo segundos secondo secondi seconden sekund sekunder sekunnin sekuntia sekundę sekundy sekundami секунду секунды секунд saniye δευτερόλεπτα ثانية ثواني ثوان giây detik",
+    ),
+    (
+        Unit::Minute,
+        "분 分 分钟 分鐘 minute minutes min mins minuten minuto minutos minuto minuti minuut minuten minut minuter minutter minuutin minuuttia minutę minuty minutami минуту минуты минут хвилину хвилини хвилин dakika λεπτά دقيقة دقائق phút menit",
+    ),
+    (
+        Unit::Hour,
+        "시간 時間 小时 小時 hour hours hr hrs stunde stunden heure heures hora horas ora ore uur timme timmar time timer tunnin tuntia godzinę godziny godzin hodinou hodinami час часа часов годину години годин saat ώρα ώρες ساعة ساعات giờ jam",
+    ),
+    (
+        Unit::Day,
+        "일 日 天 day days tag tagen tage jour jours día días dia dias giorno giorni dag dagen dagar dage dager päivän päivää dzień dni dnem dny день дня дней днів gün ημέρα ημέρες μέρες يوم أيام ngày hari",
+    ),
+    (
+        Unit::Week,
+        "주 주일 週間 周 week weeks woche wochen semaine semaines semana semanas settimana settimane weken vecka veckor uge uger uke uker viikon viikkoa tydzień tygodnie tygodni týdnem týdny неделю недели недель тиждень тижні тижнів hafta εβδομάδα εβδομάδες أسبوع أسابيع tuần minggu",
+    ),
+    (
+        Unit::Month,
+        "개월 달 个月 個月 か月 ヶ月 カ月 month months monat monaten monate mois mes meses mês mese mesi maand maanden månad månader måned måneder kuukauden kuukautta miesiąc miesiące miesięcy měsícem měsíci месяц месяца месяцев місяць місяці місяців ay μήνα μήνες شهر أشهر tháng bulan",
+    ),
+    (
+        Unit::Year,
+        "년 年 year years jahr jahren jahre an ans année années año años ano anos anno anni jaar år vuoden vuotta rok lata lat rokem lety год года лет рік роки років yıl χρόνο χρόνια سنة سنوات năm tahun",
+    ),
+];
+
+/// The unit a word or a letter names.
+pub(super) fn unit(word: &str) -> Option<Unit> {
+    let letter = match word {
+        "s" => Some(Unit::Second),
+        "m" => Some(Unit::Minute),
+        "h" => Some(Unit::Hour),
+        "d" => Some(Unit::Day),
+        "w" => Some(Unit::Week),
+        "mo" => Some(Unit::Month),
+        "y" => Some(Unit::Year),
+        _ => None,
+    };
+    let known = || {
+        UNIT_WORDS
+            .iter()
+            .find(|(_, words)| words.split(' ').any(|known| known == word))
+    };
+    letter.or_else(|| known().map(|(unit, _)| *unit))
+}
+
+/// All words of units as alternatives of a pattern, the longest first.
+static UNITS: LazyLock<String> = LazyLock::new(|| {
+    let mut words: Vec<&str> = UNIT_WORDS
+        .iter()
+        .flat_map(|(_, words)| words.split(' '))
+        .collect();
+    words.sort_by_key(|word| (std::cmp::Reverse(word.len()), *word));
+    words.dedup();
+    words.join("|")
+});
+/// One of a thing.
+pub(super) const ONE: &str =
+    "an?|einer|einem|eine|une?|una|uno|um|uma|een|en|ett|et|один|одну|одна|bir|một";
+/// `1시간 20분 전`, `2 days, 3 hours ago`, `vor 3 Stunden`, `il y a 3 heures`, `3 часа назад`: every number with its unit
+/// is found by [`AGO_PART`].
 pub(super) static AGO: LazyLock<Regex> = LazyLock::new(|| {
+    let units = &*UNITS;
+    let parts =
+        format!(r"(?:(?:\d{{1,6}}|{ONE})\s*(?:{units})[\s,]*(?:(?:and|und|et|y|e|и)\s+)?){{1,4}}");
     pattern(&format!(
-        r"^(?:about |약 )?(?P<parts>(?:(?:\d{{1,6}}|an?)\s*(?:{UNITS})[\s,]*(?:and\s+)?){{1,4}})(?:전|前|ago)$"
+        r"^(?:(?:about|약|ca\.?|etwa|circa|environ|около)\s*)?(?:(?:vor|il y a|hace|há|cerca de|για|πριν|πριν από|منذ|för|for|před|pred)\s+(?:(?:etwa|ca\.?|environ)\s+)?(?P<after>{parts})(?:\s*(?:sedan|siden))?|(?P<parts>{parts})(?:전|前|ago|назад|тому|fa|atrás|temu|önce|geleden|sedan|siden|sitten|trước|yang lalu|lalu|πριν))$"
     ))
 });
 pub(super) static AGO_PART: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"(?P<n>\d{{1,6}}|an?)\s*(?P<u>{UNITS})")));
+    LazyLock::new(|| pattern(&format!(r"(?P<n>\d{{1,6}}|{ONE})\s*(?P<u>{})", *UNITS)));
 /// Counts in words, and what they are in digits.
 pub(super) static COUNT_WORD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^(?P<w>하루|이틀|사흘|일주일|한 ?시간|한 ?달|일 ?년)\s*(?P<rest>전)$")
 });
 pub(super) static SHORT_AGO: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?P<n>\d{1,4})\s?(?P<u>s|m|min|h|d|w|mo|y)$"));
+/// Days by name: today, yesterday, and the day before.
+const NAMED_DAYS: [&str; 3] = [
+    "오늘 today 今日 今天 heute aujourd'hui hoy hoje oggi vandaag dziś dzisiaj dnes сегодня сьогодні bugün idag tänään σήμερα اليوم",
+    "어제 yesterday 昨日 昨天 gestern hier ayer ontem ieri gisteren wczoraj včera вчера вчора dün igår eilen χθες أمس kemarin",
+    "그저께 그제 엊그제 一昨日 前天 vorgestern avant-hier anteayer anteontem eergisteren przedwczoraj předevčírem позавчера позавчора",
+];
+
+/// How many days ago a day of this name is.
+pub(super) fn days_back(name: &str) -> Option<i64> {
+    let at = NAMED_DAYS
+        .iter()
+        .position(|names| names.split(' ').any(|known| known == name))?;
+    i64::try_from(at).ok()
+}
+
 pub(super) static NAMED_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    let mut names: Vec<&str> = NAMED_DAYS
+        .iter()
+        .flat_map(|names| names.split(' '))
+        .collect();
+    names.sort_by_key(|name| (std::cmp::Reverse(name.len()), *name));
     pattern(&format!(
-        r"^(?P<day>오늘|어제|그저께|그제|엊그제|today|yesterday|今日|昨日|一昨日|今天|昨天|前天)(?:,?\s*(?:at\s+)?{TIME})?$"
+        r"^(?P<day>{})(?:,?\s*(?:(?:at|um|à|a las|às|alle|om|kl\.?|klo|в|о|saat|-|–)\s+)?{TIME}(?:\s*uhr)?)?$",
+        names.join("|")
     ))
 });

@@ -47,6 +47,43 @@ fn full_dates_are_read_in_the_sites_zone() {
 }
 
 #[test]
+fn dates_of_other_languages_are_read() {
+    check("24.11.2026", "2026-11-24 00:00:00 day");
+    check("23.11.2026, 14:05", "2026-11-23 14:05:00 minute");
+    check("23. November 2026, 14:05 Uhr", "2026-11-23 14:05:00 minute");
+    check("Mo 23. Nov 2026, 14:05", "2026-11-23 14:05:00 minute");
+    check("23 ноября 2026, 14:05", "2026-11-23 14:05:00 minute");
+    check("23 novembre 2026 à 14:05", "2026-11-23 14:05:00 minute");
+    check("23 de noviembre de 2026", "2026-11-23 00:00:00 day");
+    check("Posted 23/11/2026 14:05", "2026-11-23 14:05:00 minute");
+    check("٢٣/١١/٢٠٢٦", "2026-11-23 00:00:00 day");
+    // Either number may be the day.
+    check("03/04/2026", "none");
+    check("About the 23rd of November 2026 and the harbour", "none");
+}
+
+#[test]
+fn other_languages_count_back_too() {
+    check("vor 3 Stunden", "2026-11-23 21:50:00 hour");
+    check("vor einer Stunde", "2026-11-23 23:50:00 hour");
+    check("il y a 20 minutes", "2026-11-24 00:30:00 minute");
+    check("hace 2 días", "2026-11-22 00:00:00 day");
+    check("3 часа назад", "2026-11-23 21:50:00 hour");
+    check("5 минут назад", "2026-11-24 00:45:00 minute");
+    check("2 giorni fa", "2026-11-22 00:00:00 day");
+    check("3 saat önce", "2026-11-23 21:50:00 hour");
+    check("för 3 timmar sedan", "2026-11-23 21:50:00 hour");
+    check("منذ 3 ساعات", "2026-11-23 21:50:00 hour");
+    check("há 2 dias", "2026-11-22 00:00:00 day");
+    check("gestern, 14:05", "2026-11-23 14:05:00 minute");
+    check("gestern um 14:05 Uhr", "2026-11-23 14:05:00 minute");
+    check("вчера в 14:05", "2026-11-23 14:05:00 minute");
+    check("hier à 14:05", "2026-11-23 14:05:00 minute");
+    check("heute", "2026-11-24 00:00:00 day");
+    check("vor dem Haus", "none");
+}
+
+#[test]
 fn zones_in_the_text_win() {
     check("2026-11-23T22:15:00+09:00", "2026-11-23 22:15:00 second");
     check("2026-11-23T13:15:00Z", "2026-11-23 22:15:00 second");

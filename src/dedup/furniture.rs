@@ -1,7 +1,7 @@
 //! What stands in many texts of one board and says nothing: skip links, the press's line, the copyright line. In: the
 //! pieces of some of its texts. Out: the pieces to be left out when its texts are compared.
 
-use super::shingle::Shingles;
+use super::shingle::{Shingles, n_shared};
 
 /// In more than a tenth of the texts …
 const SHARE: usize = 10;
@@ -9,23 +9,25 @@ const SHARE: usize = 10;
 const MIN_TEXTS: usize = 4;
 /// Some 12,000 letters of frame; no board has more, and the table stays small.
 const MAX_PIECES: usize = 8192;
-/// A text of which less than this would remain is compared whole: it is nothing but frame.
-const MIN_LEFT: usize = 40;
+/// Texts that share so much (Jaccard) are one text as far as frames go.
+const SAME_AGAIN: f64 = 0.7;
 
 /// A board's furniture.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Furniture(Vec<u32>);
 
 impl Furniture {
-    /// From a sample of a board's texts.
+    /// From a sample of a board's texts. A story that stands there several times counts once, and so does a report whose
+    /// words are the same every day.
     pub fn of<'a>(texts: impl IntoIterator<Item = &'a Shingles>) -> Self {
-        let mut n_texts = 0;
-        let mut all: Vec<u32> = Vec::new();
+        let mut unlike: Vec<&Shingles> = Vec::new();
         for text in texts {
-            n_texts += 1;
-            all.extend(text.set());
+            if !unlike.iter().any(|other| is_same_again(text, other)) {
+                unlike.push(text);
+            }
         }
-        let least = MIN_TEXTS.max(n_texts / SHARE + 1);
+        let mut all: Vec<u32> = unlike.iter().flat_map(|text| text.set()).copied().collect();
+        let least = MIN_TEXTS.max(unlike.len() / SHARE + 1);
         all.sort_unstable();
         let mut counted: Vec<(usize, u32)> = all
             .chunk_by(|a, b| a == b)
@@ -60,18 +62,23 @@ impl Furniture {
         Self(pieces)
     }
 
-    /// The text's pieces without these, if at least a quarter of it remains.
-    pub fn leave_out(&self, text: &Shingles) -> Shingles {
+    /// Takes these from a text's pieces.
+    pub(super) fn leave_out(&self, text: &mut Shingles) {
         if self.0.is_empty() {
-            return text.clone();
+            return;
         }
-        let keeps = |piece: &u32| self.0.binary_search(piece).is_err();
-        let set: Vec<u32> = text.set.iter().copied().filter(keeps).collect();
-        if set.len() < MIN_LEFT || set.len() * 4 < text.set.len() {
-            return text.clone();
-        }
-        let run = text.run.iter().copied().filter(keeps).collect();
-        Shingles { set, run }
+        let is_other = |piece: &u32| self.0.binary_search(piece).is_err();
+        text.set.retain(is_other);
+        text.run.retain(is_other);
+    }
+}
+
+fn is_same_again(a: &Shingles, b: &Shingles) -> bool {
+    // The number of pieces alone rules most out.
+    let (least, most) = (a.len().min(b.len()), a.len().max(b.len()));
+    least as f64 >= SAME_AGAIN * most as f64 && {
+        let shared = n_shared(&a.set, &b.set);
+        shared as f64 >= SAME_AGAIN * (least + most - shared) as f64
     }
 }
 
@@ -94,12 +101,15 @@ mod tests {
         let furniture = Furniture::of(&texts);
         let frame = Shingles::of("무단 전재와 재배포를 금합니다");
         assert!(frame.set.iter().all(|piece| furniture.0.contains(piece)));
-        let left = furniture.leave_out(&texts[0]);
+        let mut left = texts[0].clone();
+        furniture.leave_out(&mut left);
         assert!(left.len() < texts[0].len() && left.len() * 2 > texts[0].len());
         assert_eq!(Furniture::from_bytes(&furniture.to_bytes()), furniture);
         // Three texts are no board.
         assert!(Furniture::of(&texts[..3]).is_empty());
-        // What is all frame is kept whole.
-        assert_eq!(furniture.leave_out(&frame), frame);
+        // One story five times is no frame.
+        let story = text(0);
+        let copies: Vec<&Shingles> = texts[..3].iter().chain([&story; 5]).collect();
+        assert!(Furniture::of(copies).is_empty());
     }
 }

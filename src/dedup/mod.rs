@@ -4,8 +4,8 @@
 //! machine. Pure. Whether two articles are *one* article is not asked here: that is a question of keys.
 //!
 //! Exact copies are found by [`text_hash`], edits by [`content_hash`]. Near copies: a text's letters are cut into
-//! pieces ([`Shingles`]), the frame of its board left out ([`Furniture`]), and the pieces sketched ([`Sketch`]); texts
-//! whose sketches share a key are compared piece by piece ([`Digest::compare`]), and that alone decides.
+//! pieces ([`Shingles`]), the frame of its board left out ([`Furniture`]), and keys made of the rest ([`keys`]); texts
+//! that meet under a key are compared piece by piece ([`Digest::compare_beside`]), and that alone decides.
 
 mod exact;
 mod furniture;
@@ -17,7 +17,7 @@ mod verify;
 pub use exact::{content_hash, normalise, text_hash, words_hash};
 pub use furniture::Furniture;
 pub use shingle::Shingles;
-pub use sketch::{N_BANDS, N_MINIMA, SKETCH_VERSION, Sketch};
+pub use sketch::{Key, N_KEYS, SKETCH_VERSION, keys};
 pub use verify::{Comparison, Digest, Verdict};
 
 /// A blake3 hash.

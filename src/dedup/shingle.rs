@@ -7,7 +7,7 @@
 use super::letters::{is_dense, letters};
 
 /// Measured best for English; five for Korean follows from [`is_dense`].
-const LETTERS: u32 = 9;
+pub(super) const LETTERS: u32 = 9;
 const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Pieces of a text as hashes; a stored format, like all that is made of it ([`super::SKETCH_VERSION`]).

@@ -1,89 +1,125 @@
-//! A signature of a set of shingles whose places agree as often as the sets do, and the keys under which texts that
-//! share a third to all of their pieces meet.
+//! Keys under which texts meet that may be copies: those that share a third to all of their pieces, and those that begin
+//! alike, as a text and its first paragraph do.
 //!
 //! Fast similarity sketching (Dahlgaard, Knudsen, Thorup 2017): a round throws every piece into one of the places with
 //! one hash, and a place keeps the least; rounds go on until no place is empty, which for a text of more than a thousand
-//! pieces is after the first. It is as exact as 126 separate minima at a hundredth of the price.
+//! pieces is after the first. It is as exact as separate minima at a hundredth of the price.
 
-use super::shingle::mix;
+use super::shingle::{Shingles, mix};
 
-/// Places of a sketch.
-pub const N_MINIMA: usize = 126;
-/// Places that make one key.
-const BAND: usize = 3;
-/// Keys of a sketch: two texts that share half of their pieces meet under one of them in 996 cases of 1,000.
-pub const N_BANDS: usize = N_MINIMA / BAND;
-/// Of the stored format: how a text becomes letters, pieces, minima and bytes.
-pub const SKETCH_VERSION: u32 = 1;
+/// Minima that say where a key is found: of two texts that share half of their pieces one in four agrees. One minimum
+/// alone would be the same for all texts with a common phrase.
+const PLACE: usize = 2;
+/// Minima of which one more must agree.
+const MARKS: usize = 3;
+/// Minima of a key.
+const BAND: usize = PLACE + MARKS;
+/// Keys of a whole text: two that share half of their pieces meet under one of them in 993 cases of 1,000, two that share
+/// a third in 770.
+const WHOLE_KEYS: usize = 20;
+/// Pieces at a text's beginning that have keys of their own: a paragraph.
+const HEAD: usize = 120;
+/// A paragraph and three quarters of it meet in 99 cases of 100.
+const HEAD_KEYS: usize = 6;
 
-/// 126 values of 32 bits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sketch([u32; N_MINIMA]);
+/// Keys of a text.
+pub const N_KEYS: usize = WHOLE_KEYS + HEAD_KEYS;
+/// Of the stored format: how a text becomes letters, pieces, minima and keys.
+pub const SKETCH_VERSION: u32 = 2;
 
-impl Sketch {
-    /// `None` for no pieces at all.
-    pub fn of(pieces: &[u32]) -> Option<Self> {
-        if pieces.is_empty() {
-            return None;
+/// Two texts meet under a key if it has the same place and one of its marks is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    pub place: u32,
+    pub marks: [u16; MARKS],
+}
+
+impl Key {
+    /// As stored.
+    pub const BYTES: usize = 4 + 2 * MARKS;
+
+    pub fn meets(&self, other: &Self) -> bool {
+        self.place == other.place && self.marks.iter().zip(&other.marks).any(|(a, b)| a == b)
+    }
+
+    /// Little-endian, place first.
+    pub fn to_bytes(self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
+        bytes[..4].copy_from_slice(&self.place.to_le_bytes());
+        for (to, mark) in bytes[4..].as_chunks_mut::<2>().0.iter_mut().zip(self.marks) {
+            *to = mark.to_le_bytes();
         }
-        let mut minima = [0u32; N_MINIMA];
-        let mut filled = [false; N_MINIMA];
-        // After as many rounds as places, each further round fills one place.
-        for round in 0..2 * N_MINIMA {
-            let mut this_round = [u32::MAX; N_MINIMA];
-            let mut met = [false; N_MINIMA];
-            let seed = mix(round as u64 + 1);
-            for piece in pieces {
-                let hash = mix(u64::from(*piece) ^ seed);
-                let place = match round.checked_sub(N_MINIMA) {
-                    None => (((hash >> 32) * N_MINIMA as u64) >> 32) as usize,
-                    Some(place) => place,
-                };
-                met[place] = true;
-                this_round[place] = this_round[place].min(hash as u32);
-            }
-            for place in 0..N_MINIMA {
-                if met[place] && !filled[place] {
-                    filled[place] = true;
-                    minima[place] = this_round[place] ^ seed as u32;
-                }
-            }
-            if filled.iter().all(|filled| *filled) {
-                break;
+        bytes
+    }
+
+    pub fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
+        let [a, b, c, d, ..] = bytes;
+        let mut marks = [0; MARKS];
+        for (mark, from) in marks.iter_mut().zip(bytes[4..].as_chunks::<2>().0) {
+            *mark = u16::from_le_bytes(*from);
+        }
+        Self {
+            place: u32::from_le_bytes([a, b, c, d]),
+            marks,
+        }
+    }
+}
+
+/// The keys of a text; which of them it is, is in each. `None` for no pieces at all.
+pub fn keys(text: &Shingles) -> Option<[Key; N_KEYS]> {
+    if text.is_empty() {
+        return None;
+    }
+    let whole = minima::<{ BAND * WHOLE_KEYS }>(&text.set);
+    let head = minima::<{ BAND * HEAD_KEYS }>(&text.run[..HEAD.min(text.run.len())]);
+    let bands = whole.as_chunks::<BAND>().0.iter().chain(head.as_chunks().0);
+    let mut keys = [Key {
+        place: 0,
+        marks: [0; MARKS],
+    }; N_KEYS];
+    for (key, (n, band)) in keys.iter_mut().zip(bands.enumerate()) {
+        let (place, marks) = band.split_at(PLACE);
+        let place = place.iter().fold(
+            n as u64 + 1,
+            |hash, minimum| mix(hash ^ u64::from(*minimum)),
+        );
+        key.place = (place >> 32) as u32;
+        for (mark, minimum) in key.marks.iter_mut().zip(marks) {
+            *mark = (mix(u64::from(*minimum)) >> 48) as u16;
+        }
+    }
+    Some(keys)
+}
+
+/// `N` values of a set that is not empty, of which two sets have as many in common as they have pieces.
+fn minima<const N: usize>(pieces: &[u32]) -> [u32; N] {
+    let mut minima = [0u32; N];
+    let mut filled = [false; N];
+    // After as many rounds as places, each further round fills one place.
+    for round in 0..2 * N {
+        let mut this_round = [u32::MAX; N];
+        let mut met = [false; N];
+        let seed = mix(round as u64 + 1);
+        for piece in pieces {
+            let hash = mix(u64::from(*piece) ^ seed);
+            let place = match round.checked_sub(N) {
+                None => (((hash >> 32) * N as u64) >> 32) as usize,
+                Some(place) => place,
+            };
+            met[place] = true;
+            this_round[place] = this_round[place].min(hash as u32);
+        }
+        for place in 0..N {
+            if met[place] && !filled[place] {
+                filled[place] = true;
+                minima[place] = this_round[place] ^ seed as u32;
             }
         }
-        Some(Self(minima))
-    }
-
-    /// As stored: little-endian.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        self.0.iter().flat_map(|min| min.to_le_bytes()).collect()
-    }
-
-    /// `None`: these are not the bytes of a sketch.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (words, rest) = bytes.as_chunks::<4>();
-        if !rest.is_empty() {
-            return None;
+        if filled.iter().all(|filled| *filled) {
+            break;
         }
-        let minima: Vec<u32> = words.iter().map(|word| u32::from_le_bytes(*word)).collect();
-        minima.try_into().ok().map(Self)
     }
-
-    /// One key a band; the band's number is in it.
-    pub fn keys(&self) -> [u32; N_BANDS] {
-        std::array::from_fn(|band| {
-            let [a, b, c] = std::array::from_fn(|i| u64::from(self.0[band * BAND + i]));
-            let hash = mix(a | b << 32) ^ c.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            (mix(hash.wrapping_add(band as u64)) >> 32) as u32
-        })
-    }
-
-    /// Share of places that agree: an estimate of the Jaccard similarity.
-    pub fn similarity(&self, other: &Self) -> f64 {
-        let n = self.0.iter().zip(&other.0).filter(|(a, b)| a == b).count();
-        n as f64 / N_MINIMA as f64
-    }
+    minima
 }
 
 #[cfg(test)]
@@ -95,45 +131,90 @@ mod tests {
         (from..to).map(|n| mix(u64::from(n)) as u32).collect()
     }
 
+    fn text(from: u32, to: u32) -> Shingles {
+        let run = pieces(from, to);
+        let mut set = run.clone();
+        set.sort_unstable();
+        Shingles { set, run }
+    }
+
+    fn n_shared(a: &Shingles, b: &Shingles) -> usize {
+        let (a, b) = (keys(a).unwrap(), keys(b).unwrap());
+        a.iter().zip(&b).filter(|(a, b)| a.meets(b)).count()
+    }
+
     #[test]
-    fn it_estimates_how_much_is_shared_for_short_and_long_sets() {
+    fn minima_agree_as_often_as_the_sets_share_for_short_and_long_sets() {
         for n in [60, 300, 3000] {
             for (shift, expected) in [(0, 1.0), (n / 4, 0.6), (n / 3, 0.5), (n, 0.0)] {
                 let trials = 40;
-                let sum: f64 = (0..trials)
+                let agree: usize = (0..trials)
                     .map(|i| {
                         let from = i * 10 * n;
-                        let a = Sketch::of(&pieces(from, from + n)).unwrap();
-                        let b = Sketch::of(&pieces(from + shift, from + shift + n)).unwrap();
-                        a.similarity(&b)
+                        let a = minima::<126>(&pieces(from, from + n));
+                        let b = minima::<126>(&pieces(from + shift, from + shift + n));
+                        a.iter().zip(&b).filter(|(a, b)| a == b).count()
                     })
                     .sum();
-                let mean = sum / f64::from(trials);
+                let mean = agree as f64 / f64::from(trials * 126);
                 assert!((mean - expected).abs() < 0.03, "{n} {shift}: {mean}");
             }
         }
     }
 
     #[test]
+    fn halves_meet_and_so_do_a_text_and_its_first_paragraph() {
+        let trials = 200;
+        let meet = |a: fn(u32) -> Shingles, b: fn(u32) -> Shingles| {
+            (0..trials)
+                .filter(|i| n_shared(&a(i * 10_000), &b(i * 10_000)) > 0)
+                .count()
+        };
+        let half = meet(
+            |from| text(from, from + 900),
+            |from| text(from + 300, from + 1200),
+        );
+        assert!(half >= 196, "{half}");
+        let cut = meet(
+            |from| text(from, from + 1200),
+            |from| text(from, from + 100),
+        );
+        assert!(cut >= 196, "{cut}");
+        let unlike = meet(
+            |from| text(from, from + 900),
+            |from| text(from + 1000, from + 1900),
+        );
+        assert_eq!(unlike, 0);
+    }
+
+    #[test]
     fn the_stored_format_is_this() {
-        let sketch = Sketch::of(&pieces(0, 500)).unwrap();
-        let hash = blake3::hash(&sketch.to_bytes()).to_hex();
+        let keys: Vec<u8> = keys(&text(0, 500))
+            .unwrap()
+            .iter()
+            .flat_map(|key| key.to_bytes())
+            .collect();
+        let hash = blake3::hash(&keys).to_hex();
         assert_eq!(
             &hash[..16],
-            "1fd9c4208b2454f6",
+            "4e7d49d9e57b4903",
             "a new format needs a new version"
         );
     }
 
     proptest! {
         #[test]
-        fn bytes_come_back(pieces in proptest::collection::vec(any::<u32>(), 1..200), other in proptest::collection::vec(any::<u8>(), 0..600)) {
-            let sketch = Sketch::of(&pieces).unwrap();
+        fn bytes_come_back(place: u32, marks: [u16; MARKS]) {
+            let key = Key { place, marks };
+            prop_assert_eq!(Key::from_bytes(key.to_bytes()), key);
+        }
+
+        #[test]
+        fn minima_do_not_depend_on_order_or_repetition(pieces in proptest::collection::vec(any::<u32>(), 1..200)) {
             let mut turned = pieces.clone();
             turned.reverse();
-            prop_assert_eq!(Sketch::of(&turned), Some(sketch.clone()));
-            prop_assert_eq!(Sketch::from_bytes(&sketch.to_bytes()), Some(sketch));
-            prop_assert_eq!(Sketch::from_bytes(&other).is_some(), other.len() == 4 * N_MINIMA);
+            turned.extend(&pieces);
+            prop_assert_eq!(minima::<100>(&turned), minima::<100>(&pieces));
         }
     }
 }

@@ -7,8 +7,8 @@
 use serde::Serialize;
 
 use super::furniture::Furniture;
-use super::letters::letters;
-use super::shingle::{Shingles, mix, n_shared};
+use super::letters::{is_dense, letters};
+use super::shingle::{LETTERS, Shingles, mix, n_shared};
 
 /// Of two whole texts that say the same: rewriting of every tenth word leaves this much.
 const LEAST_SIMILARITY: f64 = 0.5;
@@ -17,17 +17,27 @@ const LEAST_CONTAINMENT: f64 = 0.65;
 /// So much of the shorter text may stand in one stretch that the other has not: a header, a caption. A follow-up's
 /// news are longer.
 const LONGEST_OWN_STRETCH: f64 = 0.2;
+/// Of the words that two texts use by chance, in pieces, of which one begins at every letter.
+const LONGEST_PHRASE: usize = 12;
+/// A header or a caption is no longer, however short the text.
+const SHORT_STRETCH: usize = 80;
 /// Below this many pieces there is no evidence but equality.
 const FEWEST_PIECES: usize = 40;
 /// Below this many, a notice with one name changed looks like a copy: nearly all must be equal.
 const FEW_PIECES: usize = 150;
 const LEAST_SIMILARITY_OF_FEW: f64 = 0.9;
 const LEAST_CONTAINMENT_OF_FEW: f64 = 0.97;
+/// Of a short text that was cut out of a longer one, so much is between the first words they share and the last.
+const LEAST_CORE: f64 = 0.7;
+/// … and so much of that is in the longer one: the cut may go through a word.
+const CORE_CONTAINMENT: f64 = 0.92;
 /// A shorter text of at most this share of the other's length, nearly all of it in the other, was cut.
 const CUT_BELOW: f64 = 0.8;
 const CUT_CONTAINMENT: f64 = 0.8;
 /// Fewer numbers than this prove nothing.
 const FEWEST_NUMBERS: usize = 3;
+/// So many numbers at their places, all the same, are proof enough that it is the same report.
+const MANY_NUMBERS: usize = 8;
 
 /// What two texts are to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -81,6 +91,8 @@ struct Number {
     digits: u32,
     /// The piece that begins with it, to know furniture by.
     at: u32,
+    /// The piece that ends before it.
+    after: u32,
 }
 
 /// A text made ready to be compared, with all others and any number of times.
@@ -118,76 +130,145 @@ impl Digest {
         self.shingles.len() >= FEWEST_PIECES
     }
 
-    /// The text without a board's furniture. Whether it is *exactly* another is still asked of all of it.
+    /// The text without a board's furniture, for its keys.
     pub fn without(mut self, furniture: &Furniture) -> Self {
-        if furniture.is_empty() {
-            return self;
-        }
-        let left = furniture.leave_out(&self.shingles);
-        if left.len() < self.shingles.len() {
-            self.numbers
-                .retain(|number| left.set.binary_search(&number.at).is_ok());
-            self.shingles = left;
+        if let Some((shingles, numbers)) = self.left_by(&[furniture]) {
+            (self.shingles, self.numbers) = (shingles, numbers);
         }
         self
     }
 
+    /// What these leave of the text. `None`: too little, it is nothing but frame.
+    fn left_by(&self, furniture: &[&Furniture]) -> Option<(Shingles, Vec<Number>)> {
+        let mut shingles = self.shingles.clone();
+        for furniture in furniture {
+            furniture.leave_out(&mut shingles);
+        }
+        let is_left = |number: &&Number| shingles.set.binary_search(&number.at).is_ok();
+        let numbers = match shingles.len() < self.shingles.len() {
+            true => self.numbers.iter().filter(is_left).copied().collect(),
+            false => self.numbers.clone(),
+        };
+        is_enough(&shingles, &self.shingles).then_some((shingles, numbers))
+    }
+
+    /// Compares all of both texts.
     pub fn compare(&self, other: &Self) -> Comparison {
-        let (a, b) = (&self.shingles, &other.shingles);
-        if self.n_letters == other.n_letters && self.letters == other.letters {
-            return Comparison {
-                similarity: 1.0,
-                containment: 1.0,
-                verdict: Verdict::Exact,
-            };
+        if self.is_same(other) {
+            return EXACT;
         }
-        let shared = n_shared(&a.set, &b.set);
-        let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-        let share = |of: usize| shared as f64 / of.max(1) as f64;
-        let similarity = share(a.len() + b.len() - shared);
-        let containment = share(short.len());
-        let is_like = if short.len() < FEWEST_PIECES {
-            false
-        } else if short.len() < FEW_PIECES {
-            similarity >= LEAST_SIMILARITY_OF_FEW || containment >= LEAST_CONTAINMENT_OF_FEW
-        } else {
-            similarity >= LEAST_SIMILARITY
-                || (containment >= LEAST_CONTAINMENT
-                    && (longest_own_stretch(short, long) <= LONGEST_OWN_STRETCH
-                        || a.len() == b.len()))
-        };
-        let verdict = if !is_like || !numbers_agree(&self.numbers, &other.numbers) {
-            Verdict::Different
-        } else if (short.len() as f64) < CUT_BELOW * long.len() as f64
-            && containment >= CUT_CONTAINMENT
-        {
-            Verdict::Truncated
-        } else {
-            Verdict::Near
-        };
-        Comparison {
-            similarity,
-            containment,
-            verdict,
+        judge(
+            (&self.shingles, &self.numbers),
+            (&other.shingles, &other.numbers),
+            false,
+        )
+    }
+
+    /// Compares what the texts say beside the furniture of their boards, of whichever of the two. Whether one is *exactly*
+    /// the other is asked of all of it; a text that is nothing but furniture is compared whole, and must be all but equal.
+    pub fn compare_beside(&self, other: &Self, furniture: &[&Furniture]) -> Comparison {
+        if self.is_same(other) {
+            return EXACT;
         }
+        match (self.left_by(furniture), other.left_by(furniture)) {
+            (Some(a), Some(b)) => judge((&a.0, &a.1), (&b.0, &b.1), false),
+            _ => judge(
+                (&self.shingles, &self.numbers),
+                (&other.shingles, &other.numbers),
+                true,
+            ),
+        }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.n_letters == other.n_letters && self.letters == other.letters
     }
 }
 
-/// The longest stretch of `text` without a piece of `other`, as a share of `text`.
-fn longest_own_stretch(text: &Shingles, other: &Shingles) -> f64 {
-    let (mut longest, mut stretch) = (0, 0);
+const EXACT: Comparison = Comparison {
+    similarity: 1.0,
+    containment: 1.0,
+    verdict: Verdict::Exact,
+};
+
+/// `is_weak`: what the texts share may be in any text of their boards.
+fn judge(a: (&Shingles, &[Number]), b: (&Shingles, &[Number]), is_weak: bool) -> Comparison {
+    let ((a, a_numbers), (b, b_numbers)) = (a, b);
+    let shared = n_shared(&a.set, &b.set);
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let share = |of: usize| shared as f64 / of.max(1) as f64;
+    let similarity = share(a.len() + b.len() - shared);
+    let containment = share(short.len());
+    let numbers = Evidence::of((a, a_numbers), (b, b_numbers));
+    let is_like = if short.len() < FEWEST_PIECES {
+        false
+    } else if (is_weak || short.len() < FEW_PIECES) && numbers != Evidence::For {
+        similarity >= LEAST_SIMILARITY_OF_FEW
+            || containment >= LEAST_CONTAINMENT_OF_FEW
+            || (!is_weak && is_shorter(short, long) && is_cut_out(short, long))
+    } else {
+        similarity >= LEAST_SIMILARITY
+            || (containment >= LEAST_CONTAINMENT
+                && (a.len() == b.len() || !brings_its_own(short, long)))
+    };
+    let verdict = if !is_like || numbers == Evidence::Against {
+        Verdict::Different
+    } else if is_shorter(short, long) && containment >= CUT_CONTAINMENT {
+        Verdict::Truncated
+    } else {
+        Verdict::Near
+    };
+    Comparison {
+        similarity,
+        containment,
+        verdict,
+    }
+}
+
+fn is_enough(left: &Shingles, whole: &Shingles) -> bool {
+    left.len() == whole.len() || (left.len() >= FEWEST_PIECES && left.len() * 4 >= whole.len())
+}
+
+fn is_shorter(short: &Shingles, long: &Shingles) -> bool {
+    (short.len() as f64) < CUT_BELOW * long.len() as f64
+}
+
+/// Whether a text of few pieces is all in the other but for what stands around it: a press's line, a name.
+fn is_cut_out(short: &Shingles, long: &Shingles) -> bool {
+    let is_shared = |piece: &u32| long.set.binary_search(piece).is_ok();
+    let n_pieces = short.run.len();
+    let (first, last) = (
+        short.run.iter().position(is_shared).unwrap_or(n_pieces),
+        short.run.iter().rposition(is_shared).map_or(0, |at| at + 1),
+    );
+    let core = short.run.get(first..last).unwrap_or_default();
+    let n_shared = core.iter().filter(|piece| is_shared(piece)).count();
+    core.len() >= FEWEST_PIECES
+        && core.len() as f64 >= LEAST_CORE * n_pieces as f64
+        && n_shared as f64 >= CORE_CONTAINMENT * core.len() as f64
+}
+
+/// Whether a text has a long stretch without a part of the other. A phrase that both happen to use does not end one.
+fn brings_its_own(text: &Shingles, other: &Shingles) -> bool {
+    let (mut longest, mut stretch, mut phrase) = (0, 0, 0);
     for piece in &text.run {
-        stretch = match other.set.binary_search(piece) {
-            Ok(_) => 0,
-            Err(_) => stretch + 1,
-        };
-        longest = longest.max(stretch);
+        if other.set.binary_search(piece).is_err() {
+            stretch += phrase + 1;
+            phrase = 0;
+            longest = longest.max(stretch);
+        } else if phrase < LONGEST_PHRASE {
+            phrase += 1;
+        } else {
+            stretch = 0;
+        }
     }
-    longest as f64 / text.run.len().max(1) as f64
+    longest > SHORT_STRETCH && longest as f64 > LONGEST_OWN_STRETCH * text.run.len() as f64
 }
 
-/// Letters before a number and after it that say which number it is.
-const BEFORE: usize = 4;
+/// What stands before a number and says which number it is, in Latin letters' worth: a name and a word or two. Less, and
+/// the columns of a table are taken for one another, or the dates above two articles for the same date.
+const BEFORE: u32 = 16;
+/// Letters after it.
 const AFTER: usize = 2;
 
 fn numbers(letters: &[char], run: &[u32]) -> Vec<Number> {
@@ -205,7 +286,12 @@ fn numbers(letters: &[char], run: &[u32]) -> Vec<Number> {
             at += 1;
         }
         let words = |c: &&char| !c.is_ascii_digit();
-        let before = letters[..start].iter().rev().filter(words).take(BEFORE);
+        let before = letters[..start].iter().rev().filter(words);
+        let before = before.scan(0, |weight, c| {
+            let is_near = *weight < BEFORE;
+            *weight += 1 + u32::from(is_dense(*c));
+            is_near.then_some(c)
+        });
         let after = letters[at..].iter().filter(words).take(AFTER);
         let place = before
             .chain(after)
@@ -215,6 +301,10 @@ fn numbers(letters: &[char], run: &[u32]) -> Vec<Number> {
                 place: place as u32,
                 digits: digits as u32,
                 at: *piece,
+                after: run
+                    .get(piece_before(letters, start))
+                    .copied()
+                    .unwrap_or_default(),
             });
         }
     }
@@ -222,8 +312,45 @@ fn numbers(letters: &[char], run: &[u32]) -> Vec<Number> {
     numbers
 }
 
-/// Two texts of one origin have the same numbers in the same places, and most of the shorter list's numbers at all.
-fn numbers_agree(a: &[Number], b: &[Number]) -> bool {
+/// Where the last whole piece before a place begins.
+fn piece_before(letters: &[char], end: usize) -> usize {
+    let mut weight = 0;
+    let before = letters[..end].iter().rposition(|c| {
+        weight += 1 + u32::from(is_dense(*c));
+        weight >= LETTERS
+    });
+    before.unwrap_or(0)
+}
+
+/// What the numbers of two texts say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Evidence {
+    For,
+    Nothing,
+    Against,
+}
+
+impl Evidence {
+    /// Two texts of one origin have the same numbers in the same places, and most of the shorter list's numbers at all.
+    fn of((a, a_numbers): (&Shingles, &[Number]), (b, b_numbers): (&Shingles, &[Number])) -> Self {
+        let (agree, differ) = at_the_same_places(a_numbers, b_numbers);
+        if agree + differ >= FEWEST_NUMBERS && differ * 3 > agree {
+            return Self::Against;
+        }
+        let (a, b) = (values(a_numbers, b), values(b_numbers, a));
+        let least = a.len().min(b.len());
+        if least >= FEWEST_NUMBERS && n_shared(&a, &b) * 2 < least {
+            Self::Against
+        } else if agree >= MANY_NUMBERS && differ == 0 {
+            Self::For
+        } else {
+            Self::Nothing
+        }
+    }
+}
+
+/// How many numbers agree and differ where the words around them are the same.
+fn at_the_same_places(a: &[Number], b: &[Number]) -> (usize, usize) {
     let (mut agree, mut differ) = (0, 0);
     let (mut i, mut j) = (0, 0);
     while i < a.len() && j < b.len() {
@@ -244,12 +371,7 @@ fn numbers_agree(a: &[Number], b: &[Number]) -> bool {
             }
         }
     }
-    if agree + differ >= FEWEST_NUMBERS && differ > agree {
-        return false;
-    }
-    let (a, b) = (values(a), values(b));
-    let least = a.len().min(b.len());
-    least < FEWEST_NUMBERS || n_shared(&a, &b) * 2 >= least
+    (agree, differ)
 }
 
 fn same_place(numbers: &[Number]) -> &[Number] {
@@ -260,9 +382,84 @@ fn same_place(numbers: &[Number]) -> &[Number] {
     &numbers[..n]
 }
 
-fn values(numbers: &[Number]) -> Vec<u32> {
-    let mut values: Vec<u32> = numbers.iter().map(|number| number.digits).collect();
+/// The numbers that follow on words of the other text: not the date above an article, nor the telephone below it.
+fn values(numbers: &[Number], other: &Shingles) -> Vec<u32> {
+    let follows = |number: &&Number| other.set.binary_search(&number.after).is_ok();
+    let numbers = numbers.iter().filter(follows);
+    let mut values: Vec<u32> = numbers.map(|number| number.digits).collect();
     values.sort_unstable();
     values.dedup();
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Syllables that come once each: two of these share what they share of the numbers.
+    fn numbered(from: u32, to: u32) -> String {
+        let word = |n: u32| char::from_u32(0xAC00 + n * 7919 % 11_172).unwrap();
+        (from..to).map(word).collect()
+    }
+
+    fn verdict(a: &str, b: &str) -> Verdict {
+        let (a, b) = (Digest::of(a), Digest::of(b));
+        assert_eq!(a.compare(&b), b.compare(&a));
+        a.compare(&b).verdict
+    }
+
+    #[test]
+    fn each_verdict_has_its_case() {
+        let text = numbered(0, 600);
+        assert_eq!(verdict(&text, &format!(" {text}!")), Verdict::Exact);
+        assert_eq!(verdict(&text, &numbered(60, 660)), Verdict::Near);
+        assert_eq!(verdict(&text, &numbered(0, 250)), Verdict::Truncated);
+        assert_eq!(verdict(&text, &numbered(500, 1100)), Verdict::Different);
+        // The last third of one, below news of its own.
+        let follow_up = numbered(2000, 2300) + &numbered(0, 300);
+        assert_eq!(verdict(&text, &follow_up), Verdict::Different);
+    }
+
+    #[test]
+    fn a_first_paragraph_with_a_press_s_line_was_cut_out() {
+        let lede = numbered(0, 90) + &numbered(5000, 5015);
+        assert_eq!(verdict(&numbered(0, 600), &lede), Verdict::Truncated);
+        // The same words in a notice as long as the other are a template.
+        let notice = |name: u32| numbered(name, name + 8) + &numbered(0, 60);
+        assert_eq!(verdict(&notice(3000), &notice(4000)), Verdict::Different);
+    }
+
+    #[test]
+    fn a_report_with_other_numbers_is_another_report() {
+        let report = |day: u32| -> String {
+            (0..10)
+                .map(|n| format!("{}{} ", numbered(n * 40, n * 40 + 40), 1000 + n * day))
+                .collect()
+        };
+        assert_eq!(verdict(&report(3), &report(7)), Verdict::Different);
+        let corrected = report(3).replace("1009", "1010");
+        assert_eq!(verdict(&report(3), &corrected), Verdict::Near);
+    }
+
+    #[test]
+    fn what_every_text_of_a_board_has_is_no_evidence() {
+        let frame = numbered(0, 400);
+        let text = |n: u32| frame.clone() + &numbered(1000 + 200 * n, 1180 + 200 * n);
+        let texts: Vec<Digest> = (0..12).map(|n| Digest::of(&text(n))).collect();
+        assert_eq!(texts[0].compare(&texts[1]).verdict, Verdict::Near);
+        let furniture = Furniture::of(texts.iter().map(Digest::shingles));
+        let beside = |a: &Digest, b: &Digest| a.compare_beside(b, &[&furniture]).verdict;
+        // Another frame in front of the same words, and the frame with other words.
+        let copy = Digest::of(&(numbered(6000, 6030) + &text(0)[frame.len()..]));
+        assert_eq!(beside(&texts[0], &copy), Verdict::Near);
+        assert_eq!(beside(&texts[0], &texts[1]), Verdict::Different);
+        // Nothing but frame: all but equal, or no copy.
+        let bare = |from: usize| Digest::of(&frame.chars().skip(from).collect::<String>());
+        assert_eq!(beside(&bare(0), &bare(5)), Verdict::Near);
+        let turned = numbered(200, 400) + &numbered(3000, 3020) + &numbered(0, 100);
+        assert_eq!(
+            beside(&bare(0), &Digest::of(&(turned + "가나다"))),
+            Verdict::Different
+        );
+    }
 }

@@ -4,7 +4,7 @@
 //!
 //! html5ever looks through the stack of open elements for many a tag, so that its time grows with the square of the
 //! depth of nesting: 40,000 open `<div>` take seconds. Real pages nest a few dozen deep; text behind the point where a
-//! page is nested [`MAX_DEPTH`] deep is cut off.
+//! page is nested [`MAX_DEPTH`] deep is cut off. So is what follows a tag of more than [`MAX_ATTRIBUTES`] attributes.
 
 mod cut;
 mod nesting;
@@ -20,6 +20,9 @@ pub use wanted::Wanted;
 
 /// Open elements at a time. The deepest page among the recordings has 40.
 const MAX_DEPTH: usize = 512;
+
+/// Attributes of an element. html5ever compares each with all before it; more than a few dozen are no one's page.
+const MAX_ATTRIBUTES: usize = 1_000;
 
 /// Elements that have no end tag (HTML Living Standard, 13.1.2).
 const VOID: [&str; 17] = [
@@ -59,6 +62,10 @@ fn shallow(text: &str) -> &str {
     let mut n_svg = 0_usize;
     let mut tags = Tags::new(text);
     while let Some(tag) = tags.next() {
+        let is_opened = matches!(tag.kind, Kind::Start | Kind::SelfClosing);
+        if is_opened && has_too_many_attributes(text.as_bytes(), tag.start + 1 + tag.name.len()) {
+            return &text[..tag.start];
+        }
         let mut room = tags::room();
         // Long names are custom elements; they nest too, but not by accident.
         let name = tags::lower(tag.name, &mut room).unwrap_or("custom");
@@ -88,6 +95,39 @@ fn shallow(text: &str) -> &str {
     text
 }
 
+/// Whether the tag whose name ends here has more attributes than are read. Counts too many rather than too few.
+fn has_too_many_attributes(bytes: &[u8], from: usize) -> bool {
+    let mut n_attributes = 0;
+    let (mut in_word, mut before_value) = (true, false);
+    let mut at = from;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'>' => return false,
+            quote @ (b'"' | b'\'') if before_value => {
+                let Some(end) = memchr::memchr(*quote, &bytes[at + 1..]) else {
+                    return false;
+                };
+                at += 1 + end;
+                (in_word, before_value) = (false, false);
+            }
+            b'=' => before_value = true,
+            b'/' => (in_word, before_value) = (false, false),
+            space if space.is_ascii_whitespace() => in_word = false,
+            _ => {
+                if !in_word && !before_value {
+                    n_attributes += 1;
+                    if n_attributes > MAX_ATTRIBUTES {
+                        return true;
+                    }
+                }
+                (in_word, before_value) = (true, false);
+            }
+        }
+        at += 1;
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -109,6 +149,22 @@ mod tests {
         assert_eq!(shallow(&page).len(), MAX_DEPTH * "<div>".len());
         let custom = "<a-very-long-custom-name>".repeat(100_000);
         assert!(shallow(&custom).len() < custom.len());
+    }
+
+    /// Within quotes and values nothing is an attribute, and nothing ends the tag.
+    #[test]
+    fn a_tag_of_too_many_attributes_is_cut_off() {
+        let many = |n: usize| {
+            (0..n)
+                .map(|n| format!(" a{n}='>' b{n}"))
+                .collect::<String>()
+        };
+        let page = format!("<p>before</p><i{}>x</i>", many(MAX_ATTRIBUTES));
+        assert_eq!(shallow(&page), "<p>before</p>");
+        let page = format!("<p{}>x</p>", many(MAX_ATTRIBUTES / 2));
+        assert_eq!(shallow(&page), page);
+        let page = format!("<p title=\"{}\">x</p>", "a word ".repeat(9_000));
+        assert_eq!(shallow(&page), page);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From a job's URL to its page: robots, turn, request, redirects, and what to make of the status.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -48,6 +49,7 @@ pub(super) struct Inner {
     cookies: Cookies,
     hosts: Mutex<HashMap<String, Arc<Host>>>,
     pub(super) fresh_robots: Mutex<HashMap<String, FreshRobots>>,
+    n_requests: AtomicU64,
 }
 
 /// What is gathered on the way of one `get`, whatever its end.
@@ -98,6 +100,7 @@ impl Fetcher {
                 cookies: Cookies::default(),
                 hosts: Mutex::default(),
                 fresh_robots: Mutex::default(),
+                n_requests: AtomicU64::new(0),
             }),
         })
     }
@@ -134,6 +137,11 @@ impl Fetcher {
             host.set_crawl_delay(rules.crawl_delay());
         }
         host.known_from_before();
+    }
+
+    /// Requests sent so far, of all kinds: pages, robots files, redirects.
+    pub fn n_requests(&self) -> u64 {
+        self.inner.n_requests.load(Ordering::Relaxed)
     }
 
     /// Robots files fetched since this was last called, for the store. Few: one a host and day.
@@ -347,6 +355,7 @@ impl Inner {
             Route::Named => &self.named,
         };
         let request = client.get(hop.url.clone()).headers(hop.headers);
+        self.n_requests.fetch_add(1, Ordering::Relaxed);
         let at = self.clock.now();
         let result = exchange(request, &mut turn, hop.rule, self.options.timeout).await;
         let duration = turn.started.elapsed();

@@ -1,5 +1,5 @@
 //! What does a board's own use of URLs say of identity? In: the links of a listing's rows, and the listing's own URLs.
-//! Out: which links have one shape, which part is the id, which parameters are state, and where the page number is.
+//! Out: which links have one shape, which part is the id, and which parameters are state.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -83,7 +83,7 @@ const ID_NAMES: [&str; 24] = [
     "threadid",
 ];
 
-static DIGITS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d+"));
+pub(super) static DIGITS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d+"));
 static SLUG_THEN_ID: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?:.*[.\-_~])?(\d+)(\.\w{1,5})?$"));
 static ID_THEN_SLUG: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d+)[-_.~].*$"));
@@ -96,15 +96,41 @@ pub(super) fn is_state(name: &str) -> bool {
     STATE.iter().any(|state| state.eq_ignore_ascii_case(name))
 }
 
+/// Parameters that show a part of a listing.
+const FILTERS: [&str; 9] = [
+    "category",
+    "sca",
+    "cate",
+    "category_srl",
+    "cat",
+    "tag",
+    "label",
+    "prefix_id",
+    "search_head",
+];
+
+/// Whether a link shows a part of a listing: its category, a tag.
+pub(super) fn has_filter(url: &Url) -> bool {
+    parameters(url).iter().any(|(name, value)| {
+        let name = name.to_ascii_lowercase();
+        !value.is_empty() && (FILTERS.contains(&name.as_str()) || name.starts_with("category"))
+    }) || segments(url).iter().any(|part| {
+        matches!(
+            part.as_str(),
+            "category" | "categories" | "tag" | "tags" | "c"
+        )
+    })
+}
+
 /// The parts of a path, the empty one behind a final slash included.
-fn segments(url: &Url) -> Vec<String> {
+pub(super) fn segments(url: &Url) -> Vec<String> {
     let path = url.path();
     let path = path.find(";jsessionid=").map_or(path, |end| &path[..end]);
     path.split('/').skip(1).map(str::to_owned).collect()
 }
 
 /// `name=value` parts as they stand; the last of a name counts.
-fn parameters(url: &Url) -> BTreeMap<String, String> {
+pub(super) fn parameters(url: &Url) -> BTreeMap<String, String> {
     url.query()
         .unwrap_or_default()
         .split('&')
@@ -186,23 +212,6 @@ pub(super) struct ArticleShape {
     pub reason: String,
 }
 
-/// A path, the parameters that must be there, and those that may be.
-pub(super) type UrlPattern = (String, BTreeMap<String, String>, BTreeMap<String, String>);
-
-/// How the board writes the URLs of its listing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ListingShape {
-    pub board: String,
-    /// Each a path and its parameters; the first is page 1's.
-    pub shapes: Vec<UrlPattern>,
-    pub board_url: String,
-    pub listing_url: String,
-    /// The number in the URL of page 1, and what it grows by from page to page.
-    pub first: u64,
-    pub step: u64,
-    pub reason: String,
-}
-
 /// A place in a URL that may be the id.
 struct Candidate {
     place: Place,
@@ -256,11 +265,8 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
     candidates.sort_by_key(|candidate| -candidate.score);
     let chosen = candidates.into_iter().next()?;
 
-    let mut writer = ShapeWriter {
-        listing,
-        has_board: false,
-        slug: false,
-    };
+    let board = board_place(&parts, &queries[0], &names, listing, &chosen.place);
+    let mut writer = ShapeWriter { slug: false };
     let mut path = String::new();
     let mut template = String::new();
     for at in 0..n_parts {
@@ -268,7 +274,7 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
         let (pattern, text) = if chosen.place == Place::Segment(at) {
             (chosen.pattern.clone(), chosen.template.clone())
         } else {
-            writer.part(&values, "[^/]+")
+            writer.part(&values, "[^/]+", board == Some(Place::Segment(at)))
         };
         path.push_str(&format!("/{pattern}"));
         template.push_str(&format!("/{text}"));
@@ -281,7 +287,8 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
             query.insert(name.clone(), chosen.pattern.clone());
             written.push(format!("{name}={}", chosen.template));
         } else if values.len() == 1 && !values.contains("") {
-            let (pattern, text) = writer.part(&values, "[^&]*");
+            let is_board = board == Some(Place::Parameter(name.clone()));
+            let (pattern, text) = writer.part(&values, "[^&]*", is_board);
             query.insert(name.clone(), pattern);
             written.push(format!("{name}={text}"));
         }
@@ -293,31 +300,57 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
         path,
         query,
         template,
-        has_board: writer.has_board,
+        has_board: board.is_some(),
         reason: format!("{:?} differs in all {} links", chosen.place, urls.len()).to_lowercase(),
     })
 }
 
+/// Where a link names its board: the parameter that the listing's own URL has with the same value, else the last part of
+/// the path that it has too. `/bbs/board.php?bo_table=news` is the board `news`, `/forum/news` is not `forum`.
+fn board_place(
+    parts: &[Vec<String>],
+    query: &BTreeMap<String, String>,
+    names: &BTreeSet<&String>,
+    listing: &Url,
+    id: &Place,
+) -> Option<Place> {
+    let here = parameters(listing);
+    let parameter = names
+        .iter()
+        .map(|name| (Place::Parameter((*name).clone()), *name))
+        .find(|(place, name)| {
+            place != id && !is_state(name) && here.get(*name) == query.get(*name)
+        });
+    if let Some((place, _)) = parameter {
+        return Some(place);
+    }
+    let words = board_words(listing);
+    (0..parts[0].len())
+        .rev()
+        .find(|at| {
+            let part = &parts[0][*at];
+            *id != Place::Segment(*at)
+                && words.contains(part)
+                && parts.iter().all(|other| other[*at] == *part)
+        })
+        .map(Place::Segment)
+}
+
 /// Writes the parts of a URL that are not the id.
-struct ShapeWriter<'u> {
-    listing: &'u Url,
-    has_board: bool,
+struct ShapeWriter {
     slug: bool,
 }
 
-impl ShapeWriter<'_> {
-    fn part(&mut self, values: &BTreeSet<&str>, any: &str) -> (String, String) {
+impl ShapeWriter {
+    fn part(&mut self, values: &BTreeSet<&str>, any: &str, is_board: bool) -> (String, String) {
         let one = values.first().copied().unwrap_or_default();
         if values.len() == 1 {
             let literal = regex::escape(one);
-            if !self.has_board
-                && !one.is_empty()
-                && board_words(self.listing).iter().any(|word| word == one)
-            {
-                self.has_board = true;
-                return (format!("(?<board>{literal})"), one.to_owned());
-            }
-            return (literal, one.to_owned());
+            let pattern = match is_board {
+                true => format!("(?<board>{literal})"),
+                false => literal,
+            };
+            return (pattern, one.to_owned());
         }
         if self.slug {
             return (any.to_owned(), one.to_owned());
@@ -423,209 +456,4 @@ fn numbered(values: &[&str]) -> Option<(String, String, i64)> {
         }
     }
     Some((pattern, template, 18))
-}
-
-/// Learns a listing's shape from its own URL, and from those of page 2 and others in its pager, in order.
-pub(super) fn listing_shape(
-    first: &Url,
-    pages: &[Url],
-    article: &ArticleShape,
-) -> Option<ListingShape> {
-    let here = parameters(first);
-    let there = pages.first().map(parameters).unwrap_or_default();
-    // A parameter that page 2 has and page 1 has not, or has otherwise.
-    let turned = there
-        .iter()
-        .find(|(name, value)| {
-            !value.is_empty()
-                && value.bytes().all(|byte| byte.is_ascii_digit())
-                && here.get(*name) != Some(value)
-        })
-        .map(|(name, _)| name);
-    let fixed: BTreeMap<String, String> = here
-        .clone()
-        .into_iter()
-        .filter(|(name, value)| !value.is_empty() && !is_state(name) && turned != Some(name))
-        .collect();
-    let article_words = format!("{}{:?}", article.path, article.query.values());
-    let board_param = fixed
-        .iter()
-        .find(|(_, value)| article_words.contains(&format!("(?<board>{})", regex::escape(value))))
-        .or_else(|| fixed.iter().next())
-        .map(|(name, _)| name.clone());
-    let parts = segments(first);
-    let word_at = parts
-        .iter()
-        .rposition(|part| {
-            article_words.contains(&format!("(?<board>{})", regex::escape(part)))
-                && !part.is_empty()
-        })
-        .or_else(|| parts.iter().rposition(|part| !part.is_empty()));
-    let in_path = |parts: &[String]| {
-        path_pattern(
-            parts,
-            word_at.filter(|_| board_param.is_none()),
-            board_param.is_some(),
-        )
-    };
-    let board = match (&board_param, word_at) {
-        (Some(name), _) => fixed[name].clone(),
-        (None, Some(at)) => parts[at].clone(),
-        (None, None) => "/".into(),
-    };
-    let query = query_patterns(&fixed, board_param.as_deref());
-    let fixed_list: Vec<(String, String)> = fixed.clone().into_iter().collect();
-    let board_url = written(first.path(), &fixed_list);
-    let mut shape = ListingShape {
-        board,
-        shapes: vec![(
-            format!("{}/?", in_path(&parts).trim_end_matches('/')),
-            query.clone(),
-            BTreeMap::new(),
-        )],
-        listing_url: format!(
-            "{board_url}{}page={{page}}",
-            if fixed.is_empty() { "?" } else { "&" }
-        ),
-        board_url,
-        first: 1,
-        step: 1,
-        reason: "no link to another page: one page is all there is".into(),
-    };
-    if shape.shapes[0].0 == "/?" || shape.shapes[0].0.is_empty() {
-        shape.shapes[0].0 = in_path(&parts);
-    }
-    let Some(second) = pages.first() else {
-        return Some(shape);
-    };
-    let numbers = |place: &dyn Fn(&Url) -> Option<u64>| -> Vec<u64> {
-        pages.iter().filter_map(place).collect()
-    };
-    if let Some(name) = turned
-        && second.path().trim_end_matches('/') == first.path().trim_end_matches('/')
-    {
-        let values = numbers(&|url| parameters(url).get(name)?.parse().ok());
-        let start = here.get(name).and_then(|value| value.parse().ok());
-        (shape.first, shape.step) = line(&values, start)?;
-        shape.shapes[0]
-            .2
-            .insert(name.clone(), "(?<page>\\d+)".into());
-        shape.shapes[0].1.remove(name);
-        let mut list: Vec<(String, String)> = there
-            .iter()
-            .filter(|(key, value)| {
-                *key != name && !value.is_empty() && (fixed.contains_key(*key) || !is_state(key))
-            })
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
-        list.push((name.clone(), "{page}".into()));
-        shape.listing_url = written(second.path(), &list);
-        shape.reason = format!("{name} is {values:?} in the pager's links");
-        return Some(shape);
-    }
-    turned_in_path(first, pages, shape, &in_path, query, &fixed_list)
-}
-
-/// The page's number is in the path.
-fn turned_in_path(
-    first: &Url,
-    pages: &[Url],
-    mut shape: ListingShape,
-    in_path: &dyn Fn(&[String]) -> String,
-    query: BTreeMap<String, String>,
-    fixed: &[(String, String)],
-) -> Option<ListingShape> {
-    let path = pages.first()?.path();
-    let run = DIGITS
-        .find_iter(path)
-        .last()
-        .filter(|_| path != first.path())?;
-    let (before, after) = (path[..run.start()].to_owned(), path[run.end()..].to_owned());
-    let values = pages.iter().filter_map(|url| {
-        url.path()
-            .strip_prefix(before.as_str())?
-            .strip_suffix(after.as_str())?
-            .parse()
-            .ok()
-    });
-    let values: Vec<u64> = values.collect();
-    let start = first
-        .path()
-        .strip_prefix(before.as_str())
-        .and_then(|rest| rest.strip_suffix(after.as_str())?.parse().ok());
-    (shape.first, shape.step) = line(&values, start)?;
-    let second_parts: Vec<String> = before.split('/').skip(1).map(str::to_owned).collect();
-    let mut second_path = in_path(&second_parts);
-    if !second_path.contains("(?<board>")
-        && !query.values().any(|value| value.contains("(?<board>"))
-    {
-        second_path = format!("(?<board>{})", regex::escape(&before));
-    }
-    let pattern = format!("{second_path}(?<page>\\d+){}", regex::escape(&after));
-    shape.shapes.insert(0, (pattern, query, BTreeMap::new()));
-    shape.listing_url = written(&format!("{before}{{page}}{after}"), fixed);
-    shape.reason = format!("the path's number is {values:?} in the pager's links");
-    Some(shape)
-}
-
-/// Patterns of parameters that are always the same, the board's name among them.
-fn query_patterns(
-    fixed: &BTreeMap<String, String>,
-    board: Option<&str>,
-) -> BTreeMap<String, String> {
-    let pattern = |(name, value): (&String, &String)| {
-        let literal = regex::escape(value);
-        let is_board = board == Some(name.as_str());
-        let pattern = if is_board {
-            format!("(?<board>{literal})")
-        } else {
-            literal
-        };
-        (name.clone(), pattern)
-    };
-    fixed.iter().map(pattern).collect()
-}
-
-/// A path's pattern, with the board's name at one of its parts.
-fn path_pattern(parts: &[String], board_at: Option<usize>, elsewhere: bool) -> String {
-    if board_at.is_none() && !elsewhere {
-        return "(?<board>/)".into();
-    }
-    let pattern = parts
-        .iter()
-        .enumerate()
-        .map(|(at, part)| match board_at == Some(at) {
-            true => format!("/(?<board>{})", regex::escape(part)),
-            false => format!("/{}", regex::escape(part)),
-        });
-    pattern.collect()
-}
-
-/// A path and its query.
-fn written(path: &str, query: &[(String, String)]) -> String {
-    if query.is_empty() {
-        return path.to_owned();
-    }
-    let parts: Vec<String> = query
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    format!("{path}?{}", parts.join("&"))
-}
-
-/// From the numbers of page 2 and others: that of page 1, and the step.
-fn line(values: &[u64], first: Option<u64>) -> Option<(u64, u64)> {
-    let second = *values.first()?;
-    let step = match (first, values.get(1)) {
-        (Some(first), _) if second > first => second - first,
-        (_, Some(third))
-            if *third > second && (third - second == 1 || second % (third - second) == 0) =>
-        {
-            third - second
-        }
-        // Alone, 1 and 2 number pages; anything else is how many rows page 1 has.
-        _ if second <= 2 => 1,
-        _ => second,
-    };
-    Some((second.checked_sub(step)?, step))
 }

@@ -3,6 +3,7 @@
 //! to article and is neither a field, a link, a comment nor the listing below.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use ego_tree::NodeId;
@@ -10,15 +11,22 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::{ElementRef, Selector};
 
-use super::body::{body, comments, records};
+use super::body::body;
 use super::columns::RowFacts;
-use super::{Decision, SeenPage, css};
+use super::records::{comments, records};
+use super::unanchored::{Search, follows_by, is_named};
+use super::{Decision, SeenPage, css, within};
 use crate::dates::read_date;
-use crate::model::{PostedAt, Precision};
+use crate::dates::words::{Habit, Order, dates_in};
+use crate::model::Precision;
 use crate::profile::{element_text, fold};
 
 /// Elements of a page that are looked at.
 const MAX_ELEMENTS: usize = 30_000;
+/// Nodes in a title's element.
+const MAX_IN_TITLE: usize = 60;
+/// What a selector loses that finds several elements on a page.
+const AMBIGUOUS: f64 = 0.25;
 /// Letters of an author's name or a date at most.
 const MAX_FIELD: usize = 60;
 
@@ -40,7 +48,20 @@ static DATE_NAMES: LazyLock<Regex> = LazyLock::new(|| {
 static DATE_IN_WORDS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(DATE_PATTERN).expect("a constant pattern"));
 /// A full date among other words.
-pub(super) const DATE_PATTERN: &str = r"(\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}(?:[.일日]?\s?(?:\([^)]{1,4}\)\s?)?(?:T|\s|오전|오후)*\d{1,2}:\d{2}(?::\d{2})?)?)";
+pub(super) const DATE_PATTERN: &str = r"((?:\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}|\d{1,2}\s?[-./]\s?\d{1,2}\s?[-./]\s?\d{4})\b(?:[.일日,]?\s?(?:\([^)]{1,4}\)\s?)?(?:T|\s|오전|오후)*\d{1,2}:\d{2}(?::\d{2})?)?)";
+
+/// How dates in words are found; each is read again, and must be the row's.
+const HABIT: Habit = Habit {
+    order: Order::DayFirst,
+    short_year_first: true,
+};
+/// Letters beside an author's name in a line about him: `Posted by … on 24 November 2026, 11:20`.
+const MAX_AROUND_AUTHOR: usize = 60;
+
+/// Elements that show no field.
+const WORDLESS: [&str; 8] = [
+    "script", "style", "title", "option", "html", "body", "head", "meta",
+];
 
 /// One article as it was seen, with its row.
 pub(super) struct Sample<'a> {
@@ -53,19 +74,46 @@ pub(super) struct Sample<'a> {
 pub(super) struct FieldRule {
     pub css: String,
     pub attr: Option<&'static str>,
-    pub pattern: Option<&'static str>,
+    pub pattern: Option<String>,
     /// Only the element's own words, not those of elements in it.
     pub own: bool,
 }
 
 impl FieldRule {
-    fn plain(css: &str) -> Self {
+    pub(super) fn plain(css: &str) -> Self {
         Self {
             css: css.to_owned(),
             attr: None,
             pattern: None,
             own: false,
         }
+    }
+
+    /// A date among other words.
+    pub(super) fn dated(css: &str) -> Self {
+        Self {
+            pattern: Some(DATE_PATTERN.to_owned()),
+            ..Self::plain(css)
+        }
+    }
+
+    /// The value in an element, as a profile's rule would give it.
+    pub(super) fn value_in(&self, within: ElementRef<'_>) -> Option<String> {
+        let selector = Selector::parse(&self.css).ok()?;
+        let element = within.select(&selector).next()?;
+        let text = match self.attr {
+            Some(name) => fold(element.attr(name)?),
+            None if self.own => own_text(element),
+            None => element_text(element, &[]),
+        };
+        let found = match &self.pattern {
+            Some(pattern) if pattern == DATE_PATTERN => {
+                DATE_IN_WORDS.captures(&text)?.get(1)?.as_str().to_owned()
+            }
+            Some(pattern) => fold(Regex::new(pattern).ok()?.captures(&text)?.get(1)?.as_str()),
+            None => text,
+        };
+        Some(found).filter(|found| !found.is_empty())
     }
 }
 
@@ -76,22 +124,46 @@ pub(super) struct ArticleRules {
     pub author: Vec<FieldRule>,
     pub date: Vec<FieldRule>,
     pub body: Vec<String>,
+    /// Elements of the body that are no part of the text.
+    pub body_remove: Vec<String>,
     pub comments: Option<CommentRules>,
+    pub rows_lie: Rows,
     pub decisions: Vec<Decision>,
+}
+
+impl ArticleRules {
+    /// What can be said of articles that nobody but members may read.
+    pub(super) fn closed(n_closed: usize) -> Self {
+        Self {
+            decisions: vec![Decision {
+                what: "article.body",
+                value: String::new(),
+                score: 0.0,
+                reason: format!(
+                    "none of the {n_closed} articles asked for is for guests: only the listing is read"
+                ),
+                lost: Vec::new(),
+            }],
+            ..Self::default()
+        }
+    }
 }
 
 #[derive(Debug, Default)]
 pub(super) struct CommentRules {
     pub item: String,
+    /// The article is the first item.
+    pub article_is_first: bool,
     pub key: (Option<String>, &'static str),
-    pub author: Option<String>,
-    pub date: Option<String>,
+    pub author: Option<FieldRule>,
+    pub date: Option<FieldRule>,
     pub body: Option<String>,
 }
 
 /// Learns an article's rules. `rows_css` names the rows of the board's listing, which may stand below an article.
 pub(super) fn article(
     samples: &[Sample<'_>],
+    listing_page: &SeenPage<'_>,
     rows_css: &str,
     is_row: &dyn Fn(ElementRef<'_>, &SeenPage<'_>) -> bool,
     zone: &TimeZone,
@@ -100,29 +172,94 @@ pub(super) fn article(
     let rows = Selector::parse(rows_css).ok();
     let listings: Vec<HashSet<NodeId>> = samples
         .iter()
-        .map(|sample| match &rows {
-            Some(rows) => {
-                let found: Vec<NodeId> = sample
-                    .page
-                    .html
-                    .select(rows)
-                    .filter(|row| is_row(*row, &sample.page))
-                    .map(|row| row.id())
-                    .collect();
-                if found.len() > 1 {
-                    found.into_iter().collect()
-                } else {
-                    HashSet::new()
-                }
-            }
-            None => HashSet::new(),
-        })
+        .map(|sample| listing_below(sample, rows.as_ref(), is_row))
         .collect();
     let records = records(samples, &listings);
     let is_thread = records.as_ref().is_some_and(|records| records.is_thread);
-    // In a thread the article itself stands where replies stand.
-    let no_field: &dyn Fn(ElementRef<'_>) -> bool = &|element| !is_thread && in_comments(element);
     title(&mut rules, samples, &listings);
+    let grounds = grounds(&rules, samples, &listings, is_thread);
+    rules.author = author_rules(&mut rules.decisions, samples, &grounds);
+    rules.date = date_rules(&mut rules.decisions, samples, &grounds, zone);
+    body(
+        &mut rules,
+        samples,
+        listing_page,
+        &listings,
+        records.as_ref(),
+    )?;
+    rules.comments =
+        records.and_then(|records| comments(samples, &records, (&rules.author, &rules.body), zone));
+    if let Some(comments) = rules
+        .comments
+        .as_ref()
+        .filter(|found| found.article_is_first)
+    {
+        // All posts of a thread look alike: what holds for most of them holds for the first.
+        rules.author = of_first(comments, comments.author.as_ref(), &rules.author);
+        rules.date = of_first(comments, comments.date.as_ref(), &rules.date);
+    }
+    rules.rows_lie = Rows::that_lie(&rules, samples, zone);
+    Ok(rules)
+}
+
+/// The rule of a thread's posts, for the first of them; `known` where there is none.
+fn of_first(
+    comments: &CommentRules,
+    rule: Option<&FieldRule>,
+    known: &[FieldRule],
+) -> Vec<FieldRule> {
+    match rule {
+        Some(rule) if known.contains(rule) => vec![rule.clone()],
+        Some(rule) => vec![FieldRule {
+            css: format!("{} {}", comments.item, rule.css),
+            ..rule.clone()
+        }],
+        None => known.to_vec(),
+    }
+}
+
+/// Columns of the listing that tell of something else than the articles: of a topic's last post, mostly.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rows {
+    pub author: bool,
+    pub date: bool,
+}
+
+impl Rows {
+    /// Those that more than a few articles contradict.
+    fn that_lie(rules: &ArticleRules, samples: &[Sample<'_>], zone: &TimeZone) -> Self {
+        let first = |sample: &Sample<'_>, rules: &[FieldRule]| {
+            rules
+                .iter()
+                .find_map(|rule| rule.value_in(sample.page.html.root_element()))
+        };
+        let lies = |agreed: Vec<bool>| {
+            let n_agreed = agreed.iter().filter(|agreed| **agreed).count();
+            n_agreed * 5 < agreed.len() * 4
+        };
+        let authors = samples.iter().filter_map(|sample| {
+            let shown = first(sample, &rules.author)?;
+            Some(shown.contains(sample.row.author.as_ref()?.as_str()))
+        });
+        let dates = samples.iter().filter_map(|sample| {
+            let read = |text: &str| read_date(text, zone, sample.page.as_of);
+            let exact = sample.row.date_attribute.as_deref().and_then(read);
+            let listed = exact.or_else(|| read(sample.row.date.as_deref()?))?;
+            Some(listed.agrees(&read(&first(sample, &rules.date)?)?))
+        });
+        Self {
+            author: lies(authors.collect()),
+            date: lies(dates.collect()),
+        }
+    }
+}
+
+/// Where the row's author stands again.
+fn anchored_author(
+    decisions: &mut Vec<Decision>,
+    samples: &[Sample<'_>],
+    grounds: &[Ground<'_>],
+) -> Vec<FieldRule> {
     let author_of = |sample: &Sample<'_>, text: &str| {
         sample
             .row
@@ -130,70 +267,124 @@ pub(super) fn article(
             .as_deref()
             .is_some_and(|author| author == text)
     };
-    rules.author = anchored(
-        &mut rules.decisions,
-        "article.author",
-        samples,
-        &listings,
-        no_field,
-        &|sample, text, _| author_of(sample, text),
-        &[None],
-    );
-    if rules.author.is_empty() {
-        rules.author = named(
-            &mut rules.decisions,
-            "article.author",
-            samples,
-            &listings,
-            no_field,
-            &AUTHOR_NAMES,
-            &|_, text| text.chars().any(char::is_alphabetic) && text.chars().count() <= 30,
-        );
-    }
-    let agrees = |sample: &Sample<'_>, text: &str, _: ElementRef<'_>| {
-        let read = |text: &str| read_date(text, zone, sample.page.as_of);
-        match sample.row.date.as_deref().and_then(read) {
-            Some(listed) => read(text).is_some_and(|shown| same_moment(&listed, &shown)),
-            None => false,
-        }
+    let author = Finder {
+        what: "article.author",
+        grounds,
+        fits: &|sample, text| author_of(sample, text),
+        parts: &|sample, text| {
+            // A longer text is no line about its author, but one that begins as the row's teaser does.
+            let author = sample.row.author.as_deref().filter(|author| {
+                text.chars().count() <= author.chars().count() + MAX_AROUND_AUTHOR
+            });
+            author.map_or_else(Vec::new, |author| within::places(text, author))
+        },
+        worth: &|_, _, _| 0.0,
+        attributes: &[None],
     };
-    rules.date = anchored(
-        &mut rules.decisions,
-        "article.date",
-        samples,
-        &listings,
-        no_field,
-        &agrees,
-        &[None, Some("datetime"), Some("title")],
-    );
-    if rules.date.is_empty() {
-        rules.date = named(
-            &mut rules.decisions,
-            "article.date",
-            samples,
-            &listings,
-            no_field,
-            &DATE_NAMES,
-            &|sample, text| read_date(text, zone, sample.page.as_of).is_some(),
-        );
-    }
-    body(&mut rules, samples, &listings, records.as_ref())?;
-    rules.comments = records.and_then(|records| comments(samples, &records));
-    Ok(rules)
+    author.anchored(decisions, samples)
 }
 
-/// Two readings of one moment, each as exact as it says.
-fn same_moment(a: &PostedAt, b: &PostedAt) -> bool {
-    let coarse = a.precision.min(b.precision);
-    let away = a.at.duration_since(b.at).abs().as_secs();
-    match coarse {
-        Precision::Second => away <= 1,
-        Precision::Minute => away < 60,
-        Precision::Hour => away < 3_600,
-        Precision::Day => away < 86_400,
-        Precision::Month => away < 31 * 86_400,
-        Precision::Year => away < 366 * 86_400,
+/// Where the row's author stands again; else whom the page itself names.
+fn author_rules(
+    decisions: &mut Vec<Decision>,
+    samples: &[Sample<'_>],
+    grounds: &[Ground<'_>],
+) -> Vec<FieldRule> {
+    let mut rules = anchored_author(decisions, samples, grounds);
+    if rules.is_empty() && !in_thread(grounds) {
+        let search = Search {
+            what: "article.author",
+            samples,
+            grounds,
+            fits: &|_, text| text.chars().any(char::is_alphabetic) && text.chars().count() <= 30,
+            varies: false,
+        };
+        let found = decisions;
+        rules = search.first(found, "words in front of it do", &|_, element| {
+            follows_by(element)
+        });
+        if rules.is_empty() {
+            rules = search.first(found, "its name does", &|_, element| {
+                is_named(element, &AUTHOR_NAMES)
+            });
+        }
     }
+    rules
+}
+
+/// Where the row's moment stands again.
+fn anchored_date(
+    decisions: &mut Vec<Decision>,
+    samples: &[Sample<'_>],
+    grounds: &[Ground<'_>],
+    zone: &TimeZone,
+) -> Vec<FieldRule> {
+    let read = |sample: &Sample<'_>, text: &str| read_date(text, zone, sample.page.as_of);
+    let date = Finder {
+        what: "article.date",
+        grounds,
+        fits: &|sample, text| {
+            let listed = sample.row.date.as_deref().and_then(|row| read(sample, row));
+            listed
+                .is_some_and(|listed| read(sample, text).is_some_and(|shown| listed.agrees(&shown)))
+        },
+        parts: &|_, text| {
+            let hits = dates_in(text, HABIT).into_iter().take(4);
+            hits.map(|hit| hit.at).collect()
+        },
+        // The neighbours of an article stand with their days beside their links, and often share its day.
+        worth: &|sample, text, element| {
+            let fine = read(sample, text).is_some_and(|shown| shown.precision >= Precision::Minute);
+            let linked = element
+                .ancestors()
+                .filter_map(ElementRef::wrap)
+                .any(|above| above.value().name() == "a");
+            let (fine, linked) = (f64::from(u8::from(fine)), f64::from(u8::from(linked)));
+            // Names beside it have digits at times, and are then taken for a part of it.
+            let held: usize = dates_in(text, HABIT).iter().map(|hit| hit.at.len()).sum();
+            let around = text.len().saturating_sub(held).min(12) as f64;
+            0.3 * fine - 0.2 * linked - 0.04 * around
+        },
+        attributes: &[None, Some("datetime"), Some("title")],
+    };
+    date.anchored(decisions, samples)
+}
+
+/// Where the row's moment stands again; else one that the page itself names.
+fn date_rules(
+    decisions: &mut Vec<Decision>,
+    samples: &[Sample<'_>],
+    grounds: &[Ground<'_>],
+    zone: &TimeZone,
+) -> Vec<FieldRule> {
+    let read = |sample: &Sample<'_>, text: &str| read_date(text, zone, sample.page.as_of);
+    let mut rules = anchored_date(decisions, samples, grounds, zone);
+    if rules.is_empty() {
+        let search = Search {
+            what: "article.date",
+            samples,
+            grounds,
+            fits: &|sample, text| read(sample, text).is_some(),
+            varies: true,
+        };
+        let found = decisions;
+        rules = search.first(found, "its name does", &|_, element| {
+            element.value().name() == "time" || is_named(element, &DATE_NAMES)
+        });
+        if rules.is_empty() {
+            rules = search.first(
+                found,
+                "it is the first moment on the page",
+                &|sample, element| {
+                    let text = own_text(element);
+                    text.chars().count() <= MAX_FIELD
+                        && read(sample, &text)
+                            .is_some_and(|shown| shown.precision >= Precision::Minute)
+                },
+            );
+        }
+    }
+    rules
 }
 
 pub(super) fn elements<'a>(page: &SeenPage<'a>) -> impl Iterator<Item = ElementRef<'a>> {
@@ -203,34 +394,142 @@ pub(super) fn elements<'a>(page: &SeenPage<'a>) -> impl Iterator<Item = ElementR
         .take(MAX_ELEMENTS)
 }
 
-pub(super) fn within(element: ElementRef<'_>, nodes: &HashSet<NodeId>) -> bool {
+pub(super) fn is_within(element: ElementRef<'_>, nodes: &HashSet<NodeId>) -> bool {
     !nodes.is_empty()
         && (nodes.contains(&element.id())
             || element.ancestors().any(|node| nodes.contains(&node.id())))
 }
 
-fn in_comments(element: ElementRef<'_>) -> bool {
-    std::iter::once(element)
-        .chain(element.ancestors().filter_map(ElementRef::wrap))
-        .take(12)
-        .any(|above| {
-            !matches!(above.value().name(), "body" | "html")
-                && COMMENT_NAMES.is_match(&css::words_of(above))
-        })
+/// Rules for one field (`title`, `author`, `date`) by what the samples' rows say, the best first. Of `author` the words
+/// alone count, whatever they mean.
+pub(super) fn anchors(samples: &[Sample<'_>], field: &str, zone: &TimeZone) -> Vec<FieldRule> {
+    let listings = vec![HashSet::new(); samples.len()];
+    let mut rules = ArticleRules::default();
+    title(&mut rules, samples, &listings);
+    let grounds = grounds(&rules, samples, &listings, false);
+    let mut decisions = Vec::new();
+    match field {
+        "title" => rules.title,
+        "date" => anchored_date(&mut decisions, samples, &grounds, zone),
+        _ => anchored_author(&mut decisions, samples, &grounds),
+    }
 }
 
-/// The value a rule gives on a page: that of the first element it selects, as a profile's would be.
-fn value(page: &SeenPage<'_>, rule: &FieldRule) -> Option<String> {
-    let selector = Selector::parse(&rule.css).ok()?;
-    let element = page.html.select(&selector).next()?;
-    let text = match rule.attr {
-        Some(name) => fold(element.attr(name)?),
-        None if rule.own => own_text(element),
-        None => element_text(element, &[]),
-    };
-    match rule.pattern {
-        Some(_) => Some(DATE_IN_WORDS.captures(&text)?.get(1)?.as_str().to_owned()),
-        None => Some(text).filter(|text| !text.is_empty()),
+/// Where fields may be looked for on each page.
+fn grounds<'g>(
+    rules: &ArticleRules,
+    samples: &[Sample<'_>],
+    listings: &'g [HashSet<NodeId>],
+    is_thread: bool,
+) -> Vec<Ground<'g>> {
+    samples
+        .iter()
+        .zip(listings)
+        .map(|(sample, listing)| Ground {
+            listing,
+            around: around_title(rules, sample),
+            is_thread,
+        })
+        .collect()
+}
+
+/// Where on a page fields of its article may be looked for.
+pub(super) struct Ground<'g> {
+    /// The board's listing, where it stands below the article.
+    listing: &'g HashSet<NodeId>,
+    /// What holds the title holds the article, whatever words of comments are in its name.
+    around: HashSet<NodeId>,
+    /// In a thread the article itself stands where replies stand.
+    is_thread: bool,
+}
+
+/// There the rules of its posts tell who wrote the first of them, and when.
+fn in_thread(grounds: &[Ground<'_>]) -> bool {
+    grounds.first().is_some_and(|ground| ground.is_thread)
+}
+
+impl Ground<'_> {
+    pub(super) fn may_hold(&self, element: ElementRef<'_>) -> bool {
+        !is_within(element, self.listing) && (self.is_thread || !self.in_comments(element))
+    }
+
+    fn in_comments(&self, element: ElementRef<'_>) -> bool {
+        std::iter::once(element)
+            .chain(element.ancestors().filter_map(ElementRef::wrap))
+            .take(12)
+            .any(|above| {
+                !matches!(above.value().name(), "body" | "html")
+                    && !self.around.contains(&above.id())
+                    && COMMENT_NAMES.is_match(&css::words_of(above))
+            })
+    }
+}
+
+/// The elements above a page's title.
+fn around_title(rules: &ArticleRules, sample: &Sample<'_>) -> HashSet<NodeId> {
+    let heading = rules.title.iter().filter(|rule| rule.css != "title");
+    heading
+        .filter_map(Reader::new)
+        .filter_map(|reader| Some(reader.read(&sample.page)?.1))
+        .flat_map(|element| element.ancestors().map(|above| above.id()))
+        .collect()
+}
+
+/// Rows of the board's listing on an article's page; one alone is a link to a neighbour.
+fn listing_below(
+    sample: &Sample<'_>,
+    rows: Option<&Selector>,
+    is_row: &dyn Fn(ElementRef<'_>, &SeenPage<'_>) -> bool,
+) -> HashSet<NodeId> {
+    let found: HashSet<NodeId> = rows
+        .into_iter()
+        .flat_map(|rows| sample.page.html.select(rows))
+        .filter(|row| is_row(*row, &sample.page))
+        .map(|row| row.id())
+        .collect();
+    if found.len() > 1 {
+        found
+    } else {
+        HashSet::new()
+    }
+}
+
+/// A rule, ready to be tried on many pages.
+pub(super) struct Reader<'r> {
+    rule: &'r FieldRule,
+    selector: Selector,
+    pattern: Option<Regex>,
+}
+
+impl<'r> Reader<'r> {
+    pub(super) fn new(rule: &'r FieldRule) -> Option<Self> {
+        let pattern = rule.pattern.as_ref().map(|pattern| Regex::new(pattern));
+        Some(Self {
+            rule,
+            selector: Selector::parse(&rule.css).ok()?,
+            pattern: pattern.transpose().ok()?,
+        })
+    }
+
+    /// The value on a page: that of the first element selected, as a profile's would be; its element, and whether others
+    /// are selected too.
+    fn read<'a>(&self, page: &SeenPage<'a>) -> Option<(String, ElementRef<'a>, bool)> {
+        let mut found = page.html.select(&self.selector);
+        let element = found.next()?;
+        let text = match self.rule.attr {
+            Some(name) => fold(element.attr(name)?),
+            None if self.rule.own => own_text(element),
+            None => element_text(element, &[]),
+        };
+        let text = match &self.pattern {
+            Some(pattern) => fold(pattern.captures(&text)?.get(1)?.as_str()),
+            None => text,
+        };
+        (!text.is_empty()).then(|| (text, element, found.next().is_some()))
+    }
+
+    pub(super) fn value(&self, page: &SeenPage<'_>) -> Option<String> {
+        self.read(page).map(|(text, _, _)| text)
     }
 }
 
@@ -243,7 +542,8 @@ fn own_text(element: ElementRef<'_>) -> String {
     fold(&words.join(" "))
 }
 
-fn same_title(shown: &str, listed: &str) -> bool {
+/// The same title, as far as a listing shows it: it may be cut, and end in a count of comments.
+pub fn same_title(shown: &str, listed: &str) -> bool {
     let listed = listed.trim();
     if shown == listed {
         return true;
@@ -256,6 +556,14 @@ fn same_title(shown: &str, listed: &str) -> bool {
         && title.trim_end() == shown
     {
         return true;
+    }
+    // The number of the entry in front: `12: title`.
+    let bare = listed.trim_start_matches(|c: char| c.is_ascii_digit());
+    if let Some(rest) = bare
+        .strip_prefix([':', '：', '.'])
+        .filter(|_| bare != listed)
+    {
+        return same_title(shown, rest);
     }
     let cut = ["…", "...", "..", "⋯"]
         .iter()
@@ -275,9 +583,9 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
                     "title" | "html" | "body" | "a" | "option" | "script"
                 )
             })
-            .filter(|element| element.children().count() <= 12)
+            .filter(|element| element.descendants().take(MAX_IN_TITLE).count() < MAX_IN_TITLE)
             .filter(|element| same_title(&element_text(*element, &[]), &sample.row.title))
-            .filter(|element| !within(*element, listing))
+            .filter(|element| !is_within(*element, listing))
             .take(6);
         for element in candidates {
             let heading = matches!(element.value().name(), "h1" | "h2" | "h3" | "h4");
@@ -291,13 +599,14 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
         .into_iter()
         .map(|(name, (bonus, order))| {
             let rule = FieldRule::plain(&name);
-            let n_right = samples
-                .iter()
-                .filter(|sample| {
-                    value(&sample.page, &rule)
-                        .is_some_and(|text| same_title(&text, &sample.row.title))
-                })
-                .count();
+            let reader = Reader::new(&rule);
+            let right = |sample: &&Sample<'_>| {
+                let shown = reader
+                    .as_ref()
+                    .and_then(|reader| reader.value(&sample.page));
+                shown.is_some_and(|text| same_title(&text, &sample.row.title))
+            };
+            let n_right = samples.iter().filter(right).count();
             (n_right as f64 + bonus - 0.05 * order as f64, name, n_right)
         })
         .collect();
@@ -325,10 +634,11 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
     }
     // The page's own title has the whole where a heading is cut; what the site adds to it is the same on all pages.
     let page_title = FieldRule::plain("title");
+    let reader = Reader::new(&page_title);
     let suffixes: Vec<String> = samples
         .iter()
         .filter_map(|sample| {
-            let whole = value(&sample.page, &page_title)?;
+            let whole = reader.as_ref()?.value(&sample.page)?;
             let listed = sample
                 .row
                 .title
@@ -354,178 +664,168 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
     }
 }
 
-/// Rules whose value agrees with the row on most pages, by `fits`.
-fn anchored(
-    decisions: &mut Vec<Decision>,
+/// How a field is looked for on the pages of articles.
+struct Finder<'f> {
     what: &'static str,
-    samples: &[Sample<'_>],
-    listings: &[HashSet<NodeId>],
-    no_field: &dyn Fn(ElementRef<'_>) -> bool,
-    fits: &dyn Fn(&Sample<'_>, &str, ElementRef<'_>) -> bool,
-    attributes: &[Option<&'static str>],
-) -> Vec<FieldRule> {
-    let mut tally: BTreeMap<FieldRule, (usize, usize)> = BTreeMap::new();
-    for (sample, listing) in samples.iter().zip(listings) {
-        let mut n_found = 0;
-        for element in elements(&sample.page) {
-            if n_found >= 8
-                || matches!(
-                    element.value().name(),
-                    "script" | "style" | "title" | "option" | "html" | "body" | "head" | "meta"
-                )
-            {
+    /// Of each sample.
+    grounds: &'f [Ground<'f>],
+    /// Whether words agree with what the row says.
+    fits: &'f dyn Fn(&Sample<'_>, &str) -> bool,
+    /// Where in longer words the value may stand.
+    parts: &'f dyn Fn(&Sample<'_>, &str) -> Vec<Range<usize>>,
+    /// What more speaks for words that do: less than 1.
+    worth: &'f dyn Fn(&Sample<'_>, &str, ElementRef<'_>) -> f64,
+    attributes: &'f [Option<&'static str>],
+}
+
+impl Finder<'_> {
+    /// Rules whose value agrees with the row on most pages.
+    fn anchored(&self, decisions: &mut Vec<Decision>, samples: &[Sample<'_>]) -> Vec<FieldRule> {
+        let mut tally: BTreeMap<FieldRule, (usize, usize)> = BTreeMap::new();
+        for (sample, ground) in samples.iter().zip(self.grounds) {
+            let mut n_found = 0;
+            for element in elements(&sample.page) {
+                if n_found >= 8 {
+                    break;
+                }
+                n_found += usize::from(self.tally(sample, element, ground, &mut tally));
+            }
+        }
+        let ranked = self.rank(tally, samples);
+        if let Some((score, rule, n_right)) = ranked.first() {
+            decisions.push(Decision {
+                what: self.what,
+                value: rule.css.clone(),
+                score: *score,
+                reason: format!(
+                    "the row's words again, on {n_right} of {} articles",
+                    samples.len()
+                ),
+                lost: ranked
+                    .iter()
+                    .skip(1)
+                    .take(3)
+                    .map(|(score, rule, _)| format!("{} ({score:.1})", rule.css))
+                    .collect(),
+            });
+        }
+        let best = ranked.into_iter().take(2);
+        best.map(|(_, rule, _)| rule).collect()
+    }
+
+    /// Notes all rules that lead to an element, if it says what the row says.
+    fn tally(
+        &self,
+        sample: &Sample<'_>,
+        element: ElementRef<'_>,
+        ground: &Ground<'_>,
+        tally: &mut BTreeMap<FieldRule, (usize, usize)>,
+    ) -> bool {
+        let name = element.value().name();
+        if WORDLESS.contains(&name) {
+            return false;
+        }
+        let mut found_any = false;
+        for attr in self.attributes {
+            let text = match attr {
+                Some(name) => element.attr(name).map(fold),
+                None if element.descendants().take(60).count() < 60 => {
+                    Some(element_text(element, &[]))
+                }
+                None => None,
+            };
+            let Some(text) =
+                text.filter(|text| !text.is_empty() && text.chars().count() <= 3 * MAX_FIELD)
+            else {
+                continue;
+            };
+            if !sample.row.title.is_empty() && text.contains(&sample.row.title) {
                 continue;
             }
-            for attr in attributes {
-                let text = match attr {
-                    Some(name) => element.attr(name).map(fold),
-                    None if element.descendants().take(60).count() < 60 => {
-                        Some(element_text(element, &[]))
-                    }
-                    None => None,
-                };
-                let Some(text) =
-                    text.filter(|text| !text.is_empty() && text.chars().count() <= 3 * MAX_FIELD)
-                else {
-                    continue;
-                };
-                if !sample.row.title.is_empty() && text.contains(&sample.row.title) {
-                    continue;
-                }
-                let own = attr.is_none()
-                    && !fits(sample, &text, element)
-                    && fits(sample, &own_text(element), element);
-                let found = if own || fits(sample, &text, element) {
-                    Some(None)
-                } else {
-                    let part = DATE_IN_WORDS.captures(&text).filter(|_| attr.is_none());
-                    part.filter(|part| fits(sample, &part[1], element))
-                        .map(|_| Some(DATE_PATTERN))
-                };
-                let Some(pattern) = found else { continue };
-                if within(element, listing) || no_field(element) {
-                    continue;
-                }
-                n_found += 1;
-                for (order, name) in css::names_of(element).into_iter().enumerate() {
-                    let letters = text.chars().count();
+            let fits = |text: &str| (self.fits)(sample, text);
+            let own = attr.is_none() && !fits(&text) && fits(&own_text(element));
+            let mut patterns: Vec<Option<String>> = Vec::new();
+            if own || fits(&text) {
+                patterns.push(None);
+            }
+            if attr.is_none() && !own {
+                patterns.extend(self.patterns(sample, &text));
+            }
+            if patterns.is_empty() || !ground.may_hold(element) {
+                continue;
+            }
+            found_any = true;
+            for (order, name) in css::names_of(element).into_iter().enumerate() {
+                for (more, pattern) in patterns.iter().enumerate() {
                     let rule = FieldRule {
-                        css: name,
+                        css: name.clone(),
                         attr: *attr,
-                        pattern,
+                        pattern: pattern.clone(),
                         own,
                     };
-                    tally.entry(rule).or_insert((order, letters));
+                    let letters = text.chars().count();
+                    tally.entry(rule).or_insert((order + more, letters));
                 }
             }
         }
+        found_any
     }
-    let ranked = rank(tally, samples, fits);
-    if let Some((score, rule, n_right)) = ranked.first() {
-        decisions.push(Decision {
-            what,
-            value: rule.css.clone(),
-            score: *score,
-            reason: format!(
-                "the row's words again, on {n_right} of {} articles",
-                samples.len()
-            ),
-            lost: ranked
-                .iter()
-                .skip(1)
-                .take(3)
-                .map(|(score, rule, _)| format!("{} ({score:.1})", rule.css))
-                .collect(),
-        });
-    }
-    ranked
-        .into_iter()
-        .take(2)
-        .map(|(_, rule, _)| rule)
-        .collect()
-}
 
-/// Tries each rule on all pages; the best first.
-fn rank(
-    tally: BTreeMap<FieldRule, (usize, usize)>,
-    samples: &[Sample<'_>],
-    fits: &dyn Fn(&Sample<'_>, &str, ElementRef<'_>) -> bool,
-) -> Vec<(f64, FieldRule, usize)> {
-    let mut ranked: Vec<(f64, FieldRule, usize)> = tally
-        .into_iter()
-        .map(|(rule, (order, letters))| {
-            let selector = Selector::parse(&rule.css).ok();
-            let n_right = samples
-                .iter()
-                .filter(|sample| {
-                    let element = selector
-                        .as_ref()
-                        .and_then(|selector| sample.page.html.select(selector).next());
-                    value(&sample.page, &rule)
-                        .zip(element)
-                        .is_some_and(|(text, element)| fits(sample, &text, element))
-                })
-                .count();
-            let exact = if rule.attr.is_some() { 0.2 } else { 0.0 }
-                - if rule.pattern.is_some() || rule.own {
-                    0.3
-                } else {
-                    0.0
-                }
-                - 0.01 * letters as f64;
-            (n_right as f64 + exact - 0.05 * order as f64, rule, n_right)
-        })
-        .filter(|(_, _, n_right)| 2 * n_right > samples.len() || *n_right >= 2)
-        .collect();
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    ranked
-}
-
-/// Where rows do not tell the field: an element named for it, with a fitting value on all pages.
-fn named(
-    decisions: &mut Vec<Decision>,
-    what: &'static str,
-    samples: &[Sample<'_>],
-    listings: &[HashSet<NodeId>],
-    no_field: &dyn Fn(ElementRef<'_>) -> bool,
-    names: &Regex,
-    fits: &dyn Fn(&Sample<'_>, &str) -> bool,
-) -> Vec<FieldRule> {
-    let Some((first, listing)) = samples.first().zip(listings.first()) else {
-        return Vec::new();
-    };
-    let candidates = elements(&first.page)
-        .filter(|element| {
-            let time = element.value().name() == "time";
-            (time || names.is_match(&css::words_of(*element)))
-                && !within(*element, listing)
-                && !no_field(*element)
-        })
-        .take(30);
-    for element in candidates {
-        for css in css::names_of(element).into_iter().take(3) {
-            let attr = element.attr("datetime").map(|_| "datetime");
-            let rule = FieldRule {
-                css,
-                attr,
-                pattern: None,
-                own: false,
-            };
-            let right = |sample: &Sample<'_>| {
-                value(&sample.page, &rule)
-                    .is_some_and(|text| text.chars().count() <= MAX_FIELD && fits(sample, &text))
-            };
-            if samples.iter().filter(|sample| right(sample)).count() * 2 > samples.len() {
-                decisions.push(Decision {
-                    what,
-                    value: rule.css.clone(),
-                    score: 1.0,
-                    reason: "the rows do not tell it; an element of this name does".into(),
-                    lost: Vec::new(),
-                });
-                return vec![rule];
+    /// Patterns that take the value out of longer words.
+    fn patterns(&self, sample: &Sample<'_>, text: &str) -> Vec<Option<String>> {
+        let mut found = Vec::new();
+        if let Some(part) = DATE_IN_WORDS.captures(text)
+            && part[1] != *text
+            && (self.fits)(sample, &part[1])
+        {
+            found.push(Some(DATE_PATTERN.to_owned()));
+        }
+        for place in (self.parts)(sample, text) {
+            let is_whole = place.len() == text.len();
+            if !is_whole && (self.fits)(sample, &text[place.clone()]) {
+                found.extend(within::patterns(text, &place).into_iter().map(Some));
             }
         }
+        found
     }
-    Vec::new()
+
+    /// Tries each rule on all pages; the best first.
+    fn rank(
+        &self,
+        tally: BTreeMap<FieldRule, (usize, usize)>,
+        samples: &[Sample<'_>],
+    ) -> Vec<(f64, FieldRule, usize)> {
+        let mut ranked: Vec<(f64, FieldRule, usize)> = tally
+            .into_iter()
+            .map(|(rule, (order, letters))| {
+                let (mut n_right, mut worth, mut n_others) = (0, 0.0, 0);
+                if let Some(reader) = Reader::new(&rule) {
+                    for sample in samples {
+                        let Some((text, element, others)) = reader.read(&sample.page) else {
+                            continue;
+                        };
+                        n_others += usize::from(others);
+                        if (self.fits)(sample, &text) {
+                            n_right += 1;
+                            worth += (self.worth)(sample, &text, element);
+                        }
+                    }
+                }
+                let exact = if rule.attr.is_some() { 0.2 } else { 0.0 }
+                    - if rule.pattern.is_some() || rule.own {
+                        0.3
+                    } else {
+                        0.0
+                    }
+                    - 0.01 * letters as f64
+                    // Which of several is the first may be another one on another page.
+                    - if n_others > 0 { AMBIGUOUS } else { 0.0 }
+                    + worth / n_right.max(1) as f64;
+                (n_right as f64 + exact - 0.05 * order as f64, rule, n_right)
+            })
+            .filter(|(_, _, n_right)| 2 * n_right > samples.len() || *n_right >= 2)
+            .collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        ranked
+    }
 }

@@ -1,6 +1,6 @@
-//! Which element of an article's page is its body, and which records are comments? In: the articles seen, where their
-//! fields and the listing's rows stand. Out: selectors. What differs from article to article and is neither a field, a
-//! link, a comment nor the listing below is the body.
+//! Which element of an article's page is its body? In: the articles seen, where their fields, their comments and the
+//! listing's rows stand. Out: a selector. What differs from article to article and is neither a field, a link, a comment
+//! nor the listing below is the body.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
@@ -10,127 +10,25 @@ use ego_tree::iter::Edge;
 use regex::Regex;
 use scraper::{ElementRef, Node, Selector};
 
-use super::article::{
-    AUTHOR_NAMES, ArticleRules, COMMENT_NAMES, CommentRules, Sample, elements, within,
-};
-use super::{Decision, css};
+use super::article::{ArticleRules, COMMENT_NAMES, Sample, elements};
+use super::records::Records;
+use super::{Decision, SeenPage, css};
 use crate::profile::{element_text, fold};
 
+/// Elements of a body that may be furniture.
+const MAX_INNER: usize = 2_000;
+const MAX_FURNITURE: usize = 8;
 /// Elements that may be the body; each is tried on all pages.
 const MAX_CANDIDATES: usize = 40;
 
 static CHROME_NAMES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:share|sns|related|recommend|signature|sign|profile|tags?|attach|file_?list|vote|breadcrumb|prev_?next|sidebar)").expect("a constant pattern")
+    Regex::new(r"(?i)\b(?:share|sharing|sns|related|recommend|signature|profile|attach|file_?list|vote|breadcrumb|prev_?next|sidebar)|\b(?:sign|tags?)(?:\s|$|[_-]?list)").expect("a constant pattern")
 });
 
-/// Records that repeat on article pages: comments, or the posts of a thread.
-pub(super) struct Records {
-    css: String,
-    /// The article itself is the first of them.
-    pub(super) is_thread: bool,
-}
-
-static DATED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\d{2,4}[-./年년]\s?\d{1,2}[-./月월]\s?\d{1,2}|\d{1,2}:\d{2}|\d+\s?(?:초|분|시간|일|개월|년)\s?전|\bago\b|yesterday|today|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}|\d{1,2}\. ?(?:\w+) \d{4}")
+static BODY_NAMES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)body|content|article|text|entry|message|read|view|post|본문")
         .expect("a constant pattern")
 });
-
-pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> Option<Records> {
-    let mut counts: HashMap<String, Vec<usize>> = HashMap::new();
-    for (at, (sample, listing)) in samples.iter().zip(listings).enumerate() {
-        for parent in elements(&sample.page) {
-            let mut here: BTreeMap<String, Vec<ElementRef<'_>>> = BTreeMap::new();
-            for child in parent.child_elements().take(300) {
-                let name = css::simple(child);
-                if name.contains('.')
-                    && !matches!(
-                        child.value().name(),
-                        "a" | "span" | "option" | "td" | "th" | "br" | "p"
-                    )
-                {
-                    here.entry(name).or_default().push(child);
-                }
-            }
-            for (name, children) in here {
-                let named = COMMENT_NAMES.is_match(&css::words_of(children[0]))
-                    || COMMENT_NAMES.is_match(&css::words_of(parent));
-                if (children.len() < 2 && !named)
-                    || within(children[0], listing)
-                    || matches!(parent.value().name(), "nav" | "footer" | "aside")
-                {
-                    continue;
-                }
-                let dated = children
-                    .iter()
-                    .filter(|child| DATED.is_match(&element_text(**child, &[])))
-                    .count();
-                let has_id = children
-                    .iter()
-                    .filter(|child| key_of(**child).is_some())
-                    .count();
-                if dated * 5 >= children.len() * 4 && has_id * 5 >= children.len() * 4 {
-                    let css = format!("{} > {name}", css::simple(parent));
-                    let n = counts.entry(css).or_insert_with(|| vec![0; samples.len()]);
-                    n[at] = n[at].max(children.len());
-                }
-            }
-        }
-    }
-    let (css, _) = counts
-        .into_iter()
-        .max_by_key(|(css, n)| (n.iter().sum::<usize>(), std::cmp::Reverse(css.clone())))?;
-    let selector = Selector::parse(&css).ok()?;
-    let leads = |sample: &Sample<'_>| {
-        sample
-            .page
-            .html
-            .select(&selector)
-            .next()
-            .is_some_and(|first| {
-                let text = element_text(first, &[]);
-                !COMMENT_NAMES.is_match(&css::words_of(first))
-                    && sample
-                        .row
-                        .author
-                        .as_deref()
-                        .is_none_or(|author| text.contains(author))
-            })
-    };
-    Some(Records {
-        is_thread: samples.iter().all(leads),
-        css,
-    })
-}
-
-/// Where a record tells its id: its own attribute, or that of an element in it.
-fn key_of(element: ElementRef<'_>) -> Option<(Option<String>, &'static str)> {
-    let numbered = |element: ElementRef<'_>, name: &str| {
-        element.attr(name).is_some_and(|value| {
-            value.bytes().any(|byte| byte.is_ascii_digit()) && value.len() <= 60
-        })
-    };
-    const OWN: [&str; 7] = [
-        "id",
-        "data-id",
-        "data-comment-id",
-        "data-post-id",
-        "data-content",
-        "data-comment-sn",
-        "data-no",
-    ];
-    if let Some(name) = OWN.into_iter().find(|name| numbered(element, name)) {
-        return Some((None, name));
-    }
-    let inner = element
-        .descendent_elements()
-        .skip(1)
-        .take(40)
-        .find(|inner| numbered(*inner, "id"))?;
-    Some((
-        Some(format!("{}[id]", css::path_within(element, inner))),
-        "id",
-    ))
-}
 
 /// What is counted of an element's words.
 #[derive(Clone, Copy, Default)]
@@ -148,7 +46,13 @@ fn weigh(
     common: &HashMap<String, usize>,
 ) -> HashMap<NodeId, Weight> {
     let mut comments: HashSet<NodeId> = HashSet::new();
+    // What holds a thread's first post holds the body, whatever its class says of people and their profiles.
+    let mut holders: HashSet<NodeId> = HashSet::new();
     if let Some((selector, is_thread)) = records {
+        if is_thread && let Some(first) = sample.page.html.select(selector).next() {
+            holders.insert(first.id());
+            holders.extend(first.ancestors().map(|node| node.id()));
+        }
         comments.extend(
             sample
                 .page
@@ -158,6 +62,21 @@ fn weigh(
                 .map(|record| record.id()),
         );
     }
+    // What holds a field holds the article, whatever words of it are in its name.
+    let around: HashSet<NodeId> = fields
+        .iter()
+        .filter_map(|id| sample.page.html.tree.get(*id))
+        .flat_map(|node| node.ancestors().map(|above| above.id()))
+        .collect();
+    let is_thread = records.is_some_and(|(_, thread)| thread);
+    let scene = Scene {
+        listing,
+        comments: &comments,
+        fields,
+        around: &around,
+        holders: &holders,
+        is_thread,
+    };
     let mut weights: HashMap<NodeId, Weight> = HashMap::new();
     let mut open: Vec<Weight> = Vec::new();
     let (mut n_bad, mut n_links, mut n_unseen) = (0_usize, 0_usize, 0_usize);
@@ -169,7 +88,7 @@ fn weigh(
                     let letters = text.chars().count() as f64;
                     if let Some(top) = open.last_mut() {
                         let template = common.get(&text).is_some_and(|n| *n > 1);
-                        if n_bad > 0 || template {
+                        if n_bad > 0 || template || text == sample.row.title {
                             top.bad += letters;
                         } else if n_links > 0 {
                             top.bad += letters / 2.0;
@@ -180,14 +99,7 @@ fn weigh(
                 }
                 Node::Element(tag) => {
                     open.push(Weight::default());
-                    let (bad, link, unseen) = kind(
-                        node.id(),
-                        tag,
-                        listing,
-                        &comments,
-                        fields,
-                        records.is_some_and(|(_, thread)| thread),
-                    );
+                    let (bad, link, unseen) = scene.kind(node.id(), tag);
                     n_bad += usize::from(bad);
                     n_links += usize::from(link);
                     n_unseen += usize::from(unseen);
@@ -196,14 +108,7 @@ fn weigh(
             },
             Edge::Close(node) => {
                 if let Node::Element(tag) = node.value() {
-                    let (bad, link, unseen) = kind(
-                        node.id(),
-                        tag,
-                        listing,
-                        &comments,
-                        fields,
-                        records.is_some_and(|(_, thread)| thread),
-                    );
+                    let (bad, link, unseen) = scene.kind(node.id(), tag);
                     n_bad -= usize::from(bad);
                     n_links -= usize::from(link);
                     n_unseen -= usize::from(unseen);
@@ -220,47 +125,53 @@ fn weigh(
     weights
 }
 
-/// Whether an element's words are no body's; a link's; not shown.
-fn kind(
-    id: NodeId,
-    tag: &scraper::node::Element,
-    listing: &HashSet<NodeId>,
-    comments: &HashSet<NodeId>,
-    fields: &HashSet<NodeId>,
+/// What is known of a page's elements before its words are weighed.
+struct Scene<'s> {
+    listing: &'s HashSet<NodeId>,
+    comments: &'s HashSet<NodeId>,
+    fields: &'s HashSet<NodeId>,
+    /// Ancestors of fields.
+    around: &'s HashSet<NodeId>,
+    /// What holds a thread's first post holds the body, whatever its class says of people and their profiles.
+    holders: &'s HashSet<NodeId>,
     is_thread: bool,
-) -> (bool, bool, bool) {
-    let name = tag.name();
-    let words = format!(
-        "{} {}",
-        tag.attr("class").unwrap_or(""),
-        tag.id().unwrap_or("")
-    );
-    let structural = !matches!(name, "body" | "html");
-    let bad = listing.contains(&id)
-        || comments.contains(&id)
-        || fields.contains(&id)
-        || matches!(
-            name,
-            "nav" | "footer" | "aside" | "header" | "form" | "select" | "button"
+}
+
+impl Scene<'_> {
+    /// Whether an element's words are no body's; a link's; not shown.
+    fn kind(&self, id: NodeId, tag: &scraper::node::Element) -> (bool, bool, bool) {
+        let name = tag.name();
+        let words = format!(
+            "{} {}",
+            tag.attr("class").unwrap_or(""),
+            tag.id().unwrap_or("")
+        );
+        let named =
+            CHROME_NAMES.is_match(&words) || (!self.is_thread && COMMENT_NAMES.is_match(&words));
+        let bad = self.listing.contains(&id)
+            || self.comments.contains(&id)
+            || self.fields.contains(&id)
+            || (matches!(
+                name,
+                "nav" | "footer" | "aside" | "header" | "form" | "select" | "button"
+            ) && !self.holders.contains(&id))
+            || (named && !self.around.contains(&id) && !self.holders.contains(&id));
+        (
+            bad,
+            name == "a",
+            matches!(
+                name,
+                "script" | "style" | "noscript" | "template" | "textarea" | "head"
+            ),
         )
-        || (structural
-            && (CHROME_NAMES.is_match(&words) || (!is_thread && COMMENT_NAMES.is_match(&words))));
-    (
-        bad,
-        name == "a",
-        matches!(
-            name,
-            "script" | "style" | "noscript" | "template" | "textarea" | "head"
-        ),
-    )
+    }
 }
 
 /// On how many pages each text stands.
-fn common_texts(samples: &[Sample<'_>]) -> HashMap<String, usize> {
+fn common_texts<'a>(pages: impl IntoIterator<Item = &'a SeenPage<'a>>) -> HashMap<String, usize> {
     let mut common: HashMap<String, usize> = HashMap::new();
-    for sample in samples {
-        let texts: HashSet<String> = sample
-            .page
+    for page in pages {
+        let texts: HashSet<String> = page
             .html
             .root_element()
             .descendants()
@@ -308,32 +219,131 @@ fn candidates(samples: &[Sample<'_>], weights: &[HashMap<NodeId, Weight>]) -> Ve
 pub(super) fn body(
     rules: &mut ArticleRules,
     samples: &[Sample<'_>],
+    listing_page: &SeenPage<'_>,
     listings: &[HashSet<NodeId>],
     records: Option<&Records>,
 ) -> Result<(), Decision> {
-    let common = common_texts(samples);
-    let selector =
-        records.and_then(|records| Some((Selector::parse(&records.css).ok()?, records.is_thread)));
-    let mut weights = Vec::new();
-    for (sample, listing) in samples.iter().zip(listings) {
-        let mut fields: HashSet<NodeId> = HashSet::new();
-        for rule in rules
-            .title
+    let fields: Vec<HashSet<NodeId>> = samples
+        .iter()
+        .map(|sample| field_nodes(rules, sample))
+        .collect();
+    let common = common_texts(samples.iter().map(|sample| &sample.page));
+    let mut ranked = rank(samples, listings, records, &fields, &common);
+    let mut evidence = "most words that differ between articles";
+    let alike = ranked.first().is_none_or(|(score, _, _)| *score <= 0.0);
+    if alike {
+        // Articles that say the same differ from their listing at least; then an element must be named for it, too.
+        let mut of_listing = common_texts([listing_page]);
+        of_listing.values_mut().for_each(|n| *n = 2);
+        ranked = rank(samples, listings, records, &fields, &of_listing);
+        ranked.retain(|(_, name, _)| {
+            let last = name.rsplit([' ', '>']).next().unwrap_or_default();
+            BODY_NAMES.is_match(last)
+        });
+        evidence = "all articles seen say the same; most words that the listing has not";
+    }
+    let lost = |from: usize| {
+        ranked
             .iter()
-            .chain(&rules.author)
-            .chain(&rules.date)
-            .filter(|rule| rule.css != "title")
-        {
-            if let Some(element) = Selector::parse(&rule.css)
-                .ok()
-                .and_then(|css| sample.page.html.select(&css).next())
-            {
-                fields.insert(element.id());
+            .skip(from)
+            .take(3)
+            .map(|(score, name, _)| format!("{name} ({score:.2})"))
+            .collect()
+    };
+    match ranked.first() {
+        Some((score, name, n_found)) if *score > 0.0 => {
+            rules.decisions.push(Decision {
+                what: "article.body",
+                value: name.clone(),
+                score: *score,
+                reason: format!("{evidence}, on {n_found} of {} pages", samples.len()),
+                lost: lost(1),
+            });
+            rules.body.push(name.clone());
+            // Where all say the same, all would be furniture.
+            if !alike {
+                rules.body_remove = furniture(samples, name);
+            }
+            Ok(())
+        }
+        _ => Err(Decision {
+            what: "article.body",
+            value: String::new(),
+            score: ranked.first().map_or(0.0, |(score, _, _)| *score),
+            reason: "no element holds words that differ from article to article".into(),
+            lost: lost(0),
+        }),
+    }
+}
+
+/// Names of elements within the body that say the same in every article: buttons, share bars, lines of the house.
+fn furniture(samples: &[Sample<'_>], body: &str) -> Vec<String> {
+    let Ok(selector) = Selector::parse(body) else {
+        return Vec::new();
+    };
+    let bodies: Vec<ElementRef<'_>> = samples
+        .iter()
+        .filter_map(|sample| sample.page.html.select(&selector).next())
+        .collect();
+    // Two articles may end alike; that is no furniture yet.
+    if bodies.len() < 3 {
+        return Vec::new();
+    }
+    let mut said: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for body in &bodies {
+        let mut here: BTreeMap<String, String> = BTreeMap::new();
+        for element in body.descendent_elements().skip(1).take(MAX_INNER) {
+            let name = css::simple(element);
+            if name.contains('.') {
+                let text = element_text(element, &[]);
+                here.entry(name)
+                    .and_modify(|all| all.push_str(&text))
+                    .or_insert(text);
             }
         }
-        let records = selector.as_ref().map(|(css, is_thread)| (css, *is_thread));
-        weights.push(weigh(sample, listing, records, &fields, &common));
+        for (name, text) in here {
+            said.entry(name).or_default().push(text);
+        }
     }
+    let is_furniture = |texts: &Vec<String>| {
+        4 * texts.len() >= 3 * bodies.len()
+            && !texts[0].is_empty()
+            && texts.iter().all(|text| *text == texts[0])
+    };
+    said.into_iter()
+        .filter(|(_, texts)| is_furniture(texts))
+        .map(|(name, _)| name)
+        .take(MAX_FURNITURE)
+        .collect()
+}
+
+/// Where the fields stand on a page that were found already.
+fn field_nodes(rules: &ArticleRules, sample: &Sample<'_>) -> HashSet<NodeId> {
+    let found = rules.title.iter().chain(&rules.author).chain(&rules.date);
+    found
+        .filter(|rule| rule.css != "title")
+        .filter_map(|rule| Selector::parse(&rule.css).ok())
+        .filter_map(|css| Some(sample.page.html.select(&css).next()?.id()))
+        .collect()
+}
+
+/// Names of what may be the body, the best first: score, name, and on how many pages it is found.
+fn rank(
+    samples: &[Sample<'_>],
+    listings: &[HashSet<NodeId>],
+    records: Option<&Records>,
+    fields: &[HashSet<NodeId>],
+    common: &HashMap<String, usize>,
+) -> Vec<(f64, String, usize)> {
+    let selector =
+        records.and_then(|records| Some((Selector::parse(&records.css).ok()?, records.is_thread)));
+    let records = selector.as_ref().map(|(css, is_thread)| (css, *is_thread));
+    let weights: Vec<HashMap<NodeId, Weight>> = samples
+        .iter()
+        .zip(listings)
+        .zip(fields)
+        .map(|((sample, listing), fields)| weigh(sample, listing, records, fields, common))
+        .collect();
     let names = candidates(samples, &weights);
     let mut ranked: Vec<(f64, String, usize)> = names
         .into_iter()
@@ -360,93 +370,5 @@ pub(super) fn body(
         })
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let lost = |from: usize| {
-        ranked
-            .iter()
-            .skip(from)
-            .take(3)
-            .map(|(score, name, _)| format!("{name} ({score:.2})"))
-            .collect()
-    };
-    match ranked.first() {
-        Some((score, name, n_found)) if *score > 0.0 => {
-            rules.decisions.push(Decision {
-                what: "article.body",
-                value: name.clone(),
-                score: *score,
-                reason: format!(
-                    "most words that differ between articles, on {n_found} of {} pages",
-                    samples.len()
-                ),
-                lost: lost(1),
-            });
-            rules.body.push(name.clone());
-            Ok(())
-        }
-        _ => Err(Decision {
-            what: "article.body",
-            value: String::new(),
-            score: ranked.first().map_or(0.0, |(score, _, _)| *score),
-            reason: "no element holds words that differ from article to article".into(),
-            lost: lost(0),
-        }),
-    }
-}
-
-/// Rules within a record.
-pub(super) fn comments(samples: &[Sample<'_>], records: &Records) -> Option<CommentRules> {
-    let selector = Selector::parse(&records.css).ok()?;
-    let items: Vec<ElementRef<'_>> = samples
-        .iter()
-        .flat_map(|sample| {
-            sample
-                .page
-                .html
-                .select(&selector)
-                .skip(usize::from(records.is_thread))
-                .take(50)
-        })
-        .collect();
-    let first = *items.first()?;
-    let mut rules = CommentRules {
-        key: key_of(first)?,
-        ..CommentRules::default()
-    };
-    let last = records.css.rsplit(" > ").next().unwrap_or(&records.css);
-    rules.item = match records.is_thread {
-        true => format!("{} ~ {last}", records.css),
-        false => records.css.clone(),
-    };
-    let mut author: Option<String> = None;
-    let mut date: Option<String> = None;
-    let mut body: Option<(usize, String)> = None;
-    for element in first.descendent_elements().skip(1).take(200) {
-        let text = element_text(element, &[]);
-        let letters = text.chars().count();
-        let path = css::path_within(first, element);
-        if letters == 0 {
-            continue;
-        }
-        if DATED.is_match(&text) && letters <= 40 {
-            date = Some(path);
-        } else if author.is_none()
-            && letters <= 24
-            && AUTHOR_NAMES.is_match(&css::words_of(element))
-        {
-            author = Some(path);
-        } else if !DATED.is_match(&text)
-            && !matches!(element.value().name(), "a" | "button" | "form" | "ul")
-        {
-            let names = css::words_of(element);
-            let named = ["content", "text", "body", "message", "memo", "contents"]
-                .iter()
-                .any(|word| names.contains(word));
-            let weight = letters + if named { 1_000 } else { 0 };
-            if body.as_ref().is_none_or(|(held, _)| weight > *held) {
-                body = Some((weight, path));
-            }
-        }
-    }
-    (rules.author, rules.date, rules.body) = (author, date, body.map(|(_, path)| path));
-    rules.body.is_some().then_some(rules)
+    ranked
 }

@@ -4,92 +4,45 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::{ElementRef, Selector};
+use url::Url;
 
+use super::header::{cell_index, headers};
+use super::notices::{Pinned, learn_notices};
 use super::region::RowSeen;
+use super::words::{SECRET_CLASS, class_says, header_says};
 use super::{Decision, SeenPage, address, css};
 use crate::dates::read_date;
-use crate::profile::element_text;
+use crate::profile::{UNSEEN, element_text, says_pinned};
 
 /// Elements of one row that are looked at.
 const MAX_ELEMENTS: usize = 400;
+/// Levels above an element that may say just what it says.
+const MAX_CLIMB: usize = 8;
 /// Rows of one page that vote.
 const MAX_ROWS: usize = 120;
 /// Share of rows in which a column must stand.
 const COVERAGE: f64 = 0.5;
 
-static HEADINGS: LazyLock<Selector> =
-    LazyLock::new(|| Selector::parse("th, thead td").expect("a constant selector"));
-
-/// Fields told by a header's or a class's words. Order: the more telling first.
-const FIELD_WORDS: [(&str, &str); 8] = [
-    (
-        "rank",
-        r"번호|순번|^no\.?$|^num|^#$|番号|序号|編號|nummer|\bnum\b|td_num2?\b|numb$|gall_num|\bno\b",
-    ),
-    (
-        "author",
-        r"글쓴이|작성자|이름|닉네임|등록자|필자|담당부서|부서|author|writer|\bname|nick|user|投稿者|名前|作者|发帖|樓主|楼主|verfasser|autor|auteur|starter|member|\bby\b|poster|started",
-    ),
-    (
-        "date",
-        r"날짜|등록일|작성일|일시|작성시간|date|posted|time|日付|投稿日|日時|发表|時間|时间|datum|fecha|created",
-    ),
-    (
-        "comment_count",
-        r"댓글|답글수|comment|repl|reply|返信|レス|回复|回覆|antworten|réponses|respuestas|cmt|answer",
-    ),
-    (
-        "views",
-        r"조회|읽음|view|\bhit|hits|閲覧|查看|浏览|瀏覽|zugriffe|vues|vistas|read|\bcount\b|cnt$|m_no",
-    ),
-    (
-        "votes",
-        r"추천|좋아요|공감|vote|like|good|recommend|\brec\b|thumb|点赞|贊|いいね|symph|point|score",
-    ),
-    (
-        "category",
-        r"분류|말머리|카테고리|구분|category|\bcate\b|prefix|label|カテゴリ|分类|分類|kategorie|subject_?head|section",
-    ),
-    (
-        "title",
-        r"제목|title|subject|topic|件名|タイトル|标题|主題|主题|thema|sujet|asunto|headline",
-    ),
-];
-static FIELD_PATTERNS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
-    FIELD_WORDS
-        .iter()
-        .map(|(field, words)| {
-            (
-                *field,
-                Regex::new(&format!("(?i){words}")).expect("a constant pattern"),
-            )
-        })
-        .collect()
-});
 static NUMBER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\[(+]?\s*-?\d[\d,]*\s*[\])]?$").expect("a constant pattern"));
 static LABELLED_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\D{1,12}?\s*:?\s*\d[\d,]*\s*(?:회|건|개|명)?$").expect("a constant pattern")
 });
-static NOTICE_CLASS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)notice|stick|pinned|announce|fixed-?top|gongji|\bpin\b|is-top|istop|top-?post|important").expect("a constant pattern")
-});
-static NOTICE_TEXT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\W*(?:공지(?:사항)?|전체\s?공지|필독|알림|notice|sticky|pinned|announcement|important|置顶|置頂|公告|お知らせ|固定|wichtig|angepinnt|annonce|épinglé|importante|fijado|закреплено|важно)\W*$")
+static COUNT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:\p{L}{2,12}\s?:?\s)?\[?(\d[\d,]{0,8})\]?(?:\s\p{L}{2,12})?$")
         .expect("a constant pattern")
 });
-static SECRET_CLASS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)secret|\block(?:ed)?\b|fa-lock|비밀").expect("a constant pattern")
-});
-
 /// One place in the row, over all rows.
 struct Column {
     css: String,
     /// Per row, in order; `None` where the row has no such element.
     texts: Vec<Option<String>>,
+    /// Per row: where a link in it leads, or around it.
+    links: Vec<Option<Url>>,
     names: String,
     header: String,
     in_title: bool,
@@ -120,6 +73,10 @@ pub(super) struct RowFacts {
     pub notice: bool,
     pub secret: bool,
     pub comments: u64,
+    /// What an attribute of the date's element adds to its words.
+    pub date_attribute: Option<String>,
+    /// Whole numbers in the row that are no part of its title, in order.
+    pub numbers: Vec<u64>,
 }
 
 /// Learns the columns. `zone` is only a guess here: whether words are a date does not hang on it.
@@ -135,12 +92,12 @@ pub(super) fn columns(
         .collect();
     let links = link_paths(&rows);
     learnt.link = links.clone();
-    let found = gather(&rows, seen);
-    learnt_notice(&mut learnt, pages, &rows);
-    let pinned: Vec<bool> = rows
-        .iter()
-        .map(|row| is_notice(row.element, &learnt.notice))
-        .collect();
+    let mut found = gather(&rows);
+    learnt.notice_cell = notice_cell(&found);
+    found.retain(|column| column.texts.iter().flatten().count() as f64 >= 0.2 * rows.len() as f64);
+    learn_notices(&mut learnt, pages, &rows);
+    let signs = Pinned::new(&learnt.notice);
+    let pinned: Vec<bool> = rows.iter().map(|row| signs.holds(row.element)).collect();
     let as_of = seen.first().map(|page| page.as_of).unwrap_or_default();
     let mut scored: Vec<(f64, &'static str, usize, String)> = Vec::new();
     for (at, column) in found.iter().enumerate() {
@@ -150,11 +107,15 @@ pub(super) fn columns(
             scored.push((score, field, at, reason));
         }
     }
+    prefer_inner(&mut scored, &found);
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut taken: BTreeSet<usize> = BTreeSet::new();
     for (score, field, at, reason) in &scored {
         let held = learnt.fields.entry(field).or_default();
-        let more = *field == "date" && held.len() < 2;
+        let more = *field == "date" && held.len() == 1 && {
+            let first = found.iter().find(|column| column.css == held[0]);
+            first.is_some_and(|first| same_days(first, &found[*at], zone, as_of))
+        };
         if (held.is_empty() || more) && !taken.contains(at) {
             held.push(found[*at].css.clone());
             taken.insert(*at);
@@ -179,25 +140,62 @@ pub(super) fn columns(
         }
     }
     learnt.fields.retain(|_, selectors| !selectors.is_empty());
-    learnt.notice_cell = found
-        .iter()
-        .find(|column| {
-            let said = column
-                .texts
-                .iter()
-                .flatten()
-                .filter(|text| NOTICE_TEXT.is_match(text))
-                .count();
-            !column.in_title && said > 0 && 2 * said <= column.texts.len()
-        })
-        .map(|column| column.css.clone());
     title(&mut learnt, &rows);
     secret(&mut learnt, &rows);
     learnt.rows = pages
         .iter()
-        .map(|rows| rows.iter().map(|row| facts(row, &learnt)).collect())
+        .map(|rows| rows.iter().map(|row| facts(row, &learnt, &signs)).collect())
         .collect();
     learnt
+}
+
+/// The place in which pinned rows say so in words, and which says little else.
+fn notice_cell(found: &[Column]) -> Option<String> {
+    let n_said = |column: &Column| {
+        let texts = column.texts.iter().flatten();
+        let words: Vec<&String> = texts
+            .filter(|text| text.chars().any(char::is_alphabetic))
+            .collect();
+        let said = words.iter().filter(|text| says_pinned(text)).count();
+        (said > 0 && 5 * said >= 4 * words.len() && 2 * said <= column.texts.len()).then_some(said)
+    };
+    let best = found
+        .iter()
+        .filter_map(|column| Some((n_said(column)?, column)))
+        .max_by_key(|(said, column)| (*said, std::cmp::Reverse(column.css.len())));
+    best.map(|(_, column)| column.css.clone())
+}
+
+/// Whether two columns show the same days: a date, and the same one finer. Otherwise the second is another event's.
+fn same_days(a: &Column, b: &Column, zone: &TimeZone, as_of: Timestamp) -> bool {
+    let day = |text: &Option<String>| {
+        let found = read_date(text.as_deref()?, zone, as_of)?;
+        Some(found.at.to_zoned_datetime(zone.clone()).date())
+    };
+    let pairs: Vec<_> = a
+        .texts
+        .iter()
+        .zip(&b.texts)
+        .filter_map(|(a, b)| Some((day(a)?, day(b)?)))
+        .collect();
+    let n_same = pairs.iter().filter(|(a, b)| a == b).count();
+    10 * n_same >= 9 * pairs.len()
+}
+
+/// Of two elements that may be the author, one in the other, the inner one says the name and the outer one more than that:
+/// `by X`.
+fn prefer_inner(scored: &mut [(f64, &'static str, usize, String)], columns: &[Column]) {
+    let authors: Vec<String> = scored
+        .iter()
+        .filter(|(_, field, _, _)| *field == "author")
+        .map(|(_, _, at, _)| format!("{} > ", columns[*at].css))
+        .collect();
+    for (score, field, at, _) in scored.iter_mut() {
+        let inside = |outer: &String| columns[*at].css.starts_with(outer.as_str());
+        if *field == "author" && authors.iter().any(inside) {
+            *score += 0.3;
+        }
+    }
 }
 
 fn what(field: &str) -> &'static str {
@@ -230,10 +228,12 @@ fn link_paths(rows: &[&RowSeen<'_>]) -> Vec<String> {
 }
 
 /// All columns: elements with words of their own, each named by the largest element that says just that.
-fn gather(rows: &[&RowSeen<'_>], seen: &[SeenPage<'_>]) -> Vec<Column> {
+fn gather(rows: &[&RowSeen<'_>]) -> Vec<Column> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut found: Vec<Column> = Vec::new();
-    let headers = headers(rows, seen);
+    let headers = rows
+        .first()
+        .map_or_else(Vec::new, |row| headers(row, &UNSEEN));
     for (at, row) in rows.iter().enumerate() {
         for element in row.element.descendent_elements().skip(1).take(MAX_ELEMENTS) {
             let own = element.children().any(|child| {
@@ -246,12 +246,13 @@ fn gather(rows: &[&RowSeen<'_>], seen: &[SeenPage<'_>]) -> Vec<Column> {
             if !own && !is_cell {
                 continue;
             }
-            let text = element_text(element, &[]);
+            let text = shown(element);
             let mut named = element;
-            while let Some(parent) = named.parent().and_then(ElementRef::wrap) {
-                if parent == row.element
-                    || element_text(parent, &[]) != text
-                    || named.value().name() == "time"
+            for _ in 0..MAX_CLIMB {
+                let Some(parent) = named.parent().and_then(ElementRef::wrap) else {
+                    break;
+                };
+                if parent == row.element || shown(parent) != text || named.value().name() == "time"
                 {
                     break;
                 }
@@ -262,10 +263,9 @@ fn gather(rows: &[&RowSeen<'_>], seen: &[SeenPage<'_>]) -> Vec<Column> {
                 found.push(Column {
                     css: path,
                     texts: vec![None; rows.len()],
+                    links: vec![None; rows.len()],
                     names: String::new(),
-                    header: cell_index(row.element, named)
-                        .and_then(|at| headers.get(at).cloned())
-                        .unwrap_or_default(),
+                    header: header_of(&headers, row, named),
                     in_title: !is_card(row.link)
                         && (element == row.link
                             || element.ancestors().any(|node| node.id() == row.link.id())),
@@ -275,14 +275,40 @@ fn gather(rows: &[&RowSeen<'_>], seen: &[SeenPage<'_>]) -> Vec<Column> {
             let column = &mut found[place];
             if column.texts[at].is_none() {
                 column.texts[at] = Some(text);
+                column.links[at] = link_of(named, row);
                 if column.names.is_empty() {
                     column.names = format!("{} {}", css::words_of(named), css::words_of(element));
                 }
             }
         }
     }
-    found.retain(|column| column.texts.iter().flatten().count() as f64 >= 0.2 * rows.len() as f64);
     found
+}
+
+/// The words above an element. Those above a title do not name what else is in its cell.
+fn header_of(headers: &[String], row: &RowSeen<'_>, element: ElementRef<'_>) -> String {
+    let index = cell_index(row.element, element);
+    let beside_title = index == cell_index(row.element, row.link)
+        && element != row.link
+        && element.ancestors().all(|above| above.id() != row.link.id());
+    index
+        .filter(|_| !beside_title)
+        .and_then(|at| headers.get(at).cloned())
+        .unwrap_or_default()
+}
+
+/// Where the words of a column lead, unless it is the article.
+fn link_of(element: ElementRef<'_>, row: &RowSeen<'_>) -> Option<Url> {
+    let around = element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .take_while(|above| *above != row.element);
+    let link = std::iter::once(element)
+        .chain(element.descendent_elements().skip(1).take(8))
+        .chain(around)
+        .find(|element| element.value().name() == "a" && element.attr("href").is_some())?;
+    let url = row.url.join(link.attr("href")?.trim()).ok()?;
+    (address::bare(&url) != address::bare(&row.url)).then_some(url)
 }
 
 /// A link around a whole row: title, author and date are elements in it.
@@ -303,55 +329,6 @@ fn is_card(link: ElementRef<'_>) -> bool {
             .filter(has_words)
             .count()
             >= 3
-}
-
-/// The words above a table's columns.
-fn headers(rows: &[&RowSeen<'_>], seen: &[SeenPage<'_>]) -> Vec<String> {
-    let Some(row) = rows
-        .first()
-        .filter(|row| row.element.value().name() == "tr")
-    else {
-        return Vec::new();
-    };
-    let table = row
-        .element
-        .ancestors()
-        .filter_map(ElementRef::wrap)
-        .find(|above| above.value().name() == "table");
-    let Some(table) = table.filter(|_| !seen.is_empty()) else {
-        return Vec::new();
-    };
-    let mut cells: Vec<String> = table
-        .select(&HEADINGS)
-        .take(30)
-        .map(|cell| squeezed(&element_text(cell, &[])))
-        .collect();
-    if cells.is_empty() {
-        // A first row without a link is a header, whatever its cells are.
-        let first = table
-            .descendent_elements()
-            .find(|element| element.value().name() == "tr");
-        if let Some(first) = first.filter(|first| *first != row.element) {
-            cells = first
-                .child_elements()
-                .take(30)
-                .map(|cell| squeezed(&element_text(cell, &[])))
-                .collect();
-        }
-    }
-    cells
-}
-
-fn squeezed(text: &str) -> String {
-    text.split_whitespace().collect::<String>().to_lowercase()
-}
-
-/// Which cell of its row an element is, or stands in.
-fn cell_index(row: ElementRef<'_>, element: ElementRef<'_>) -> Option<usize> {
-    let cell = std::iter::once(element)
-        .chain(element.ancestors().filter_map(ElementRef::wrap))
-        .find(|above| above.parent().is_some_and(|parent| parent.id() == row.id()))?;
-    row.child_elements().position(|child| child == cell)
 }
 
 /// Which fields a column may be, with score and reason.
@@ -382,6 +359,8 @@ fn votes(
     let distinct = filled.iter().collect::<BTreeSet<_>>().len() as f64 / n;
     let said = |field: &str| said_of(column, field);
     let mut found = Vec::new();
+    // Who replied last, and when, is not who wrote it.
+    let of_last_reply = said("last") > 0.0;
     let mut add = |field: &'static str, score: f64, reason: &str| {
         let reason = format!(
             "{reason}; header `{}`, {:.0} % of rows",
@@ -391,6 +370,9 @@ fn votes(
         found.push((field, score + coverage, reason));
     };
     if dates >= 0.8 && coverage >= COVERAGE {
+        if of_last_reply {
+            return found;
+        }
         add(
             "date",
             3.0 * dates + said("date"),
@@ -418,32 +400,20 @@ fn votes(
         }
     } else if labelled >= 0.8 && dates < 0.2 {
         for field in ["comment_count", "views", "votes"] {
-            if said(field) > 0.0
-                || filled.iter().all(|text| {
-                    FIELD_PATTERNS
-                        .iter()
-                        .any(|(name, words)| *name == field && words.is_match(text))
-                })
-            {
+            if said(field) > 0.0 || filled.iter().all(|text| labels(text, field)) {
                 add(field, 1.5 + said(field), "numbers with such a word");
             }
         }
     } else if short >= 0.9 && numbers < 0.3 && dates < 0.3 && !column.in_title {
-        let author = said("author");
-        let category = said("category");
-        if coverage >= COVERAGE
-            && said("title") < 2.0
-            && (author > 0.0 || category < 1.0)
-            && (author > 0.0 || distinct > 0.05)
-        {
-            add(
-                "author",
-                0.5 + author + if distinct < 1.0 { 0.3 } else { 0.0 },
-                "short words, often the same",
-            );
-        }
-        if category > 0.0 && distinct < 0.8 {
-            add("category", 1.0 + category, "few words, under such a name");
+        let traits = Words {
+            coverage,
+            distinct,
+            like_names: share(&|text| text.split_whitespace().count() <= 3),
+            leads: leads_to(column, &rows[0].url),
+            of_last_reply,
+        };
+        for (field, score, reason) in traits.votes(&said) {
+            add(field, score, reason);
         }
     } else if short >= 0.9 && column.in_title && said("category") > 0.0 {
         add(
@@ -453,6 +423,86 @@ fn votes(
         );
     }
     found
+}
+
+/// A column of short words.
+struct Words {
+    /// Shares of rows: those that have it, and of different words.
+    coverage: f64,
+    distinct: f64,
+    /// Share of those with three words or fewer: a teaser, cut short, has more.
+    like_names: f64,
+    leads: Option<Leads>,
+    of_last_reply: bool,
+}
+
+impl Words {
+    /// Whether they are authors or categories.
+    fn votes(&self, said: &dyn Fn(&str) -> f64) -> Vec<(&'static str, f64, &'static str)> {
+        let author = said("author");
+        let category = said("category");
+        let is_part = self.leads == Some(Leads::Listing);
+        let mut found = Vec::new();
+        if self.coverage >= COVERAGE
+            && !self.of_last_reply
+            && said("title") < 2.0
+            && !is_part
+            && (author > 0.0 || category < 1.0)
+            && (author > 0.0 || self.distinct > 0.05)
+        {
+            let again = f64::from(u8::from(self.distinct < 1.0));
+            let person = f64::from(u8::from(self.leads == Some(Leads::Person)));
+            let score = 0.2 + author + 0.3 * again + 0.3 * self.like_names + person;
+            found.push(("author", score, "short words, often the same"));
+        }
+        if is_part {
+            let reason = "few words that lead to a part of the listing";
+            found.push(("category", 1.5 + category, reason));
+        } else if category > 0.0 && self.distinct < 0.8 {
+            found.push(("category", 1.0 + category, "few words, under such a name"));
+        }
+        found
+    }
+}
+
+/// Where the links of a column lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leads {
+    /// Each word to an address of its own: people.
+    Person,
+    /// To the listing, in part.
+    Listing,
+}
+
+/// `None` where the words lead nowhere, or the same words to several places.
+fn leads_to(column: &Column, article: &Url) -> Option<Leads> {
+    let mut by_word: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let (mut n_links, mut n_state, mut n_words) = (0_usize, 0_usize, 0_usize);
+    for (text, link) in column.texts.iter().zip(&column.links) {
+        let Some(text) = text.as_deref().filter(|text| !text.is_empty()) else {
+            continue;
+        };
+        n_words += 1;
+        if let Some(link) = link {
+            n_links += 1;
+            n_state += usize::from(address::has_filter(link));
+            let whole = format!("{}?{}", link.path(), link.query().unwrap_or_default());
+            by_word.entry(text).or_default().insert(whole);
+        }
+    }
+    let one_each = by_word.values().filter(|places| places.len() == 1).count();
+    if 2 * n_links < n_words.max(1) || 10 * one_each < 9 * by_word.len() {
+        return None;
+    }
+    let of_one_kind = column
+        .links
+        .iter()
+        .flatten()
+        .all(|link| address::kind_of(link) != address::kind_of(article));
+    match 2 * n_state > n_links {
+        true => Some(Leads::Listing),
+        false => (of_one_kind && by_word.len() > 1).then_some(Leads::Person),
+    }
 }
 
 /// A column's words in rows that are not pinned.
@@ -469,14 +519,18 @@ fn ordinary_texts<'c>(column: &'c Column, pinned: &[bool]) -> Vec<&'c str> {
 
 /// How plainly a column's header (2) and class words (1) name a field.
 fn said_of(column: &Column, field: &str) -> f64 {
-    let words = FIELD_PATTERNS
-        .iter()
-        .find(|(name, _)| *name == field)
-        .map(|(_, words)| words);
-    words.map_or(0.0, |words| {
-        2.0 * f64::from(u8::from(words.is_match(&column.header)))
-            + f64::from(u8::from(words.is_match(&column.names)))
-    })
+    2.0 * f64::from(u8::from(header_says(&column.header, field)))
+        + f64::from(u8::from(class_says(&column.names, field)))
+}
+
+/// Whether a number's own words name a field: `조회 160`, `Antworten: 3`.
+fn labels(text: &str, field: &str) -> bool {
+    let word: String = text
+        .chars()
+        .filter(|c| c.is_alphabetic() || *c == '\'')
+        .flat_map(char::to_lowercase)
+        .collect();
+    header_says(&word, field)
 }
 
 /// Numbers that fall by one from ordinary row to ordinary row: a rank (BOARDS.md 0.1).
@@ -524,148 +578,21 @@ fn is_id(column: &Column, rows: &[&RowSeen<'_>]) -> bool {
     }
 }
 
-/// Signs of pinned rows: class words that say so, or that only rows have which stand on both pages.
-fn learnt_notice(learnt: &mut Columns, pages: &[Vec<RowSeen<'_>>], rows: &[&RowSeen<'_>]) {
-    let on_both: BTreeSet<String> = match pages {
-        [first, second, ..] => {
-            let there: BTreeSet<String> =
-                second.iter().map(|row| address::bare(&row.url)).collect();
-            let n_ordinary_again = first
-                .iter()
-                .rev()
-                .take_while(|row| there.contains(&address::bare(&row.url)))
-                .count();
-            // A row pushed down stands at the end of page 1 and the top of page 2.
-            let last = first.len().saturating_sub(n_ordinary_again);
-            first[..last]
-                .iter()
-                .map(|row| address::bare(&row.url))
-                .filter(|key| there.contains(key))
-                .collect()
-        }
-        _ => BTreeSet::new(),
-    };
-    let repeats = |row: &RowSeen<'_>| on_both.contains(&address::bare(&row.url));
-    let mut words: BTreeMap<String, Vec<bool>> = BTreeMap::new();
-    for (at, row) in rows.iter().enumerate() {
-        let inner = row.element.descendent_elements().skip(1).take(80);
-        for element in std::iter::once(row.element).chain(inner) {
-            let is_row = element == row.element;
-            for class in element
-                .value()
-                .classes()
-                .filter(|class| css::is_stable(class))
-            {
-                if is_row || NOTICE_CLASS.is_match(class) {
-                    words
-                        .entry(format!(".{class}"))
-                        .or_insert_with(|| vec![false; rows.len()])[at] = true;
-                }
-            }
-        }
-    }
-    // `stickthread_12` among `normalthread_34`.
-    let prefix = |row: &RowSeen<'_>| {
-        let id = row.element.value().id()?;
-        let digits = id.find(|c: char| c.is_ascii_digit())?;
-        let plain = id[..digits]
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-        (digits >= 3 && plain).then(|| id[..digits].to_owned())
-    };
-    for (at, row) in rows.iter().enumerate() {
-        if let Some(prefix) = prefix(row) {
-            words
-                .entry(format!("[id^='{prefix}']"))
-                .or_insert_with(|| vec![false; rows.len()])[at] = true;
-        }
-    }
-    let n_pinned_by_text: Vec<bool> = rows
-        .iter()
-        .map(|row| {
-            let mut leaves = row.element.descendent_elements().skip(1).take(80);
-            leaves.any(|element| {
-                element != row.link && NOTICE_TEXT.is_match(&element_text(element, &[]))
-            })
-        })
-        .collect();
-    for (word, has) in &words {
-        let n_has = has.iter().filter(|has| **has).count();
-        let named = NOTICE_CLASS.is_match(word);
-        let all_repeat = rows
-            .iter()
-            .zip(has)
-            .filter(|(_, has)| **has)
-            .all(|(row, _)| repeats(row));
-        let all_said = has
-            .iter()
-            .zip(&n_pinned_by_text)
-            .all(|(has, said)| !has || *said);
-        let exact = !on_both.is_empty() && all_repeat;
-        if n_has > 0
-            && 2 * n_has <= rows.len().max(2)
-            && (named || exact || (all_said && n_has >= 1))
-        {
-            learnt.notice.push(word.clone());
-            learnt.decisions.push(Decision {
-                what: "listing.notice",
-                value: word.clone(),
-                score: n_has as f64 / rows.len() as f64,
-                reason: match (named, exact) {
-                    (true, _) => format!("the class says so, on {n_has} rows"),
-                    (_, true) => format!("the {n_has} rows that have it stand on both pages"),
-                    _ => format!("the {n_has} rows that have it say so in words"),
-                },
-                lost: Vec::new(),
-            });
-        }
-    }
-    learnt.notice.truncate(6);
-}
-
-fn is_notice(row: ElementRef<'_>, notice: &[String]) -> bool {
-    let holds = |element: ElementRef<'_>| {
-        element
-            .value()
-            .classes()
-            .any(|class| notice.iter().any(|word| word[1..] == *class))
-    };
-    let by_id = row.value().id().is_some_and(|id| {
-        let prefixes = notice
-            .iter()
-            .filter_map(|word| word.strip_prefix("[id^='")?.strip_suffix("']"));
-        prefixes.into_iter().any(|prefix| id.starts_with(prefix))
-    });
-    if by_id {
-        return true;
-    }
-    std::iter::once(row)
-        .chain(row.descendent_elements().skip(1).take(MAX_ELEMENTS))
-        .any(holds)
-        || row
-            .descendent_elements()
-            .skip(1)
-            .take(6)
-            .any(|cell| NOTICE_TEXT.is_match(&element_text(cell, &[])))
-}
-
 /// The title where it is not the whole of the link: a heading in a card. And what in the link is not the title.
 fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
     let mut heading: BTreeMap<String, usize> = BTreeMap::new();
     let mut not_title: BTreeMap<String, usize> = BTreeMap::new();
     for row in rows {
-        let whole = element_text(row.link, &[]);
+        let whole = shown(row.link);
         let inside: Vec<ElementRef<'_>> = row.link.descendent_elements().skip(1).take(60).collect();
         let is_heading = |element: &&ElementRef<'_>| {
             matches!(
                 element.value().name(),
                 "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-            ) || FIELD_PATTERNS.iter().any(|(field, words)| {
-                *field == "title" && words.is_match(&css::words_of(**element))
-            })
+            ) || class_says(&css::words_of(**element), "title")
         };
         if let Some(found) = inside.iter().find(is_heading)
-            && element_text(*found, &[]).chars().any(char::is_alphanumeric)
+            && shown(*found).chars().any(char::is_alphanumeric)
         {
             *heading
                 .entry(css::path_within(row.element, *found))
@@ -685,7 +612,7 @@ fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
             }
         }
         for element in inside {
-            let text = element_text(element, &[]);
+            let text = shown(element);
             let names = css::words_of(element);
             let is_count = NUMBER.is_match(&text) && text.chars().count() <= 8;
             let is_mark = text.chars().count() <= 4
@@ -693,9 +620,7 @@ fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
                     text.to_lowercase().as_str(),
                     "n" | "new" | "hot" | "h" | "up" | "새글" | "n새글"
                 );
-            let is_kind = FIELD_PATTERNS
-                .iter()
-                .any(|(field, words)| *field == "category" && words.is_match(&names));
+            let is_kind = class_says(&names, "category");
             if (is_count || is_mark || is_kind) && whole != text && !text.is_empty() {
                 *not_title.entry(css::simple(element)).or_default() += 1;
             }
@@ -738,7 +663,7 @@ fn secret(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
         .collect();
 }
 
-fn facts(row: &RowSeen<'_>, learnt: &Columns) -> RowFacts {
+fn facts(row: &RowSeen<'_>, learnt: &Columns, signs: &Pinned) -> RowFacts {
     let value = |field: &str| -> Option<String> {
         learnt
             .fields
@@ -755,7 +680,7 @@ fn facts(row: &RowSeen<'_>, learnt: &Columns) -> RowFacts {
         .title_css
         .as_ref()
         .and_then(|css| text_at(row.element, css))
-        .unwrap_or_else(|| element_text(row.link, &[&remove]));
+        .unwrap_or_else(|| element_text(row.link, &[&UNSEEN, &remove]));
     let secret = row.element.descendent_elements().take(80).any(|element| {
         element
             .value()
@@ -766,7 +691,7 @@ fn facts(row: &RowSeen<'_>, learnt: &Columns) -> RowFacts {
         title,
         author: value("author"),
         date: value("date"),
-        notice: is_notice(row.element, &learnt.notice),
+        notice: signs.holds(row.element),
         secret,
         comments: value("comment_count")
             .and_then(|text| {
@@ -777,11 +702,55 @@ fn facts(row: &RowSeen<'_>, learnt: &Columns) -> RowFacts {
                     .ok()
             })
             .unwrap_or(0),
+        date_attribute: learnt
+            .fields
+            .get("date")
+            .and_then(|selectors| attribute_at(row.element, selectors.first()?)),
+        numbers: numbers(row),
     }
+}
+
+/// The attribute that may hold a whole date.
+fn attribute_at(row: ElementRef<'_>, css: &str) -> Option<String> {
+    let element = row.select(&Selector::parse(css).ok()?).next()?;
+    let value = element.attr("datetime").or_else(|| element.attr("title"))?;
+    Some(value.trim().to_owned())
+}
+
+/// Numbers that stand alone, or with a word or two (`3 replies`), outside the title.
+fn numbers(row: &RowSeen<'_>) -> Vec<u64> {
+    // Links to the article's other pages are numbered, too.
+    let leads_there = |element: ElementRef<'_>| {
+        let url = element
+            .attr("href")
+            .and_then(|href| row.url.join(href).ok());
+        element == row.link || url.is_some_and(|url| url.path().starts_with(row.url.path()))
+    };
+    let outside = |element: &ElementRef<'_>| {
+        std::iter::once(*element)
+            .chain(element.ancestors().filter_map(ElementRef::wrap))
+            .take_while(|above| *above != row.element)
+            .all(|above| !leads_there(above))
+    };
+    row.element
+        .descendent_elements()
+        .skip(1)
+        .take(MAX_ELEMENTS)
+        .filter(outside)
+        .flat_map(|element| element.children())
+        .filter_map(|child| child.value().as_text().map(|text| text.trim().to_owned()))
+        .filter_map(|text| COUNT.captures(&text)?[1].replace(',', "").parse().ok())
+        .take(12)
+        .collect()
 }
 
 fn text_at(root: ElementRef<'_>, css: &str) -> Option<String> {
     let selector = Selector::parse(css).ok()?;
-    let text = element_text(root.select(&selector).next()?, &[]);
+    let text = shown(root.select(&selector).next()?);
     (!text.is_empty()).then_some(text)
+}
+
+/// An element's words as rows are read: without those for screen readers.
+pub(super) fn shown(element: ElementRef<'_>) -> String {
+    element_text(element, &[&UNSEEN])
 }

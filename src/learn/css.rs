@@ -101,6 +101,17 @@ pub(super) fn stable_id(element: ElementRef<'_>) -> Option<&str> {
     element.value().id().filter(|id| is_stable(id))
 }
 
+/// `post_message_` of `post_message_123`: what the ids of elements of one kind share.
+pub(super) fn id_prefix(id: &str) -> Option<&str> {
+    let digits = id.find(|c: char| c.is_ascii_digit())?;
+    let (prefix, number) = id.split_at(digits);
+    let plain = prefix
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    (!prefix.is_empty() && plain && number.bytes().all(|byte| byte.is_ascii_digit()))
+        .then_some(prefix)
+}
+
 /// Its place among brothers of its tag, 1-based; `None` where it has none.
 fn nth_of_type(element: ElementRef<'_>) -> Option<usize> {
     let name = element.value().name();
@@ -119,17 +130,33 @@ fn nth_of_type(element: ElementRef<'_>) -> Option<usize> {
         .map(|at| at + 1)
 }
 
-/// One step of a path: `td.author`, or `td:nth-of-type(3)` where no class tells it from its brothers.
+/// One step of a path: `td.author`; `a:not([class])` or `td:nth-of-type(3)` where its tag and classes alone would also
+/// find a brother.
 fn step(element: ElementRef<'_>) -> String {
     let name = simple(element);
-    let alike = |other: ElementRef<'_>| other != element && simple(other) == name;
-    let ambiguous = element
+    let own = classes(element);
+    let tag = element.value().name();
+    let also_found: Vec<ElementRef<'_>> = element
         .parent()
         .and_then(ElementRef::wrap)
-        .is_some_and(|parent| parent.child_elements().take(200).any(alike));
+        .into_iter()
+        .flat_map(|parent| parent.child_elements().take(200))
+        .filter(|other| *other != element && other.value().name() == tag)
+        .filter(|other| {
+            let others = classes(*other);
+            own.iter().all(|class| others.contains(class))
+        })
+        .collect();
+    if also_found.is_empty() {
+        return name;
+    }
+    let is_bare = |element: ElementRef<'_>| element.attr("class").is_none();
+    if is_bare(element) && !also_found.iter().any(|other| is_bare(*other)) {
+        return format!("{name}:not([class])");
+    }
     match nth_of_type(element) {
-        Some(place) if ambiguous => format!("{name}:nth-of-type({place})"),
-        _ => name,
+        Some(place) => format!("{name}:nth-of-type({place})"),
+        None => name,
     }
 }
 
@@ -159,6 +186,9 @@ pub(super) fn names_of(element: ElementRef<'_>) -> Vec<String> {
     let own = simple(element);
     if own.contains('.') {
         names.push(own.clone());
+    }
+    if let Some(prefix) = element.value().id().and_then(id_prefix) {
+        names.push(format!("{}[id^='{prefix}']", element.value().name()));
     }
     let mut below = step(element);
     for ancestor in element

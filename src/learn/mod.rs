@@ -8,24 +8,47 @@
 mod address;
 mod article;
 mod body;
+mod calls;
+mod candidates;
 mod columns;
 mod css;
+mod header;
+mod listing_url;
+mod notices;
+mod records;
 mod region;
+pub mod repair;
+mod site;
+mod thread_pages;
+mod unanchored;
+mod within;
+mod words;
 mod write;
 
 use std::fmt;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use scraper::{Html, Selector};
+use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use address::{ArticleShape, ListingShape};
-use article::Sample;
+use crate::profile::Call;
+
+pub use article::same_title;
+
+use address::ArticleShape;
+use article::{ArticleRules, Sample};
+pub use calls::calls;
+pub use candidates::{Candidate, is_open, listing_candidates};
 use columns::{Columns, RowFacts};
+use listing_url::ListingShape;
+use thread_pages::thread_pages;
 
 /// Articles asked for to learn where their fields stand.
 const MAX_SAMPLES: usize = 5;
+
+/// Bytes of text that are learnt from together: a tree takes some twenty times its text. An ordinary page has 100,000.
+pub const MOST_TEXT: usize = 6 * 1024 * 1024;
 
 /// A page of the board as it came.
 #[derive(Clone, Copy)]
@@ -34,6 +57,29 @@ pub struct SeenPage<'a> {
     pub url: &'a Url,
     /// The server's clock when it answered.
     pub as_of: Timestamp,
+}
+
+/// An article as it came.
+#[derive(Clone, Copy)]
+pub struct SeenArticle<'a> {
+    /// Its place among [`ListingDraft::samples`].
+    pub sample: usize,
+    pub page: SeenPage<'a>,
+    /// The links of its pager in order, that of page 2 first.
+    pub turns: &'a [Url],
+}
+
+/// How one gets about in a listing.
+#[derive(Debug, Default, Clone)]
+pub struct Navigation {
+    /// The pager's links in order, that of page 2 first.
+    pub turns: Vec<Url>,
+    /// The page that page 2 names as the next.
+    pub third: Option<Url>,
+    /// Functions of the page's scripts that stand in links' places.
+    pub calls: Vec<Call>,
+    /// The listing stands in a `<noscript>`.
+    pub without_scripts: bool,
 }
 
 /// One decision of the learner.
@@ -85,6 +131,9 @@ pub struct ListingDraft {
     columns: Columns,
     article: ArticleShape,
     listing: ListingShape,
+    calls: Vec<Call>,
+    /// Pages are read as they are for readers without scripts.
+    pub without_scripts: bool,
     decisions: Vec<Decision>,
     /// Rows on each page.
     pub n_rows: Vec<usize>,
@@ -103,14 +152,37 @@ pub struct Learnt {
     pub decisions: Vec<Decision>,
 }
 
-/// Learns a listing from its first page and, where there is one, the second. `turns` are the pager's links in order,
-/// that of page 2 first.
+/// Learns a listing from its first page and, where there is one, the second.
 ///
 /// # Errors
 /// Where no group of rows stands out, or their links do not tell articles apart.
-pub fn learn_listing(pages: &[SeenPage<'_>], turns: &[Url]) -> Result<ListingDraft, Refusal> {
+pub fn learn_listing(
+    pages: &[SeenPage<'_>],
+    navigation: &Navigation,
+) -> Result<ListingDraft, Refusal> {
+    draft(pages, navigation, None)
+}
+
+/// As [`learn_listing`], of the rows that somebody chose among the [`listing_candidates`] of the same pages.
+///
+/// # Errors
+/// Where their links do not tell articles apart.
+pub fn learn_chosen_listing(
+    pages: &[SeenPage<'_>],
+    navigation: &Navigation,
+    chosen: &Candidate,
+) -> Result<ListingDraft, Refusal> {
+    draft(pages, navigation, Some(chosen))
+}
+
+fn draft(
+    pages: &[SeenPage<'_>],
+    navigation: &Navigation,
+    chosen: Option<&Candidate>,
+) -> Result<ListingDraft, Refusal> {
     let refuse = |missing, seen| Refusal { missing, seen };
-    let region = region::region(pages).map_err(|seen| refuse("no listing was found", seen))?;
+    let region =
+        region::region(pages, chosen).map_err(|seen| refuse("no listing was found", seen))?;
     let first = pages
         .first()
         .ok_or_else(|| refuse("no page to learn from", region.decision.clone()))?;
@@ -126,9 +198,9 @@ pub fn learn_listing(pages: &[SeenPage<'_>], turns: &[Url]) -> Result<ListingDra
             region.decision.clone(),
         )
     })?;
-    let listing = address::listing_shape(first.url, turns, &article)
+    let listing = listing_url::listing_shape(first.url, navigation, &article)
         .ok_or_else(|| refuse("the pager's links follow no rule", region.decision.clone()))?;
-    let zone = TimeZone::get(timezone_of(first.html)).unwrap_or(TimeZone::UTC);
+    let zone = TimeZone::get(site::timezone_of(first.html)).unwrap_or(TimeZone::UTC);
     let columns = columns::columns(&region.pages, pages, &zone);
     let container = container(pages, &region.pages);
     let mut decisions = vec![region.decision.clone()];
@@ -142,6 +214,8 @@ pub fn learn_listing(pages: &[SeenPage<'_>], turns: &[Url]) -> Result<ListingDra
         columns,
         article,
         listing,
+        calls: navigation.calls.clone(),
+        without_scripts: navigation.without_scripts,
         decisions,
         samples,
         facts,
@@ -198,9 +272,11 @@ fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, 
         .filter(|(_, facts)| facts.comments >= 2)
         .collect();
     discussed.sort_by_key(|(_, facts)| std::cmp::Reverse(facts.comments.min(50)));
+    // Where no column is known to count replies, the rows with the highest numbers are the busiest.
+    let busiest = busiest(&rows);
     let step = (rows.len() / MAX_SAMPLES).max(1);
     let spread = rows.iter().step_by(step).chain(rows.iter());
-    for row in discussed.into_iter().take(2).chain(spread) {
+    for row in discussed.into_iter().take(2).chain(busiest).chain(spread) {
         if chosen.len() < MAX_SAMPLES
             && !chosen
                 .iter()
@@ -215,42 +291,90 @@ fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, 
         .unzip()
 }
 
-/// Learns the articles and writes the profile. `articles` are answers to [`ListingDraft::samples`]: the place in that
-/// list, and the page.
+/// For each of the first numbers in the rows, the row where it is highest, unless all have the same.
+fn busiest<'r>(rows: &'r [(&'r Url, &'r RowFacts)]) -> Vec<&'r (&'r Url, &'r RowFacts)> {
+    /// Replies and views.
+    const MAX_NUMBERS: usize = 2;
+    let mut found = Vec::new();
+    for at in 0..MAX_NUMBERS {
+        let number = |row: &(&Url, &RowFacts)| row.1.numbers.get(at).copied().unwrap_or(0);
+        let highest = rows.iter().max_by_key(|row| number(row));
+        let lowest = rows.iter().map(number).min();
+        found.extend(highest.filter(|row| lowest.is_some_and(|lowest| number(row) > lowest)));
+    }
+    found
+}
+
+/// Learns the articles and writes the profile. `articles` are answers to [`ListingDraft::samples`]. `closed` are answers
+/// that refused an article to guests; where all did, the profile reads the listing only, and takes no page for an article.
 ///
 /// # Errors
 /// Where no body stands out on the articles.
 pub fn learn(
     draft: &ListingDraft,
     first: &SeenPage<'_>,
-    articles: &[(usize, SeenPage<'_>)],
+    articles: &[SeenArticle<'_>],
+    closed: &[SeenPage<'_>],
 ) -> Result<Learnt, Refusal> {
     let samples: Vec<Sample<'_>> = articles
         .iter()
-        .filter_map(|(at, page)| {
+        .filter_map(|seen| {
             Some(Sample {
-                page: *page,
-                row: draft.facts.get(*at)?.clone(),
+                page: seen.page,
+                row: draft.facts.get(seen.sample)?.clone(),
             })
         })
         .collect();
-    let timezone = timezone_of(first.html);
+    let timezone = site::timezone_of(first.html);
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
-    let rules = article::article(
-        &samples,
-        &draft.rows_css,
-        &|row, page| region::links_to(row, page, &draft.kind),
-        &zone,
-    )
-    .map_err(|seen| Refusal {
-        missing: "no article's body was found",
-        seen,
-    })?;
+    let rules = if samples.is_empty() && closed.len() >= 2 {
+        ArticleRules::closed(closed.len())
+    } else {
+        let is_row =
+            |row: ElementRef<'_>, page: &SeenPage<'_>| region::links_to(row, page, &draft.kind);
+        let found = article::article(&samples, first, &draft.rows_css, &is_row, &zone);
+        found.map_err(|seen| Refusal {
+            missing: "no article's body was found",
+            seen,
+        })?
+    };
+    // Numbers that follow from the most links are the surest.
+    let mut by_turns: Vec<&SeenArticle<'_>> = articles.iter().collect();
+    by_turns.sort_by_key(|seen| std::cmp::Reverse(seen.turns.len()));
+    let pages = by_turns
+        .iter()
+        .find_map(|seen| thread_pages(seen.page.url, seen.turns, &draft.article));
     let mut decisions = draft.decisions.clone();
     decisions.extend(rules.decisions.iter().cloned());
+    let mut draft = draft.clone();
+    for (lies, field) in [
+        (rules.rows_lie.author, "author"),
+        (rules.rows_lie.date, "date"),
+    ] {
+        if lies {
+            draft.columns.fields.remove(field);
+        }
+    }
     let name = name_of(first.url, &draft.listing.board);
     let title = format!("{} (learnt)", first.url.host_str().unwrap_or("board"));
-    let text = write::profile_text(&name, &title, timezone, draft, &rules, &decisions);
+    let all: Vec<&SeenPage<'_>> = std::iter::once(first)
+        .chain(articles.iter().map(|seen| &seen.page))
+        .chain(closed)
+        .collect();
+    let text = write::profile_text(
+        &write::Head {
+            name: &name,
+            title: &title,
+            timezone,
+            // A login box on every page says nothing of one page.
+            password_closes: !site::asks_for_password(first.html),
+            frame: site::frame(&all),
+        },
+        &draft,
+        &rules,
+        pages.as_ref(),
+        &decisions,
+    );
     Ok(Learnt {
         name,
         text,
@@ -278,37 +402,4 @@ fn name_of(url: &Url, board: &str) -> String {
             .to_hex();
     let short: String = plain.chars().take(60).collect();
     format!("{}-{}", short.trim_matches('-'), &digest[..6])
-}
-
-/// The zone of a page's language; what a person would guess.
-fn timezone_of(html: &Html) -> &'static str {
-    let language = html
-        .root_element()
-        .attr("lang")
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    match language.get(..2) {
-        Some("ko") => return "Asia/Seoul",
-        Some("ja") => return "Asia/Tokyo",
-        Some("zh") => return "Asia/Shanghai",
-        Some("de") => return "Europe/Berlin",
-        Some("fr") => return "Europe/Paris",
-        Some(_) => return "UTC",
-        None => {}
-    }
-    let mut counts = [0_usize; 3];
-    for c in html.root_element().text().flat_map(str::chars).take(20_000) {
-        match c {
-            '가'..='힣' => counts[0] += 1,
-            'ぁ'..='ヿ' => counts[1] += 1,
-            '一'..='鿿' => counts[2] += 1,
-            _ => {}
-        }
-    }
-    match counts {
-        [korean, japanese, _] if korean > 50 && korean > japanese => "Asia/Seoul",
-        [_, japanese, _] if japanese > 50 => "Asia/Tokyo",
-        [_, _, chinese] if chinese > 50 => "Asia/Shanghai",
-        _ => "UTC",
-    }
 }

@@ -6,7 +6,7 @@
 //! the board is a vote of its size, its share of the page's words, its dates and numbers; and on the second page its
 //! links must have changed: a block that is the same on two pages is a widget.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ego_tree::NodeId;
@@ -15,26 +15,28 @@ use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 use super::address::{bare, kind_of};
+use super::candidates::{Candidate, by_choice};
+use super::words::DATED;
 use super::{Decision, SeenPage, css};
-use crate::profile::element_text;
+use crate::profile::{UNSEEN, element_text};
 
 /// Links of a page beyond this many are not looked at.
 const MAX_LINKS: usize = 20_000;
 /// Kinds of links that may be rows; pages with more are link farms.
-const MAX_KINDS: usize = 200;
+const MAX_KINDS: usize = 60;
+/// Levels between a row and what in it bears a row's name.
+const MAX_LEVELS: usize = 24;
+/// Tables within tables that a row's name counts.
+const MAX_DEPTH: usize = 12;
 /// Rows of which the words are read to judge a group.
 const SAMPLE: usize = 60;
 
-static LINKS: LazyLock<Selector> =
-    LazyLock::new(|| Selector::parse("a[href]").expect("a constant selector"));
+static LINKS: LazyLock<Selector> = LazyLock::new(|| {
+    Selector::parse("a[href], tr[href], td[href], li[href], div[href], span[href]")
+        .expect("a constant selector")
+});
 static BASE: LazyLock<Selector> =
     LazyLock::new(|| Selector::parse("base[href]").expect("a constant selector"));
-static DATE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}|\b\d{1,2}[:]\d{2}\b|\b\d{1,2}[-./]\d{1,2}\b|\d+\s?(?:초|분|시간|일|개월|년)\s?전|어제|\d+\s?(?:分|小时|時間|天|日)前|昨天|昨日|今日|\b\d{1,2}\s+(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}|\b(?:yesterday|today|gestern|heute)\b|\bago\b|\d{4}年",
-    )
-    .expect("a constant pattern")
-});
 static BAD_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:nav|menu|gnb|lnb|snb|side|sidebar|aside|widget|latest|recent|popular|best|rank|ranking|related|foot|footer|header|breadcrumb|tag|tags|category|cate|banner|quick|hot_?list)")
         .expect("a constant pattern")
@@ -180,25 +182,101 @@ fn rows_of<'a>(links: Vec<(ElementRef<'a>, Url)>) -> Vec<(String, Vec<RowSeen<'a
             url,
         });
     }
-    merge(brothers.into_iter().map(|(_, _, rows)| rows).collect())
+    merge(
+        brothers
+            .into_iter()
+            .map(|(_, _, rows)| Brothers::new(rows))
+            .collect(),
+    )
 }
 
+/// Rows with one parent and one tag.
+struct Brothers<'a> {
+    rows: Vec<RowSeen<'a>>,
+    /// What tells them from their second lines, where no class does: `:has(> td > a)`.
+    has: String,
+}
+
+impl<'a> Brothers<'a> {
+    /// Where an article has two lines with a link each, the line with the title is the row.
+    fn new(rows: Vec<RowSeen<'a>>) -> Self {
+        let mut articles: Vec<Vec<RowSeen<'a>>> = Vec::new();
+        for row in rows {
+            match articles.last_mut() {
+                Some(lines) if bare(&lines[0].url) == bare(&row.url) => lines.push(row),
+                _ => articles.push(vec![row]),
+            }
+        }
+        let title_at = |lines: &Vec<RowSeen<'_>>| {
+            (0..lines.len())
+                .rev()
+                .max_by_key(|at| words(lines[*at].link))
+                .unwrap_or(0)
+        };
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        for lines in articles.iter().filter(|lines| lines.len() > 1) {
+            *counts.entry(title_at(lines)).or_default() += 1;
+        }
+        let usual = counts.into_iter().max_by_key(|(_, n)| *n);
+        let Some((usual, _)) = usual.filter(|(_, n)| *n > 1 && 2 * n > articles.len()) else {
+            let rows = articles.into_iter().flatten().collect();
+            return Self {
+                rows,
+                has: String::new(),
+            };
+        };
+        let (mut kept, mut others) = (Vec::new(), Vec::new());
+        for lines in articles {
+            let at = usual.min(lines.len() - 1);
+            for (place, line) in lines.into_iter().enumerate() {
+                match place == at {
+                    true => kept.push(line),
+                    false => others.push(line),
+                }
+            }
+        }
+        let shared = shared_classes(&kept);
+        let told_apart = others.iter().all(|line| {
+            !shared
+                .iter()
+                .all(|class| css::classes(line.element).contains(class))
+        });
+        let path = css::path_within(kept[0].element, kept[0].link);
+        let has = match told_apart {
+            true => String::new(),
+            false => format!(":has(> {path})"),
+        };
+        Self { rows: kept, has }
+    }
+}
+
+/// Class words that all rows have.
+fn shared_classes(rows: &[RowSeen<'_>]) -> Vec<String> {
+    let mut shared = rows
+        .first()
+        .map_or_else(Vec::new, |row| css::classes(row.element));
+    for row in &rows[rows.len().min(1)..] {
+        let own = css::classes(row.element);
+        shared.retain(|class| own.contains(class));
+    }
+    shared
+}
+
+/// What names rows: their parent, their tag, class words, and what they hold.
+type Name = (String, String, Vec<String>, String);
+
 /// Groups of brothers whose elements bear one name are one group: a table in two bodies, a list after each heading.
-fn merge(brothers: Vec<Vec<RowSeen<'_>>>) -> Vec<(String, Vec<RowSeen<'_>>)> {
-    let mut groups: BTreeMap<(String, String, Vec<String>), Vec<RowSeen<'_>>> = BTreeMap::new();
+fn merge(brothers: Vec<Brothers<'_>>) -> Vec<(String, Vec<RowSeen<'_>>)> {
+    let mut groups: BTreeMap<Name, Vec<RowSeen<'_>>> = BTreeMap::new();
     let mut few: Vec<Vec<RowSeen<'_>>> = Vec::new();
-    for rows in brothers {
+    for Brothers { rows, has } in brothers {
         if rows.len() < 2 {
             few.push(rows);
             continue;
         }
-        let mut shared = css::classes(rows[0].element);
-        for row in &rows[1..] {
-            let own = css::classes(row.element);
-            shared.retain(|class| own.contains(class));
-        }
+        let (above, tag, classes) = named(&rows[0], shared_classes(&rows));
         groups
-            .entry(named(&rows[0], shared))
+            .entry((above, tag, classes, has))
             .or_default()
             .extend(rows);
     }
@@ -206,25 +284,57 @@ fn merge(brothers: Vec<Vec<RowSeen<'_>>>) -> Vec<(String, Vec<RowSeen<'_>>)> {
         let (above, tag, classes) = named(&rows[0], css::classes(rows[0].element));
         let fits = groups
             .keys()
-            .find(|(a, t, shared)| {
+            .find(|(a, t, shared, _)| {
                 *a == above && *t == tag && shared.iter().all(|class| classes.contains(class))
             })
             .cloned();
         groups
-            .entry(fits.unwrap_or((above, tag, classes)))
+            .entry(fits.unwrap_or((above, tag, classes, String::new())))
             .or_default()
             .extend(rows);
     }
-    groups
+    sections(groups)
         .into_iter()
-        .map(|((above, tag, classes), mut rows)| {
+        .map(|((above, tag, classes, has), mut rows)| {
             rows.sort_by_key(|row| row.element.id());
             let name = classes
                 .iter()
                 .fold(tag, |name, class| format!("{name}.{class}"));
-            (format!("{above}{name}"), rows)
+            (format!("{above}{name}{has}"), rows)
         })
         .collect()
+}
+
+/// Sections of one listing (pinned topics, the others) stand side by side, each in a dress of its own; their rows are of
+/// one class.
+fn sections(groups: BTreeMap<Name, Vec<RowSeen<'_>>>) -> BTreeMap<Name, Vec<RowSeen<'_>>> {
+    let around = |rows: &[RowSeen<'_>]| Some(rows.first()?.element.parent()?.parent()?.id());
+    let mut joined: BTreeMap<Name, Vec<RowSeen<'_>>> = BTreeMap::new();
+    let mut at_side: HashMap<(NodeId, String, Vec<String>, String), Name> = HashMap::new();
+    for (name, rows) in groups {
+        let (above, tag, classes, has) = name.clone();
+        let Some(around) = around(&rows).filter(|_| !classes.is_empty()) else {
+            joined.entry(name).or_default().extend(rows);
+            continue;
+        };
+        match at_side.get(&(around, tag.clone(), classes.clone(), has.clone())) {
+            Some(held) => {
+                let mut all = joined.remove(held).unwrap_or_default();
+                all.extend(rows);
+                let free = (String::new(), tag.clone(), classes.clone(), has.clone());
+                joined.entry(free.clone()).or_default().extend(all);
+                at_side.insert((around, tag, classes, has), free);
+            }
+            None => {
+                at_side.insert(
+                    (around, tag, classes, has),
+                    (above, name.1.clone(), name.2.clone(), name.3.clone()),
+                );
+                joined.entry(name).or_default().extend(rows);
+            }
+        }
+    }
+    joined
 }
 
 fn named(row: &RowSeen<'_>, classes: Vec<String>) -> (String, String, Vec<String>) {
@@ -235,12 +345,27 @@ fn named(row: &RowSeen<'_>, classes: Vec<String>) -> (String, String, Vec<String
     (above, row.element.value().name().to_owned(), classes)
 }
 
-/// Letters of a link's words; a comment count says less than a title.
+/// Letters of a link's words; a comment count says less than a title. A heading is a title whatever else says more.
 fn words(link: ElementRef<'_>) -> usize {
-    element_text(link, &[])
+    const HEADING: usize = 10_000;
+    let heads = |element: ElementRef<'_>| {
+        matches!(
+            element.value().name(),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
+        )
+    };
+    let around = link.ancestors().filter_map(ElementRef::wrap).take(3);
+    let is_heading = around.chain(link.child_elements()).any(heads);
+    let n_letters = element_text(link, &[&UNSEEN])
         .chars()
         .filter(|c| c.is_alphabetic())
-        .count()
+        .count();
+    n_letters
+        + if is_heading && n_letters > 0 {
+            HEADING
+        } else {
+            0
+        }
 }
 
 fn judge<'a>(
@@ -269,7 +394,7 @@ fn judge<'a>(
     lengths.sort_unstable();
     let title_length = (lengths[lengths.len() / 2] as f64 / 25.0).min(1.0);
     let dated =
-        |(text, title): (&String, &String)| DATE.is_match(&text.replacen(title.as_str(), " ", 1));
+        |(text, title): (&String, &String)| DATED.is_match(&text.replacen(title.as_str(), " ", 1));
     let dates = texts
         .iter()
         .zip(&titles)
@@ -346,10 +471,12 @@ const TURNED: f64 = 1.5;
 /// Below this no group is a board. A bare list of links without dates in much other text has about 2.
 pub(super) const FLOOR: f64 = 2.2;
 
-/// Chooses the board's rows. `None` where there is not one group; the decision then tells what was seen.
-pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision> {
-    let first = pages.first().map(groups).unwrap_or_default();
-    let second = pages.get(1).map(groups).unwrap_or_default();
+/// Score, reason and place of each group, the likeliest to be the board first. `second` are those of the second page, if
+/// there is one.
+pub(super) fn ranked(
+    first: &[Group<'_>],
+    second: Option<&[Group<'_>]>,
+) -> Vec<(f64, String, usize)> {
     let keys = |group: &Group<'_>| -> BTreeSet<String> {
         group.rows.iter().map(|row| bare(&row.url)).collect()
     };
@@ -357,10 +484,8 @@ pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision>
     for (at, group) in first.iter().enumerate() {
         let mut score = group.score;
         let mut reason = group.reason.clone();
-        if pages.len() > 1 {
-            let twin = second
-                .iter()
-                .find(|other| other.rows_css == group.rows_css && other.kind == group.kind);
+        if let Some(second) = second {
+            let twin = twin(second, &group.rows_css, &group.kind);
             let here = keys(group);
             let changed = twin.map(|twin| keys(twin).difference(&here).count());
             match changed {
@@ -378,17 +503,32 @@ pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision>
         ranked.push((score, reason, at));
     }
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ranked
+}
+
+/// Finds the board's rows: those that were `chosen`, or the likeliest. Where no group is likely enough, the decision
+/// tells what was seen.
+pub(super) fn region<'a>(
+    pages: &[SeenPage<'a>],
+    chosen: Option<&Candidate>,
+) -> Result<Region<'a>, Decision> {
+    let first = pages.first().map(groups).unwrap_or_default();
+    let second = pages.get(1).map(groups);
+    let ranked = ranked(&first, second.as_deref());
+    let is_chosen = |(score, _, at): &&(f64, String, usize)| match chosen {
+        Some(chosen) => first[*at].rows_css == chosen.rows && first[*at].kind == chosen.kind,
+        None => *score >= FLOOR,
+    };
+    let best = ranked.iter().find(is_chosen).cloned();
+    let winner = best.as_ref().map_or(0, |(_, _, at)| *at);
     let lost = ranked
         .iter()
-        .skip(1)
+        .skip(usize::from(best.is_none()))
+        .filter(|(_, _, at)| best.is_none() || *at != winner)
         .take(3)
         .map(|(score, reason, at)| format!("{} ({score:.1}: {reason})", first[*at].rows_css))
         .collect();
-    let Some((score, reason, at)) = ranked
-        .first()
-        .filter(|(score, _, _)| *score >= FLOOR)
-        .cloned()
-    else {
+    let Some((score, reason, at)) = best else {
         let (score, reason, value) = ranked
             .first()
             .map(|(score, reason, at)| (*score, reason.clone(), first[*at].rows_css.clone()))
@@ -406,17 +546,23 @@ pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision>
         });
     };
     let (rows_css, kind) = (first[at].rows_css.clone(), first[at].kind.clone());
-    let decision = Decision {
-        what: "listing.rows",
-        value: rows_css.clone(),
-        score,
-        reason,
-        lost,
-    };
     let mut rows = Vec::new();
-    for groups in [first, second].into_iter().take(pages.len()) {
-        rows.push(join(groups, &rows_css, &kind));
+    for groups in std::iter::once(first).chain(second).take(pages.len()) {
+        let rows_of_page = twin(&groups, &rows_css, &kind).map(|group| group.rows.clone());
+        rows.push(rows_of_page.unwrap_or_default());
     }
+    let rows = without_widgets(rows);
+    let rows_css = exact(rows_css, pages, &rows);
+    let decision = match chosen {
+        Some(chosen) => by_choice(chosen, lost),
+        None => Decision {
+            what: "listing.rows",
+            value: rows_css.clone(),
+            score,
+            reason,
+            lost,
+        },
+    };
     Ok(Region {
         rows_css,
         kind,
@@ -425,14 +571,106 @@ pub(super) fn region<'a>(pages: &[SeenPage<'a>]) -> Result<Region<'a>, Decision>
     })
 }
 
-/// The rows of the group, and of those whose elements are the same but whose links have another shape (a title in
-/// other letters, a moved post).
-fn join<'a>(groups: Vec<Group<'a>>, rows_css: &str, kind: &str) -> Vec<RowSeen<'a>> {
-    groups
+/// Without blocks in the rows' dress that are none of the board's: favourites that stand on both pages, and bear such a
+/// name, or hold posts that the list holds too, or come after it. Pinned posts stand in front, and once.
+fn without_widgets(pages: Vec<Vec<RowSeen<'_>>>) -> Vec<Vec<RowSeen<'_>>> {
+    let [first, second] = pages.as_slice() else {
+        return pages;
+    };
+    let keys = |rows: &[RowSeen<'_>]| -> BTreeSet<String> {
+        rows.iter().map(|row| bare(&row.url)).collect()
+    };
+    let parent = |row: &RowSeen<'_>| row.element.parent().map(|node| node.id());
+    let on = [keys(first), keys(second)];
+    let drop_of = |rows: &[RowSeen<'_>], elsewhere: &BTreeSet<String>| -> HashSet<NodeId> {
+        let mut blocks: Vec<(NodeId, Vec<&RowSeen<'_>>)> = Vec::new();
+        for row in rows {
+            let Some(id) = parent(row) else { continue };
+            match blocks.iter_mut().find(|(held, _)| *held == id) {
+                Some((_, rows)) => rows.push(row),
+                None => blocks.push((id, vec![row])),
+            }
+        }
+        let repeats =
+            |rows: &[&RowSeen<'_>]| rows.iter().all(|row| elsewhere.contains(&bare(&row.url)));
+        let Some(main) = blocks.iter().position(|(_, rows)| !repeats(rows)) else {
+            return HashSet::new();
+        };
+        let listed: BTreeSet<String> = blocks
+            .iter()
+            .filter(|(_, rows)| !repeats(rows))
+            .flat_map(|(_, rows)| rows.iter().map(|row| bare(&row.url)))
+            .collect();
+        let is_widget = |at: usize, rows: &[&RowSeen<'_>]| {
+            let named = rows[0]
+                .element
+                .ancestors()
+                .filter_map(ElementRef::wrap)
+                .take(3)
+                .any(|above| BAD_NAMES.is_match(&css::words_of(above)));
+            repeats(rows)
+                && (named || at > main || rows.iter().any(|row| listed.contains(&bare(&row.url))))
+        };
+        let dropped = blocks
+            .iter()
+            .enumerate()
+            .filter(|(at, (_, rows))| is_widget(*at, rows));
+        dropped.map(|(_, (id, _))| *id).collect()
+    };
+    let dropped = [drop_of(first, &on[1]), drop_of(second, &on[0])];
+    pages
         .into_iter()
-        .filter(|group| group.rows_css == rows_css && group.kind == kind)
-        .flat_map(|group| group.rows)
+        .zip(&dropped)
+        .map(|(rows, dropped)| {
+            let mut rows = rows;
+            rows.retain(|row| parent(row).is_none_or(|id| !dropped.contains(&id)));
+            rows
+        })
         .collect()
+}
+
+/// A name that also finds elements in rows, or around them (a table for each row), is told how deep rows stand.
+fn exact(rows_css: String, pages: &[SeenPage<'_>], rows: &[Vec<RowSeen<'_>>]) -> String {
+    let Some((page, row)) = pages
+        .first()
+        .zip(rows.first().and_then(|rows| rows.first()))
+    else {
+        return rows_css;
+    };
+    let Ok(selector) = Selector::parse(&rows_css) else {
+        return rows_css;
+    };
+    let ids: HashSet<NodeId> = rows[0].iter().map(|row| row.element.id()).collect();
+    let inner = page.html.select(&selector).take(MAX_LINKS).any(|found| {
+        let mut above = found.ancestors().take(MAX_LEVELS);
+        !ids.contains(&found.id()) && above.any(|node| ids.contains(&node.id()))
+    });
+    let tag = row.element.value().name();
+    let depth = row
+        .element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .filter(|above| above.value().name() == tag)
+        .count();
+    let outer = row
+        .element
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .any(|above| selector.matches(&above));
+    if !(inner || outer) || depth > MAX_DEPTH {
+        return rows_css;
+    }
+    let at = |depth: usize| vec![tag; depth + 1].join(" ");
+    format!("{rows_css}:is({}):not({})", at(depth), at(depth + 1))
+}
+
+/// The group of this name. A page without one of the sections names its rows by their parent, too.
+fn twin<'g, 'a>(groups: &'g [Group<'a>], rows_css: &str, kind: &str) -> Option<&'g Group<'a>> {
+    let last = |css: &str| css.rsplit(" > ").next().unwrap_or(css).to_owned();
+    let of_kind = || groups.iter().filter(|group| group.kind == kind);
+    of_kind()
+        .find(|group| group.rows_css == rows_css)
+        .or_else(|| of_kind().find(|group| last(&group.rows_css) == last(rows_css)))
 }
 
 /// Whether an element holds a link of the rows' kind.
@@ -452,9 +690,10 @@ pub(super) fn container<'a>(html: &'a Html, rows: &[RowSeen<'a>]) -> Option<Elem
         .ancestors()
         .filter_map(ElementRef::wrap)
         .collect();
-    for row in &rows[1..] {
-        let above: std::collections::HashSet<NodeId> =
-            row.element.ancestors().map(|node| node.id()).collect();
+    // Rows all over the page tell as much as all rows.
+    let step = (rows.len() / SAMPLE).max(1);
+    for row in rows.iter().skip(1).step_by(step).chain(rows.last()) {
+        let above: HashSet<NodeId> = row.element.ancestors().map(|node| node.id()).collect();
         common.retain(|ancestor| above.contains(&ancestor.id()));
     }
     let nearest = common

@@ -3,36 +3,64 @@
 
 use std::fmt::Write;
 
-use super::address::{ArticleShape, ListingShape};
-use super::article::{ArticleRules, DATE_PATTERN, FieldRule};
+use super::address::ArticleShape;
+use super::article::{ArticleRules, FieldRule};
 use super::columns::Columns;
+use super::listing_url::ListingShape;
+use super::records::MOMENT;
+use super::thread_pages::ThreadPages;
 use super::{Decision, ListingDraft};
 
 /// Words of a listing without posts.
-const EMPTY: [&str; 9] = [
+const EMPTY: [&str; 24] = [
     "게시물이 없습니다",
     "게시글이 없습니다",
     "등록된 글이 없습니다",
     "글이 없습니다",
     "자료가 없습니다",
     "データがありません",
+    "投稿はありません",
+    "スレッドがありません",
     "暂无",
+    "没有帖子",
+    "沒有主題",
     "No posts",
+    "no posts",
     "no topics",
+    "No topics",
+    "no threads",
+    "keine Themen",
+    "keine Beiträge",
+    "Aucun sujet",
+    "No hay temas",
+    "Nessun argomento",
+    "Тем нет",
+    "Нет тем",
+    "Konu yok",
 ];
 /// What boards say, with status 200, in a deleted post's place (BOARDS.md 0.2).
-const GONE: &str = r"alert\([^)]*(?:존재하지 않|삭제된|삭제되었|없는 글|없는 게시)";
+const GONE: &str = r"(?i)alert\([^)]*(?:존재하지 않|삭제된|삭제되었|없는 글|없는 게시|not exist|been deleted|no longer|not found|存在しません|削除され|不存在|已被?删除|已刪除|nicht gefunden|existiert nicht|gelöscht|introuvable|no existe|eliminado|не существует|удалён|удален|silinmiş|bulunamadı)";
 /// Where boards send those who may not read a post.
 const DOOR: &str = r"(?i)/(?:[\w.-]*(?:password|passwd|login|signin)[\w.-]*)(?:[/?#]|$)";
-const RESTRICTED: &str = r"alert\([^)]*(?:권한이 없|회원만|로그인|비밀글|비밀번호)";
+const RESTRICTED: &str = r"(?i)alert\([^)]*(?:권한이 없|회원만|로그인|비밀글|비밀번호|log ?in|sign ?in|permission|members only|ログイン|会員|権限|登录|登入|權限|权限|anmelden|berechtigung|connecter|autoris|iniciar sesi|permiso|войдите|авториз|giriş yap|yetki)";
+
+/// What a profile begins with, and what is known of the whole site.
+pub(super) struct Head<'h> {
+    pub name: &'h str,
+    pub title: &'h str,
+    pub timezone: &'h str,
+    /// A form for a password where an article should be means that it is not for guests.
+    pub password_closes: bool,
+    /// An element of every page of the site.
+    pub frame: Option<String>,
+}
 
 /// Writes the whole profile.
 pub(super) fn profile_text(
-    name: &str,
-    title: &str,
-    timezone: &str,
+    head: &Head<'_>,
     draft: &ListingDraft,
     rules: &ArticleRules,
+    pages: Option<&ThreadPages>,
     decisions: &[Decision],
 ) -> String {
     let mut text = String::new();
@@ -44,27 +72,62 @@ pub(super) fn profile_text(
         "# Learnt from the board's own pages. What each decision goes by stands above it; change what is wrong.",
     );
     line("format = 1");
-    line(&format!("engine = {}", quoted(name)));
-    line(&format!("title = {}", quoted(title)));
+    line(&format!("engine = {}", quoted(head.name)));
+    line(&format!("title = {}", quoted(head.title)));
     line("# By the page's language; dates without a zone are read in it.");
-    line(&format!("timezone = {}", quoted(timezone)));
-    text.push_str(&identity(&draft.article, &draft.listing));
-    text.push_str(&listing(draft, decisions));
-    text.push_str(&article(rules, decisions));
-    let body = rules.body.first().map(String::as_str).unwrap_or_default();
-    let _ = write!(
-        text,
-        "\n[[classes]]\nclass = \"restricted\"\nmissing = {}\nurl = {}\n",
-        quoted(body),
-        quoted(DOOR)
-    );
-    for (class, source) in [("restricted", RESTRICTED), ("gone", GONE)] {
+    line(&format!("timezone = {}", quoted(head.timezone)));
+    if draft.without_scripts {
+        text.push_str("without_scripts = true\n");
+    }
+    text.push_str(&identity(&draft.article, &draft.listing, pages));
+    for call in &draft.calls {
         let _ = write!(
             text,
-            "\n[[classes]]\nclass = {}\nmissing = {}\nsource = {}\n",
-            quoted(class),
+            "\n[[calls]]\nname = {}\nurl = {}\n",
+            quoted(&call.name),
+            quoted(&call.url)
+        );
+    }
+    text.push_str(&listing(draft, decisions));
+    if draft.listing.chained {
+        text.push_str("\n[pager]\nchained = true\n");
+    }
+    text.push_str(&article(rules, pages, draft.listing.parameter(), decisions));
+    text.push_str(&classes(rules, head));
+    text
+}
+
+/// What pages are that stand in an article's place. Only where there is no body: an article may quote any words.
+fn classes(rules: &ArticleRules, head: &Head<'_>) -> String {
+    let mut text = String::new();
+    if let Some(frame) = &head.frame {
+        text.push_str("\n# Refused by the site itself: its frame stands around the refusal.\n");
+        let missing = rules.body.first().map_or(String::new(), |body| {
+            format!("missing = {}\n", quoted(body))
+        });
+        let _ = write!(
+            text,
+            "[[classes]]\nclass = \"restricted\"\nstatus = [401, 403]\n{missing}select = {}\n",
+            quoted(frame)
+        );
+    }
+    let Some(body) = rules.body.first() else {
+        return text;
+    };
+    let mut signs = vec![
+        ("restricted", "url", DOOR),
+        ("restricted", "source", RESTRICTED),
+        ("gone", "source", GONE),
+    ];
+    if head.password_closes {
+        signs.push(("restricted", "select", "input[type='password' i]"));
+    }
+    for (class, sign, value) in signs {
+        let _ = write!(
+            text,
+            "\n[[classes]]\nclass = \"{class}\"\nmissing = {}\n{sign} = {}\n",
             quoted(body),
-            quoted(source)
+            quoted(value)
         );
     }
     text
@@ -117,7 +180,7 @@ fn why(decisions: &[Decision], what: &str) -> String {
     text
 }
 
-fn identity(article: &ArticleShape, listing: &ListingShape) -> String {
+fn identity(article: &ArticleShape, listing: &ListingShape, pages: Option<&ThreadPages>) -> String {
     let mut text = String::from("\n[identity]\n");
     text.push_str(&comment(match article.has_board {
         true => "the board's name is part of an article's URL: ids are taken as the board's own",
@@ -153,6 +216,10 @@ fn identity(article: &ArticleShape, listing: &ListingShape) -> String {
     if !article.query.is_empty() {
         let _ = writeln!(text, "query = {}", table(&article.query));
     }
+    if let Some(path) = pages.and_then(|pages| pages.path.as_ref()) {
+        text.push_str("\n# Further pages of its comments.\n");
+        let _ = writeln!(text, "[[identity.articles]]\npath = {}", quoted(path));
+    }
     for (path, query, optional) in &listing.shapes {
         let _ = writeln!(text, "\n[[identity.boards]]\npath = {}", quoted(path));
         if !query.is_empty() {
@@ -166,15 +233,20 @@ fn identity(article: &ArticleShape, listing: &ListingShape) -> String {
 }
 
 fn listing(draft: &ListingDraft, decisions: &[Decision]) -> String {
-    let columns: &Columns = &draft.columns;
+    listing_section(&draft.container, &draft.rows_css, &draft.columns, decisions)
+}
+
+/// The section `listing`.
+pub(super) fn listing_section(
+    container: &[String],
+    rows_css: &str,
+    columns: &Columns,
+    decisions: &[Decision],
+) -> String {
     let mut text = String::from("\n[listing]\n");
     text.push_str(&why(decisions, "listing.rows"));
-    let _ = writeln!(text, "container = {}", list(&draft.container));
-    let _ = writeln!(
-        text,
-        "rows = {}",
-        list(std::slice::from_ref(&draft.rows_css))
-    );
+    let _ = writeln!(text, "container = {}", list(container));
+    let _ = writeln!(text, "rows = {}", list(&[rows_css.to_owned()]));
     let _ = writeln!(text, "link = {}", list(&columns.link));
     if let Some(title) = &columns.title_css {
         let _ = writeln!(text, "title = {}", list(std::slice::from_ref(title)));
@@ -185,30 +257,30 @@ fn listing(draft: &ListingDraft, decisions: &[Decision]) -> String {
     for (field, selectors) in &columns.fields {
         text.push_str(&why(decisions, &format!("listing.{field}")));
         let mut rules: Vec<String> = selectors.iter().map(|css| quoted(css)).collect();
-        if *field == "date" {
+        match *field {
             // What the cell has no room for.
-            for css in selectors {
-                for attr in ["datetime", "title"] {
-                    rules.push(format!("{{ select = {}, attr = \"{attr}\" }}", quoted(css)));
+            "date" => rules.extend(selectors.iter().flat_map(|css| {
+                ["datetime", "title"]
+                    .map(|attr| format!("{{ select = {}, attr = \"{attr}\" }}", quoted(css)))
+            })),
+            "rank" => {
+                let elsewhere = columns
+                    .notice_cell
+                    .as_ref()
+                    .filter(|cell| !selectors.contains(cell));
+                if let Some(cell) = elsewhere {
+                    rules.insert(0, pinned_words(cell));
                 }
             }
+            _ => {}
         }
         let _ = writeln!(text, "{field} = [{}]", rules.join(", "));
     }
-    if let Some(cell) = columns
-        .notice_cell
-        .as_ref()
-        .filter(|_| !columns.fields.contains_key("rank"))
+    if let Some(cell) = &columns.notice_cell
+        && !columns.fields.contains_key("rank")
     {
-        text.push_str(
-            "# Its numbers are ids, not ranks: only the words of pinned rows are read.\n",
-        );
-        let _ = writeln!(
-            text,
-            "rank = [{{ select = {}, pattern = {} }}]",
-            quoted(cell),
-            quoted(r"^\D+$")
-        );
+        text.push_str("# No ranks; pinned rows say in words that they are.\n");
+        let _ = writeln!(text, "rank = [{}]", pinned_words(cell));
     }
     if !columns.notice.is_empty() {
         text.push_str(&why(decisions, "listing.notice"));
@@ -222,27 +294,45 @@ fn listing(draft: &ListingDraft, decisions: &[Decision]) -> String {
     text
 }
 
+/// Words in a cell, not numbers: those of pinned rows.
+fn pinned_words(cell: &str) -> String {
+    format!(
+        "{{ select = {}, pattern = {} }}",
+        quoted(cell),
+        quoted(r"^\D+$")
+    )
+}
+
 fn rules(rules: &[FieldRule]) -> String {
     let written: Vec<String> = rules
         .iter()
-        .map(|rule| match (rule.attr, rule.pattern) {
+        .map(|rule| match (rule.attr, &rule.pattern) {
             (None, None) if rule.own => format!("{{ select = {}, own = true }}", quoted(&rule.css)),
             (None, None) => quoted(&rule.css),
             (Some(attr), _) => format!("{{ select = {}, attr = \"{attr}\" }}", quoted(&rule.css)),
-            (None, Some(_)) => format!(
+            (None, Some(pattern)) => format!(
                 "{{ select = {}, pattern = {} }}",
                 quoted(&rule.css),
-                quoted(DATE_PATTERN)
+                quoted(pattern)
             ),
         })
         .collect();
     format!("[{}]", written.join(", "))
 }
 
-fn article(found: &ArticleRules, decisions: &[Decision]) -> String {
+fn article(
+    found: &ArticleRules,
+    pages: Option<&ThreadPages>,
+    listing_parameter: Option<&str>,
+    decisions: &[Decision],
+) -> String {
     let mut text = String::from("\n[article]\n");
     text.push_str(&why(decisions, "article.body"));
     let _ = writeln!(text, "body = {}", list(&found.body));
+    if !found.body_remove.is_empty() {
+        text.push_str("# The same words in every article.\n");
+        let _ = writeln!(text, "body_remove = {}", list(&found.body_remove));
+    }
     text.push_str(&why(decisions, "article.title"));
     let _ = writeln!(text, "title = {}", rules(&found.title));
     if let Some(suffix) = &found.title_suffix {
@@ -260,24 +350,45 @@ fn article(found: &ArticleRules, decisions: &[Decision]) -> String {
             "\n[comments]\nitem = {}",
             list(std::slice::from_ref(&comments.item))
         );
+        if comments.article_is_first {
+            text.push_str("article_is_first = true\n");
+        }
         let (select, attr) = &comments.key;
         let select = select
             .as_ref()
             .map_or(String::new(), |css| format!("select = {}, ", quoted(css)));
+        let pattern = match *attr {
+            MOMENT => String::new(),
+            _ => format!(", pattern = {}", quoted(r"(\d+)\D*$")),
+        };
         let _ = writeln!(
             text,
-            "key = [{{ {select}attr = {}, pattern = {} }}]",
-            quoted(attr),
-            quoted(r"(\d+)\D*$")
+            "key = [{{ {select}attr = {}{pattern} }}]",
+            quoted(attr)
         );
-        for (name, css) in [
-            ("author", &comments.author),
-            ("date", &comments.date),
-            ("body", &comments.body),
-        ] {
-            if let Some(css) = css {
-                let _ = writeln!(text, "{name} = {}", list(std::slice::from_ref(css)));
+        for (name, rule) in [("author", &comments.author), ("date", &comments.date)] {
+            if let Some(rule) = rule {
+                let _ = writeln!(text, "{name} = {}", rules(std::slice::from_ref(rule)));
             }
+        }
+        if let Some(css) = &comments.body {
+            let _ = writeln!(text, "body = {}", list(std::slice::from_ref(css)));
+        }
+        if pages.is_none()
+            && comments.article_is_first
+            && let Some(name) = listing_parameter
+        {
+            // None of the articles seen had a second page; the listing's own way is likely theirs, too.
+            let _ = writeln!(text, "pages = [\"a[href]\"]\npage_param = {}", quoted(name));
+        }
+        if let Some(pages) = pages {
+            let _ = writeln!(
+                text,
+                "pages = [\"a[href]\"]\npage_pattern = {}\npage_first = {}\npage_step = {}",
+                quoted(&pages.pattern),
+                pages.first,
+                pages.step
+            );
         }
     }
     text

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use scraper::{ElementRef, Selector};
 
-use crate::profile::element_text;
+use crate::profile::{element_text, says_pinned};
 
 /// What a column holds, as far as a row has a place for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -149,21 +149,13 @@ pub(super) enum RankCell {
     Other,
 }
 
-const NOTICE_WORDS: [&str; 18] = [
-    "공지",
-    "공지사항",
-    "전체공지",
-    "필독",
-    "알림",
-    "안내",
-    "중요",
+/// What is set apart besides notices: favourites, advertisements, polls.
+const SPECIAL_WORDS: [&str; 9] = [
     "인기",
     "베스트",
     "광고",
     "설문",
     "이벤트",
-    "notice",
-    "notices",
     "best",
     "hot",
     "ad",
@@ -183,7 +175,7 @@ pub(super) fn read_rank_cell(text: &str) -> RankCell {
     let is_number = !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
     if is_number && let Ok(rank) = word.parse() {
         RankCell::Rank(rank)
-    } else if NOTICE_WORDS.contains(&word.as_str()) {
+    } else if says_pinned(&word) || SPECIAL_WORDS.contains(&word.as_str()) {
         RankCell::Notice
     } else if CURRENT_WORDS.contains(&word.as_str())
         || (!word.is_empty() && word.chars().all(|c| CURRENT_MARKS.contains(&c)))

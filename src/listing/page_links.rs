@@ -41,6 +41,8 @@ static DIGITS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d{1,9}"));
 static NEXT_WORDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?x)^(?: (?:go\s+to\s+)?(?:the\s+)?next(?:\s+(?:page|entries|posts|results|\d+))? | more\s+results | older(?:\s+(?:posts|entries|articles))?
+        | [äa]ltere(?:\s+(?:beitr[äa]ge|artikel|eintr[äa]ge|posts))? | (?:articles|billets|publications)\s+plus\s+anciens | entradas\s+(?:m[áa]s\s+)?antiguas | postagens\s+mais\s+antigas
+        | (?:articoli|post)\s+(?:meno\s+recenti|pi[ùu]\s+vecchi) | oudere\s+berichten | [äa]ldre\s+inl[äa]gg | starsze\s+wpisy | старые\s+записи | 古い(?:記事|投稿) | 过去的?文章 | 更早的?文章 | 지난\s?글
         | 다음(?:\s?(?:페이지|목록|쪽))? | 次(?:へ|の?ページ(?:へ)?|の\d+件)? | つぎへ? | 下一?[页頁] | 下一?頁 | 后一?页 | 後一頁
         | (?:zur\s+)?n[äa]chste(?:\s+seite)? | weiter | vor(?:w[äa]rts)? | suivant(?:e|s|es)?(?:\s+page)? | page\s+suivante
         | siguiente(?:s)?(?:\s+p[áa]gina)? | p[áa]gina\s+siguiente | pr[óo]xim[ao](?:\s+p[áa]gina)? | p[áa]gina\s+seguinte | seguinte
@@ -52,6 +54,7 @@ static NEXT_WORDS: LazyLock<Regex> = LazyLock::new(|| {
 static PREV_WORDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?x)^(?: (?:go\s+to\s+)?(?:the\s+)?prev(?:ious)?\.?(?:\s+(?:page|entries|posts|results|\d+))? | newer(?:\s+(?:posts|entries|articles))? | back
+        | neuere(?:\s+(?:beitr[äa]ge|artikel|eintr[äa]ge|posts))? | (?:articles|billets|publications)\s+plus\s+r[ée]cents | entradas\s+(?:m[áa]s\s+)?recientes | новые\s+записи | 新しい(?:記事|投稿)
         | 이전(?:\s?(?:페이지|목록|쪽))? | 前(?:へ|の?ページ(?:へ)?|の\d+件)? | まえへ? | 上一?[页頁] | 前一?[页頁]
         | (?:zur\s+)?vorherige(?:\s+seite)? | zur[üu]ck | pr[ée]c[ée]dente?s?(?:\s+page)? | page\s+pr[ée]c[ée]dente
         | anterior(?:es)?(?:\s+p[áa]gina)? | p[áa]gina\s+anterior | (?:pagina\s+)?precedente | indietro | vorige(?:\s+pagina)?
@@ -248,9 +251,9 @@ fn read_link(element: ElementRef<'_>, relative_to: &Url, base: &Url) -> Option<L
         own_names.push(' ');
         own_names.push_str(&names(inner));
     }
-    // The element directly around it, if it holds nothing else.
+    // The element directly around it, if it holds nothing else; it may hold thousands.
     if let Some(parent) = parents.first()
-        && parent.child_elements().count() == 1
+        && parent.child_elements().take(2).count() == 1
     {
         own_names.push(' ');
         own_names.push_str(&names(*parent));

@@ -5,6 +5,7 @@ use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 use super::header::read_count;
+use super::page_links::page_links;
 use crate::model::Pager;
 use crate::profile::{PagerRules, Profile, Rule};
 
@@ -12,7 +13,7 @@ use crate::profile::{PagerRules, Profile, Rule};
 const MAX_LINKS: usize = 200;
 
 /// `base` is what the page's links are relative to; `here` the page's own URL.
-pub(super) fn read_pager(html: &Html, base: &Url, here: &Url, profile: &Profile) -> Pager {
+pub(super) fn read_pager(html: &Html, base: &Url, here_url: &Url, profile: &Profile) -> Pager {
     let rules: &PagerRules = &profile.pager;
     let root = html.root_element();
     let number = |rules: &[Rule]| {
@@ -22,7 +23,7 @@ pub(super) fn read_pager(html: &Html, base: &Url, here: &Url, profile: &Profile)
         u32::try_from(value).ok().filter(|page| *page > 0)
     };
     let current = number(&rules.current);
-    let here = profile.identity.board(here);
+    let here = profile.identity.board(here_url);
     // A page may hold pagers of other boards.
     let page_of = |link: &Url| {
         let found = profile.identity.board(link)?;
@@ -40,6 +41,15 @@ pub(super) fn read_pager(html: &Html, base: &Url, here: &Url, profile: &Profile)
             // On the last page the highest link is the page before it.
             highest.max(highest.and(current))
         });
+    if rules.chained {
+        return Pager {
+            current: None,
+            last: None,
+            next: page_links(html, here_url)
+                .following
+                .map(|link| profile.identity.requestable(&link)),
+        };
+    }
     // Past the end some engines still link a "next" page, which is the last.
     let shown = current.or(here.as_ref().map(|here| here.page));
     let next = links(&rules.next)

@@ -13,26 +13,10 @@ use super::header::{
 use super::pager::read_pager;
 use crate::dates;
 use crate::model::{ListingPage, PostedAt, Row};
-use crate::profile::{ArticleRef, ListingRules, Profile, Rule, element_text};
+use crate::profile::{ArticleRef, ListingRules, Profile, Rule, UNSEEN, element_text};
 
 /// A page can be wrong in as many ways as it has rows; nobody reads more than this.
 const MAX_WARNINGS: usize = 50;
-
-/// Words that only screen readers see (`N새글`, `댓글 6개`). They are no part of any value.
-static HIDDEN: LazyLock<Vec<Selector>> = LazyLock::new(|| {
-    [
-        ".sound_only",
-        ".blind",
-        ".sr-only",
-        ".screen-reader-text",
-        "[hidden]",
-        "[style*='display:none']",
-        "[style*='display: none']",
-    ]
-    .into_iter()
-    .map(|selector| Selector::parse(selector).expect("a constant selector"))
-    .collect()
-});
 
 static BASE: LazyLock<Selector> =
     LazyLock::new(|| Selector::parse("base[href]").expect("a constant selector"));
@@ -84,7 +68,7 @@ pub fn read_listing(html: &Html, url: &Url, profile: &Profile, as_of: Timestamp)
         .map(|selector| within.select(selector).take(200).collect::<Vec<_>>())
         .find(|cells| !cells.is_empty())
         .unwrap_or_default();
-    let (columns, n_columns) = read_header(&header_cells, &HIDDEN);
+    let (columns, n_columns) = read_header(&header_cells, &UNSEEN);
     let reader = RowReader {
         profile,
         rules,
@@ -92,7 +76,7 @@ pub fn read_listing(html: &Html, url: &Url, profile: &Profile, as_of: Timestamp)
         here: url,
         columns,
         n_columns,
-        not_title: HIDDEN.iter().chain(&rules.title_remove).cloned().collect(),
+        not_title: UNSEEN.iter().chain(&rules.title_remove).cloned().collect(),
         as_of,
     };
 
@@ -182,7 +166,7 @@ impl RowReader<'_> {
             .title
             .iter()
             .find_map(|rule| rule.value_in(row, row, &self.not_title))
-            .unwrap_or_else(|| element_text(link, &[&HIDDEN, &rules.title_remove]));
+            .unwrap_or_else(|| element_text(link, &[&UNSEEN, &rules.title_remove]));
         let mut title = without_marks(&title, current).to_owned();
         // Titles really do end in `(2)`; it is a count only where the board has no other place for it.
         let shows_counts =
@@ -253,9 +237,9 @@ impl RowReader<'_> {
         let within = cell.unwrap_or(row);
         let by_rule = rules
             .iter()
-            .find_map(|rule| rule.value_in(row, within, &HIDDEN));
+            .find_map(|rule| rule.value_in(row, within, &UNSEEN));
         by_rule.or_else(|| {
-            let text = element_text(cell?, &[&HIDDEN]);
+            let text = element_text(cell?, &[&UNSEEN]);
             if !text.is_empty() {
                 return Some(text);
             }
@@ -275,7 +259,7 @@ impl RowReader<'_> {
     ) -> Option<PostedAt> {
         let mut texts: Vec<String> = Vec::new();
         if let Some(cell) = cell {
-            texts.push(element_text(cell, &[&HIDDEN]));
+            texts.push(element_text(cell, &[&UNSEEN]));
             // `title="18:20"`: what the cell has no room for.
             let elements = std::iter::once(cell).chain(cell.descendent_elements());
             let attributes = elements
@@ -284,7 +268,7 @@ impl RowReader<'_> {
             texts.extend(attributes.take(4).map(str::to_owned));
         } else {
             let values = self.rules.date.iter();
-            texts.extend(values.filter_map(|rule| rule.value_in(row, row, &HIDDEN)));
+            texts.extend(values.filter_map(|rule| rule.value_in(row, row, &UNSEEN)));
         }
         let zone = &self.profile.timezone;
         let (first, rest) = texts.split_first()?;
@@ -310,7 +294,10 @@ fn without_marks(title: &str, current: bool) -> &str {
     if rest.is_empty() { title } else { rest }
 }
 
-fn first_match<'a>(root: ElementRef<'a>, selectors: &[Selector]) -> Option<ElementRef<'a>> {
+pub(super) fn first_match<'a>(
+    root: ElementRef<'a>,
+    selectors: &[Selector],
+) -> Option<ElementRef<'a>> {
     selectors
         .iter()
         .find_map(|selector| root.select(selector).next())

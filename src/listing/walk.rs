@@ -64,7 +64,7 @@ impl Step {
         }
     }
 
-    fn end(walk: Walk, end: PassEnd) -> Self {
+    pub(super) fn end(walk: Walk, end: PassEnd) -> Self {
         Self {
             walk,
             next: None,
@@ -411,7 +411,7 @@ fn step_back(mut after: Walk, page: &ListingPage) -> Step {
 }
 
 /// The page is joined: on to the next, unless something ends the walk here.
-fn onward(mut after: Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
+pub(super) fn onward(mut after: Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
     let number = after.page;
     if number > after.deepest {
         after.n_torn = 0;

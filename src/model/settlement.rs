@@ -90,6 +90,8 @@ pub enum Outcome {
         article: ArticleId,
         page: u32,
         comments: Vec<Comment>,
+        /// The page behind it, where only this one links it.
+        further: Option<NewJob>,
     },
     /// There is no content to store; the article's state says why. Content held from before stays.
     ArticleState {

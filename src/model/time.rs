@@ -74,8 +74,21 @@ impl PostedAt {
         }
     }
 
+    /// Two readings of one moment, each as exact as it says.
+    pub fn agrees(&self, other: &PostedAt) -> bool {
+        let away = self.at.duration_since(other.at).abs().as_secs();
+        match self.precision.min(other.precision) {
+            Precision::Second => away <= 1,
+            Precision::Minute => away < 60,
+            Precision::Hour => away < 3_600,
+            Precision::Day => away < 86_400,
+            Precision::Month => away < 31 * 86_400,
+            Precision::Year => away < 366 * 86_400,
+        }
+    }
+
     /// `43분 전`, `3 hours ago`, `15h`: off by up to one unit, since a page rounds and is served a moment later.
-    fn is_relative(&self) -> bool {
+    pub fn is_relative(&self) -> bool {
         let text = self.text.trim().to_lowercase();
         let short = text
             .strip_suffix(['s', 'm', 'h', 'd', 'w', 'y'])

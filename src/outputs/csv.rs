@@ -1,7 +1,7 @@
 //! Records as CSV, for spreadsheets: UTF-8 with a byte order mark (without one they guess the locale's charset), and
 //! no cell that they would run as a formula.
 //!
-//! Columns are the fields of [`ArticleRecord`] in their order; lists are JSON in a cell. JSON lines are exact, this is
+//! Columns are the fields of [`ArticleRecord`] in their order, `vanished` as two; lists are JSON in a cell. JSON lines are exact, this is
 //! for looking: control characters other than line ends and tabs are removed.
 
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ use super::{OutputError, terminal};
 use crate::store::{Archive, ArticleFilter, ArticleRecord};
 
 /// Cells are named by these.
-const COLUMNS: [&str; 31] = [
+const COLUMNS: [&str; 33] = [
     "id",
     "board",
     "key",
@@ -44,6 +44,8 @@ const COLUMNS: [&str; 31] = [
     "story",
     "duplicate_of",
     "comments_complete",
+    "vanished_after",
+    "vanished_before",
 ];
 
 /// Writes a header and each article that fits; how many there were.
@@ -116,7 +118,7 @@ fn cells(article: &ArticleRecord) -> [String; COLUMNS.len()] {
         first_seen_at,
         fetched_at,
         gone_at,
-        vanished: _,
+        vanished,
         revision_count,
         content_hash,
         story,
@@ -158,6 +160,8 @@ fn cells(article: &ArticleRecord) -> [String; COLUMNS.len()] {
             .map(|key| words(key.as_str()))
             .unwrap_or_default(),
         comments_complete.to_string(),
+        number(&vanished.as_ref().map(|vanished| vanished.after)),
+        number(&vanished.as_ref().map(|vanished| vanished.before)),
     ]
 }
 
@@ -222,16 +226,23 @@ mod tests {
 
     #[test]
     fn columns_are_the_record_s_fields_in_their_order() {
-        let json = serde_json::to_string(&article(1)).expect("JSON");
+        let mut vanished = article(1);
+        vanished.vanished = Some(crate::store::Vanished {
+            after: vanished.first_seen_at,
+            before: vanished.first_seen_at,
+        });
+        let json = serde_json::to_string(&vanished).expect("JSON");
         let (header, _) = exported(Vec::new());
         let mut from = 0;
         for name in &header {
-            let at = json[from..].find(&format!("\"{name}\":"));
+            let field = name.strip_prefix("vanished_").unwrap_or(name);
+            let at = json[from..].find(&format!("\"{field}\":"));
             from += at.unwrap_or_else(|| panic!("{name} is missing or out of order"));
         }
-        let fields = serde_json::to_value(article(1)).expect("JSON");
+        let fields = serde_json::to_value(&vanished).expect("JSON");
+        // One of the fields has two columns.
         assert_eq!(
-            fields.as_object().map(serde_json::Map::len),
+            fields.as_object().map(|fields| fields.len() + 1),
             Some(header.len())
         );
     }
@@ -256,6 +267,24 @@ mod tests {
         assert_eq!(cell("text"), "1\n2, \"3\"");
         assert_eq!(cell("gone_at"), "");
         assert!(cell("comments").starts_with("[{"));
+    }
+
+    #[test]
+    fn the_times_between_which_an_article_vanished_have_columns() {
+        let mut gone = article(1);
+        let (after, before) = ("2026-11-20T01:00:00Z", "2026-11-21T13:00:00Z");
+        gone.vanished = Some(crate::store::Vanished {
+            after: after.parse().expect("a moment"),
+            before: before.parse().expect("a moment"),
+        });
+        let (header, rows) = exported(vec![gone, article(2)]);
+        let column = |name: &str| header.iter().position(|other| other == name);
+        let cell = |row: usize, name: &str| {
+            rows[row][column(name).expect("a column of that name")].to_owned()
+        };
+        assert_eq!(cell(0, "vanished_after"), after);
+        assert_eq!(cell(0, "vanished_before"), before);
+        assert_eq!(cell(1, "vanished_after"), "");
     }
 
     proptest! {

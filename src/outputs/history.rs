@@ -184,10 +184,12 @@ fn comments(
 
 fn field(change: &FieldChange, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  {DIM}{}{DIM:#}", change.field)?;
-    let all = lines(
-        &terminal::block(&change.before),
-        &terminal::block(&change.after),
-    );
+    changed_lines(&change.before, &change.after, out)
+}
+
+/// The lines that set two texts apart, and some around them.
+pub(super) fn changed_lines(before: &str, after: &str, out: &mut dyn Write) -> io::Result<()> {
+    let all = lines(&terminal::block(before), &terminal::block(after));
     let near = |place: usize| {
         let from = place.saturating_sub(CONTEXT);
         let to = (place + CONTEXT + 1).min(all.len());

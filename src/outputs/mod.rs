@@ -17,11 +17,13 @@ pub mod new_file;
 pub mod search;
 pub mod show;
 mod snippet;
+mod stable_id;
 pub mod status;
 pub mod stories;
 pub mod terminal;
 #[cfg(test)]
 mod test_archive;
+pub mod warc;
 pub mod web;
 
 use std::io;

@@ -43,6 +43,10 @@ impl NewFile {
             let file = writer
                 .into_inner()
                 .map_err(io::IntoInnerError::into_error)?;
+            // A file that was there keeps who may read it.
+            if let Ok(old) = fs::metadata(&self.path) {
+                file.set_permissions(old.permissions())?;
+            }
             file.sync_all()?;
         }
         fs::rename(&self.beside, &self.path)
@@ -97,6 +101,21 @@ mod tests {
         file.finish().expect("finished");
         assert_eq!(fs::read_to_string(&path).expect("read"), "new");
         assert_eq!(names(folder.path()), ["out.jsonl"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn who_may_read_the_old_file_may_read_the_new_one() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("secret.toml");
+        fs::write(&path, "old").expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
+        let mut file = NewFile::begin(&path).expect("begun");
+        file.write_all(b"new").expect("written");
+        file.finish().expect("finished");
+        let mode = fs::metadata(&path).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

@@ -10,7 +10,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::columns::{bytes, pad, pad_left};
 use super::{OutputError, json, moment, terminal};
-use crate::store::{Archive, BoardStatus, PassSummary, SizeOnDisk};
+use crate::health::audit::{Audit, Proof, audit};
+use crate::store::{Archive, BoardHealth, BoardStatus, PassSummary, SizeOnDisk, StoreError};
 
 const BOLD: Style = Style::new().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default();
@@ -18,8 +19,37 @@ const WARNING: Style = AnsiColor::Yellow.on_default();
 /// Everything that `status` tells; as JSON, one object.
 #[derive(Debug, Serialize)]
 pub struct Status {
-    pub boards: Vec<BoardStatus>,
+    pub boards: Vec<BoardLine>,
     pub size_on_disk: SizeOnDisk,
+}
+
+/// A board, and how much of it is held.
+#[derive(Debug, Serialize)]
+pub struct BoardLine {
+    #[serde(flatten)]
+    pub status: BoardStatus,
+    pub coverage: Coverage,
+}
+
+/// How complete the copy of a board is; [`super::audit`] tells more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// Posts that the listing has: by its newest rank, or else as many as were seen in it.
+    pub n_posts: u64,
+    /// Those of them whose content is held.
+    pub n_held: u64,
+    /// The number column says that there are no others.
+    pub proven: bool,
+}
+
+impl Coverage {
+    fn of(audit: &Audit) -> Self {
+        Self {
+            n_posts: audit.n_posts.unwrap_or(audit.held.n_listed),
+            n_held: audit.held.n_stored,
+            proven: audit.proof == Proof::Proven,
+        }
+    }
 }
 
 const HEADER: [&str; 10] = [
@@ -43,8 +73,15 @@ impl Status {
     /// # Errors
     /// The store's.
     pub fn read(archive: &dyn Archive) -> Result<Self, OutputError> {
+        let boards = archive.boards()?.into_iter().map(|status| {
+            let facts = archive.audit(&status.board)?;
+            Ok(BoardLine {
+                coverage: Coverage::of(&audit(facts)),
+                status,
+            })
+        });
         Ok(Self {
-            boards: archive.boards()?,
+            boards: boards.collect::<Result<_, StoreError>>()?,
             size_on_disk: archive.size_on_disk()?,
         })
     }
@@ -68,7 +105,7 @@ impl Status {
         let rows: Vec<[String; 10]> = self
             .boards
             .iter()
-            .map(|board| row(board, zone, now))
+            .map(|board| row(&board.status, zone, now))
             .collect();
         let widths: Vec<usize> = (0..HEADER.len())
             .map(|column| {
@@ -80,13 +117,17 @@ impl Status {
         for (row, board) in rows.iter().zip(&self.boards) {
             let cells: Vec<&str> = row.iter().map(String::as_str).collect();
             writeln!(out, "{}", line(&cells, &widths))?;
+            if let Some(health) = &board.status.health {
+                write_health(health, &board.coverage, zone, now, out)?;
+            }
+            let board = &board.status;
             if let Some(trouble) = &board.trouble {
                 writeln!(out, "  {WARNING}{}{WARNING:#}", terminal::line(trouble))?;
             }
             if let Some(pass) = &board.open_pass {
                 writeln!(
                     out,
-                    "  an interrupted pass ({} pages, {} articles so far) goes on with the next crawl",
+                    "  an unfinished pass ({} pages, {} articles so far) goes on with the next crawl",
                     pass.report.n_listing_pages, pass.report.n_stored
                 )?;
             }
@@ -105,6 +146,42 @@ impl Status {
         let all = bytes(size.file_bytes);
         writeln!(out, "\n{all} on disk: {}", kinds.join(", "))
     }
+}
+
+/// How the board does by the service's polls, and what comes next.
+fn write_health(
+    health: &BoardHealth,
+    coverage: &Coverage,
+    zone: &TimeZone,
+    now: Timestamp,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match (health.verdict, health.since) {
+        (Some(verdict), Some(since)) => {
+            let finding = health.finding.as_deref().unwrap_or_default();
+            let finding = terminal::line(finding);
+            let since = moment::short(since, zone);
+            write!(
+                out,
+                "  {WARNING}{verdict}{WARNING:#} since {since}: {finding}"
+            )?;
+        }
+        _ => write!(out, "  as it should be")?,
+    }
+    if let Some(at) = health.last_good_at {
+        write!(out, "; last good {}", ago(at, now))?;
+    }
+    let proof = if coverage.proven { " (proven)" } else { "" };
+    write!(
+        out,
+        "; {} of {} posts held{proof}",
+        coverage.n_held, coverage.n_posts
+    )?;
+    if let Some(next) = &health.next_pass {
+        let at = moment::short(next.at, zone);
+        write!(out, "; next pass {at}: {}", terminal::line(&next.reason))?;
+    }
+    writeln!(out)
 }
 
 fn line(cells: &[&str], widths: &[usize]) -> String {
@@ -163,12 +240,20 @@ fn ago(at: Timestamp, now: Timestamp) -> String {
 mod tests {
     use super::super::test_archive::{TestArchive, at, board};
     use super::*;
+    use crate::health::verdict::Verdict;
     use crate::model::PassReport;
+    use crate::store::NextPass;
 
     fn table(boards: Vec<BoardStatus>) -> String {
         let archive = TestArchive::with(Vec::new());
         let mut status = Status::read(&archive).expect("memory answers");
-        status.boards = boards;
+        let coverage = Coverage {
+            n_posts: 1_200,
+            n_held: 1_190,
+            proven: true,
+        };
+        let line = |status| BoardLine { status, coverage };
+        status.boards = boards.into_iter().map(line).collect();
         let mut out = Vec::new();
         status
             .write_table(
@@ -218,6 +303,35 @@ qa            1190        3           8     2       1  2026-11-20 01:00  -      
         let text = table(vec![news]);
         assert!(text.contains("\n  blocked since yesterday\n"), "{text}");
         assert!(text.contains("(7 pages, 120 articles so far)"), "{text}");
+    }
+
+    #[test]
+    fn a_verdict_stands_with_its_evidence_and_what_comes_next() {
+        let mut news = board("news");
+        news.health = Some(BoardHealth {
+            verdict: Some(Verdict::Blocked),
+            since: Some(at("2026-11-21T01:00:00Z")),
+            finding: Some("answered 429\u{1b}[2J, wait 7200s".into()),
+            last_good_at: Some(at("2026-11-21T00:00:00Z")),
+            next_pass: Some(NextPass {
+                at: at("2026-11-21T06:00:00Z"),
+                reason: "its host asked to wait until then".into(),
+            }),
+        });
+        let mut well = board("qa");
+        well.health = Some(BoardHealth {
+            verdict: None,
+            since: None,
+            finding: None,
+            last_good_at: Some(at("2026-11-21T04:59:30Z")),
+            next_pass: None,
+        });
+        let text = table(vec![news, well]);
+        let bad = "\n  blocked since 2026-11-21 01:00: answered 429, wait 7200s; last good 5 h ago; 1190 of 1200 \
+            posts held (proven); next pass 2026-11-21 06:00: its host asked to wait until then\n";
+        assert!(text.contains(bad), "{text}");
+        let good = "\n  as it should be; last good just now; 1190 of 1200 posts held (proven)\n";
+        assert!(text.contains(good), "{text}");
     }
 
     #[test]

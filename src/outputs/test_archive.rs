@@ -8,13 +8,19 @@ use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, Board
 use crate::store::search_query::Query;
 use crate::store::{
     Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, ChangeFilter, ChangeRecord,
-    CommentRecord, CopyRecord, CountRecord, Hit, Revision, SavedSchedule, SizeOnDisk, StoreError,
-    StoryRecord,
+    CommentRecord, CopyRecord, CountRecord, Hit, QuarterCount, RawPage, ReceiptPlace,
+    ReceiptRecord, Revision, SavedSchedule, SizeOnDisk, StoreError, StoryRecord,
 };
 
 pub(super) struct TestArchive {
     articles: Vec<ArticleRecord>,
     pub(super) changes: Vec<ChangeRecord>,
+    pub(super) revisions: Vec<Revision>,
+    pub(super) copies: Vec<CopyRecord>,
+    pub(super) stories: Vec<StoryRecord>,
+    pub(super) receipts: Vec<ReceiptRecord>,
+    pub(super) board: BoardStatus,
+    pub(super) raw_pages: Vec<RawPage>,
     /// Articles handed out so far.
     pub(super) n_read: Cell<usize>,
 }
@@ -24,6 +30,12 @@ impl TestArchive {
         Self {
             articles,
             changes: Vec::new(),
+            revisions: Vec::new(),
+            copies: Vec::new(),
+            stories: Vec::new(),
+            receipts: Vec::new(),
+            board: board("news"),
+            raw_pages: Vec::new(),
             n_read: Cell::new(0),
         }
     }
@@ -31,7 +43,7 @@ impl TestArchive {
 
 impl Archive for TestArchive {
     fn boards(&self) -> Result<Vec<BoardStatus>, StoreError> {
-        Ok(vec![board("news")])
+        Ok(vec![self.board.clone()])
     }
 
     fn articles(
@@ -76,7 +88,7 @@ impl Archive for TestArchive {
     }
 
     fn revisions(&self, _: ArticleId) -> Result<Vec<Revision>, StoreError> {
-        Ok(Vec::new())
+        Ok(self.revisions.clone())
     }
 
     fn changes(
@@ -97,14 +109,63 @@ impl Archive for TestArchive {
     }
 
     fn copies(&self, _: ArticleId) -> Result<Vec<CopyRecord>, StoreError> {
-        Ok(Vec::new())
+        Ok(self.copies.clone())
     }
 
     fn stories(&self, _: Option<Timestamp>, _: u64) -> Result<Vec<StoryRecord>, StoreError> {
-        Ok(Vec::new())
+        Ok(self.stories.clone())
     }
 
-    fn search(&self, _: &Query, _: u32, _: u32) -> Result<Vec<Hit>, StoreError> {
+    /// Everything, for any query.
+    fn search(&self, _: &Query, limit: u32, skip: u32) -> Result<Vec<Hit>, StoreError> {
+        self.latest(BoardId(1), limit, skip)
+    }
+
+    fn posts_by_quarter(
+        &self,
+        _: BoardId,
+        _: Timestamp,
+        _: bool,
+    ) -> Result<Vec<QuarterCount>, StoreError> {
+        let posted = self.articles.iter().filter_map(|article| article.posted_at);
+        let one = |at| QuarterCount { at, n_posts: 1 };
+        Ok(posted.map(one).collect())
+    }
+
+    fn latest(&self, _: BoardId, limit: u32, skip: u32) -> Result<Vec<Hit>, StoreError> {
+        let hits = self.articles.iter().rev().map(hit_of);
+        Ok(hits.skip(skip as usize).take(limit as usize).collect())
+    }
+
+    fn last_changes(&self, _: BoardId, limit: u32) -> Result<Vec<ChangeRecord>, StoreError> {
+        let newest_first = self.changes.iter().rev().cloned();
+        Ok(newest_first.take(limit as usize).collect())
+    }
+
+    fn receipts(
+        &self,
+        _: &str,
+        _: ReceiptPlace,
+        limit: u32,
+    ) -> Result<Vec<ReceiptRecord>, StoreError> {
+        let receipts = self.receipts.iter().cloned();
+        Ok(receipts.take(limit as usize).collect())
+    }
+
+    fn raw_pages(
+        &self,
+        _: &ArticleFilter,
+        each: &mut dyn FnMut(RawPage) -> bool,
+    ) -> Result<(), StoreError> {
+        for page in &self.raw_pages {
+            if !each(page.clone()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn profiles(&self) -> Result<Vec<String>, StoreError> {
         Ok(Vec::new())
     }
 
@@ -220,6 +281,20 @@ pub(super) fn board(name: &str) -> BoardStatus {
         n_gaps: 0,
         trouble: None,
         health: None,
+    }
+}
+
+fn hit_of(article: &ArticleRecord) -> Hit {
+    Hit {
+        board: article.board.clone(),
+        url: article.url.clone(),
+        title: article.title.clone(),
+        author: article.author.clone(),
+        source: article.source.clone(),
+        state: article.state,
+        category: article.category.clone(),
+        text: article.text.clone().unwrap_or_default(),
+        ..hit(article.id)
     }
 }
 

@@ -5,12 +5,12 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::Selector;
 
-use super::Rule;
 use super::format::{
-    ArticleFile, AttachmentsFile, ClassFile, CommentsFile, IdentityFile, ListingFile, PagerFile,
-    ProfileFile, RecogniseFile, RuleFile, ShapeFile, Text,
+    ArticleFile, AttachmentsFile, CallFile, ClassFile, CommentsFile, IdentityFile, ListingFile,
+    PagerFile, ProfileFile, RecogniseFile, RuleFile, ShapeFile, Text,
 };
 use super::identity::Identity;
+use super::notes::Notes;
 use super::parse::Complaints;
 use super::recognise::{Sign, Signs};
 use super::sections::{
@@ -18,6 +18,7 @@ use super::sections::{
     PagerRules, Profile,
 };
 use super::shape::{GROUPS, Shape};
+use super::{Call, Rule};
 use crate::model::BoardScope;
 
 /// The zone of a profile that names none: the boards this was first written for.
@@ -64,6 +65,8 @@ impl Compiler<'_, '_> {
                 .map(|charset| charset.get_ref().clone()),
             recognise: self.recognise(&file.recognise),
             identity: self.identity(&file.identity),
+            without_scripts: file.without_scripts,
+            calls: self.calls(&file.calls),
             listing: self.listing(&file.listing),
             pager: self.pager(&file.pager),
             article: self.article(&file.article),
@@ -71,6 +74,8 @@ impl Compiler<'_, '_> {
             comments: self.comments(&file.comments),
             classes: self.classes(&file.classes),
             pitfalls: file.pitfalls.clone(),
+            notes: Notes::default(),
+            text: "".into(),
         }
     }
 
@@ -150,6 +155,25 @@ impl Compiler<'_, '_> {
             id_in_page: self.rules(&file.id_in_page, "identity.id_in_page"),
             board_in_page: self.rules(&file.board_in_page, "identity.board_in_page"),
         }
+    }
+
+    fn calls(&mut self, files: &[CallFile]) -> Vec<Call> {
+        for file in files {
+            let url = file.url.get_ref();
+            if !url.starts_with('/') && !url.starts_with('?') {
+                self.complain(&file.url, "calls.url", "begin with `/` or `?`");
+            }
+            if !url.contains("{1}") && !url.contains("{2}") {
+                self.complain(&file.url, "calls.url", "name an argument, as `{1}`");
+            }
+        }
+        files
+            .iter()
+            .map(|file| Call {
+                name: file.name.get_ref().clone(),
+                url: file.url.get_ref().clone(),
+            })
+            .collect()
     }
 
     fn shapes(&mut self, files: &[ShapeFile], path: &str) -> Vec<Shape> {
@@ -259,6 +283,7 @@ impl Compiler<'_, '_> {
             last_number: self.rules(&file.last_number, "pager.last_number"),
             links: self.selectors(&file.links, "pager.links"),
             next: self.selectors(&file.next, "pager.next"),
+            chained: file.chained,
         }
     }
 
@@ -316,8 +341,15 @@ impl Compiler<'_, '_> {
     }
 
     fn comments(&mut self, file: &CommentsFile) -> CommentRules {
+        let page_pattern = self.pattern(file.page_pattern.as_ref(), "comments.page_pattern");
+        if let (Some(pattern), Some(text)) = (&page_pattern, &file.page_pattern)
+            && !pattern.capture_names().flatten().any(|name| name == "page")
+        {
+            self.complain(text, "comments.page_pattern", "name a group `page`");
+        }
         CommentRules {
             item: self.selectors(&file.item, "comments.item"),
+            article_is_first: file.article_is_first,
             key: self.rules(&file.key, "comments.key"),
             author: self.rules(&file.author, "comments.author"),
             date: self.rules(&file.date, "comments.date"),
@@ -330,6 +362,9 @@ impl Compiler<'_, '_> {
             nested_in: self.select(file.nested_in.as_ref(), "comments.nested_in"),
             pages: self.selectors(&file.pages, "comments.pages"),
             page_param: file.page_param.clone(),
+            page_pattern,
+            page_first: file.page_first.unwrap_or(1),
+            page_step: file.page_step.unwrap_or(1).max(1),
             page_current: self.rules(&file.page_current, "comments.page_current"),
         }
     }

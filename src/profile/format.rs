@@ -37,6 +37,12 @@ pub struct ProfileFile {
     #[serde(default)]
     pub recognise: RecogniseFile,
     pub identity: IdentityFile,
+    /// What stands in a page's `<noscript>` is the page.
+    #[serde(default)]
+    pub without_scripts: bool,
+    /// Functions of the board's scripts that stand in a link's place, and what they open.
+    #[serde(default)]
+    pub calls: Vec<CallFile>,
     pub listing: ListingFile,
     #[serde(default)]
     pub pager: PagerFile,
@@ -215,6 +221,15 @@ pub struct FullRuleFile {
     pub last: bool,
 }
 
+/// `goView('12')` opens `/view.do?no=12`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallFile {
+    pub name: Text,
+    /// Path and query; `{1}` is the first argument.
+    pub url: Text,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListingFile {
@@ -282,6 +297,8 @@ pub struct PagerFile {
     pub links: Vec<Text>,
     /// Link to the next page.
     pub next: Vec<Text>,
+    /// Pages have no numbers: each is found by the link to it on the one before (`?after=…`).
+    pub chained: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -341,6 +358,8 @@ pub struct AttachmentsFile {
 #[serde(deny_unknown_fields, default)]
 pub struct CommentsFile {
     pub item: Vec<Text>,
+    /// The first item on an article's first page is the article itself: the posts of a forum's thread.
+    pub article_is_first: bool,
     /// The comment's id, from the item.
     pub key: Vec<RuleFile>,
     pub author: Vec<RuleFile>,
@@ -360,6 +379,12 @@ pub struct CommentsFile {
     pub pages: Vec<Text>,
     /// The query parameter that is the page's number (`cpage`).
     pub page_param: Option<String>,
+    /// Where it is no parameter of its own, or counts otherwise than from 1: a pattern over path and query with the
+    /// group `page`.
+    pub page_pattern: Option<Text>,
+    /// What that group holds on page 1, and how much it grows from page to page (1 where nothing is said).
+    pub page_first: Option<u64>,
+    pub page_step: Option<u64>,
     /// The page shown.
     pub page_current: Vec<RuleFile>,
 }

@@ -4,24 +4,32 @@
 //! In: the text of a profile file. Out: a [`Profile`], or every complaint with line and column. Pure; the files
 //! themselves are read by `config`, the built-in ones are embedded in the binary.
 
+mod calls;
 mod compile;
 mod format;
 mod identity;
+mod notes;
 mod parse;
+mod place;
 mod recognise;
 mod rule;
 mod sections;
 mod shape;
+mod words;
 
+pub use calls::{Call, with_links, without_scripts};
 pub use format::ProfileFile;
 pub use identity::{ArticleRef, BoardRef, Identity};
+pub use notes::Notes;
 pub use parse::Complaint;
+pub use place::place_of;
 pub use recognise::{Library, Recognised};
-pub use rule::{Rule, element_text, first_value, fold};
+pub use rule::{Rule, UNSEEN, element_text, first_value, fold};
 pub use sections::{
     ArticleRules, AttachmentKey, AttachmentRules, ClassRule, CommentRules, ListingRules,
     PagerRules, Profile,
 };
+pub use words::says_pinned;
 
 #[cfg(test)]
 mod identity_tests;

@@ -1,6 +1,6 @@
 //! Which engine made a page? In: a page, the cookies it set. Out: the profile whose signs weigh most, or none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use scraper::{Html, Selector};
@@ -50,6 +50,9 @@ impl Sign {
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     profiles: BTreeMap<String, Arc<Profile>>,
+    learnt: BTreeSet<String>,
+    /// Names of those that the operator wrote.
+    own: BTreeSet<String>,
 }
 
 /// A profile that fits a page, and why.
@@ -81,8 +84,49 @@ impl Library {
 
     /// A profile of the same name is replaced.
     pub fn add(&mut self, profile: Profile) {
+        self.learnt.remove(&profile.engine);
         self.profiles
             .insert(profile.engine.clone(), Arc::new(profile));
+    }
+
+    /// A profile that boardwalk has learnt. It never takes the place of one that somebody wrote or named.
+    pub fn add_learnt(&mut self, profile: Profile) {
+        if self.get_given(&profile.engine).is_none() {
+            self.learnt.insert(profile.engine.clone());
+            self.profiles
+                .insert(profile.engine.clone(), Arc::new(profile));
+        }
+    }
+
+    /// By the name of the engine, if it came with the binary or from the operator.
+    pub fn get_given(&self, engine: &str) -> Option<Arc<Profile>> {
+        self.get(engine).filter(|_| !self.learnt.contains(engine))
+    }
+
+    /// Whether this name's profile is one that boardwalk has learnt.
+    pub fn is_learnt(&self, engine: &str) -> bool {
+        self.learnt.contains(engine)
+    }
+
+    /// Whether a profile of the operator's own, which has signs to be recognised by, knows a URL as a listing.
+    pub fn may_recognise(&self, url: &Url) -> bool {
+        self.profiles.values().any(|profile| {
+            !profile.recognise.signs.is_empty()
+                && !self.learnt.contains(&profile.engine)
+                && Self::built_in_text(&profile.engine).is_none()
+                && profile.identity.board(url).is_some()
+        })
+    }
+
+    /// One that the operator wrote: nothing that boardwalk learns takes its place.
+    pub fn add_own(&mut self, profile: Profile) {
+        self.own.insert(profile.engine.clone());
+        self.add(profile);
+    }
+
+    /// Whether the operator wrote the profile of this name.
+    pub fn is_own(&self, engine: &str) -> bool {
+        self.own.contains(engine)
     }
 
     /// By the name of the engine.

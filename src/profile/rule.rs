@@ -1,5 +1,7 @@
 //! How to get one value out of an element, compiled.
 
+use std::sync::LazyLock;
+
 use ego_tree::iter::Edge;
 use regex::Regex;
 use scraper::{ElementRef, Node, Selector};
@@ -34,6 +36,23 @@ const BREAKING: [&str; 24] = [
     "tr",
     "ul",
 ];
+
+/// Words that only screen readers see (`N새글`, `댓글 6개`). They are no part of any value of a row.
+pub static UNSEEN: LazyLock<Vec<Selector>> = LazyLock::new(|| {
+    [
+        ".sound_only",
+        ".blind",
+        ".sr-only",
+        ".visually-hidden",
+        ".screen-reader-text",
+        "[hidden]",
+        "[style*='display:none']",
+        "[style*='display: none']",
+    ]
+    .into_iter()
+    .map(|selector| Selector::parse(selector).expect("a constant selector"))
+    .collect()
+});
 
 /// One compiled rule.
 #[derive(Debug, Clone)]

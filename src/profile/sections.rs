@@ -1,14 +1,19 @@
 //! A profile ready to use, and its door: text in, [`Profile`] or every complaint out.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::Selector;
 
-use super::Rule;
+use super::calls::known_without_scripts;
 use super::compile::compile;
 use super::identity::Identity;
+use super::notes::{Notes, notes};
 use super::parse::{Complaint, Complaints, parse};
 use super::recognise::Signs;
+use super::{Call, Rule, with_links};
 use crate::model::PageClass;
 
 /// How to read a board, ready to use. The fields mirror the file's tables; see `format.rs` for their meaning.
@@ -23,6 +28,10 @@ pub struct Profile {
     pub charset: Option<String>,
     pub(super) recognise: Signs,
     pub identity: Identity,
+    /// What stands in a page's `<noscript>` is the page.
+    pub without_scripts: bool,
+    /// What stands in links' places.
+    pub calls: Vec<Call>,
     pub listing: ListingRules,
     pub pager: PagerRules,
     pub article: ArticleRules,
@@ -31,6 +40,10 @@ pub struct Profile {
     pub classes: Vec<ClassRule>,
     /// For people.
     pub pitfalls: Vec<String>,
+    /// For people: what the file says above its keys.
+    pub notes: Notes,
+    /// The text that it was compiled from.
+    pub text: Arc<str>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -63,6 +76,8 @@ pub struct PagerRules {
     pub last_number: Vec<Rule>,
     pub links: Vec<Selector>,
     pub next: Vec<Selector>,
+    /// Each page is found by the link on the one before only.
+    pub chained: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -105,6 +120,8 @@ pub struct AttachmentRules {
 #[derive(Debug, Clone, Default)]
 pub struct CommentRules {
     pub item: Vec<Selector>,
+    /// The first item on an article's first page is the article itself.
+    pub article_is_first: bool,
     pub key: Vec<Rule>,
     pub author: Vec<Rule>,
     pub date: Vec<Rule>,
@@ -117,6 +134,11 @@ pub struct CommentRules {
     pub nested_in: Option<Selector>,
     pub pages: Vec<Selector>,
     pub page_param: Option<String>,
+    /// Has the group `page`.
+    pub page_pattern: Option<Regex>,
+    /// What that group holds on page 1, and what it grows by from page to page.
+    pub page_first: u64,
+    pub page_step: u64,
     pub page_current: Vec<Rule>,
 }
 
@@ -132,6 +154,19 @@ pub struct ClassRule {
 }
 
 impl Profile {
+    /// A page's text as this profile's rules read it: with links where scripts are called, and with what is there for
+    /// readers without scripts.
+    pub fn prepared<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if !self.without_scripts {
+            return with_links(text, &self.calls);
+        }
+        let text = known_without_scripts(text);
+        match with_links(&text, &self.calls) {
+            Cow::Owned(linked) => Cow::Owned(linked),
+            Cow::Borrowed(_) => text,
+        }
+    }
+
     /// Compiles a profile's text.
     ///
     /// # Errors
@@ -140,7 +175,11 @@ impl Profile {
         let mut complaints = Complaints::new(text);
         let profile = parse(text, &mut complaints).map(|file| compile(&file, &mut complaints));
         match profile {
-            Some(profile) if complaints.is_empty() => Ok(profile),
+            Some(profile) if complaints.is_empty() => Ok(Profile {
+                notes: notes(text),
+                text: text.into(),
+                ..profile
+            }),
             _ => Err(complaints.into_list()),
         }
     }
@@ -164,7 +203,12 @@ impl Profile {
                 message: error.to_string(),
             }]
         })?;
-        Self::from_toml(&merged).map_err(|complaints| {
+        let own = |profile: Profile| Profile {
+            // The merged text has lost its comments.
+            notes: notes(text),
+            ..profile
+        };
+        Self::from_toml(&merged).map(own).map_err(|complaints| {
             // Places in the merged text mean nothing to anyone; those of the file's own mistakes do.
             let own = Self::from_toml(text).err().unwrap_or_default();
             let mut placed: Vec<Complaint> = complaints

@@ -30,6 +30,8 @@ const RUSH_WORTH_S: f64 = 60.0;
 /// A failed poll is tried again after this, then after twice as long, and so on.
 const FIRST_RETRY_S: f64 = 60.0;
 const MOST_DOUBLINGS: u32 = 12;
+/// And after no longer than this share of the time for which it has failed, so that its recovery is noticed.
+const FAILING_SHARE: f64 = 0.1;
 /// Before anything is planned: ten minutes for a board of ten posts a day.
 const FIRST_PRICE: f64 = 20.0;
 /// What a poll of a board came to.
@@ -562,9 +564,12 @@ impl Planner {
         }
         let doublings = (state.n_failures - 1).min(MOST_DOUBLINGS);
         let pause_s = FIRST_RETRY_S * f64::from(2_u32.pow(doublings));
-        // Not later than it would be asked anyway, unless that is over already.
-        let planned_s = regular.0 - state.polled_s.unwrap_or(started_s);
-        let pause_s = pause_s.min(planned_s.max(most_s)).max(least_s);
+        // Not later than it would be asked anyway; where that is over already, the longer it has failed the later.
+        let worked_s = state.polled_s.unwrap_or(started_s - most_s / FAILING_SHARE);
+        let planned_s = regular.0 - worked_s.max(started_s - most_s);
+        let failing_s = (started_s - worked_s) * FAILING_SHARE;
+        let latest_s = planned_s.max(failing_s.min(most_s));
+        let pause_s = pause_s.min(latest_s).max(least_s);
         (
             started_s + pause_s,
             Reason::Retry {

@@ -1,6 +1,6 @@
-//! Where everything is kept. Three doors: [`Store`] for the conductor, which changes things one whole visit at a
-//! time, [`Archive`] for the outputs, which only read, and
-//! [`Rereading`] for a reparse, which reads stored pages anew.
+//! Where everything is kept. Four doors: [`Store`] for the conductor, which changes things one whole visit at a
+//! time, [`Archive`] for the outputs, which only read,
+//! [`Rereading`] for a reparse, which reads stored pages anew, and [`Upkeep`] for profiles that stop fitting.
 //!
 //! Rules every store keeps, and the conformance suite (`tests/store/`) checks:
 //! - [`Store::settle`] is one transaction, and returns only after it is durable (power loss included).
@@ -14,6 +14,7 @@ mod reread;
 pub mod search_query;
 pub mod search_text;
 pub mod sqlite;
+mod upkeep;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -24,11 +25,12 @@ pub use error::StoreError;
 pub use records::{
     ArticleFilter, ArticleRecord, ArticleTarget, AskAgain, BoardCounts, BoardHealth, BoardStatus,
     ChangeFilter, ChangeRecord, CommentRecord, CopyRecord, CountRecord, Hit, HostRecord, NextPass,
-    PassSummary, Revision, RevisionKind, SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord,
-    Vanished,
+    PassSummary, QuarterCount, RawPage, ReceiptPlace, ReceiptRecord, Revision, RevisionKind,
+    SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord, Vanished,
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
+pub use upkeep::{Broken, Exemplar, Repair, SavedFit, Upkeep, successor};
 
 use search_query::Query;
 
@@ -43,7 +45,7 @@ use crate::model::{
 type Answer<T> = Result<T, StoreError>;
 
 /// What the conductor does with a store.
-pub trait Store: Rereading {
+pub trait Store: Rereading + Upkeep {
     /// The board with this key, made if it is new. A changed URL or profile is taken over; a name that is taken
     /// by another board becomes `host/name`.
     fn register_board(
@@ -202,17 +204,19 @@ pub trait Store: Rereading {
         at: Timestamp,
     ) -> impl Future<Output = Answer<()>> + Send;
 
-    /// Keeps a learnt profile's text, in place of an earlier one of its name, and the receipts of learning it.
+    /// Keeps a learnt profile's text, in place of an earlier one of its name.
     fn save_profile(
         &self,
         name: String,
         text: String,
-        receipts: Vec<Receipt>,
         at: Timestamp,
     ) -> impl Future<Output = Answer<()>> + Send;
 
     /// The texts of all learnt profiles.
     fn profiles(&self) -> impl Future<Output = Answer<Vec<String>>> + Send;
+
+    /// Keeps the receipts of requests that were made for no job.
+    fn save_receipts(&self, receipts: Vec<Receipt>) -> impl Future<Output = Answer<()>> + Send;
 
     fn host(&self, host: &str) -> impl Future<Output = Answer<Option<HostRecord>>> + Send;
 
@@ -276,9 +280,38 @@ pub trait Archive {
     /// Stories with at least `min_copies` articles, one of them at or after `since`; the latest first.
     fn stories(&self, since: Option<Timestamp>, min_copies: u64) -> Answer<Vec<StoryRecord>>;
 
+    /// As [`Store::profiles`].
+    fn profiles(&self) -> Answer<Vec<String>>;
+
     /// Articles that a query finds, `limit` of them behind the first `skip`: those that fit its words best first, the
     /// newest first where it has none. `NoSearchIndex` where there is none for its words.
     fn search(&self, query: &Query, limit: u32, skip: u32) -> Answer<Vec<Hit>>;
 
+    /// Calls `each` for every raw page that is kept, of one board or of all, fetched at or after `since`, in the order of
+    /// the visits, without holding them all in memory. `each` returns `false` to stop.
+    fn raw_pages(
+        &self,
+        filter: &ArticleFilter,
+        each: &mut dyn FnMut(RawPage) -> bool,
+    ) -> Answer<()>;
+
     fn size_on_disk(&self) -> Answer<SizeOnDisk>;
+
+    /// How many posts of a board each quarter of an hour had since a moment, oldest first, without those that had none.
+    /// `timed_only`: only posts that tell at least their hour.
+    fn posts_by_quarter(
+        &self,
+        board: BoardId,
+        since: Timestamp,
+        timed_only: bool,
+    ) -> Answer<Vec<QuarterCount>>;
+
+    /// Articles of a board, `limit` of them behind the first `skip`, by their dates, newest first.
+    fn latest(&self, board: BoardId, limit: u32, skip: u32) -> Answer<Vec<Hit>>;
+
+    /// What happened to articles of a board, apart from new ones; newest first.
+    fn last_changes(&self, board: BoardId, limit: u32) -> Answer<Vec<ChangeRecord>>;
+
+    /// Requests to a host before a place, newest first.
+    fn receipts(&self, host: &str, before: ReceiptPlace, limit: u32) -> Answer<Vec<ReceiptRecord>>;
 }

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::health::verdict::Verdict;
 use crate::model::{
-    ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, EventKind, Image, PassEnd,
-    PassReport,
+    ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, EventKind, Image, Pass,
+    PassEnd, PassKind, PassReport, PostedAt,
 };
 
 /// What a visit needs to know of its article.
@@ -21,6 +21,11 @@ pub struct ArticleTarget {
     pub state: ArticleState,
     /// The title as the listing showed it; may be cut.
     pub listed_title: String,
+    /// As the listing showed it last.
+    pub comment_count: Option<u64>,
+    /// As the listing or an earlier visit told them.
+    pub author: Option<String>,
+    pub posted: Option<PostedAt>,
     /// How often the board has said that it is gone, in a row.
     pub n_gone_answers: u32,
 }
@@ -271,6 +276,21 @@ pub struct PassSummary {
     pub report: PassReport,
 }
 
+impl From<Pass> for PassSummary {
+    fn from(pass: Pass) -> Self {
+        Self {
+            kind: match pass.walk.kind {
+                PassKind::Full => "full",
+                PassKind::Incremental => "incremental",
+            },
+            started_at: pass.started_at,
+            ended_at: pass.ended_at,
+            end: Self::end_word(pass.end),
+            report: pass.report,
+        }
+    }
+}
+
 impl PassSummary {
     pub fn end_word(end: Option<PassEnd>) -> Option<&'static str> {
         end.map(PassEnd::as_str)
@@ -341,6 +361,21 @@ pub struct Hit {
     pub text: String,
 }
 
+/// A page as it came, and the visit that brought it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawPage {
+    /// Numbers of visits grow with time.
+    pub visit: i64,
+    /// As it was asked for, and where redirects led.
+    pub url: String,
+    pub final_url: String,
+    pub status: u16,
+    pub content_type: Option<String>,
+    pub fetched_at: Timestamp,
+    /// Decompressed, not decoded.
+    pub body: Vec<u8>,
+}
+
 /// Articles joined by copies.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StoryRecord {
@@ -352,4 +387,50 @@ pub struct StoryRecord {
     pub key: ArticleKey,
     pub board: String,
     pub title: String,
+}
+
+/// Posts of a quarter of an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct QuarterCount {
+    /// Its beginning.
+    pub at: Timestamp,
+    pub n_posts: u64,
+}
+
+/// Where to go on in a host's receipts: its moment, then its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReceiptPlace {
+    pub at: Timestamp,
+    pub id: i64,
+}
+
+impl ReceiptPlace {
+    /// Behind all of them.
+    pub const END: Self = Self {
+        at: Timestamp::MAX,
+        id: i64::MAX,
+    };
+}
+
+/// A request as it was made, and what allowed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReceiptRecord {
+    pub id: i64,
+    /// `host` or `host:port`.
+    pub host: String,
+    pub url: String,
+    /// When it was sent.
+    pub at: Timestamp,
+    /// `None`: no answer came.
+    pub status: Option<u16>,
+    /// Decompressed bytes read.
+    pub body_bytes: u64,
+    pub duration_ms: u64,
+    /// What asked for it: `listing`, `article`, `comments`, `robots`, `redirect`.
+    pub purpose: String,
+    /// The rule that allowed it.
+    pub allowed_by: String,
+    pub error: Option<String>,
+    /// Since the request to the host before it; `None`: it is the first that is kept.
+    pub spacing_ms: Option<u64>,
 }

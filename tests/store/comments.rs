@@ -48,6 +48,7 @@ async fn read_page<P: Place>(
         article: of,
         page,
         comments,
+        further: None,
     };
     bench.settle(&job, outcome).await;
 }

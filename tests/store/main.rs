@@ -4,6 +4,7 @@
 mod articles;
 mod comments;
 mod file;
+mod glances;
 mod jobs;
 mod listings;
 mod living;
@@ -87,6 +88,7 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     articles::a_copy_names_the_first_that_had_its_text,
     articles::short_texts_are_no_copies,
     articles::near_copies_make_a_story_and_an_edit_takes_one_out,
+    articles::a_story_is_no_chain_in_whatever_order_it_comes,
     articles::states_keep_content_and_tell_why,
     articles::a_gone_article_that_is_back_has_reappeared,
     articles::a_failure_is_not_an_answer,
@@ -109,6 +111,10 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     rereads::a_reading_is_of_the_page_that_brought_the_newest_content,
     rereads::a_reread_is_a_revision_of_its_own_kind_and_no_event,
     rereads::a_page_that_could_not_be_read_can_be_later,
+    glances::posts_are_counted_by_quarters_of_an_hour,
+    glances::the_latest_come_first_and_undated_ones_last,
+    glances::changes_of_a_board_come_newest_first_without_new_posts,
+    glances::receipts_tell_their_spacing_page_by_page,
     searches::a_search_is_narrowed_by_what_is_known,
     searches::a_title_counts_more_than_a_text,
     names::a_slug_gets_its_number_and_is_known_by_both,

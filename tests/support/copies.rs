@@ -1,9 +1,17 @@
 //! Pairs of texts of which it is known whether one is a copy of the other, in Korean and English, from a seed.
 //!
-//! Articles are made of sentences over invented words, so that two of them share a language and nothing else; reports
-//! are made from a template, so that two of them share everything but what they report.
+//! Articles are made of sentences over invented words, so that two of them share a language and nothing else, or are
+//! real ones that are handed in; reports are made from a template, so that two of them share everything but what they
+//! report.
 
 use super::seed::Rng;
+
+/// Real articles, as paragraphs, to be used in place of invented ones.
+#[derive(Debug, Default)]
+pub struct RealTexts {
+    pub korean: Vec<Vec<String>>,
+    pub english: Vec<Vec<String>>,
+}
 
 /// What was done to the first text to make the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,18 +25,23 @@ pub enum Kind {
     Press,
     Reorder,
     Truncated,
+    Lede,
     Combo,
     DailyCopy,
     OtherNumbers,
+    OtherWeather,
     OtherNames,
     FollowUp,
     SameEvent,
     SameFurniture,
     SameTopic,
+    SameQuote,
+    SameFiller,
+    Short,
 }
 
 impl Kind {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::Exact,
         Self::Spacing,
         Self::Light,
@@ -38,14 +51,19 @@ impl Kind {
         Self::Press,
         Self::Reorder,
         Self::Truncated,
+        Self::Lede,
         Self::Combo,
         Self::DailyCopy,
         Self::OtherNumbers,
+        Self::OtherWeather,
         Self::OtherNames,
         Self::FollowUp,
         Self::SameEvent,
         Self::SameFurniture,
         Self::SameTopic,
+        Self::SameQuote,
+        Self::SameFiller,
+        Self::Short,
     ];
 
     pub fn is_copy(self) -> bool {
@@ -60,8 +78,8 @@ pub struct Pair {
     pub b: String,
 }
 
-/// `n` pairs of each kind and language.
-pub fn pairs(seed: u64, n: usize) -> Vec<Pair> {
+/// `n` pairs of each kind and language; a language of which there are no real texts has invented ones.
+pub fn pairs(seed: u64, n: usize, real: &RealTexts) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for (k, kind) in Kind::ALL.into_iter().enumerate() {
         for i in 0..2 * n {
@@ -70,6 +88,7 @@ pub fn pairs(seed: u64, n: usize) -> Vec<Pair> {
             let (a, b) = Maker {
                 rng: &mut rng,
                 korean,
+                real,
             }
             .pair(kind);
             pairs.push(Pair { kind, korean, a, b });
@@ -114,9 +133,10 @@ const ENGLISH_FRAMES: [&str; 10] = [
     "Plans for {} near {} have reached {}.",
 ];
 
-struct Maker<'a> {
-    rng: &'a mut Rng,
-    korean: bool,
+pub(super) struct Maker<'a> {
+    pub(super) rng: &'a mut Rng,
+    pub(super) korean: bool,
+    pub(super) real: &'a RealTexts,
 }
 
 impl Maker<'_> {
@@ -168,7 +188,7 @@ impl Maker<'_> {
         self.fill(frame)
     }
 
-    fn paragraph(&mut self) -> String {
+    pub(super) fn paragraph(&mut self) -> String {
         let n = 2 + self.rng.below(3);
         (0..n)
             .map(|_| self.sentence())
@@ -176,12 +196,19 @@ impl Maker<'_> {
             .join(" ")
     }
 
-    fn article(&mut self) -> Vec<String> {
+    pub(super) fn article(&mut self) -> Vec<String> {
+        let real = match self.korean {
+            true => &self.real.korean,
+            false => &self.real.english,
+        };
+        if !real.is_empty() {
+            return self.rng.choose::<Vec<String>>(real).clone();
+        }
         let n = 4 + self.rng.below(8);
         (0..n).map(|_| self.paragraph()).collect()
     }
 
-    fn press(&mut self) -> String {
+    pub(super) fn press(&mut self) -> String {
         let word = self.word();
         if self.korean {
             format!("{word}신문")
@@ -190,25 +217,48 @@ impl Maker<'_> {
         }
     }
 
-    fn header(&mut self, press: &str) -> String {
-        match self.korean {
-            true => {
-                format!("본문 바로가기\n{press} 메뉴 홈 정치 경제 사회 문화\n[{press}] 기자 구독")
-            }
-            false => format!(
+    /// What a press puts above a text: some of the frames that boards really have.
+    pub(super) fn header(&mut self, press: &str) -> String {
+        let (day, hour) = (self.rng.below(28) + 1, self.rng.below(24));
+        let name = self.word();
+        match (self.korean, self.rng.below(3)) {
+            (true, 0) => format!(
+                "본문 바로가기\n{press} 메뉴 홈 정치 경제 사회 문화\n[{press}] {name} 기자 구독"
+            ),
+            (true, 1) => format!(
+                "({press}={name} 기자) 입력 2026.11.{day:02} {hour:02}:10 수정 2026.11.{day:02} {hour:02}:42 글자크기 설정 가나다"
+            ),
+            (true, _) => format!(
+                "{press} | {name} 기자 | 승인 2026.11.{day:02} {hour:02}:05 | 댓글 0 | 기사공유하기 프린트 메일보내기"
+            ),
+            (false, 0) => format!(
                 "Skip to content\n{press} menu home politics business culture\nBy a {press} reporter"
+            ),
+            (false, 1) => format!(
+                "By {name}, {press}\nPublished November {day}, 2026 at {hour}:10. Share this article on social media"
+            ),
+            (false, _) => format!(
+                "{press} | {name} | Updated {hour}:05, November {day} | Listen to this article 4 min"
             ),
         }
     }
 
-    fn footer(&mut self, press: &str) -> String {
-        match self.korean {
-            true => format!("저작권자 © {press} 무단 전재 및 재배포 금지"),
-            false => format!("Copyright {press}. All rights reserved. No redistribution."),
+    pub(super) fn footer(&mut self, press: &str) -> String {
+        let name = self.word();
+        match (self.korean, self.rng.below(2)) {
+            (true, 0) => format!("저작권자 © {press} 무단 전재 및 재배포 금지"),
+            (true, _) => format!(
+                "{name} 기자 {}@example.kr\n<저작권자(c) {press}, 무단 전재-재배포, AI 학습 및 활용 금지>\n관련기사 많이 본 뉴스 댓글쓰기",
+                self.rng.below(9999)
+            ),
+            (false, 0) => format!("Copyright {press}. All rights reserved. No redistribution."),
+            (false, _) => format!(
+                "Reporting by {name}; editing by the {press} desk\nSign up for our newsletter. This material may not be published, broadcast, rewritten or redistributed."
+            ),
         }
     }
 
-    fn caption(&mut self) -> String {
+    pub(super) fn caption(&mut self) -> String {
         let sentence = self.sentence();
         if self.korean {
             format!("▲ 사진 설명: {sentence}")
@@ -218,7 +268,7 @@ impl Maker<'_> {
     }
 
     /// Changes `per_mille` of the words, and drops or adds some.
-    fn edit(&mut self, text: &str, per_mille: u64) -> String {
+    pub(super) fn edit(&mut self, text: &str, per_mille: u64) -> String {
         let mut words = Vec::new();
         for word in text.split(' ') {
             if !self.rng.chance(per_mille) || word.chars().any(|c| c.is_ascii_digit()) {
@@ -238,12 +288,13 @@ impl Maker<'_> {
     }
 
     /// A daily report: the frame and the lines from `frame`, the numbers from this maker.
-    fn report(&mut self, frame: u64) -> String {
+    pub(super) fn report(&mut self, frame: u64) -> String {
         let korean = self.korean;
         let mut rng = Rng::for_thing(frame, 7);
         let mut frame = Maker {
             rng: &mut rng,
             korean,
+            real: self.real,
         };
         let lead = frame.paragraph();
         let names: Vec<String> = (0..12).map(|_| frame.word()).collect();
@@ -282,6 +333,7 @@ impl Maker<'_> {
         let mut frame = Maker {
             rng: &mut rng,
             korean,
+            real: self.real,
         };
         let mut text = frame.sentence() + "\n";
         for _ in 0..12 {
@@ -295,67 +347,94 @@ impl Maker<'_> {
         text
     }
 
+    /// A text with its press's header and footer.
+    fn framed(&mut self, press: &str, text: &str) -> String {
+        format!("{}\n{text}\n{}", self.header(press), self.footer(press))
+    }
+
+    /// A copy of an article by one change; the text itself where the kind needs more than the article.
+    pub(super) fn copy(&mut self, kind: Kind, article: &[String]) -> String {
+        let text = article.join("\n");
+        match kind {
+            Kind::Spacing => text
+                .split(' ')
+                .map(|word| {
+                    if self.rng.chance(300) {
+                        word.to_owned()
+                    } else {
+                        format!("{word} ")
+                    }
+                })
+                .collect(),
+            Kind::Light => self.edit(&text, 30),
+            Kind::Heavy => self.edit(&text, 90),
+            Kind::Caption => format!("{}\n{text}", self.caption()),
+            Kind::Reorder => {
+                let mut moved = article.to_vec();
+                if moved.len() > 1 {
+                    let n = 1 + self.rng.below(moved.len() - 1);
+                    moved.rotate_left(n);
+                }
+                moved.join("\n")
+            }
+            Kind::Truncated => {
+                let share = 30 + self.rng.below(41);
+                cut(&text, text.chars().count() * share / 100)
+            }
+            Kind::Lede => cut(
+                &text,
+                if self.korean { 90 } else { 200 } + self.rng.below(60),
+            ),
+            _ => text,
+        }
+    }
+
     fn pair(&mut self, kind: Kind) -> (String, String) {
         let article = self.article();
         let text = article.join("\n");
         let press = self.press();
         let other = self.press();
         let frame = self.rng.next_u64();
-        let framed = |maker: &mut Self, press: &str, text: &str| {
-            format!("{}\n{text}\n{}", maker.header(press), maker.footer(press))
-        };
         match kind {
-            Kind::Exact => (text.clone(), text),
-            Kind::Spacing => {
-                let b = text
-                    .split(' ')
-                    .map(|word| {
-                        if self.rng.chance(300) {
-                            word.to_owned()
-                        } else {
-                            format!("{word} ")
-                        }
-                    })
-                    .collect();
-                (text, b)
+            Kind::Exact
+            | Kind::Spacing
+            | Kind::Light
+            | Kind::Heavy
+            | Kind::Reorder
+            | Kind::Truncated
+            | Kind::Lede => {
+                let copy = self.copy(kind, &article);
+                (text, copy)
             }
-            Kind::Light => (text.clone(), self.edit(&text, 30)),
-            Kind::Heavy => (text.clone(), self.edit(&text, 90)),
-            Kind::Boilerplate => (text.clone(), framed(self, &press, &text)),
-            Kind::Caption => {
-                let (one, two) = (self.caption(), self.caption());
-                (format!("{one}\n{text}"), format!("{two}\n{text}"))
-            }
-            Kind::Press => (framed(self, &press, &text), framed(self, &other, &text)),
-            Kind::Reorder => {
-                let mut moved = article.clone();
-                let n = 1 + self.rng.below(moved.len() - 1);
-                moved.rotate_left(n);
-                (text, moved.join("\n"))
-            }
-            Kind::Truncated => {
-                let keep = article.len() * (4 + self.rng.below(4)) / 10;
-                (text, article[..keep.max(2)].join("\n"))
-            }
+            Kind::Caption => (
+                self.copy(Kind::Caption, &article),
+                self.copy(Kind::Caption, &article),
+            ),
+            Kind::Boilerplate => (text.clone(), self.framed(&press, &text)),
+            Kind::Press => (self.framed(&press, &text), self.framed(&other, &text)),
             Kind::Combo => {
                 let (edited, caption) = (self.edit(&text, 25), self.caption());
                 (
-                    framed(self, &press, &text),
-                    framed(self, &other, &format!("{caption}\n{edited}")),
+                    self.framed(&press, &text),
+                    self.framed(&other, &format!("{caption}\n{edited}")),
                 )
             }
             Kind::DailyCopy => {
                 let report = self.report(frame);
                 let edited = self.edit(&report, 30);
-                (framed(self, &press, &report), framed(self, &other, &edited))
+                (self.framed(&press, &report), self.framed(&other, &edited))
             }
             Kind::OtherNumbers => {
                 let (a, b) = (self.report(frame), self.report(frame));
-                (framed(self, &press, &a), framed(self, &press, &b))
+                (self.framed(&press, &a), self.framed(&press, &b))
+            }
+            Kind::OtherWeather => {
+                let (a, b) = (self.weather(frame), self.weather(frame));
+                (self.framed(&press, &a), self.framed(&press, &b))
             }
             Kind::OtherNames => {
                 let (a, b) = (self.appointments(frame), self.appointments(frame));
-                (framed(self, &press, &a), framed(self, &press, &b))
+                (self.framed(&press, &a), self.framed(&press, &b))
             }
             Kind::FollowUp => {
                 let n = 2 + self.rng.below(2);
@@ -372,12 +451,88 @@ impl Maker<'_> {
             Kind::SameEvent => (text.clone(), self.edit(&text, 700)),
             Kind::SameFurniture => {
                 let others = self.article().join("\n");
-                (framed(self, &press, &text), framed(self, &press, &others))
+                (self.framed(&press, &text), self.framed(&press, &others))
             }
             Kind::SameTopic => {
                 let others = self.article().join("\n");
                 (text, format!("{}\n{others}", article[0]))
             }
+            Kind::SameQuote => {
+                let quote = self.paragraph();
+                let others = self.article().join("\n");
+                (format!("{text}\n{quote}"), format!("{quote}\n{others}"))
+            }
+            Kind::SameFiller => (self.filler(frame), self.filler(frame)),
+            Kind::Short => {
+                let sentence = self.sentence();
+                (
+                    format!("{} {sentence}", self.word()),
+                    format!("{sentence} {}", self.word()),
+                )
+            }
         }
     }
+
+    /// The day's weather: all words are always the same.
+    pub(super) fn weather(&mut self, frame: u64) -> String {
+        let korean = self.korean;
+        let mut rng = Rng::for_thing(frame, 9);
+        let mut frame = Maker {
+            rng: &mut rng,
+            korean,
+            real: self.real,
+        };
+        let places: Vec<String> = (0..8).map(|_| frame.word()).collect();
+        let (day, low, high) = (
+            self.rng.below(28) + 1,
+            self.rng.below(9),
+            10 + self.rng.below(9),
+        );
+        let mut text = match korean {
+            true => format!(
+                "2026년 11월 {day}일 날씨입니다. 아침 최저기온은 영하 {low}도, 낮 최고기온은 {high}도로 예상됩니다. 미세먼지 농도는 전 권역에서 보통 수준을 보이겠습니다.\n"
+            ),
+            false => format!(
+                "Weather for November {day}, 2026. Lows will be around {low} degrees and highs near {high}. Winds stay light and air quality is moderate in all districts.\n"
+            ),
+        };
+        for place in places {
+            let (low, high) = (self.rng.below(12), 8 + self.rng.below(12));
+            text.push_str(&match korean {
+                true => format!(
+                    "{place} 아침 {low}도 낮 {high}도, 강수확률 {}퍼센트\n",
+                    10 * self.rng.below(10)
+                ),
+                false => format!(
+                    "{place}: low {low}, high {high}, chance of rain {} percent\n",
+                    10 * self.rng.below(10)
+                ),
+            });
+        }
+        text
+    }
+
+    /// Sentences from a small stock, some in a row, each with a mark of its own: what fills test boards, and what is
+    /// spun to fill bad ones.
+    pub(super) fn filler(&mut self, stock: u64) -> String {
+        let korean = self.korean;
+        let mut rng = Rng::for_thing(stock, 10);
+        let mut frame = Maker {
+            rng: &mut rng,
+            korean,
+            real: self.real,
+        };
+        let stock: Vec<String> = (0..10).map(|_| frame.sentence()).collect();
+        let (start, n, mark) = (
+            self.rng.below(10),
+            4 + self.rng.below(4),
+            self.rng.below(1000),
+        );
+        let lines = (0..n).map(|i| format!("{} ({mark}-{i})", stock[(start + i) % 10]));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn cut(text: &str, n_chars: usize) -> String {
+    text.chars().take(n_chars).collect()
 }

@@ -131,15 +131,7 @@ impl Boardwalk {
         let mut all = crawl_args(url, args);
         all.extend(["--database", &database]);
         let run = self.start(&all);
-        let (child, killed) = (Arc::clone(&run.child), Arc::clone(&run.killed));
-        server.at(moment, delay, move || {
-            let mut child = child.lock().expect("no holder of this lock panics");
-            if matches!(child.try_wait(), Ok(None)) {
-                killed.store(true, Ordering::SeqCst);
-                child.kill().expect("our own child, not yet waited for");
-                child.wait().expect("our own child");
-            }
-        });
+        server.at(moment, delay, run.killer());
         let outcome = run.wait();
         server.forget_actions();
         outcome
@@ -220,6 +212,19 @@ impl Run {
     pub fn is_over(&self) -> bool {
         let mut child = self.child.lock().expect("no holder of this lock panics");
         !matches!(child.try_wait(), Ok(None))
+    }
+
+    /// Kills the run (SIGKILL) from another thread, if it is not over by then.
+    pub fn killer(&self) -> impl FnOnce() + Send + 'static {
+        let (child, killed) = (Arc::clone(&self.child), Arc::clone(&self.killed));
+        move || {
+            let mut child = child.lock().expect("no holder of this lock panics");
+            if matches!(child.try_wait(), Ok(None)) {
+                killed.store(true, Ordering::SeqCst);
+                child.kill().expect("our own child, not yet waited for");
+                child.wait().expect("our own child");
+            }
+        }
     }
 
     /// Kills the run (SIGKILL), if it is not over yet.

@@ -15,6 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A configuration in the world's folder, and the service that runs by it.
 pub struct Daemon<'w> {
     world: &'w World,
+    rate: &'static str,
     pub address: SocketAddr,
     run: Option<Run>,
 }
@@ -22,10 +23,16 @@ pub struct Daemon<'w> {
 impl<'w> Daemon<'w> {
     /// Writes the configuration; `boards` are its tables.
     pub fn new(world: &'w World, boards: &str) -> Self {
+        Self::at_pace(world, boards, "1000/s")
+    }
+
+    /// Likewise, with a pace of its own for each host.
+    pub fn at_pace(world: &'w World, boards: &str, rate: &'static str) -> Self {
         // A port that is free now will be free in a moment.
         let free = TcpListener::bind(("127.0.0.1", 0)).expect("a free loopback port");
         let daemon = Self {
             world,
+            rate,
             address: free.local_addr().expect("a bound socket has one"),
             run: None,
         };
@@ -39,10 +46,10 @@ impl<'w> Daemon<'w> {
 
     pub fn configure(&self, boards: &str) {
         let text = format!(
-            "database = \"sqlite:test.db\"\n[pace]\nrate = \"1000/s\"\nmax_connections = 4\n\
+            "database = \"sqlite:test.db\"\n[pace]\nrate = \"{}\"\nmax_connections = 4\n\
              [schedule]\nbudget = \"1000/s\"\nhost_budget = \"1000/s\"\nmin_interval = \"1s\"\n\
              [web]\nlisten = \"{}\"\n{boards}",
-            self.address
+            self.rate, self.address
         );
         std::fs::write(self.config(), text).expect("a folder of our own");
     }

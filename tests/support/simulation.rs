@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 /// How much virtual time may pass between two looks of the pilot.
-pub const STEP: Duration = Duration::from_secs(1);
+pub const STEP: Duration = Duration::from_secs(2);
 /// How long the pilot rests between two looks while something is on its way.
 const REST: Duration = Duration::from_micros(100);
 /// Looks after which a server that is known to withhold answers is not waited for.

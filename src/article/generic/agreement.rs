@@ -8,6 +8,11 @@ fn agreement(a: &[Line], b: &[Line]) -> f32 {
     if total == 0 {
         return 1.0;
     }
+    2.0 * shared(a, b) as f32 / total as f32
+}
+
+/// Width of the text that two answers share.
+pub(super) fn shared(a: &[Line], b: &[Line]) -> u32 {
     let mut shared = 0;
     let (mut i, mut j) = (0, 0);
     // Lines are in the order of the page, and those of the same place are the same.
@@ -22,7 +27,7 @@ fn agreement(a: &[Line], b: &[Line]) -> f32 {
             }
         }
     }
-    2.0 * shared as f32 / total as f32
+    shared
 }
 
 /// The place of the answer with the greatest sum of agreements; the earlier, of two alike.

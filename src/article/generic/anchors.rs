@@ -91,9 +91,27 @@ impl Sign {
     }
 }
 
+impl Sign {
+    /// Whether a page whose elements have these classes and ids may have it: a page has few names, and many elements.
+    fn may_fit(&self, names: &[(&str, &str)]) -> bool {
+        match *self {
+            Sign::Class(part) | Sign::ClassBegins(part) | Sign::Within(part, _) => {
+                names.iter().any(|(class, _)| class.contains(part))
+            }
+            Sign::Id(part) | Sign::IdBegins(part) => {
+                names.iter().any(|(_, id)| id.starts_with(part))
+            }
+            Sign::Attribute(..) => true,
+        }
+    }
+}
+
 /// The elements that fit a sign, in the order of the page, without those within another.
 fn all(page: &Page<'_>, sign: &Sign) -> Vec<u32> {
     let mut found = Vec::new();
+    if !sign.may_fit(&page.names) {
+        return found;
+    }
     let mut at = 0;
     while at < page.len() {
         if sign.fits(page, at) {

@@ -39,7 +39,11 @@ pub(super) fn furniture(page: &Page<'_>) -> Furniture {
         mask.take_out(page, listing);
         listings.take_out(page, listing);
     }
-    Furniture { mask, listings }
+    Furniture {
+        mask,
+        listings,
+        link_share: sums.held(page, 0).link_share(),
+    }
 }
 
 /// What is no part of any body.
@@ -48,6 +52,8 @@ pub(super) struct Furniture {
     pub(super) mask: Mask,
     /// Of it the lists of other articles.
     pub(super) listings: Mask,
+    /// Share of links in the text of the whole page.
+    pub(super) link_share: f32,
 }
 
 const NAMES: Marks = Marks::furniture_of_page();

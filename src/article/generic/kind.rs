@@ -61,16 +61,35 @@ static DOCUMENT_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Whether the page says that it is one text: by its types, its date of publication, or a number in its address.
 pub(super) fn says_one_text(claims: &Claims, url: Option<&Url>) -> bool {
-    let address = url.map_or(String::new(), |url| {
-        url[url::Position::BeforePath..].to_owned()
-    });
     claims
         .types
         .iter()
         .any(|kind| kind.ends_with("Article") || kind.ends_with("Posting"))
         || claims.meta(&["og:type"]) == Some("article")
         || claims.meta(&["article:published_time"]).is_some()
-        || DOCUMENT_ADDRESS.is_match(&address)
+        || names_document(url)
+}
+
+/// Whether a number in the address names one document.
+pub(super) fn names_document(url: Option<&Url>) -> bool {
+    url.is_some_and(|url| DOCUMENT_ADDRESS.is_match(address_of(url)))
+}
+
+/// Whether the address is of the kind that threads have.
+pub(super) fn hints_thread(url: Option<&Url>) -> bool {
+    url.is_some_and(|url| THREAD_ADDRESS.is_match(address_of(url)) || is_host_of_threads(url))
+}
+
+/// The path and what follows, without a fragment.
+fn address_of(url: &Url) -> &str {
+    &url[url::Position::BeforePath..url::Position::AfterQuery]
+}
+
+fn is_host_of_threads(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    ["forum", "community.", "boards.", "discuss"]
+        .iter()
+        .any(|begin| host.starts_with(begin))
 }
 
 /// What was counted beforehand.
@@ -124,15 +143,7 @@ pub(super) fn of(
         return PageKind::Thread;
     }
     let path = url.map_or("", Url::path);
-    let address = url.map_or(String::new(), |url| {
-        format!(
-            "{path}{}",
-            url.query()
-                .map(|query| format!("?{query}"))
-                .unwrap_or_default()
-        )
-    });
-    let host = url.and_then(Url::host_str).unwrap_or_default();
+    let address = url.map_or("", address_of);
     let is_forum_software = made_by_forum_software(claims);
     let mut article = 0.0;
     let mut thread = 0.0;
@@ -149,16 +160,12 @@ pub(super) fn of(
     if says(&["CollectionPage", "ItemList", "SearchResultsPage"]) {
         listing += 1.5;
     }
-    if url.is_some() && SCRIPT_OF_THREADS.is_match(&address) {
+    if SCRIPT_OF_THREADS.is_match(address) {
         thread += 2.0;
-    } else if url.is_some() && THREAD_ADDRESS.is_match(&address) {
+    } else if THREAD_ADDRESS.is_match(address) {
         thread += 1.5;
     }
-    if host.starts_with("forum")
-        || host.starts_with("community.")
-        || host.starts_with("boards.")
-        || host.starts_with("discuss")
-    {
+    if url.is_some_and(is_host_of_threads) {
         thread += 1.0;
     }
     if is_forum_software {
@@ -169,7 +176,7 @@ pub(super) fn of(
         listing += 1.5;
     }
     let whole = sums.held(page, 0);
-    if url.is_some() && DOCUMENT_ADDRESS.is_match(&address) {
+    if DOCUMENT_ADDRESS.is_match(address) {
         article += 1.5;
     }
     let n_articles = page

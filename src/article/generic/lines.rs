@@ -80,6 +80,7 @@ fn walk(page: &Page<'_>, mask: &Mask, roots: &[u32], mut maker: Maker) -> Vec<Li
                 continue;
             }
             match node.tag {
+                Tag::Text if maker.without_text => maker.measure(node.measure, at, node.in_link),
                 Tag::Text => maker.words(node.text, at, node.in_link),
                 Tag::Break => maker.end(),
                 Tag::Cell => maker.space = true,
@@ -113,45 +114,111 @@ impl Maker {
                 self.space = true;
                 continue;
             }
-            if c.is_control() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}') {
+            if is_unseen(c) {
                 continue;
             }
             let space = std::mem::take(&mut self.space);
-            let block = self.blocks.last().map_or(place, |(block, _)| *block);
-            let line = self.line.get_or_insert_with(|| Line {
-                text: String::new(),
-                width: 0,
-                link_width: 0,
-                block,
-                first: place,
-                last: place,
-                commas: 0,
-                ends_sentence: false,
-            });
-            let mut width = if is_wide(c) { 2 } else { 1 };
+            let line = self.line(place);
+            let mut width = width_of(c);
             if space && line.width > 0 {
-                if !self.without_text {
-                    line.text.push(' ');
-                }
+                line.text.push(' ');
                 width += 1;
             }
-            if !self.without_text {
-                line.text.push(c);
-            }
+            line.text.push(c);
             if !closes(c) {
                 line.ends_sentence = ends(c);
             }
             line.width += width;
             line.link_width += if in_link { width } else { 0 };
             line.last = place;
-            line.commas += u32::from(matches!(c, ',' | '，' | '、' | '،' | '。'));
+            line.commas += u32::from(is_comma(c));
         }
+    }
+
+    /// The same as [`Self::words`], of words that were measured.
+    fn measure(&mut self, measure: Measure, place: u32, in_link: bool) {
+        self.space |= measure.begins_with_space;
+        if measure.width == 0 {
+            return;
+        }
+        let space = std::mem::replace(&mut self.space, measure.ends_with_space);
+        let line = self.line(place);
+        let width = measure.width + u32::from(space && line.width > 0);
+        line.width += width;
+        line.link_width += if in_link { width } else { 0 };
+        line.last = place;
+        line.commas += measure.commas;
+        line.ends_sentence = measure.ends_sentence.unwrap_or(line.ends_sentence);
+    }
+
+    /// The open line.
+    fn line(&mut self, place: u32) -> &mut Line {
+        let block = self.blocks.last().map_or(place, |(block, _)| *block);
+        self.line.get_or_insert_with(|| Line {
+            text: String::new(),
+            width: 0,
+            link_width: 0,
+            block,
+            first: place,
+            last: place,
+            commas: 0,
+            ends_sentence: false,
+        })
     }
 
     fn end(&mut self) {
         self.done.extend(self.line.take());
         self.space = false;
     }
+}
+
+/// What rules count of one text. A page's texts are counted many times, and measured once.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Measure {
+    /// Columns, white space within folded.
+    width: u32,
+    commas: u32,
+    begins_with_space: bool,
+    ends_with_space: bool,
+    /// Nothing where all of it may stand behind the end of a sentence.
+    ends_sentence: Option<bool>,
+}
+
+impl Measure {
+    pub(super) fn of(text: &str) -> Self {
+        let mut measure = Measure::default();
+        let mut space = false;
+        for c in text.chars() {
+            if c.is_whitespace() {
+                space = true;
+                measure.begins_with_space |= measure.width == 0;
+                continue;
+            }
+            if is_unseen(c) {
+                continue;
+            }
+            let space = std::mem::take(&mut space);
+            measure.width += width_of(c) + u32::from(space && measure.width > 0);
+            measure.commas += u32::from(is_comma(c));
+            if !closes(c) {
+                measure.ends_sentence = Some(ends(c));
+            }
+        }
+        measure.ends_with_space = space;
+        measure
+    }
+}
+
+fn is_unseen(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}')
+}
+
+fn width_of(c: char) -> u32 {
+    if is_wide(c) { 2 } else { 1 }
+}
+
+fn is_comma(c: char) -> bool {
+    matches!(c, ',' | '，' | '、' | '،' | '。')
 }
 
 /// Stands after the end of a sentence and belongs to it.

@@ -10,6 +10,7 @@
 
 mod agreement;
 mod anchors;
+mod authors;
 mod candidates;
 mod clean;
 mod kind;
@@ -22,6 +23,7 @@ mod payload;
 pub mod posts;
 mod records;
 mod structured;
+mod title;
 mod trim;
 mod wide;
 
@@ -62,6 +64,17 @@ pub struct Extraction {
 /// Below this width of prose the page is asked for text in other places.
 const SHORT: u32 = 300;
 
+/// Share of links in the text of a list that calls itself an article.
+const LINKS_OF_LIST: f32 = 0.6;
+/// The same, where records are seen.
+const NEARLY_ALL_LINKS: f32 = 0.8;
+/// How many times as much text it must hold as what was taken for a body.
+const LIST_TO_BODY: u32 = 8;
+/// The same in the text of its page, with menus and feet.
+const LINKS_OF_PAGE: f32 = 0.4;
+/// Share of links in the text of a page that looks like a list.
+const LINKS_OF_LISTING: f32 = 0.15;
+
 /// How many times as much prose the widest answer must hold to be believed alone.
 const SPREAD: u32 = 2;
 
@@ -70,9 +83,10 @@ pub fn extract(html: &Html, url: Option<&Url>, as_of: Timestamp) -> Extraction {
     let page = Page::of(html);
     let claims = Claims::of(&page);
     let site = metadata::site(&claims);
-    let title = metadata::title(&page, &claims, site.as_deref());
+    let title = title::title(&page, &claims, site.as_deref(), url);
     let furniture = clean::furniture(&page);
-    let (kind, text) = text_of(&page, &furniture.mask, &claims, url, title.as_deref());
+    let shown = measured(&page, &furniture.mask, &[0]);
+    let (mut kind, mut text) = text_of(&page, &furniture, &shown, &claims, url, title.as_deref());
     let found = moment::find_posted(html, url, &TimeZone::UTC, as_of);
     // A list has rows; news have readers' comments at most, which are no posts. Some forums mark threads as news, too.
     let may_have_posts = match kind {
@@ -85,9 +99,19 @@ pub fn extract(html: &Html, url: Option<&Url>, as_of: Timestamp) -> Extraction {
     } else {
         Vec::new()
     };
+    if is_thread(kind, url, &text, &posts) {
+        kind = PageKind::Thread;
+        text = posts
+            .iter()
+            .map(|post| post.text.as_str())
+            .collect::<Vec<_>>()
+            .join("\n");
+    }
+    let author = authors::author(&page, &furniture.listings, &claims, site.as_deref(), &shown)
+        .or_else(|| posts.first().and_then(|post| post.author.clone()));
     Extraction {
         kind,
-        author: metadata::author(&page, &furniture.listings, &claims, site.as_deref()),
+        author,
         offset: found
             .as_ref()
             .and_then(|found| found.offset)
@@ -102,10 +126,23 @@ pub fn extract(html: &Html, url: Option<&Url>, as_of: Timestamp) -> Extraction {
     }
 }
 
+/// Whether the text of the page is its posts: it is a thread, and they hold most of it; or its address is one of threads,
+/// and they hold far more than what was taken for a body.
+fn is_thread(kind: PageKind, url: Option<&Url>, text: &str, posts: &[Post]) -> bool {
+    let n_in_posts: usize = posts.iter().map(|post| post.text.len()).sum();
+    if kind == PageKind::Thread {
+        return posts.len() > 1 && n_in_posts * 2 >= text.len();
+    }
+    posts.len() >= LEAST_POSTS && n_in_posts * 2 >= text.len() * 3 && kind::hints_thread(url)
+}
+
+/// Fewer posts make no thread of a page that does not say it is one.
+const LEAST_POSTS: usize = 3;
 /// The kind of the page and its text.
 fn text_of(
     page: &Page<'_>,
-    mask: &Mask,
+    furniture: &clean::Furniture,
+    shown: &[Line],
     claims: &Claims,
     url: Option<&Url>,
     title: Option<&str>,
@@ -115,8 +152,7 @@ fn text_of(
     }
     let post = anchors::post(page);
     let messages = anchors::messages(page);
-    let shown = measured(page, mask, &[0]);
-    let sums = Sums::of(page, &shown);
+    let sums = Sums::of(page, shown);
     let counts = kind::Counts {
         n_messages: messages.len(),
         has_post: post.is_some(),
@@ -131,14 +167,16 @@ fn text_of(
             {
                 return (kind, posts);
             }
-            let body = body(page, mask, &sums, &shown, claims);
+            let body = body(page, &furniture.mask, &sums, shown, claims);
             if kind == PageKind::Thread {
                 return (kind, join(&with_all_posts(page, body)));
             }
             let titles: Vec<String> = title.map(metadata::plain).into_iter().collect();
             let trimmed = trim::trim(page, body, &titles);
-            let wide = widening(kind, kind::says_one_text(claims, url));
-            rescued(page, claims, widened(page, trimmed, wide))
+            match whole_page(page, kind, claims, url, furniture, &trimmed) {
+                Some(whole) => join(&whole),
+                None => rescued(page, claims, trimmed),
+            }
         }
     };
     (kind, text)
@@ -202,18 +240,40 @@ fn is_news(claims: &Claims) -> bool {
         || claims.meta(&["article:published_time"]).is_some()
 }
 
-/// The whole page instead, if it holds so many times as much.
-fn widened(page: &Page<'_>, lines: Vec<Line>, times: Option<u32>) -> Vec<Line> {
-    let Some(times) = times else {
-        return lines;
-    };
+/// The whole page, where it is a list of records or has no body that could be told from the rest.
+fn whole_page(
+    page: &Page<'_>,
+    kind: PageKind,
+    claims: &Claims,
+    url: Option<&Url>,
+    furniture: &clean::Furniture,
+    body: &[Line],
+) -> Option<Vec<Line>> {
     let width = |lines: &[Line]| lines.iter().map(|line| line.width).sum::<u32>();
-    let wide = wide::text(page, false);
-    if width(&lines) * times < width(&wide) {
-        wide
-    } else {
-        lines
+    let link_share = |lines: &[Line]| {
+        let links: u32 = lines.iter().map(|line| line.link_width).sum();
+        links as f32 / width(lines).max(1) as f32
+    };
+    if kind::says_one_text(claims, url) {
+        // Systems say so of their lists, too; the number of a document in the address is never that of a list.
+        let may_be_list = !kind::names_document(url) && furniture.link_share >= LINKS_OF_PAGE;
+        return may_be_list.then(|| wide::text(page, false)).filter(|wide| {
+            let links = link_share(wide);
+            (links >= LINKS_OF_LIST && width(body) * LIST_TO_BODY < width(wide))
+                || (links >= NEARLY_ALL_LINKS && records::has_records(page, &furniture.mask))
+        });
     }
+    let wide = wide::text(page, false);
+    let times = match kind {
+        PageKind::Listing if link_share(&wide) >= LINKS_OF_LISTING => 0,
+        PageKind::Listing => 2,
+        PageKind::Other => 5,
+        PageKind::Article | PageKind::Thread => 4,
+    };
+    let has_no_body = body.iter().map(Line::prose).sum::<u32>() < SHORT
+        && width(&wide) >= SHORT
+        && agreement::shared(&wide, body) * 2 >= width(body);
+    (has_no_body || width(body) * times < width(&wide)).then_some(wide)
 }
 
 /// The text of the lines; where they are next to nothing, that of the page's data for machines and scripts.
@@ -231,17 +291,6 @@ fn rescued(page: &Page<'_>, claims: &Claims, lines: Vec<Line>) -> String {
         }
     }
     join(&lines)
-}
-
-/// How many times as much text the page must hold as was taken for the body, to be taken whole: never for one that says
-/// that it is one text.
-fn widening(kind: PageKind, says_one_text: bool) -> Option<u32> {
-    match (kind, says_one_text) {
-        (PageKind::Listing, _) => Some(2),
-        (_, true) => None,
-        (PageKind::Other, false) => Some(5),
-        (PageKind::Article | PageKind::Thread, false) => Some(4),
-    }
 }
 
 /// The answer most agreed on; but where the widest holds more than twice its prose, the page's text is spread over parts

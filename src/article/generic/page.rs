@@ -11,6 +11,7 @@ use ego_tree::iter::Edge;
 use scraper::node::Element;
 use scraper::{ElementRef, Html, Node as TreeNode};
 
+use super::lines::Measure;
 use super::marks::{self, Marks};
 
 /// What an element is to the rules, from its name.
@@ -149,6 +150,8 @@ pub(super) struct Node<'a> {
     pub(super) element: Option<&'a Element>,
     /// The words; empty for an element.
     pub(super) text: &'a str,
+    /// What rules count of the words.
+    pub(super) measure: Measure,
     /// Inside a link.
     pub(super) in_link: bool,
 }
@@ -160,6 +163,8 @@ pub(super) struct Page<'a> {
     /// `<meta>` and `<link>`, in order.
     pub(super) statements: Vec<&'a Element>,
     pub(super) scripts: Vec<ElementRef<'a>>,
+    /// Class and id of the elements, each pair once.
+    pub(super) names: Vec<(&'a str, &'a str)>,
     /// What `<noscript>` would show, as HTML.
     pub(super) unscripted: Vec<&'a str>,
     /// The text of the first `<title>` of the page's head.
@@ -196,7 +201,9 @@ impl<'a> Page<'a> {
                     }
                     TreeNode::Text(text) => {
                         let place = page.push(&open, Tag::Text, n_links > 0);
-                        page.nodes[place as usize].text = text;
+                        let added = &mut page.nodes[place as usize];
+                        added.text = text;
+                        added.measure = Measure::of(text);
                     }
                     _ => {}
                 },
@@ -215,6 +222,7 @@ impl<'a> Page<'a> {
                 Edge::Open(_) => {}
             }
         }
+        page.names = seen.into_keys().collect();
         page
     }
 
@@ -245,6 +253,7 @@ impl<'a> Page<'a> {
             marks: Marks::default(),
             element: None,
             text: "",
+            measure: Measure::default(),
             in_link,
         });
         place

@@ -1,8 +1,10 @@
 //! Lists of links to other articles: the listing under a post, popular posts, related ones. In: the flat page. Out: the
 //! places that hold nothing else.
 
+use std::collections::HashMap;
+
 use super::lines::{Held, Sums};
-use super::page::{Page, Tag};
+use super::page::{Mask, Page, Tag};
 
 /// Fewer rows are no listing.
 const LEAST_ROWS: usize = 4;
@@ -79,3 +81,33 @@ fn is_listing(
     }
     n_rows >= LEAST_ROWS && n_links as f32 >= ROWS_WITH_LINK * n_rows as f32
 }
+
+/// Elements of one kind side by side that make a list of records.
+const RECORDS: usize = 6;
+
+/// Whether elements of one name and class stand side by side, each with a link, outside of what is masked.
+pub(super) fn has_records(page: &Page<'_>, mask: &Mask) -> bool {
+    let mut siblings: HashMap<(u32, Tag, &str), (usize, u32)> = HashMap::new();
+    let links = (0..page.len()).filter(|at| page.node(*at).tag == Tag::Link && !mask.is_out(*at));
+    for link in links {
+        // The record is a few elements around its link.
+        for at in page.ancestors(link).take(LEVELS_OF_RECORD) {
+            let node = page.node(at);
+            let class = page.attr(at, "class").unwrap_or_default();
+            let (n, last) = siblings
+                .entry((node.parent, node.tag, class))
+                .or_insert((0, u32::MAX));
+            if *last != at {
+                *n += 1;
+                *last = at;
+            }
+            if *n >= RECORDS {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// Elements around a link that may be its record.
+const LEVELS_OF_RECORD: usize = 6;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Parser;
 use jiff::tz::TimeZone;
 
-use super::super::{Cli, Command, Usage};
+use super::super::{Cli, Command};
 use super::CrawlArgs;
 use crate::config::{Database, Options, PageLimit, from_toml};
 
@@ -28,7 +28,7 @@ name = "qa"
 url = "http://h.example/qa"
 "#;
 
-fn args(line: &[&str]) -> Result<CrawlArgs, Usage> {
+fn args(line: &[&str]) -> anyhow::Result<CrawlArgs> {
     let words = ["boardwalk", "crawl"].iter().chain(line);
     let cli = Cli::try_parse_from(words).expect("a good command line");
     let Command::Crawl(command) = cli.command else {
@@ -92,6 +92,6 @@ fn a_board_is_named_or_given_by_its_url_and_crawled_once() {
 
 #[test]
 fn an_unknown_name_is_told_with_the_known_ones() {
-    let Usage(message) = args(&["nwes"]).expect_err("unknown");
+    let message = args(&["nwes"]).expect_err("unknown").to_string();
     assert_eq!(message, "there is no board nwes; known are news, qa");
 }

@@ -1,14 +1,15 @@
 //! `boardwalk daemon`: passes of the configuration's boards when the schedule says so, until a signal.
 
 mod assignment;
+mod dashboard;
 mod reload;
 mod systemd;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 
 use anyhow::Context;
+use axum::Router;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -20,11 +21,9 @@ use super::crawl::wait_for_signals;
 use super::{DatabaseArg, Exit, Usage, outfit};
 use crate::config::{Database, Options};
 use crate::crawl::{Observer, Pulse, Service, Sighting, crawl_forever};
-use crate::fetch::HostSnapshot;
 use crate::model::{Clock, SystemClock};
-use crate::outputs::web::{self, Archives, BoardVitals, HostVitals, Vitals, Web};
-use crate::store::sqlite::{OpenMode, SqliteArchive, SqliteStore};
-use crate::store::{Archive, StoreError};
+use crate::outputs::web;
+use crate::store::sqlite::{OpenMode, SqliteStore};
 use assignment::Assigner;
 use reload::Watch;
 
@@ -65,8 +64,14 @@ impl DaemonCommand {
                     .await
                     .with_context(|| format!("web.listen: {address} cannot be listened on"))?;
                 info!("listening on http://{address}");
-                let web = web_of(path.clone(), Arc::clone(&pulse), Arc::clone(&n_refused));
-                helpers.spawn(serve_web(listener, web, stop.clone()));
+                let web = dashboard::web(
+                    &options,
+                    path.clone(),
+                    Arc::clone(&pulse),
+                    Arc::clone(&n_refused),
+                );
+                let router = web::router(web, dashboard::access(&options));
+                helpers.spawn(serve_web(listener, router, stop.clone()));
             }
             helpers.spawn(systemd::beat(Arc::clone(&pulse), Arc::clone(&clock)));
             let (say, changes) = mpsc::channel(1);
@@ -107,56 +112,8 @@ impl Observer for Log {
     }
 }
 
-async fn serve_web(listener: TcpListener, web: Web, stop: CancellationToken) {
-    if let Err(error) = web::serve(listener, web::router(web), stop).await {
+async fn serve_web(listener: TcpListener, router: Router, stop: CancellationToken) {
+    if let Err(error) = web::serve(listener, router, stop).await {
         error!("the web server has ended: {error}");
     }
-}
-
-fn web_of(path: std::path::PathBuf, pulse: Arc<Pulse>, n_refused: Arc<AtomicU64>) -> Web {
-    let open = move || -> Result<Box<dyn Archive + Send>, StoreError> {
-        Ok(Box::new(SqliteArchive::open(&path)?))
-    };
-    let vitals = move || vitals(&pulse, n_refused.load(Ordering::Relaxed));
-    Web::new(
-        Archives::new(Arc::new(open)),
-        Arc::new(vitals),
-        Arc::new(SystemClock),
-    )
-}
-
-/// The pulse in the words of the outputs, which know nothing of crawling.
-fn vitals(pulse: &Pulse, n_refused_reloads: u64) -> Vitals {
-    let boards: BTreeMap<String, BoardVitals> = pulse
-        .boards()
-        .into_iter()
-        .map(|(name, board)| {
-            let vitals = BoardVitals {
-                running: board.running,
-                next_at: board.next.at,
-                next_reason: board.next.reason.to_string(),
-                posts_per_day: board.next.posts_per_day,
-            };
-            (name, vitals)
-        })
-        .collect();
-    Vitals {
-        started_at: pulse.started_at(),
-        beat_at: pulse.beat_at(),
-        n_reloads: pulse.n_reloads(),
-        n_refused_reloads,
-        boards,
-        hosts: pulse.hosts().into_iter().map(host_vitals).collect(),
-    }
-}
-
-fn host_vitals(host: HostSnapshot) -> (String, HostVitals) {
-    let vitals = HostVitals {
-        interval: host.interval,
-        paused_until: host.paused_until,
-        n_in_flight: host.n_in_flight,
-        pause_reason: host.reason,
-        counters: host.counters,
-    };
-    (host.host, vitals)
 }

@@ -13,6 +13,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
+use super::checkup::{complete, tell};
 use super::hosts::serve;
 use super::open::{Opened, open_poll};
 use super::plan::{add_board, n_passes_wanted, planner, poll_of};
@@ -23,8 +24,8 @@ use crate::crawl::board::{BoardContext, Target, TargetError};
 use crate::crawl::crew::{CrawlOptions, Crew, wait_between};
 use crate::crawl::once::Outfit;
 use crate::crawl::polls::{Over, PollEnd, Polls};
-use crate::health::verdict::{Answer, Change, Expectation, Health, Observation};
-use crate::model::{BoardId, Pass, PassEnd};
+use crate::health::verdict::{Expectation, Health};
+use crate::model::{BoardId, Pass};
 use crate::schedule::{Planner, Poll, Reason};
 use crate::store::{NextPass, SavedSchedule, Store, StoreError};
 
@@ -118,6 +119,7 @@ impl<S: Store> Generation<S> {
             let passes: Vec<Pass> = service.store.last_passes(board, n_passes).await?;
             add_board(&mut generation.planner, board, plan, &saved, &passes, now);
             if let Some(context) = &context {
+                generation.polls.follow(board, now);
                 generation
                     .crew_of(&context.board.host)
                     .welcome(Arc::clone(context));
@@ -189,7 +191,15 @@ impl<S: Store> Generation<S> {
             self.planner.remove(board);
             return;
         };
-        let (target, context) = (served.target.clone(), served.context.clone());
+        self.polls.opening(board);
+        let target = served.target.clone();
+        let context = served
+            .context
+            .clone()
+            .map(|known| match self.crews.get(&known.board.host) {
+                Some(crew) => crew.current(known),
+                None => known,
+            });
         let (outfit, options) = (Arc::clone(&self.outfit), self.options.clone());
         self.openings
             .spawn(async move { (board, open_poll(&outfit, &options, &target, context).await) });
@@ -296,8 +306,14 @@ impl<S: Store> Generation<S> {
                 ..of_pass
             },
         };
+        // Before the planner learns from this poll: what was to be expected of it.
+        let now = self.outfit.clock.now();
+        let health = self.health_of(end.board).await?;
+        let expected = health
+            .heard_at()
+            .and_then(|since| self.planner.expected(end.board, since, now));
         self.planner.record(end.board, &poll);
-        self.check_up(&end, &pass, &poll).await?;
+        self.check_up(&end, &pass, health, expected).await?;
         if let (Some(served), Some(next)) =
             (self.boards.get(&end.board), self.planner.next(end.board))
         {
@@ -316,52 +332,48 @@ impl<S: Store> Generation<S> {
         Ok(())
     }
 
-    /// What the poll says of how the board does.
+    async fn health_of(&mut self, board: BoardId) -> Result<Health, StoreError> {
+        if let Some(health) = self.healths.remove(&board) {
+            return Ok(health);
+        }
+        let kept = self.outfit.store.health(board).await?;
+        Ok(kept.unwrap_or_default())
+    }
+
+    /// What the poll says of how the board does; `expected` are posts, and how much their number varies.
     async fn check_up(
         &mut self,
         end: &PollEnd,
         pass: &Pass,
-        poll: &Poll,
+        mut health: Health,
+        expected: Option<(f64, f64)>,
     ) -> Result<(), StoreError> {
         let board = end.board;
         let (store, now) = (&self.outfit.store, self.outfit.clock.now());
-        let mut health = match self.healths.remove(&board) {
-            Some(health) => health,
-            None => store.health(board).await?.unwrap_or_default(),
-        };
-        let host = self
-            .boards
-            .get(&board)
-            .and_then(|served| served.context.as_ref());
-        let refusal = host.and_then(|context| self.polls.refusal(&context.board.host));
-        let mut change = None;
-        if let Some(seen) = self.polls.take_seen(board, now)
-            && let Some(mut seen) = with_cause(seen, end.over, refusal)
-        {
-            seen.at = now;
-            seen.n_new = poll.n_new.map_or(0, u64::from);
-            seen.n_listed = store.n_listed(board).await?;
-            seen.walked_to_the_end =
-                (pass.end == Some(PassEnd::Complete)).then_some(pass.report.n_rows);
-            let expected = health
-                .silent_since()
-                .and_then(|since| self.planner.expected(board, since, now))
-                .map(|(n_posts, dispersion)| Expectation {
-                    n_posts,
-                    dispersion,
-                });
-            change = health.judge(&seen, expected);
-        }
-        if let Some(served) = self.boards.get(&board) {
+        let served = self.boards.get(&board);
+        let refusal = served
+            .and_then(|served| served.context.as_ref())
+            .and_then(|context| self.polls.refusal(&context.board.host));
+        let n_listed = store.n_listed(board).await?;
+        let seen = self
+            .polls
+            .take_seen(board, now)
+            .and_then(|seen| complete(seen, end, pass, refusal, n_listed, now));
+        let expected = expected.map(|(n_posts, dispersion)| Expectation {
+            n_posts,
+            dispersion,
+        });
+        let change = seen.and_then(|seen| health.judge(seen, expected));
+        if let Some(served) = served {
             tell(&served.label(), change.as_ref());
         }
         let next = self.planner.next(board).map(|next| NextPass {
             at: next.at,
             reason: next.reason.to_string(),
         });
-        let saved = health.clone();
+        let kept = health.clone();
         self.healths.insert(board, health);
-        store.save_health(board, saved, next, change, now).await
+        store.save_health(board, kept, next, change, now).await
     }
 
     /// The workers of a host; its first board starts them.
@@ -396,33 +408,6 @@ impl<S: Store> Generation<S> {
                 Some((served.label(), PulseOfBoard { running, next }))
             })
             .collect()
-    }
-}
-
-/// A poll that could ask nothing tells nothing by itself; what made the host be left alone, if that is known, does.
-fn with_cause(mut seen: Observation, over: Over, refusal: Option<Answer>) -> Option<Observation> {
-    if seen.statuses.is_empty()
-        && let (
-            Over::GivenUp {
-                not_before: Some(_),
-            },
-            Answer::None(_),
-        ) = (over, &seen.answer)
-    {
-        seen.answer = refusal?;
-    }
-    Some(seen)
-}
-
-fn tell(board: &str, change: Option<&Change>) {
-    match change {
-        Some(Change::Alarm { verdict, evidence }) => {
-            warn!("{board}: {verdict}: {}", evidence.finding);
-        }
-        Some(Change::Recovered { verdict, since }) => {
-            info!("{board}: no longer {verdict}, as it was since {since}");
-        }
-        None => {}
     }
 }
 

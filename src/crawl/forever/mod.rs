@@ -4,6 +4,7 @@
 //! are made up once, and the planner hands out what is overdue at its own pace. A changed configuration is a restart
 //! within the process: workers end their visits, and a new [`generation`] goes on where they stood.
 
+mod checkup;
 mod generation;
 mod hosts;
 mod open;

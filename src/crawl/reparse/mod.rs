@@ -199,7 +199,7 @@ fn read_page(visit: &RawVisit, context: &BoardContext) -> Option<Article> {
         context.charset.as_deref(),
         context.profile.charset.as_deref(),
     );
-    let html = crate::document::parse(&decoded.text);
+    let html = crate::document::parse(&context.profile.prepared(&decoded.text));
     let view = PageView {
         html: &html,
         source: &decoded.text,

@@ -20,6 +20,8 @@ const RELIABLE: f64 = 0.8;
 const MOST_SURE: f64 = 0.98;
 /// A share this much less likely than before, in nats: one poll in 160,000 by chance.
 const IMPROBABLE: f64 = 12.0;
+/// Titles remembered: those of a page.
+const MOST_TITLES: usize = 100;
 /// How fast the usual number of rows follows.
 const ROWS_STEP: f64 = 0.1;
 
@@ -29,6 +31,8 @@ pub(super) struct Habit {
     /// Articles since a field of theirs was last as usual.
     pending: BTreeMap<Field, Share>,
     rows: Option<f64>,
+    /// Key and title, hashed, of the rows of page 1 when nothing was wrong.
+    titles: Vec<(u64, u64)>,
 }
 
 impl Habit {
@@ -53,12 +57,24 @@ impl Habit {
                 sum.of /= 2.0;
             }
         }
+        self.titles.clone_from(&seen.titles);
+        self.titles.truncate(MOST_TITLES);
         if let Some(n_rows) = seen.n_rows {
             let n_rows = f64::from(n_rows);
             self.rows = Some(
                 self.rows
                     .map_or(n_rows, |rows| rows + ROWS_STEP * (n_rows - rows)),
             );
+        }
+    }
+
+    /// Compares the rows with those of the last poll that nothing was wrong with.
+    pub(super) fn compare_titles(&self, seen: &mut Observation) {
+        for (key, title) in seen.titles.clone() {
+            let before = self.titles.iter().find(|(known, _)| *known == key);
+            if let Some((_, before)) = before {
+                seen.count(Field::TitleAsBefore, title == *before);
+            }
         }
     }
 

@@ -90,7 +90,7 @@ impl fmt::Display for Verdict {
 /// How many posts the board's rhythm let expect.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Expectation {
-    /// Since the last poll that found a new post.
+    /// Since the poll before.
     pub n_posts: f64,
     /// Variance over mean of its counts: 1 where posts come one by one.
     pub dispersion: f64,
@@ -142,16 +142,26 @@ pub struct Health {
     suspicion: Option<(Verdict, u32)>,
     habit: Habit,
     last_good_at: Option<Timestamp>,
+    heard_at: Option<Timestamp>,
     /// The last poll that found a new post.
     last_new_at: Option<Timestamp>,
     first_poll_at: Option<Timestamp>,
     /// The longest silence that ended by itself, in posts expected over dispersion; forgotten by half in a month.
     longest_silence: f64,
     /// The silence that is going on.
-    silence: f64,
+    silence: Silence,
 }
 
-/// A rhythm that has not seen a whole week takes each weekend for a catastrophe.
+/// A time without new posts. What passes while the board cannot be read is no part of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+struct Silence {
+    /// That were expected.
+    n_posts: f64,
+    /// The same over how much their number varies.
+    weight: f64,
+}
+
+/// A rhythm that had not seen a whole week when the silence began takes each weekend for a catastrophe.
 const WEEK_S: i64 = 7 * 86_400;
 /// A silence that a Poisson process has once in e⁹ (8,103) such stretches.
 const SILENCE: f64 = 9.0;
@@ -160,35 +170,39 @@ const LONGER_THAN_EVER: f64 = 1.5;
 const HALF_LIFE_S: f64 = 30.0 * 86_400.0;
 
 impl Health {
-    /// Since when posts have been waited for; `None` before the first one was seen.
-    pub fn silent_since(&self) -> Option<Timestamp> {
-        self.last_new_at
+    /// The last poll.
+    pub fn heard_at(&self) -> Option<Timestamp> {
+        self.heard_at
     }
 
     pub fn last_good_at(&self) -> Option<Timestamp> {
         self.last_good_at
     }
 
-    /// Takes in a poll. `expectation` is for the time since [`Health::silent_since`].
+    /// Takes in a poll. `expectation` is for the time since [`Health::heard_at`].
     pub fn judge(
         &mut self,
-        seen: &Observation,
+        mut seen: Observation,
         expectation: Option<Expectation>,
     ) -> Option<Change> {
         self.first_poll_at.get_or_insert(seen.at);
+        self.heard_at = Some(seen.at);
+        self.habit.compare_titles(&mut seen);
         let mut evidence = Evidence {
             expected_rows: self.habit.rows(),
             seen_rows: seen.n_rows,
-            expected_posts: expectation.map(|expected| expected.n_posts),
             statuses: seen.statuses.clone(),
             last_good_at: self.last_good_at,
             ..Evidence::default()
         };
+        if seen.n_new > 0 {
+            self.end_silence(seen.at);
+        }
         let found = self
-            .trouble(seen, &mut evidence)
-            .or_else(|| self.listen(seen, expectation, &mut evidence));
+            .trouble(&seen, &mut evidence)
+            .or_else(|| self.listen(&seen, expectation, &mut evidence));
         if found.is_none() {
-            self.habit.learn(seen);
+            self.habit.learn(&seen);
             self.last_good_at = Some(seen.at);
         }
         self.conclude(found, seen.at, evidence)
@@ -214,28 +228,31 @@ impl Health {
         Some(verdict)
     }
 
-    /// Is it too quiet?
+    /// Is it too quiet? Sums up what was to be expected poll by poll: a rhythm that has got used to the silence since
+    /// makes it no shorter.
     fn listen(
         &mut self,
         seen: &Observation,
         expectation: Option<Expectation>,
         evidence: &mut Evidence,
     ) -> Option<Verdict> {
-        if seen.n_new > 0 || self.last_new_at.is_none() {
-            self.end_silence(seen.at);
-            return None;
-        }
-        let expected = expectation?;
-        self.silence = expected.n_posts / expected.dispersion.max(1.0);
-        let known_s = seen.at.duration_since(self.first_poll_at?).as_secs();
-        let limit = SILENCE.max(LONGER_THAN_EVER * self.longest_silence);
-        if known_s < WEEK_S || self.silence < limit {
-            return None;
-        }
         let since = self.last_new_at?;
+        if seen.n_new > 0 {
+            return None;
+        }
+        if let Some(expected) = expectation {
+            self.silence.n_posts += expected.n_posts;
+            self.silence.weight += expected.n_posts / expected.dispersion.max(1.0);
+        }
+        evidence.expected_posts = Some(self.silence.n_posts);
+        let known_s = since.duration_since(self.first_poll_at?).as_secs();
+        let limit = SILENCE.max(LONGER_THAN_EVER * self.longest_silence);
+        if known_s < WEEK_S || self.silence.weight < limit {
+            return None;
+        }
         evidence.finding = format!(
             "no new post since {since}, where {:.0} were expected",
-            expected.n_posts
+            self.silence.n_posts
         );
         Some(Verdict::Quiet)
     }
@@ -244,13 +261,12 @@ impl Health {
         let passed_s = self
             .last_new_at
             .map_or(0.0, |last| at.duration_since(last).as_secs_f64());
-        // One that was alarming is no measure for those to come.
-        let was_alarm = self.is(Verdict::Quiet);
         self.longest_silence *= 0.5_f64.powf(passed_s.max(0.0) / HALF_LIFE_S);
-        if !was_alarm {
-            self.longest_silence = self.longest_silence.max(self.silence);
+        // One that was alarming is no measure for those to come.
+        if !self.is(Verdict::Quiet) {
+            self.longest_silence = self.longest_silence.max(self.silence.weight);
         }
-        self.silence = 0.0;
+        self.silence = Silence::default();
         self.last_new_at = Some(at);
     }
 

@@ -34,8 +34,9 @@ pub enum Field {
     RowDate,
     RowRank,
     RowViews,
-    /// Known rows that say what they said before.
+    /// Rows with the title that they had when nothing was wrong.
     TitleAsBefore,
+    /// Known rows with the date that is held of them.
     DateAsBefore,
     /// Pages of articles on which an article was found, and in it the field.
     ArticleFound,
@@ -98,6 +99,8 @@ pub struct Observation {
     /// Ordinary rows of page 1; `None` where there was no listing.
     pub n_rows: Option<u32>,
     pub n_new: u64,
+    /// Rows of page 1: hashes of key and title.
+    pub titles: Vec<(u64, u64)>,
     pub shares: BTreeMap<Field, Share>,
     pub statuses: BTreeMap<u16, u32>,
     /// Rows seen by a walk that came to the listing's end.
@@ -116,6 +119,7 @@ impl Observation {
             answer: Answer::None("no page was asked for".into()),
             n_rows: None,
             n_new: 0,
+            titles: Vec::new(),
             shares: BTreeMap::new(),
             statuses: BTreeMap::new(),
             walked_to_the_end: None,

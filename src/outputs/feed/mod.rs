@@ -12,6 +12,7 @@ use jiff::Timestamp;
 pub use atom::write as write_atom;
 pub use json_feed::write as write_json;
 
+use super::stable_id::stable_id;
 use crate::model::{ArticleKey, ArticleState};
 use crate::store::Hit;
 
@@ -111,29 +112,6 @@ impl Entry {
 
 fn entry_id(key: &ArticleKey) -> String {
     stable_id(&format!("article {}", key.as_str()))
-}
-
-/// A UUID of version 8 (RFC 9562, 5.8) from a hash of `name`.
-fn stable_id(name: &str) -> String {
-    let hash = blake3::hash(name.as_bytes());
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash.as_bytes()[..16]);
-    bytes[6] = 0x80 | (bytes[6] & 0x0f);
-    bytes[8] = 0x80 | (bytes[8] & 0x3f);
-    let hex = |range: std::ops::Range<usize>| -> String {
-        bytes[range]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
-    };
-    format!(
-        "urn:uuid:{}-{}-{}-{}-{}",
-        hex(0..4),
-        hex(4..6),
-        hex(6..8),
-        hex(8..10),
-        hex(10..16)
-    )
 }
 
 /// Characters that XML 1.0 can hold (2.2), without those that turn the order of text around.

@@ -1,30 +1,58 @@
-//! What the service shows over HTTP. In: the archive, and what only the running process knows ([`Vitals`]). Out:
-//! probes and figures.
+//! What the service shows over HTTP. In: the archive, and what only the running process knows ([`Vitals`]). Out: pages
+//! for people, the same as JSON, feeds, probes and figures.
+//!
+//! Pages are whole without scripts, and none is allowed ([`headers`]). What came from boards is text: templates escape
+//! it, `reader` takes out what would steer the text around it, and a link to a board is followed by the reader alone.
+//! Who may read is [`Access`]'s matter.
 //!
 //! `/healthz` is about the process, `/readyz` about the store; how a board stands is no matter of either. A page is a
 //! file of this folder with a handler, and a line in [`router`]. Handlers read the archive through [`Web::read`], on the
 //! blocking pool. Nothing here changes anything.
 
+mod access;
+mod answer;
+mod api;
 mod archives;
+mod article;
+mod board;
+mod chart;
+mod feeds;
+mod find;
+mod headers;
+mod language;
 mod metrics;
+mod overview;
 mod probes;
+mod reader;
+mod receipts;
+mod stories;
+mod style;
 mod vitals;
+mod zones;
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
+use axum::extract::State;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::Response;
 use axum::routing::get;
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+pub use access::Access;
 pub use archives::{Archives, OpenArchive};
 pub use vitals::{BoardVitals, HostVitals, Vitals};
+pub use zones::Zones;
 
 use super::OutputError;
 use crate::model::Clock;
 use crate::store::{Archive, StoreError};
+use overview::Overview;
+use reader::Reader;
 
 /// What the running process tells of itself, now.
 pub type AskVitals = Arc<dyn Fn() -> Vitals + Send + Sync>;
@@ -35,15 +63,48 @@ pub struct Web {
     archives: Archives,
     vitals: AskVitals,
     clock: Arc<dyn Clock>,
+    zones: Arc<Zones>,
+    last_overview: Arc<Mutex<Option<Arc<Overview>>>>,
 }
 
+/// Counting what boards hold reads all of their rows: however often it is asked for, it is done anew only when it is
+/// this old.
+const OVERVIEW_AGE: SignedDuration = SignedDuration::from_secs(5);
+
 impl Web {
-    pub fn new(archives: Archives, vitals: AskVitals, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(archives: Archives, vitals: AskVitals, clock: Arc<dyn Clock>, zones: Zones) -> Self {
         Self {
             archives,
             vitals,
             clock,
+            zones: Arc::new(zones),
+            last_overview: Arc::default(),
         }
+    }
+
+    /// Of dates that belong to no single board.
+    fn zone(&self) -> &TimeZone {
+        self.zones.default_zone()
+    }
+
+    /// All boards, as they stood a moment ago.
+    async fn overview(&self) -> Result<Arc<Overview>, OutputError> {
+        let now = self.now();
+        let known = self.last_overview().clone();
+        if let Some(known) = known.filter(|known| now.duration_since(known.at) < OVERVIEW_AGE) {
+            return Ok(known);
+        }
+        let zones = Arc::clone(&self.zones);
+        let read = self.read(move |archive| Overview::read(archive, &zones, now));
+        let overview = Arc::new(read.await?);
+        *self.last_overview() = Some(Arc::clone(&overview));
+        Ok(overview)
+    }
+
+    fn last_overview(&self) -> MutexGuard<'_, Option<Arc<Overview>>> {
+        self.last_overview
+            .lock()
+            .expect("no holder of this lock panics")
     }
 
     pub fn vitals(&self) -> Vitals {
@@ -69,13 +130,34 @@ impl Web {
     }
 }
 
-/// All that is served.
-pub fn router(web: Web) -> Router {
+/// All that is served, to those who may read it.
+pub fn router(web: Web, access: Access) -> Router {
     Router::new()
+        .route("/", get(overview::page))
+        .route("/articles/{article}", get(article::page))
+        .route(
+            "/articles/{article}/versions/{number}",
+            get(article::revision),
+        )
+        .route("/search", get(find::page))
+        .route("/boards/{name}", get(board::page))
+        .route("/stories", get(stories::page))
+        .route("/receipts", get(receipts::page))
+        .route("/feeds/{file}", get(feeds::feed))
+        .merge(api::routes())
+        .route(style::path(), get(style::sheet))
+        .route(style::ICON_PATH, get(style::icon))
         .route("/healthz", get(probes::health))
         .route("/readyz", get(probes::readiness))
         .route("/metrics", get(metrics::page))
+        .fallback(nothing)
         .with_state(web)
+        .layer(from_fn_with_state(access, access::check))
+        .layer(map_response(headers::guard))
+}
+
+async fn nothing(State(_): State<Web>, reader: Reader) -> Response {
+    answer::problem_page(&reader, &answer::Problem::NotThere)
 }
 
 /// Answers until `stop`, then lets the requests in flight end.
@@ -92,5 +174,9 @@ pub async fn serve(
         .await
 }
 
+#[cfg(test)]
+mod page_tests;
+#[cfg(test)]
+mod style_tests;
 #[cfg(test)]
 mod tests;

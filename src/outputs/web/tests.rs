@@ -45,12 +45,23 @@ fn web(clock: Arc<ManualClock>, broken: bool) -> Web {
             false => Ok(Box::new(TestArchive::with(Vec::new()))),
         }
     };
-    Web::new(Archives::new(Arc::new(open)), Arc::new(vitals), clock)
+    Web::new(
+        Archives::new(Arc::new(open)),
+        Arc::new(vitals),
+        clock,
+        Zones::new(TimeZone::UTC),
+    )
 }
 
 async fn get_page(web: Web, path: &str) -> (StatusCode, String) {
-    let request = Request::get(path).body(Body::empty()).unwrap();
-    let response = router(web).oneshot(request).await.unwrap();
+    let request = Request::get(path)
+        .header("host", "localhost:7480")
+        .body(Body::empty())
+        .unwrap();
+    let response = router(web, Access::default())
+        .oneshot(request)
+        .await
+        .unwrap();
     let status = response.status();
     let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
     (status, String::from_utf8(body.to_vec()).unwrap())

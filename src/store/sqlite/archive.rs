@@ -1,30 +1,38 @@
 //! The outputs' door to an SQLite store.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+use super::dictionary::Dictionaries;
+use super::pages::{self, StoredPage};
 use super::{
-    audit, backup, changes, check_to_read, copies, guard, open_to_read, records, schedule, search,
-    sql_error, status,
+    audit, backup, changes, check_to_read, glance, guard, open_to_read, profiles, records,
+    schedule, search, sql_error, status, stories,
 };
 use crate::health::audit::Facts;
 use crate::model::{ArticleId, Board, BoardId, Pass};
 use crate::store::search_query::Query;
 use crate::store::{
     Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, ChangeFilter, ChangeRecord,
-    CopyRecord, CountRecord, Hit, Revision, SavedSchedule, SizeOnDisk, StoreError, StoryRecord,
+    CopyRecord, CountRecord, Hit, QuarterCount, RawPage, ReceiptPlace, ReceiptRecord, Revision,
+    SavedSchedule, SizeOnDisk, StoreError, StoryRecord,
 };
 
 /// Articles read at a time. Each lot is a transaction of its own, and none is open while the caller works: a reader
 /// that waits (`export | less`) would else keep the journal of a running crawl from ever being cut back.
 const N_AT_A_TIME: u32 = 64;
 
+/// Likewise of raw pages, which are bigger.
+const N_PAGES_AT_A_TIME: u32 = 16;
+
 /// Reads a store, also while a crawl in another process writes it.
 pub struct SqliteArchive {
     conn: Connection,
     path: PathBuf,
+    dictionaries: Dictionaries,
 }
 
 impl SqliteArchive {
@@ -36,7 +44,11 @@ impl SqliteArchive {
         let path = check_to_read(path)?;
         let conn = open_to_read(&path)
             .map_err(|error| sql_error("opening the store to read it", error))?;
-        Ok(Self { conn, path })
+        Ok(Self {
+            conn,
+            path,
+            dictionaries: Dictionaries::default(),
+        })
     }
 
     /// Copies the store into a new file, also while a crawl writes it; the copy's size in bytes.
@@ -61,6 +73,33 @@ impl SqliteArchive {
     /// `Sql`.
     pub fn has_search_index(&self) -> Answer<bool> {
         self.read("looking at the search index", search::is_current)
+    }
+
+    /// A raw page as it came.
+    fn unpacked(&self, page: &StoredPage) -> Answer<Vec<u8>> {
+        let problem = |source| StoreError::Open {
+            path: self.path.clone(),
+            doing: "a raw page cannot be read",
+            source,
+        };
+        let Some(id) = page.dictionary else {
+            return pages::unpack_plain(page).map_err(problem);
+        };
+        let dictionary = match self.dictionaries.by_id(id) {
+            Some(kept) => kept,
+            None => {
+                let stored =
+                    self.read("reading a dictionary", |conn| pages::dictionary(conn, id))?;
+                let what = "dictionary";
+                let stored = stored.ok_or(StoreError::NotFound { what, id })?;
+                let dictionary = Arc::new(stored.prepare().map_err(problem)?);
+                self.dictionaries.keep(Arc::clone(&dictionary));
+                dictionary
+            }
+        };
+        dictionary
+            .unpack(&page.body, page.body_bytes as usize)
+            .map_err(problem)
     }
 
     /// Runs `work` on one view of the store.
@@ -157,13 +196,17 @@ impl Archive for SqliteArchive {
     }
 
     fn copies(&self, article: ArticleId) -> Answer<Vec<CopyRecord>> {
-        self.read("reading copies", |conn| copies::of(conn, article))
+        self.read("reading copies", |conn| stories::copies_of(conn, article))
     }
 
     fn stories(&self, since: Option<Timestamp>, min_copies: u64) -> Answer<Vec<StoryRecord>> {
         self.read("reading stories", |conn| {
-            copies::stories(conn, since, min_copies)
+            stories::list(conn, since, min_copies)
         })
+    }
+
+    fn profiles(&self) -> Answer<Vec<String>> {
+        self.read("reading learnt profiles", profiles::all)
     }
 
     fn search(&self, query: &Query, limit: u32, skip: u32) -> Answer<Vec<Hit>> {
@@ -171,10 +214,62 @@ impl Archive for SqliteArchive {
         found.ok_or(StoreError::NoSearchIndex)
     }
 
+    fn raw_pages(
+        &self,
+        filter: &ArticleFilter,
+        each: &mut dyn FnMut(RawPage) -> bool,
+    ) -> Answer<()> {
+        let mut after = 0;
+        loop {
+            let lot = self.read("reading raw pages", |conn| {
+                pages::next_visits(conn, filter, after, N_PAGES_AT_A_TIME)
+            })?;
+            let Some((last, _)) = lot.last() else {
+                return Ok(());
+            };
+            after = last.visit;
+            for (mut raw, packed) in lot {
+                raw.body = self.unpacked(&packed)?;
+                if !each(raw) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
     fn size_on_disk(&self) -> Answer<SizeOnDisk> {
         let file_bytes = guard::file_bytes(&self.path);
         self.read("adding up sizes", |conn| {
             status::size_on_disk(conn, file_bytes)
+        })
+    }
+
+    fn posts_by_quarter(
+        &self,
+        board: BoardId,
+        since: Timestamp,
+        timed_only: bool,
+    ) -> Answer<Vec<QuarterCount>> {
+        self.read("counting posts", |conn| {
+            glance::posts_by_quarter(conn, board, since, timed_only)
+        })
+    }
+
+    fn latest(&self, board: BoardId, limit: u32, skip: u32) -> Answer<Vec<Hit>> {
+        self.read("reading the latest articles", |conn| {
+            glance::latest(conn, board, limit, skip)
+        })
+    }
+
+    fn last_changes(&self, board: BoardId, limit: u32) -> Answer<Vec<ChangeRecord>> {
+        self.read("reading the latest changes", |conn| {
+            glance::last_changes(conn, board, limit)
+        })
+    }
+
+    fn receipts(&self, host: &str, before: ReceiptPlace, limit: u32) -> Answer<Vec<ReceiptRecord>> {
+        self.read("reading receipts", |conn| {
+            glance::receipts(conn, host, before, limit)
         })
     }
 }

@@ -1,142 +1,297 @@
 //! Copies of an article, looked for when its text is stored: candidates by the keys of its sketch, a verdict on the
-//! texts, and the story of all that hang together.
+//! texts, and its place in a story ([`super::stories`]). Articles with the very same text share one row of `text`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
-use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::values::{Count, Ms};
-use crate::dedup::{Comparison, Digest, Furniture, Sketch, Verdict};
-use crate::model::{ArticleId, ArticleKey, BoardId};
-use crate::store::{CopyRecord, StoryRecord};
+use super::copy_index::{self, Day};
+use super::stories;
+use super::values::Count;
+use crate::dedup::{self, Digest, Fingerprint, Furniture, Hash};
+use crate::model::{ArticleId, BoardId};
 
-/// Stories are copied while they are news.
-const WINDOW_MS: u64 = 30 * 24 * 60 * 60 * 1000;
-/// Texts read for one article: those that share the most keys. More than so many near copies are one story all the same,
-/// for each of them is joined to some.
-const MAX_CANDIDATES: usize = 32;
-/// Articles looked at under one key, the newest.
-const MAX_UNDER_KEY: u32 = 256;
+/// What the search for copies may be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CopyOptions {
+    /// Texts that are more days apart are not compared, unless they are the very same.
+    pub window_days: u16,
+    /// Texts read for one: those that share the most keys. More than so many near copies are one story all the same.
+    pub max_compared: u32,
+}
+
+impl Default for CopyOptions {
+    fn default() -> Self {
+        Self {
+            // Stories are copied while they are news (NEWS-COPY, ICLR 2023, relies on the same).
+            window_days: 30,
+            max_compared: 64,
+        }
+    }
+}
+
 /// Texts from which a board's furniture is learnt.
 const SAMPLE: u32 = 64;
 /// Furniture is learnt when a board has 8, 16, 32, … texts, and then every so many.
 const LEARN_EVERY: u64 = 1024;
 
-/// Puts an article whose fingerprint has just been stored in its place among the others.
-pub(super) fn link(
+/// Where and when an article says what it says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) article: ArticleId,
+    pub(super) board: BoardId,
+    /// When it was posted, or else first seen; milliseconds since 1970.
+    pub(super) at: i64,
+}
+
+/// Puts an article's fingerprint in place of its earlier one, and its text among the others. `true`: the text is
+/// another than before. It gets its place in the order of copies when the article first holds it.
+pub(super) fn hold(
     conn: &Connection,
-    article: ArticleId,
-    board: BoardId,
-    at: Timestamp,
+    place: Place,
+    fingerprint: &Fingerprint,
     digest: &Digest,
-) -> rusqlite::Result<()> {
-    // Joined to the first that had this very text and to the last: when the first is edited, the others stay joined.
-    let (seq, first, last): (i64, Option<i64>, Option<i64>) = conn
-        .prepare_cached(
-            "SELECT mine.seq,
-                (SELECT other.article FROM fingerprint AS other
-                 WHERE other.text_hash = mine.text_hash AND other.seq < mine.seq ORDER BY other.seq LIMIT 1),
-                (SELECT other.article FROM fingerprint AS other
-                 WHERE other.text_hash = mine.text_hash AND other.seq < mine.seq ORDER BY other.seq DESC LIMIT 1)
-             FROM fingerprint AS mine WHERE mine.article = ?1",
-        )?
-        .query_row([article.0], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?;
-    unlink(conn, article)?;
-    for other in [first, last].into_iter().flatten() {
-        let same = Comparison {
-            similarity: 1.0,
-            containment: 1.0,
-            verdict: Verdict::Exact,
-        };
-        keep(conn, article, ArticleId(other), same)?;
+    options: CopyOptions,
+) -> rusqlite::Result<bool> {
+    let held: Option<Option<Hash>> = conn
+        .prepare_cached("SELECT text_hash FROM fingerprint WHERE article = ?1")?
+        .query_row([place.article.0], |row| row.get(0))
+        .optional()?;
+    if held == Some(fingerprint.text_hash) {
+        return Ok(false);
     }
-    if !digest.is_long_enough() {
-        return Ok(());
+    conn.prepare_cached("DELETE FROM fingerprint WHERE article = ?1")?
+        .execute([place.article.0])?;
+    if let Some(Some(hash)) = held {
+        release(conn, hash)?;
     }
-    let mut furniture = HashMap::new();
-    furniture.insert(board.0, learn(conn, board)?);
-    let mine = digest.clone().without(&furniture[&board.0]);
-    let Some(sketch) = Sketch::of(mine.shingles().set()) else {
-        return Ok(());
-    };
-    for seq in candidates(conn, seq, &sketch)? {
-        let Some(other) = candidate(conn, seq)? else {
-            continue;
-        };
-        if is_too_far_apart(Some(at.as_millisecond()), Some(other.at)) || other.article == article.0
-        {
-            continue;
+    conn.prepare_cached(
+        "INSERT INTO fingerprint (article, text_hash, version, signature, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        place.article.0,
+        fingerprint.text_hash,
+        fingerprint.version,
+        fingerprint.signature,
+        place.at,
+    ])?;
+    if let Some(hash) = fingerprint.text_hash {
+        join(conn, place, hash, digest, options)?;
+    }
+    Ok(true)
+}
+
+/// Looks for copies of up to `limit` articles that were stored before anybody did; `false`: there are no more.
+fn catch_up(conn: &Connection, limit: u32, options: CopyOptions) -> rusqlite::Result<bool> {
+    let mut select = conn.prepare_cached(
+        "SELECT f.seq, a.id, a.board, coalesce(a.posted_at, a.first_seen_at), f.text_hash, coalesce(revision.text, '')
+         FROM fingerprint AS f JOIN article AS a ON a.id = f.article
+         LEFT JOIN revision ON revision.article = a.id AND revision.number = a.n_revisions
+         WHERE f.at IS NULL ORDER BY f.seq LIMIT ?1",
+    )?;
+    let found: Vec<(i64, Place, Option<Hash>, String)> = select
+        .query_map([limit], |row| {
+            let place = Place {
+                article: ArticleId(row.get(1)?),
+                board: BoardId(row.get(2)?),
+                at: row.get(3)?,
+            };
+            Ok((row.get(0)?, place, row.get(4)?, row.get(5)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    for (seq, place, hash, text) in &found {
+        conn.prepare_cached("UPDATE fingerprint SET at = ?2 WHERE seq = ?1")?
+            .execute([*seq, place.at])?;
+        if let Some(hash) = hash {
+            join(conn, *place, *hash, &Digest::of(text), options)?;
         }
-        let its = match furniture.entry(other.board) {
-            std::collections::hash_map::Entry::Occupied(its) => its.into_mut(),
-            std::collections::hash_map::Entry::Vacant(place) => {
-                place.insert(held(conn, BoardId(other.board))?.1)
-            }
-        };
-        let comparison = mine.compare(&Digest::of(&other.text).without(its));
-        if comparison.verdict.is_copy() {
-            keep(conn, article, ArticleId(other.article), comparison)?;
+    }
+    Ok(found.len() == limit as usize)
+}
+
+/// Articles that one opening of the store catches up with, some seconds' work; what is left goes along with visits.
+const AT_OPENING: u32 = 10_000;
+const IN_ONE_TRANSACTION: u32 = 200;
+/// Articles that each visit catches up with.
+const BY_THE_WAY: u32 = 4;
+
+/// Part by part, so that a stop loses little and what is done stays done.
+pub(super) fn catch_up_at_opening(conn: &Connection, options: CopyOptions) -> rusqlite::Result<()> {
+    for _ in 0..AT_OPENING / IN_ONE_TRANSACTION {
+        let transaction = conn.unchecked_transaction()?;
+        let more = catch_up(&transaction, IN_ONE_TRANSACTION, options)?;
+        transaction.commit()?;
+        if !more {
+            break;
         }
     }
     Ok(())
 }
 
-/// Numbers of the fingerprints that share keys, most keys first; the sketch's own keys are added.
+/// As part of a visit's transaction.
+pub(super) fn catch_up_by_the_way(conn: &Connection, options: CopyOptions) -> rusqlite::Result<()> {
+    catch_up(conn, BY_THE_WAY, options).map(drop)
+}
+
+struct Text {
+    id: i64,
+    first_at: i64,
+    indexed_at: Option<i64>,
+}
+
+/// Counts one more article for a text. A text that is new, or comes again after a while, is looked for among the others.
+fn join(
+    conn: &Connection,
+    place: Place,
+    hash: Hash,
+    digest: &Digest,
+    options: CopyOptions,
+) -> rusqlite::Result<()> {
+    let held = conn
+        .prepare_cached("SELECT id, first_at, indexed_at FROM text WHERE hash = ?1")?
+        .query_row([hash], |row| {
+            Ok(Text {
+                id: row.get(0)?,
+                first_at: row.get(1)?,
+                indexed_at: row.get(2)?,
+            })
+        })
+        .optional()?;
+    let text = match held {
+        Some(text) => {
+            conn.prepare_cached(
+                "UPDATE text SET n_articles = n_articles + 1, first_at = min(first_at, ?2) WHERE id = ?1",
+            )?
+            .execute([text.id, place.at])?;
+            text
+        }
+        None => {
+            conn.prepare_cached(
+                "INSERT INTO text (hash, n_articles, first_at, story) VALUES (?1, 1, ?2, 0)",
+            )?
+            .execute(params![hash, place.at])?;
+            let id = conn.last_insert_rowid();
+            // Of its own until it is known to be a copy.
+            conn.prepare_cached("UPDATE text SET story = id WHERE id = ?1")?
+                .execute([id])?;
+            Text {
+                id,
+                first_at: place.at,
+                indexed_at: None,
+            }
+        }
+    };
+    let again_after_ms = u64::from(options.window_days) * 24 * 60 * 60 * 1000 / 2;
+    let is_new_here = text
+        .indexed_at
+        .is_none_or(|at| at.abs_diff(place.at) > again_after_ms);
+    let found =
+        is_new_here && digest.is_long_enough() && search(conn, text.id, place, digest, options)?;
+    if found || place.at < text.first_at {
+        let mut moved = stories::copies_of_text(conn, text.id)?;
+        moved.push(text.id);
+        stories::settle(conn, moved)?;
+    }
+    Ok(())
+}
+
+/// Counts one article less for a text; one that nobody has goes.
+fn release(conn: &Connection, hash: Hash) -> rusqlite::Result<()> {
+    let held: Option<(i64, i64)> = conn
+        .prepare_cached(
+            "UPDATE text SET n_articles = n_articles - 1 WHERE hash = ?1 RETURNING id, n_articles",
+        )?
+        .query_row([hash], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((text, n_articles)) = held else {
+        return Ok(()); // It has not been caught up with.
+    };
+    let mut moved = stories::copies_of_text(conn, text)?;
+    if n_articles > 0 {
+        conn.prepare_cached(
+            "UPDATE text SET first_at = (SELECT min(at) FROM fingerprint WHERE text_hash = ?2) WHERE id = ?1",
+        )?
+        .execute(params![text, hash])?;
+        moved.push(text);
+    } else {
+        conn.prepare_cached("DELETE FROM text WHERE id = ?1")?
+            .execute([text])?;
+    }
+    stories::settle(conn, moved)
+}
+
+/// Compares a text with those that share keys, and adds its own keys. `true`: there are copies.
+fn search(
+    conn: &Connection,
+    text: i64,
+    place: Place,
+    digest: &Digest,
+    options: CopyOptions,
+) -> rusqlite::Result<bool> {
+    let my_furniture = learn(conn, place.board)?;
+    let mut furniture_of = HashMap::new();
+    let mut found = false;
+    let mine = digest.clone().without(&my_furniture);
+    for other in candidates(conn, text, Some(place.at), &mine, options)? {
+        let Some((board, its_text)) = candidate(conn, other)? else {
+            continue;
+        };
+        let its = match furniture_of.entry(board) {
+            Entry::Occupied(its) => its.into_mut(),
+            Entry::Vacant(vacant) => vacant.insert(held(conn, BoardId(board))?.1),
+        };
+        let comparison = digest.compare_beside(&Digest::of(&its_text), &[&my_furniture, its]);
+        if comparison.verdict.is_copy() {
+            conn.prepare_cached(
+                "INSERT INTO copy (text, other, similarity, containment, verdict) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![
+                text.min(other),
+                text.max(other),
+                comparison.similarity,
+                comparison.containment,
+                comparison.verdict.as_str()
+            ])?;
+            found = true;
+        }
+    }
+    conn.prepare_cached("UPDATE text SET indexed_at = ?2 WHERE id = ?1")?
+        .execute([text, place.at])?;
+    Ok(found)
+}
+
+/// Numbers of the texts that share keys, most keys first; then the text's own keys are added to the index.
 pub(super) fn candidates(
     conn: &Connection,
-    seq: i64,
-    sketch: &Sketch,
+    text: i64,
+    at: Option<i64>,
+    digest: &Digest,
+    options: CopyOptions,
 ) -> rusqlite::Result<Vec<i64>> {
-    let mut shared: BTreeMap<i64, u32> = BTreeMap::new();
-    let mut select =
-        conn.prepare_cached("SELECT seq FROM band WHERE key = ?1 ORDER BY seq DESC LIMIT ?2")?;
-    let mut insert =
-        conn.prepare_cached("INSERT INTO band (key, seq) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?;
-    for key in sketch.keys() {
-        // As a signed number: four bytes in the file instead of six.
-        let key = key.cast_signed();
-        let mut rows = select.query(params![key, MAX_UNDER_KEY])?;
-        while let Some(row) = rows.next()? {
-            *shared.entry(row.get(0)?).or_default() += 1;
-        }
-        insert.execute(params![key, seq])?;
-    }
-    let mut found: Vec<(u32, i64)> = shared.into_iter().map(|(seq, n)| (n, seq)).collect();
-    found.sort_unstable_by_key(|(n, seq)| (std::cmp::Reverse(*n), *seq));
-    found.truncate(MAX_CANDIDATES);
-    Ok(found.into_iter().map(|(_, seq)| seq).collect())
+    let Some(keys) = dedup::keys(digest.shingles()) else {
+        return Ok(Vec::new());
+    };
+    let day = Day::of(at);
+    let shared = copy_index::find(conn, &keys, day, options.window_days)?;
+    copy_index::insert(conn, text, day, &keys)?;
+    let others = shared.into_iter().filter(|(other, _)| *other != text);
+    let mut found: Vec<(u32, i64)> = others.map(|(other, n)| (n, other)).collect();
+    found.sort_unstable_by_key(|(n, other)| (std::cmp::Reverse(*n), *other));
+    found.truncate(options.max_compared as usize);
+    Ok(found.into_iter().map(|(_, other)| other).collect())
 }
 
-/// In milliseconds. What has no time may be of any.
-pub(super) fn is_too_far_apart(a: Option<i64>, b: Option<i64>) -> bool {
-    a.zip(b).is_some_and(|(a, b)| a.abs_diff(b) > WINDOW_MS)
-}
-
-struct Candidate {
-    article: i64,
-    board: i64,
-    at: i64,
-    text: String,
-}
-
-fn candidate(conn: &Connection, seq: i64) -> rusqlite::Result<Option<Candidate>> {
+/// A text's words and the board of the article that had it first. `None`: it is gone.
+fn candidate(conn: &Connection, text: i64) -> rusqlite::Result<Option<(i64, String)>> {
     conn.prepare_cached(
-        "SELECT article.id, article.board, coalesce(article.posted_at, article.first_seen_at), revision.text
-         FROM fingerprint JOIN article ON article.id = fingerprint.article
+        "SELECT article.board, revision.text FROM text
+         JOIN fingerprint ON fingerprint.text_hash = text.hash JOIN article ON article.id = fingerprint.article
          JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions
-         WHERE fingerprint.seq = ?1",
+         WHERE text.id = ?1 ORDER BY fingerprint.seq LIMIT 1",
     )?
-    .query_row([seq], |row| {
-        Ok(Candidate {
-            article: row.get(0)?,
-            board: row.get(1)?,
-            at: row.get(2)?,
-            text: row.get(3)?,
-        })
-    })
+    .query_row([text], |row| Ok((row.get(0)?, row.get(1)?)))
     .optional()
 }
 
@@ -182,160 +337,106 @@ fn learn(conn: &Connection, board: BoardId) -> rusqlite::Result<Furniture> {
     Ok(furniture)
 }
 
-/// Keeps a pair, and joins the stories of the two: the lower number stays.
-fn keep(
-    conn: &Connection,
-    one: ArticleId,
-    two: ArticleId,
-    comparison: Comparison,
-) -> rusqlite::Result<()> {
-    let (low, high) = (one.0.min(two.0), one.0.max(two.0));
-    conn.prepare_cached(
-        "INSERT INTO copy (article, other, similarity, containment, verdict) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT DO NOTHING",
-    )?
-    .execute(params![
-        low,
-        high,
-        comparison.similarity,
-        comparison.containment,
-        comparison.verdict.as_str()
-    ])?;
-    let of = |article| story_of(conn, ArticleId(article));
-    let story = match (of(low)?, of(high)?) {
-        (Some(a), Some(b)) if a != b => {
-            conn.prepare_cached("UPDATE story SET story = ?1 WHERE story = ?2")?
-                .execute([a.min(b), a.max(b)])?;
-            a.min(b)
-        }
-        (Some(story), _) | (None, Some(story)) => story,
-        (None, None) => new_story(conn)?,
-    };
-    for article in [low, high] {
-        put(conn, article, story)?;
+#[cfg(test)]
+mod tests {
+    use super::super::{OpenMode, SqliteStore, StoreOptions};
+    use super::*;
+    use crate::store::Archive;
+
+    /// Syllables that come once each.
+    fn numbered(from: u32, to: u32) -> String {
+        let word = |n: u32| char::from_u32(0xAC00 + n * 7919 % 11_172).unwrap();
+        (from..to).map(word).collect()
     }
-    Ok(())
-}
 
-fn story_of(conn: &Connection, article: ArticleId) -> rusqlite::Result<Option<i64>> {
-    conn.prepare_cached("SELECT story FROM story WHERE article = ?1")?
-        .query_row([article.0], |row| row.get(0))
-        .optional()
-}
-
-fn new_story(conn: &Connection) -> rusqlite::Result<i64> {
-    conn.prepare_cached("INSERT INTO story_number DEFAULT VALUES")?
-        .execute([])?;
-    Ok(conn.last_insert_rowid())
-}
-
-fn put(conn: &Connection, article: i64, story: i64) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "INSERT INTO story (article, story) VALUES (?1, ?2)
-         ON CONFLICT (article) DO UPDATE SET story = excluded.story",
-    )?
-    .execute([article, story])?;
-    Ok(())
-}
-
-/// Takes an article whose text has changed out of its story; what hung together by it alone falls apart.
-fn unlink(conn: &Connection, article: ArticleId) -> rusqlite::Result<()> {
-    let Some(story) = story_of(conn, article)? else {
-        return Ok(());
-    };
-    conn.execute(
-        "DELETE FROM copy WHERE article = ?1 OR other = ?1",
-        [article.0],
-    )?;
-    conn.execute("DELETE FROM story WHERE article = ?1", [article.0])?;
-    let column = |sql: &str| -> rusqlite::Result<Vec<i64>> {
-        conn.prepare_cached(sql)?
-            .query_map([story], |row| row.get(0))?
-            .collect()
-    };
-    let mut left = column("SELECT article FROM story WHERE story = ?1 ORDER BY article")?;
-    let mut is_first = true;
-    while let Some(start) = left.first().copied() {
-        let mut set = vec![start];
-        left.retain(|article| *article != start);
-        let mut next = 0;
-        while let Some(article) = set.get(next).copied() {
-            next += 1;
-            let neighbours: Vec<i64> = conn
-                .prepare_cached(
-                    "SELECT other FROM copy WHERE article = ?1 UNION SELECT article FROM copy WHERE other = ?1",
-                )?
-                .query_map([article], |row| row.get(0))?
-                .collect::<rusqlite::Result<_>>()?;
-            for neighbour in neighbours {
-                if let Some(at) = left.iter().position(|left| *left == neighbour) {
-                    set.push(left.remove(at));
-                }
-            }
+    /// An archive with ten articles, each second one like the one before it, made before anybody looked for copies.
+    fn old_archive(path: &std::path::Path) -> Connection {
+        drop(SqliteStore::open(path, OpenMode::ReadWrite, StoreOptions::default()).unwrap());
+        let conn = Connection::open(path).unwrap();
+        conn.execute_batch(
+            "INSERT INTO board (id, name, url, key, host, profile, added_at)
+             VALUES (1, 'news', 'http://board.test/news', 'board.test/news', 'board.test', 'rhymix', 0)",
+        )
+        .unwrap();
+        for n in 0..10u32 {
+            let from = n / 2 * 1000 + n % 2 * 40;
+            let text = numbered(from, from + 600);
+            conn.execute(
+                "INSERT INTO article (id, board, key, engine_id, url, found_url, state, listed_title, title, secret,
+                    first_seen_at, last_seen_at, n_revisions)
+                 VALUES (?1, 1, 'board.test/' || ?1, ?1, 'u' || ?1, 'u' || ?1, 'stored', 't', 't', 0, ?1 * 1000, 0, 1)",
+                [n + 1],
+            )
+            .unwrap();
+            conn.execute(
+                "INSERT INTO revision (article, number, at, title, text, html, images, attachments, tags, content_hash,
+                    kind)
+                 VALUES (?1, 1, 0, 't', ?2, x'', '[]', '[]', '[]', x'', 'visit')",
+                params![n + 1, text],
+            )
+            .unwrap();
+            conn.execute(
+                "INSERT INTO fingerprint (article, text_hash) VALUES (?1, ?2)",
+                params![n + 1, dedup::text_hash(&text)],
+            )
+            .unwrap();
         }
-        if set.len() == 1 {
-            conn.execute("DELETE FROM story WHERE article = ?1", [start])?;
-        } else if std::mem::replace(&mut is_first, false) {
-            // The part with the earliest article keeps the number.
-        } else {
-            let number = new_story(conn)?;
-            for article in set {
-                put(conn, article, number)?;
-            }
-        }
+        conn
     }
-    Ok(())
-}
 
-/// An article's copies, earliest first.
-pub(super) fn of(conn: &Connection, article: ArticleId) -> rusqlite::Result<Vec<CopyRecord>> {
-    conn.prepare_cached(
-        "SELECT a.id, board.name, a.key, a.title, coalesce(a.posted_at, a.first_seen_at) AS at, similarity,
-            containment, verdict
-         FROM (SELECT other AS id, similarity, containment, verdict FROM copy WHERE article = ?1
-            UNION ALL SELECT article, similarity, containment, verdict FROM copy WHERE other = ?1) AS pair
-         JOIN article AS a ON a.id = pair.id JOIN board ON board.id = a.board
-         ORDER BY at, a.id",
-    )?
-    .query_map([article.0], |row| {
-        Ok(CopyRecord {
-            id: row.get(0)?,
-            board: row.get(1)?,
-            key: ArticleKey::from_stored(row.get(2)?),
-            title: row.get(3)?,
-            at: row.get::<_, Ms>(4)?.0,
-            similarity: row.get(5)?,
-            containment: row.get(6)?,
-            verdict: row.get(7)?,
-        })
-    })?
-    .collect()
-}
+    #[test]
+    fn what_was_stored_before_is_caught_up_with_at_opening() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        old_archive(&path);
+        let store = SqliteStore::open(&path, OpenMode::ReadWrite, StoreOptions::default()).unwrap();
+        let stories = store.archive().unwrap().stories(None, 2).unwrap();
+        assert_eq!(stories.len(), 5);
+        assert!(stories.iter().all(|story| story.n_copies == 2));
+    }
 
-pub(super) fn stories(
-    conn: &Connection,
-    since: Option<Timestamp>,
-    min_copies: u64,
-) -> rusqlite::Result<Vec<StoryRecord>> {
-    // With min(), SQLite takes the bare columns from the row that has the least (lang_select.html, 2.5).
-    conn.prepare_cached(
-        "SELECT story.story, count(*) AS n, min(coalesce(a.posted_at, a.first_seen_at)), a.key, board.name, a.title,
-            (SELECT max(coalesce(b.posted_at, b.first_seen_at)) FROM story AS s JOIN article AS b ON b.id = s.article
-             WHERE s.story = story.story) AS last_at
-         FROM story JOIN article AS a ON a.id = story.article JOIN board ON board.id = a.board
-         GROUP BY story.story HAVING n >= ?1 AND (?2 IS NULL OR last_at >= ?2)
-         ORDER BY last_at DESC, story.story",
-    )?
-    .query_map(params![Count(min_copies), since.map(Ms)], |row| {
-        Ok(StoryRecord {
-            story: row.get(0)?,
-            n_copies: row.get::<_, Count>(1)?.0,
-            first_at: row.get::<_, Ms>(2)?.0,
-            key: ArticleKey::from_stored(row.get(3)?),
-            board: row.get(4)?,
-            title: row.get(5)?,
-            last_at: row.get::<_, Ms>(6)?.0,
-        })
-    })?
-    .collect()
+    #[test]
+    fn catching_up_goes_on_where_it_was_stopped_and_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let conn = old_archive(&folder.path().join("a.db"));
+        let options = CopyOptions::default();
+        let n_pairs = || -> i64 {
+            conn.query_row("SELECT count(*) FROM copy", [], |row| row.get(0))
+                .unwrap()
+        };
+        let mut seen = Vec::new();
+        while catch_up(&conn, 4, options).unwrap() {
+            seen.push(n_pairs());
+        }
+        seen.push(n_pairs());
+        assert_eq!(seen, [2, 4, 5]);
+        assert!(!catch_up(&conn, 4, options).unwrap());
+        assert_eq!(n_pairs(), 5);
+    }
+
+    #[test]
+    fn a_text_that_nobody_has_any_more_goes_with_its_pairs() {
+        let folder = tempfile::tempdir().unwrap();
+        let conn = old_archive(&folder.path().join("a.db"));
+        let options = CopyOptions::default();
+        catch_up(&conn, 100, options).unwrap();
+        conn.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+        let place = Place {
+            article: ArticleId(1),
+            board: BoardId(1),
+            at: 1000,
+        };
+        let text = numbered(9000, 9600);
+        let (fingerprint, digest) = (dedup::fingerprint(&text), Digest::of(&text));
+        assert!(hold(&conn, place, &fingerprint, &digest, options).unwrap());
+        assert!(!hold(&conn, place, &fingerprint, &digest, options).unwrap());
+        let count = |sql: &str| -> i64 { conn.query_row(sql, [], |row| row.get(0)).unwrap() };
+        assert_eq!(count("SELECT count(*) FROM copy"), 4);
+        assert_eq!(count("SELECT count(*) FROM text"), 10);
+        assert_eq!(
+            count("SELECT count(*) FROM text WHERE story NOT IN (SELECT id FROM text)"),
+            0
+        );
+        assert_eq!(count("SELECT min(n_articles) FROM text"), 1);
+    }
 }

@@ -1,14 +1,21 @@
 //! The candidate index over texts that are in no archive: for judging copies on texts of one's own.
 
+use std::path::Path;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{copies, sql_error};
-use crate::dedup::{Comparison, Digest, Furniture, Sketch};
+use super::copies::{self, CopyOptions};
+use super::{schema, sql_error};
+use crate::dedup::{Comparison, Digest, Furniture};
 use crate::store::Answer;
 
-/// Texts in a temporary file that goes when this is dropped.
+/// Texts that are added are kept in transactions of so many, as the writer of a busy archive does.
+const IN_ONE_TRANSACTION: i64 = 64;
+
+/// Texts in a file of their own.
 pub struct CopySearch {
     conn: Connection,
+    options: CopyOptions,
 }
 
 /// A text that shares a key with the one asked for.
@@ -20,21 +27,56 @@ pub struct Judged {
 }
 
 impl CopySearch {
+    /// In a temporary file that goes when this is dropped.
+    ///
     /// # Errors
-    /// `Sql`, where no temporary file can be made.
-    pub fn new() -> Answer<Self> {
+    /// `Sql`, where none can be made.
+    pub fn new(options: CopyOptions) -> Answer<Self> {
+        let conn = Connection::open("");
+        let conn = conn.map_err(|error| sql_error("making a temporary index", error))?;
+        Self::on(conn, options)
+    }
+
+    /// In a new file, with the settings of an archive, to measure what one costs.
+    ///
+    /// # Errors
+    /// `Sql`, where it cannot be made or is there already.
+    pub fn in_file(path: &Path, options: CopyOptions) -> Answer<Self> {
         let open = || {
-            let conn = Connection::open("")?;
-            conn.execute_batch(
-                "CREATE TABLE band (key INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (key, seq))
-                    STRICT, WITHOUT ROWID;
-                 CREATE TABLE body (seq INTEGER PRIMARY KEY, board TEXT NOT NULL, at INTEGER, text TEXT NOT NULL) STRICT;
-                 BEGIN",
-            )?;
+            let conn = Connection::open(path)?;
+            schema::configure_writer(&conn)?;
             Ok(conn)
         };
-        let conn = open().map_err(|error| sql_error("making a temporary index", error))?;
-        Ok(Self { conn })
+        let conn = open().map_err(|error| sql_error("making an index", error))?;
+        Self::on(conn, options)
+    }
+
+    fn on(conn: Connection, options: CopyOptions) -> Answer<Self> {
+        let fill = || {
+            conn.execute_batch("CREATE TABLE band (key)")?;
+            conn.execute_batch(schema::COPY_INDEX)?;
+            conn.execute_batch(
+                "CREATE TABLE body (seq INTEGER PRIMARY KEY, board TEXT NOT NULL, text TEXT NOT NULL) STRICT; BEGIN",
+            )?;
+            Ok(())
+        };
+        fill().map_err(|error| sql_error("making an index", error))?;
+        Ok(Self { conn, options })
+    }
+
+    /// What the index takes of the file, without the texts.
+    ///
+    /// # Errors
+    /// `Sql`.
+    pub fn index_bytes(&self) -> Answer<u64> {
+        self.conn
+            .query_row(
+                "SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE name LIKE 'sketch%' AND aggregate = TRUE",
+                [],
+                |row| row.get::<_, i64>(0),
+            )
+            .map(i64::unsigned_abs)
+            .map_err(|error| sql_error("measuring an index", error))
     }
 
     /// Adds a text and compares it with the earlier ones that may be like it. `at` is in milliseconds since 1970;
@@ -42,38 +84,37 @@ impl CopySearch {
     ///
     /// # Errors
     /// `Sql`.
-    pub fn insert(
+    pub fn insert<'a>(
         &mut self,
         board: &str,
         at: Option<i64>,
         text: &str,
-        furniture: impl Fn(&str) -> Furniture,
+        furniture: impl Fn(&str) -> &'a Furniture,
     ) -> Answer<(i64, Vec<Judged>)> {
         let insert = || {
             self.conn
-                .prepare_cached("INSERT INTO body (board, at, text) VALUES (?1, ?2, ?3)")?
-                .execute(params![board, at, text])?;
+                .prepare_cached("INSERT INTO body (board, text) VALUES (?1, ?2)")?
+                .execute(params![board, text])?;
             let seq = self.conn.last_insert_rowid();
-            let mine = Digest::of(text).without(&furniture(board));
+            let (digest, frame) = (Digest::of(text), furniture(board));
+            let mine = digest.clone().without(frame);
             let mut judged = Vec::new();
-            let Some(sketch) = Sketch::of(mine.shingles().set()) else {
-                return Ok((seq, judged));
-            };
             let mut select = self
                 .conn
-                .prepare_cached("SELECT board, at, text FROM body WHERE seq = ?1")?;
-            for other in copies::candidates(&self.conn, seq, &sketch)? {
-                let found: Option<(String, Option<i64>, String)> = select
-                    .query_row([other], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .prepare_cached("SELECT board, text FROM body WHERE seq = ?1")?;
+            for other in copies::candidates(&self.conn, seq, at, &mine, self.options)? {
+                let found: Option<(String, String)> = select
+                    .query_row([other], |row| Ok((row.get(0)?, row.get(1)?)))
                     .optional()?;
-                let Some((board, its, text)) = found else {
+                let Some((board, text)) = found else {
                     continue;
                 };
-                if copies::is_too_far_apart(at, its) {
-                    continue;
-                }
-                let comparison = mine.compare(&Digest::of(&text).without(&furniture(&board)));
+                let comparison =
+                    digest.compare_beside(&Digest::of(&text), &[frame, furniture(&board)]);
                 judged.push(Judged { other, comparison });
+            }
+            if seq % IN_ONE_TRANSACTION == 0 {
+                self.conn.execute_batch("COMMIT; BEGIN")?;
             }
             Ok((seq, judged))
         };

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::{
-    SqliteStore, audit, claims, health, hosts, passes, prepare, profiles, radar, read, revisits,
-    schedule, settle, sql_error,
+    SqliteStore, audit, claims, copies, health, hosts, passes, prepare, profiles, radar, read,
+    revisits, schedule, settle, sql_error,
 };
 use crate::health::radar::{Plan, View};
 use crate::health::verdict::{Change, Health};
@@ -266,8 +266,10 @@ impl Store for SqliteStore {
         };
         let prune = self.is_time_to_prune(at);
         let work = move |conn: &Connection| {
-            let settled = settle::settle(conn, &prepared, &options.revisits);
+            let settled = settle::settle(conn, &prepared, &options);
             let settled = settled.map_err(|error| sql_error(doing, error))?;
+            copies::catch_up_by_the_way(conn, options.copies)
+                .map_err(|error| sql_error("looking for copies", error))?;
             if prune {
                 hosts::prune(conn, at, options.receipts_days)
                     .map_err(|error| sql_error("removing old receipts", error))?;
@@ -298,15 +300,15 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn save_profile(
-        &self,
-        name: String,
-        text: String,
-        receipts: Vec<Receipt>,
-        at: Timestamp,
-    ) -> Answer<()> {
+    async fn save_profile(&self, name: String, text: String, at: Timestamp) -> Answer<()> {
         self.write("keeping a learnt profile", move |conn| {
-            profiles::save(conn, &name, &text, at)?;
+            profiles::save(conn, &name, &text, at)
+        })
+        .await
+    }
+
+    async fn save_receipts(&self, receipts: Vec<Receipt>) -> Answer<()> {
+        self.write("keeping receipts", move |conn| {
             hosts::keep_receipts(conn, &receipts)
         })
         .await

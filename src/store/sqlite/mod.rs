@@ -13,9 +13,11 @@ mod backup;
 mod changes;
 mod claims;
 mod copies;
+mod copy_index;
 mod copy_search;
 mod dictionary;
 mod door;
+mod glance;
 mod guard;
 mod health;
 mod hosts;
@@ -36,6 +38,8 @@ mod schema;
 mod search;
 mod settle;
 mod status;
+mod stories;
+mod upkeep;
 mod values;
 mod vault;
 mod writer;
@@ -49,6 +53,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub use archive::SqliteArchive;
 pub use backup::restore;
+pub use copies::CopyOptions;
 pub use copy_search::{CopySearch, Judged};
 
 use super::{Answer, StoreError};
@@ -85,6 +90,8 @@ pub struct StoreOptions {
     /// When articles are visited again without a sign of change. With another one than before, all are planned anew
     /// when the store is opened.
     pub revisits: RevisitSchedule,
+    /// How copies are looked for.
+    pub copies: CopyOptions,
 }
 
 impl Default for StoreOptions {
@@ -96,6 +103,7 @@ impl Default for StoreOptions {
             search_index: true,
             receipts_days: 90,
             revisits: RevisitSchedule::default(),
+            copies: CopyOptions::default(),
         }
     }
 }
@@ -216,6 +224,8 @@ fn open_to_write(path: &Path, options: StoreOptions) -> Answer<(PathBuf, Connect
         .map_err(|error| sql_error("building the search index", error))?;
     revisits::bring_up_to_date(&conn, &options.revisits)
         .map_err(|error| sql_error("planning visits", error))?;
+    copies::catch_up_at_opening(&conn, options.copies)
+        .map_err(|error| sql_error("looking for copies", error))?;
     lock.mark();
     Ok((path, conn, lock))
 }

@@ -1,14 +1,17 @@
 //! Raw pages: each content once, by its hash, and every visit that brought it; and the dictionaries they are packed by.
 
+use std::io;
+
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::dictionary::{Made, Place};
+use super::dictionary::{Dictionary, Made, Place};
 use super::prepare::{self, PackedPage};
 use super::queue::QueuedJob;
 use super::values::{Count, Json, Ms};
 use crate::dedup::Hash;
 use crate::model::{ArticleId, BoardId, JobId, Visited};
+use crate::store::{ArticleFilter, RawPage};
 
 pub(super) fn keep(
     conn: &Connection,
@@ -80,6 +83,15 @@ pub(super) struct StoredDictionary {
     pub(super) body: Vec<u8>,
 }
 
+impl StoredDictionary {
+    /// # Errors
+    /// Its content cannot be unpacked.
+    pub(super) fn prepare(&self) -> io::Result<Dictionary> {
+        let content = prepare::unpack(&self.body)?;
+        Ok(Dictionary::prepare(self.id, self.promise, &content))
+    }
+}
+
 fn read_dictionary(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredDictionary> {
     Ok(StoredDictionary {
         id: row.get(0)?,
@@ -138,6 +150,38 @@ pub(super) fn plain(conn: &Connection, board: BoardId) -> rusqlite::Result<Vec<S
          LIMIT ?3",
     )?
     .query_map(params![board.0, MOST_LOOKED_AT, MOST], read_page)?
+    .collect()
+}
+
+/// Up to `limit` visits that fit, with numbers above `after`, in their order; their pages are still packed.
+pub(super) fn next_visits(
+    conn: &Connection,
+    filter: &ArticleFilter,
+    after: i64,
+    limit: u32,
+) -> rusqlite::Result<Vec<(RawPage, StoredPage)>> {
+    conn.prepare_cached(
+        "SELECT page.id, page.body_bytes, page.body, page.dictionary, visit.id, visit.url, visit.final_url,
+            visit.status, visit.content_type, visit.fetched_at
+         FROM visit JOIN page ON page.id = visit.page JOIN board ON board.id = visit.board
+         WHERE visit.id > ?1 AND (?2 IS NULL OR board.name = ?2) AND (?3 IS NULL OR visit.fetched_at >= ?3)
+         ORDER BY visit.id LIMIT ?4",
+    )?
+    .query_map(
+        params![after, filter.board, filter.since.map(Ms), limit],
+        |row| {
+            let raw = RawPage {
+                visit: row.get(4)?,
+                url: row.get(5)?,
+                final_url: row.get(6)?,
+                status: row.get(7)?,
+                content_type: row.get(8)?,
+                fetched_at: row.get::<_, Ms>(9)?.0,
+                body: Vec::new(),
+            };
+            Ok((raw, read_page(row)?))
+        },
+    )?
     .collect()
 }
 
@@ -203,7 +247,10 @@ pub(super) struct Removed {
 pub(super) fn remove_oldest(conn: &Connection, before: Timestamp) -> rusqlite::Result<Removed> {
     let mut oldest = conn.prepare_cached(
         "DELETE FROM visit WHERE id IN
-            (SELECT id FROM visit WHERE fetched_at < ?1 ORDER BY fetched_at, id LIMIT ?2)
+            (SELECT id FROM visit WHERE fetched_at < ?1
+                AND id NOT IN (SELECT good_listing FROM fit WHERE good_listing IS NOT NULL
+                    UNION ALL SELECT good_article FROM fit WHERE good_article IS NOT NULL)
+             ORDER BY fetched_at, id LIMIT ?2)
          RETURNING page",
     )?;
     let pages: Vec<i64> = oldest

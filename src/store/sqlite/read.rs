@@ -49,7 +49,9 @@ pub(super) fn target(
     article: ArticleId,
 ) -> rusqlite::Result<Option<ArticleTarget>> {
     conn.prepare_cached(
-        "SELECT id, key, board, url, state, listed_title, n_gone_answers FROM article WHERE id = ?1",
+        "SELECT id, key, board, url, state, listed_title, n_gone_answers, author, posted_at, posted_precision, posted_text,
+            listed_comments
+         FROM article WHERE id = ?1",
     )?
     .query_row([article.0], |row| {
         let Named(state) = row.get(4)?;
@@ -61,6 +63,9 @@ pub(super) fn target(
             state,
             listed_title: row.get(5)?,
             n_gone_answers: row.get(6)?,
+            author: row.get(7)?,
+            posted: posted_at(row, 8)?,
+            comment_count: row.get::<_, Option<Count>>(11)?.map(|n| n.0),
         })
     })
     .optional()

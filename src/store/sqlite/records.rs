@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::copies;
 use super::prepare::unpack;
+use super::stories;
 use super::values::{Count, Json, Ms, Named, posted_at};
 use crate::dedup::Hash;
 use crate::dedup::words_hash;
@@ -16,7 +16,10 @@ const ARTICLE: &str =
         article.posted_text, article.category, article.source, revision.text, revision.images,
         revision.attachments, revision.tags, article.views, article.votes, article.comment_count,
         coalesce(place.notice, 0), article.state, article.state_reason, article.first_seen_at,
-        article.fetched_at, article.gone_at, article.n_revisions, story.story,
+        article.fetched_at, article.gone_at, article.n_revisions,
+        (SELECT text.story FROM fingerprint AS mine JOIN text ON text.hash = mine.text_hash
+            WHERE mine.article = article.id
+                AND (SELECT sum(n_articles) FROM text AS of_story WHERE of_story.story = text.story) > 1),
         (SELECT first.key FROM fingerprint AS mine
             JOIN fingerprint AS other ON other.text_hash = mine.text_hash AND other.seq < mine.seq
             JOIN article AS first ON first.id = other.article
@@ -25,8 +28,7 @@ const ARTICLE: &str =
     FROM article
     JOIN board ON board.id = article.board
     LEFT JOIN place ON place.board = article.board AND place.article = article.id
-    LEFT JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions
-    LEFT JOIN story ON story.article = article.id";
+    LEFT JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions";
 
 pub(super) fn next_articles_sql() -> String {
     format!(
@@ -153,25 +155,13 @@ fn with_comments(conn: &Connection, mut record: ArticleRecord) -> rusqlite::Resu
             })
         })?
         .collect::<rusqlite::Result<_>>()?;
-    if record.duplicate_of.is_none() && record.story.is_some() {
-        record.duplicate_of = near_original(conn, &record)?;
+    // Equal texts have an order of their own: which was stored first.
+    if record.duplicate_of.is_none()
+        && let Some(story) = record.story
+    {
+        record.duplicate_of = stories::original(conn, ArticleId(record.id), story)?;
     }
     Ok(record)
-}
-
-/// The earliest of an article's near copies, if that is earlier than the article. Equal texts have an order of their
-/// own: which was stored first.
-fn near_original(
-    conn: &Connection,
-    record: &ArticleRecord,
-) -> rusqlite::Result<Option<ArticleKey>> {
-    let at = record.posted_at.unwrap_or(record.first_seen_at);
-    let first = copies::of(conn, ArticleId(record.id))?
-        .into_iter()
-        .find(|copy| copy.verdict != "exact");
-    Ok(first
-        .filter(|first| (first.at, first.id) < (at, record.id))
-        .map(|first| first.key))
 }
 
 /// Articles by any of their names: row id, key, engine id (if only one has it), URL.

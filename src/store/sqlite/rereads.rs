@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::copies::CopyOptions;
 use super::pages::{StoredPage, read_page};
 use super::prepare::{self, unpack};
 use super::values::{Json, Ms, Named, posted_at};
-use super::{SqliteStore, copies, search, settle, sql_error};
+use super::{SqliteStore, StoreOptions, copies, search, sql_error};
 use crate::dedup::{self, Digest, Fingerprint, Hash};
 use crate::model::{ArticleId, ArticleKey, ArticleState, BoardId};
 use crate::store::search_text::bigrams;
@@ -21,7 +22,7 @@ const SETTLED_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 const MAX_TRIES: u32 = 3;
 
 /// An article whose pages are still packed.
-struct Packed {
+pub(super) struct Packed {
     reading: StoredReading,
     pages: Vec<(RawVisit, StoredPage)>,
 }
@@ -61,7 +62,7 @@ fn next(
         .collect()
 }
 
-fn one(conn: &Connection, article: ArticleId) -> rusqlite::Result<Option<Packed>> {
+pub(super) fn one(conn: &Connection, article: ArticleId) -> rusqlite::Result<Option<Packed>> {
     let found = conn
         .prepare_cached(&format!("{READING} WHERE article.id = ?1"))?
         .query_row([article.0], read)
@@ -152,18 +153,22 @@ fn pages_of(
             limit
         ],
         |row| {
-            let visit = RawVisit {
-                final_url: row.get(4)?,
-                status: row.get(5)?,
-                content_type: row.get(6)?,
-                fetched_at: row.get::<_, Ms>(7)?.0,
-                as_of: row.get::<_, Ms>(8)?.0,
-                body: Vec::new(),
-            };
-            Ok((visit, read_page(row)?))
+            Ok((raw_visit(row, 4)?, read_page(row)?))
         },
     )?
     .collect()
+}
+
+/// Its URL, status, content type and times, from `first` on; the body is unpacked later.
+pub(super) fn raw_visit(row: &Row<'_>, first: usize) -> rusqlite::Result<RawVisit> {
+    Ok(RawVisit {
+        final_url: row.get(first)?,
+        status: row.get(first + 1)?,
+        content_type: row.get(first + 2)?,
+        fetched_at: row.get::<_, Ms>(first + 3)?.0,
+        as_of: row.get::<_, Ms>(first + 4)?.0,
+        body: Vec::new(),
+    })
 }
 
 /// What of a reread can be worked out before it reaches the writer.
@@ -194,7 +199,12 @@ fn prepared(reread: Reread, search_index: bool) -> std::io::Result<Prepared> {
     })
 }
 
-fn save(conn: &Connection, prepared: &Prepared, at: Timestamp) -> rusqlite::Result<()> {
+fn save(
+    conn: &Connection,
+    prepared: &Prepared,
+    at: Timestamp,
+    options: CopyOptions,
+) -> rusqlite::Result<()> {
     let (article, fields) = (prepared.reread.article, &prepared.reread.fields);
     conn.prepare_cached(
         "INSERT INTO revision (article, number, at, title, category, text, html, images, attachments, tags,
@@ -239,13 +249,24 @@ fn save(conn: &Connection, prepared: &Prepared, at: Timestamp) -> rusqlite::Resu
         Named(ArticleState::Stored),
         Ms(prepared.reread.fetched_at),
     ])?;
-    if settle::keep_fingerprint(conn, article, &prepared.fingerprint)? {
-        let (board, posted): (i64, Option<Ms>) = conn
-            .prepare_cached("SELECT board, posted_at FROM article WHERE id = ?1")?
-            .query_row([article.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let at = posted.map_or(prepared.reread.fetched_at, |posted| posted.0);
-        copies::link(conn, article, BoardId(board), at, &prepared.digest)?;
-    }
+    let place = conn
+        .prepare_cached(
+            "SELECT board, coalesce(posted_at, first_seen_at) FROM article WHERE id = ?1",
+        )?
+        .query_row([article.0], |row| {
+            Ok(copies::Place {
+                article,
+                board: BoardId(row.get(0)?),
+                at: row.get(1)?,
+            })
+        })?;
+    copies::hold(
+        conn,
+        place,
+        &prepared.fingerprint,
+        &prepared.digest,
+        options,
+    )?;
     if let Some(tokens) = &prepared.tokens {
         search::replace(
             conn,
@@ -259,7 +280,7 @@ fn save(conn: &Connection, prepared: &Prepared, at: Timestamp) -> rusqlite::Resu
 }
 
 impl SqliteStore {
-    async fn unpacked_reading(&self, packed: Packed) -> Answer<StoredReading> {
+    pub(super) async fn unpacked_reading(&self, packed: Packed) -> Answer<StoredReading> {
         let mut reading = packed.reading;
         for (mut visit, page) in packed.pages {
             visit.body = self.unpacked(page).await?;
@@ -304,7 +325,11 @@ impl Rereading for SqliteStore {
     }
 
     async fn save_rereads(&self, rereads: Vec<Reread>, at: Timestamp) -> Answer<()> {
-        let search_index = self.0.options.search_index;
+        let StoreOptions {
+            search_index,
+            copies,
+            ..
+        } = self.0.options;
         let all = self
             .off_thread("a page cannot be compressed", move || {
                 rereads
@@ -315,7 +340,7 @@ impl Rereading for SqliteStore {
             .await?;
         let work = move |conn: &Connection| {
             all.iter()
-                .try_for_each(|prepared| save(conn, prepared, at))
+                .try_for_each(|prepared| save(conn, prepared, at, copies))
                 .map_err(|error| sql_error("keeping what was read anew", error))
         };
         self.writer()?.call(work, || ()).await

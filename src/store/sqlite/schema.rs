@@ -22,7 +22,14 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0006_learnt.sql"),
     include_str!("schema/0007_copies.sql"),
     include_str!("schema/0008_health.sql"),
+    include_str!("schema/0009_fit.sql"),
+    COPY_INDEX,
+    include_str!("schema/0011_stories.sql"),
+    include_str!("schema/0012_pages.sql"),
 ];
+
+/// The tables of [`super::copy_index`].
+pub(super) const COPY_INDEX: &str = include_str!("schema/0010_copy_index.sql");
 
 /// How long a connection waits for a lock that another process holds (a shell, a backup).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -96,12 +96,12 @@ const BEST: &str = "bm25(search, 4.0, 1.0, 2.0), article.id DESC";
 
 const NEWEST: &str = "coalesce(article.posted_at, article.first_seen_at) DESC, article.id DESC";
 
-const HIT: &str = "SELECT article.id, coalesce(article.moved_to, board.name), article.key, article.url, article.title,
+pub(super) const HIT: &str = "SELECT article.id, coalesce(article.moved_to, board.name), article.key, article.url, article.title,
         article.author, article.source, article.posted_at, article.posted_precision, article.posted_text,
         article.first_seen_at, article.state, article.gone_at, article.n_revisions, coalesce(revision.text, ''),
         article.category, article.comment_count, revision.at";
 
-const JOINED: &str = "JOIN board ON board.id = article.board
+pub(super) const JOINED: &str = "JOIN board ON board.id = article.board
     LEFT JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions";
 
 /// What fits, apart from words. An edit is a revision that a visit found after the first one.
@@ -150,7 +150,7 @@ pub(super) fn find(
         .map(Some)
 }
 
-fn read_hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
+pub(super) fn read_hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
     let posted = posted_at(row, 7)?;
     let precision = posted
         .as_ref()

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::values::{Count, Ms, Named};
 use super::{health, passes};
-use crate::model::{ArticleState, Board, Pass, PassKind};
+use crate::model::{ArticleState, Board};
 use crate::store::{BoardCounts, BoardStatus, PassSummary, SizeOnDisk};
 
 pub(super) fn boards(conn: &Connection) -> rusqlite::Result<Vec<BoardStatus>> {
@@ -27,23 +27,10 @@ fn status(conn: &Connection, board: Board) -> rusqlite::Result<BoardStatus> {
         n_gaps: number("SELECT count(*) FROM gap WHERE board = ?1 AND closed_at IS NULL")?,
         trouble: trouble(conn, &board)?,
         health: health::of_board(conn, board.id)?,
-        last_pass: last_pass.map(summary),
-        open_pass: open_pass.map(summary),
+        last_pass: last_pass.map(PassSummary::from),
+        open_pass: open_pass.map(PassSummary::from),
         board,
     })
-}
-
-fn summary(pass: Pass) -> PassSummary {
-    PassSummary {
-        kind: match pass.walk.kind {
-            PassKind::Full => "full",
-            PassKind::Incremental => "incremental",
-        },
-        started_at: pass.started_at,
-        ended_at: pass.ended_at,
-        end: PassSummary::end_word(pass.end),
-        report: pass.report,
-    }
 }
 
 fn counts(conn: &Connection, board: &Board) -> rusqlite::Result<BoardCounts> {
@@ -76,8 +63,18 @@ fn counts(conn: &Connection, board: &Board) -> rusqlite::Result<BoardCounts> {
     Ok(counts)
 }
 
-/// Why the board is not being read: it was stopped, or its host asked for a pause after the last request to it.
+/// Why the board is not being read: its profile does not fit any more, it was stopped, or its host asked for a pause after the last request to it.
 fn trouble(conn: &Connection, board: &Board) -> rusqlite::Result<Option<String>> {
+    let misfit: Option<String> = conn
+        .prepare_cached(
+            "SELECT summary || '; not repaired: ' || why_not FROM fit
+             WHERE board = ?1 AND broken_since IS NOT NULL",
+        )?
+        .query_row([board.id.0], |row| row.get(0))
+        .optional()?;
+    if misfit.is_some() {
+        return Ok(misfit);
+    }
     let stopped: Option<String> = conn
         .prepare_cached(
             "SELECT CASE WHEN end_word = 'stopped' THEN coalesce(note, 'stopped') END FROM pass

@@ -50,12 +50,7 @@ impl SqliteStore {
 
     async fn prepared(&self, stored: StoredDictionary) -> Answer<Arc<Dictionary>> {
         self.off_thread("a dictionary cannot be read", move || {
-            let content = prepare::unpack(&stored.body)?;
-            Ok(Arc::new(Dictionary::prepare(
-                stored.id,
-                stored.promise,
-                &content,
-            )))
+            Ok(Arc::new(stored.prepare()?))
         })
         .await
     }

@@ -11,9 +11,9 @@ use scraper::node::Element;
 use scraper::{ElementRef, Html, Node};
 use url::Url;
 
-use super::places::{self, Sense};
-use super::words::{Habit, Hit, Order, dates_in};
+use super::places::{self, Sense, Verdict};
 use super::{Found, Place};
+use super::{Habit, Hit, Order, dates_in};
 
 /// Texts longer than this are no line with a date, but an article's paragraph.
 const LINE_CHARS: usize = 160;
@@ -254,7 +254,7 @@ impl Finder<'_> {
         });
         let iso = iso.or_else(|| {
             let found = NAMED.captures(&path)?;
-            let month = super::months::number(&found["mon"])?;
+            let month = crate::dates::months::number(&found["mon"])?;
             Some(format!("{}-{month:02}-{}", &found["y"], &found["d"]))
         });
         if let Some(iso) = iso
@@ -271,6 +271,8 @@ impl Finder<'_> {
         let mut marked: Option<ego_tree::NodeId> = None;
         // Within what is marked as changed.
         let mut other: Option<ego_tree::NodeId> = None;
+        let mut verdicts: HashMap<String, Verdict> = HashMap::new();
+        let mut names = String::new();
         for edge in html.root_element().traverse() {
             match edge {
                 Edge::Open(node) => match node.value() {
@@ -287,16 +289,24 @@ impl Finder<'_> {
                         let Some(element) = ElementRef::wrap(node) else {
                             continue;
                         };
-                        let names = names_of(tag);
-                        if beside.is_none() && places::is_beside(tag.name(), &names) {
+                        names_into(tag, &mut names);
+                        let verdict = match verdicts.get(names.as_str()) {
+                            Some(known) => *known,
+                            None => {
+                                let verdict = Verdict::of(&names);
+                                verdicts.insert(names.clone(), verdict);
+                                verdict
+                            }
+                        };
+                        if beside.is_none() && places::is_beside(tag.name(), verdict.is_beside) {
                             beside = Some(node.id());
                         }
-                        if other.is_none() && places::is_of_change(&names) {
+                        if other.is_none() && verdict.is_of_change {
                             other = Some(node.id());
                         }
                         self.beside = beside.is_some();
                         self.of_change = other.is_some();
-                        if self.element(element, &names) && marked.is_none() {
+                        if self.element(element, &names, verdict.date) && marked.is_none() {
                             marked = Some(node.id());
                         }
                     }
@@ -320,7 +330,12 @@ impl Finder<'_> {
     }
 
     /// What an element says; whether a date was read from its text.
-    fn element(&mut self, element: ElementRef<'_>, names: &str) -> bool {
+    fn element(
+        &mut self,
+        element: ElementRef<'_>,
+        names: &str,
+        verdict: Option<(f32, Sense)>,
+    ) -> bool {
         let tag = element.value();
         match tag.name() {
             "meta" => self.meta(tag),
@@ -329,16 +344,16 @@ impl Finder<'_> {
                 self.title = plain(&text_within(element, 400).unwrap_or_default());
             }
             name @ ("h1" | "h2" | "h3") => self.heading(element, name),
-            "time" => return self.time(element, names),
+            "time" => return self.time(element, names, verdict),
             "abbr" | "span" | "div" | "p" | "a" | "li" | "td" | "i" | "em" | "small" | "b"
             | "strong" | "dd" | "section" | "header" | "h4" | "h5" | "h6" | "font" | "address"
             | "ul" | "cite" | "label" | "dt" | "figcaption" | "dl" | "tr" | "article" => {
                 if let Some(content) = tag.attr("content")
                     && names.contains("date")
                 {
-                    self.attribute(names, content, 90.0);
+                    self.attribute(names, verdict, content, 90.0);
                 }
-                return self.marked(element, names);
+                return self.marked(element, names, verdict);
             }
             _ => {}
         }
@@ -455,7 +470,12 @@ impl Finder<'_> {
         }
     }
 
-    fn time(&mut self, element: ElementRef<'_>, names: &str) -> bool {
+    fn time(
+        &mut self,
+        element: ElementRef<'_>,
+        names: &str,
+        verdict: Option<(f32, Sense)>,
+    ) -> bool {
         let tag = element.value();
         let shown = text_within(element, LINE_CHARS).unwrap_or_default();
         let stated = tag
@@ -476,7 +496,7 @@ impl Finder<'_> {
         {
             worth += 10.0;
         }
-        if let Some((_, Sense::Other)) = places::named(names) {
+        if let Some((_, Sense::Other)) = verdict {
             worth -= if names.contains("publi") || names.contains("entry-date") {
                 0.0
             } else {
@@ -503,19 +523,24 @@ impl Finder<'_> {
         true
     }
 
-    fn attribute(&mut self, names: &str, content: &str, worth: f32) {
+    fn attribute(&mut self, names: &str, verdict: Option<(f32, Sense)>, content: &str, worth: f32) {
         let Some(hit) = machine_date(content, self.habit) else {
             return;
         };
-        let sense = places::named(names).map_or(Sense::Unsaid, |(_, sense)| sense);
+        let sense = verdict.map_or(Sense::Unsaid, |(_, sense)| sense);
         let worth = worth
             - if sense == Sense::Other { 60.0 } else { 0.0 }
             - if self.beside { 45.0 } else { 0.0 };
         self.add(Place::Meta, names, &hit, content, worth, Some(self.n_chars));
     }
 
-    fn marked(&mut self, element: ElementRef<'_>, names: &str) -> bool {
-        let Some((worth, sense)) = places::named(names) else {
+    fn marked(
+        &mut self,
+        element: ElementRef<'_>,
+        names: &str,
+        verdict: Option<(f32, Sense)>,
+    ) -> bool {
+        let Some((worth, sense)) = verdict else {
             return false;
         };
         let title = element.value().attr("title").unwrap_or_default();
@@ -667,7 +692,7 @@ fn epoch(content: &str) -> Option<Hit> {
         .to_zoned_datetime(TimeZone::UTC);
     Some(Hit {
         at: 0..content.len(),
-        named: super::words::Named {
+        named: super::Named {
             date: at.date(),
             time: Some(at.time()),
             offset: Some(jiff::tz::Offset::UTC),
@@ -686,8 +711,8 @@ fn is_unshown(name: &str) -> bool {
 }
 
 /// Class, id and itemprop in lower case.
-fn names_of(tag: &Element) -> String {
-    let mut names = String::new();
+fn names_into(tag: &Element, names: &mut String) {
+    names.clear();
     for attribute in ["class", "id", "itemprop", "property", "data-testid"] {
         if let Some(value) = tag.attr(attribute) {
             if !names.is_empty() {
@@ -697,7 +722,6 @@ fn names_of(tag: &Element) -> String {
         }
     }
     names.make_ascii_lowercase();
-    names
 }
 
 /// The text of an element, white space folded; nothing if it holds more than so many characters.

@@ -7,9 +7,7 @@
 //! nothing: never "now", never a day to come.
 
 pub(in crate::article::generic) mod candidates;
-mod months;
 pub(in crate::article::generic) mod places;
-mod words;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,7 +15,7 @@ use jiff::tz::{Offset, TimeZone};
 use scraper::Html;
 use url::Url;
 
-pub use words::{Habit, Hit, Named, Order, dates_in};
+pub use crate::dates::words::{Habit, Hit, Named, Order, dates_in};
 
 use crate::model::PostedAt;
 

@@ -113,7 +113,7 @@ static OTHER_NAME: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What the names of an element (class, id, itemprop) make of a date within it.
-pub(super) fn named(names: &str) -> Option<(f32, Sense)> {
+fn named(names: &str) -> Option<(f32, Sense)> {
     if names.is_empty() {
         return None;
     }
@@ -134,7 +134,7 @@ pub(super) fn named(names: &str) -> Option<(f32, Sense)> {
 }
 
 /// Marks a date of a change, and nothing else.
-pub(super) fn is_of_change(names: &str) -> bool {
+fn is_of_change(names: &str) -> bool {
     static CHANGE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"(?:^|[\s_-])(?:mod|modified|changed|updated|lastmod|datemodified)(?:$|[\s_-]?(?:date|time|datetime|on|at)?(?:$|[\s_-]))",
@@ -179,16 +179,38 @@ static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Says that what is in it is not the article.
-pub(super) fn is_beside(tag: &str, names: &str) -> bool {
-    if matches!(tag, "html" | "body" | "main" | "article" | "h1") {
-        return false;
+pub(super) fn is_beside(tag: &str, named_beside: bool) -> bool {
+    match tag {
+        "html" | "body" | "main" | "article" | "h1" => false,
+        "nav" | "footer" | "aside" | "form" | "select" => true,
+        _ => named_beside,
     }
-    matches!(tag, "nav" | "footer" | "aside" | "form" | "select")
-        || (!names.is_empty()
-            && BESIDE.is_match(names)
-            && !names.contains("no-sidebar")
-            && !names.contains("with-sidebar")
-            && !names.contains("has-sidebar"))
+}
+
+fn is_named_beside(names: &str) -> bool {
+    !names.is_empty()
+        && BESIDE.is_match(names)
+        && !names.contains("no-sidebar")
+        && !names.contains("with-sidebar")
+        && !names.contains("has-sidebar")
+}
+
+/// All that the names of an element say. The same names stand on a page many times.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Verdict {
+    pub(super) is_beside: bool,
+    pub(super) is_of_change: bool,
+    pub(super) date: Option<(f32, Sense)>,
+}
+
+impl Verdict {
+    pub(super) fn of(names: &str) -> Self {
+        Verdict {
+            is_beside: is_named_beside(names),
+            is_of_change: is_of_change(names),
+            date: named(names),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -225,9 +247,10 @@ mod tests {
 
     #[test]
     fn the_article_is_not_beside_itself() {
-        assert!(is_beside("div", "comments"));
-        assert!(is_beside("div", "widget recent-posts"));
-        assert!(!is_beside("article", "related"));
-        assert!(!is_beside("div", "article-body"));
+        let beside = |tag, names| is_beside(tag, is_named_beside(names));
+        assert!(beside("div", "comments"));
+        assert!(beside("div", "widget recent-posts"));
+        assert!(!beside("article", "related"));
+        assert!(!beside("div", "article-body"));
     }
 }

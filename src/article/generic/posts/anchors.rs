@@ -2,6 +2,7 @@
 //!
 //! One name of an engine's own template says more than any count of words.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use scraper::{Html, Selector};
@@ -68,14 +69,65 @@ const COMMENTS: &[&str] = &[
     ".comment_row .comment_view, .comment_content",
 ];
 
-static BODY_SELECTORS: LazyLock<Vec<Selector>> = LazyLock::new(|| compiled(BODIES));
-static COMMENT_SELECTORS: LazyLock<Vec<Selector>> = LazyLock::new(|| compiled(COMMENTS));
+static BODY_SELECTORS: LazyLock<Vec<Anchor>> = LazyLock::new(|| compiled(BODIES));
+static COMMENT_SELECTORS: LazyLock<Vec<Anchor>> = LazyLock::new(|| compiled(COMMENTS));
 
-fn compiled(selectors: &[&str]) -> Vec<Selector> {
+/// A selector, and for each of its alternatives a name without which no element fits it.
+struct Anchor {
+    selector: Selector,
+    needed: Vec<String>,
+}
+
+fn compiled(selectors: &[&str]) -> Vec<Anchor> {
     selectors
         .iter()
-        .map(|text| Selector::parse(text).expect("a constant selector; a test parses each"))
+        .map(|text| Anchor {
+            selector: Selector::parse(text).expect("a constant selector; a test parses each"),
+            needed: text.split(',').map(longest_name).collect(),
+        })
         .collect()
+}
+
+/// The longest word of an alternative, in lower case: of a class, an id, an attribute or its value.
+fn longest_name(alternative: &str) -> String {
+    alternative
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))
+        .filter(|word| {
+            ![
+                "itemprop",
+                "itemtype",
+                "blockquote",
+                "component",
+                "data-role",
+            ]
+            .contains(word)
+        })
+        .max_by_key(|word| word.len())
+        .unwrap_or_default()
+        .to_ascii_lowercase()
+}
+
+/// All names and values that selectors ask for, of a page's elements, in lower case.
+fn names(html: &Html) -> String {
+    let mut seen: HashSet<&str> = HashSet::new();
+    let mut names = String::new();
+    for node in html.tree.values() {
+        let Some(element) = node.as_element() else {
+            continue;
+        };
+        for (name, value) in element.attrs() {
+            if matches!(
+                name,
+                "class" | "id" | "itemprop" | "itemtype" | "data-role" | "component"
+            ) && seen.insert(value)
+            {
+                names.push_str(value);
+                names.push(' ');
+            }
+        }
+    }
+    names.make_ascii_lowercase();
+    names
 }
 
 /// More posts of one page are not read.
@@ -91,10 +143,14 @@ pub(super) fn comments(html: &Html) -> Vec<ego_tree::NodeId> {
     found(html, &COMMENT_SELECTORS)
 }
 
-fn found(html: &Html, selectors: &[Selector]) -> Vec<ego_tree::NodeId> {
-    for selector in selectors {
+fn found(html: &Html, anchors: &[Anchor]) -> Vec<ego_tree::NodeId> {
+    let names = names(html);
+    for anchor in anchors {
+        if !anchor.needed.iter().any(|name| names.contains(name)) {
+            continue;
+        }
         let found: Vec<_> = html
-            .select(selector)
+            .select(&anchor.selector)
             .take(MAX_POSTS)
             .map(|element| element.id())
             .collect();
@@ -113,5 +169,20 @@ mod tests {
     fn every_selector_is_one() {
         assert_eq!(BODY_SELECTORS.len(), BODIES.len());
         assert_eq!(COMMENT_SELECTORS.len(), COMMENTS.len());
+    }
+
+    #[test]
+    fn each_needs_a_name_of_its_own() {
+        for anchor in BODY_SELECTORS.iter().chain(COMMENT_SELECTORS.iter()) {
+            assert!(
+                anchor.needed.iter().all(|name| name.len() > 3),
+                "{:?}",
+                anchor.needed
+            );
+        }
+        assert_eq!(
+            longest_name(".message blockquote.messageText"),
+            "messagetext"
+        );
     }
 }

@@ -6,7 +6,7 @@ use super::super::values::{Count, Json, Ms, Named, finer, posted_at};
 use super::super::{copies, revisits, search};
 use super::listing::Counts;
 use super::{Done, Visit, names};
-use crate::dedup::{Fingerprint, Hash, content_hash};
+use crate::dedup::{Hash, content_hash};
 use crate::model::{
     Article, ArticleId, ArticleKey, ArticleState, BoardId, EventKind, Image, NewJob, PostedAt,
 };
@@ -26,6 +26,8 @@ struct Held {
     comments_stated: Option<u64>,
     content_hash: Option<Hash>,
     images: Vec<Image>,
+    /// In milliseconds.
+    first_seen_at: i64,
 }
 
 /// What is to be held after it.
@@ -82,7 +84,7 @@ impl Visit<'_> {
             content.comment_count,
             comment_jobs,
         )?;
-        revisits::plan(self.conn, article, self.revisits)?;
+        revisits::plan(self.conn, article, &self.options.revisits)?;
         Ok(done)
     }
 
@@ -90,7 +92,8 @@ impl Visit<'_> {
         self.conn
             .prepare_cached(
                 "SELECT article.board, url, found_url, state, article.title, author, article.category, posted_at,
-                    posted_precision, posted_text, n_revisions, comments_stated, content_hash, revision.images
+                    posted_precision, posted_text, n_revisions, comments_stated, content_hash, revision.images,
+                    first_seen_at
                  FROM article
                  LEFT JOIN revision ON revision.article = article.id AND revision.number = n_revisions
                  WHERE article.id = ?1",
@@ -113,6 +116,7 @@ impl Visit<'_> {
                         .get::<_, Option<Json<Vec<Image>>>>(13)?
                         .map(|images| images.0)
                         .unwrap_or_default(),
+                    first_seen_at: row.get(14)?,
                 })
             })
     }
@@ -164,11 +168,21 @@ impl Visit<'_> {
                     "UPDATE article SET n_revisions = ?2, changed_at = iif(?4, ?3, changed_at) WHERE id = ?1",
                 )?
                 .execute(params![article.0, number, Ms(self.at), edited])?;
-            let text_changed = fingerprint(self.conn, article, &packed.fingerprint)?;
-            if text_changed {
-                let at = now.posted.as_ref().map_or(self.at, |posted| posted.at);
-                copies::link(self.conn, article, held.board, at, &packed.digest)?;
-            }
+            let place = copies::Place {
+                article,
+                board: held.board,
+                at: now
+                    .posted
+                    .as_ref()
+                    .map_or(held.first_seen_at, |posted| posted.at.as_millisecond()),
+            };
+            let text_changed = copies::hold(
+                self.conn,
+                place,
+                &packed.fingerprint,
+                &packed.digest,
+                self.options.copies,
+            )?;
             if let Some(tokens) = &packed.text_tokens {
                 search::replace(self.conn, article, now.title, tokens, now.author)?;
             }
@@ -249,34 +263,6 @@ impl Visit<'_> {
         }
         Ok(())
     }
-}
-
-/// Puts an article's fingerprint in place of its earlier one. `true`: its text is another than before. A text gets
-/// its place in the order of copies when the article first holds it.
-pub(in crate::store::sqlite) fn fingerprint(
-    conn: &Connection,
-    article: ArticleId,
-    fingerprint: &Fingerprint,
-) -> rusqlite::Result<bool> {
-    let held: Option<Option<Hash>> = conn
-        .prepare_cached("SELECT text_hash FROM fingerprint WHERE article = ?1")?
-        .query_row([article.0], |row| row.get(0))
-        .optional()?;
-    if held == Some(fingerprint.text_hash) {
-        return Ok(false);
-    }
-    conn.prepare_cached("DELETE FROM fingerprint WHERE article = ?1")?
-        .execute([article.0])?;
-    conn.prepare_cached(
-        "INSERT INTO fingerprint (article, text_hash, version, signature) VALUES (?1, ?2, ?3, ?4)",
-    )?
-    .execute(params![
-        article.0,
-        fingerprint.text_hash,
-        fingerprint.version,
-        fingerprint.signature
-    ])?;
-    Ok(true)
 }
 
 /// The article that held this one's text first, if that is another.

@@ -35,11 +35,16 @@ impl Visit<'_> {
         article: ArticleId,
         page: u32,
         comments: &[Comment],
+        further: Option<&NewJob>,
     ) -> rusqlite::Result<Done> {
         self.upsert_comments(article, page, comments)?;
+        let mut done = Done::default();
+        if let Some(job) = further {
+            done.settled.n_queued += u64::from(queue::push(self.conn, job, self.at)?);
+        }
         self.end_round(article)?;
-        revisits::plan(self.conn, article, self.revisits)?;
-        Ok(Done::default())
+        revisits::plan(self.conn, article, &self.options.revisits)?;
+        Ok(done)
     }
 
     /// Starts a round with the comments on the article's own page. Answers how many further pages were queued.

@@ -9,17 +9,14 @@ mod listing;
 mod names;
 mod state;
 
-pub(super) use article::fingerprint as keep_fingerprint;
-
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::prepare::Prepared;
 use super::queue::{self, QueuedJob};
 use super::values::Ms;
-use super::{hosts, pages, passes};
+use super::{StoreOptions, hosts, pages, passes};
 use crate::model::{ArticleId, BoardId, EventKind, Outcome, PassId, PassReport, Settled};
-use crate::schedule::RevisitSchedule;
 
 /// What all outcomes need to know.
 struct Visit<'a> {
@@ -27,7 +24,7 @@ struct Visit<'a> {
     job: &'a QueuedJob,
     prepared: &'a Prepared,
     at: Timestamp,
-    revisits: &'a RevisitSchedule,
+    options: &'a StoreOptions,
 }
 
 /// What an outcome adds to its pass's counters, and the answer to the conductor.
@@ -40,7 +37,7 @@ struct Done {
 pub(super) fn settle(
     conn: &Connection,
     prepared: &Prepared,
-    revisits: &RevisitSchedule,
+    options: &StoreOptions,
 ) -> rusqlite::Result<Settled> {
     let settlement = &prepared.settlement;
     hosts::keep_receipts(conn, &settlement.receipts)?;
@@ -58,7 +55,7 @@ pub(super) fn settle(
         job: &job,
         prepared,
         at: settlement.at,
-        revisits,
+        options,
     };
     if let Outcome::Retry {
         due_at,
@@ -103,7 +100,8 @@ impl Visit<'_> {
                 article,
                 page,
                 comments,
-            } => self.comments(*article, *page, comments)?,
+                further,
+            } => self.comments(*article, *page, comments, further.as_ref())?,
             Outcome::ArticleState { .. } => self.article_state(outcome)?,
             Outcome::NotAnArticle { article, reason } => self.not_an_article(*article, reason)?,
             // Settled above: its job stays.

@@ -1,7 +1,7 @@
 //! Which dates stand in these words? In: running text or an attribute, in any of some twenty languages. Out: every date
 //! in it, with its time and offset where they are shown, as the words name it: no zone is applied yet.
 //!
-//! [`crate::dates`] reads the cell of a board, which is a date or is not. Here dates are found *within* text, numbers may
+//! [`super::read_date`] reads the cell of a board, which is a date or is not. Here dates are found *within* text, numbers may
 //! come day first, and months have names in many languages; what is found is worth less, and is compared afterwards.
 
 use std::ops::Range;
@@ -138,11 +138,13 @@ pub fn dates_in(text: &str, habit: Habit) -> Vec<Hit> {
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return hits;
     }
+    if may_be_numbered(text) {
+        add(&mut hits, text, &YEAR_FIRST, numbered);
+        add(&mut hits, text, &YEAR_LAST, |found| year_last(found, habit));
+    }
     let has_letters = text
         .bytes()
         .any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
-    add(&mut hits, text, &YEAR_FIRST, numbered);
-    add(&mut hits, text, &YEAR_LAST, |found| year_last(found, habit));
     if has_letters {
         add(&mut hits, text, &PRINTED, |found| {
             let (time, precision) = time_of(found)?;
@@ -156,6 +158,8 @@ pub fn dates_in(text: &str, habit: Habit) -> Vec<Hit> {
         add(&mut hits, text, &DAY_MONTH, month_named);
         add(&mut hits, text, &MONTH_DAY, month_named);
         add(&mut hits, text, &MONTH_YEAR, month_year);
+    }
+    if text.contains(['월', '月']) {
         add(&mut hits, text, &EAST_MONTH_DAY, east);
     }
     hits.sort_by_key(|hit| hit.at.start);
@@ -163,6 +167,25 @@ pub fn dates_in(text: &str, habit: Habit) -> Vec<Hit> {
         add_time(hit, text);
     }
     hits
+}
+
+/// A digit, and a sign that dates of digits are cut by right behind it: without, no such date is looked for.
+fn may_be_numbered(text: &str) -> bool {
+    let cuts = |byte: &u8| matches!(byte, b'.' | b'-' | b'/' | b'|') || !byte.is_ascii();
+    let mut bytes = text.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        if !byte.is_ascii_digit() {
+            continue;
+        }
+        let mut n_spaces = 0;
+        while n_spaces < 2 && bytes.next_if(u8::is_ascii_whitespace).is_some() {
+            n_spaces += 1;
+        }
+        if bytes.peek().is_some_and(cuts) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Adds what a pattern finds, where nothing was found before.

@@ -31,12 +31,12 @@ static NUMBERS: LazyLock<HashMap<&'static str, i8>> = LazyLock::new(|| {
 });
 
 /// The number of the month of this name, in any case.
-pub(super) fn number(name: &str) -> Option<i8> {
+pub(crate) fn number(name: &str) -> Option<i8> {
     NUMBERS.get(name.to_lowercase().as_str()).copied()
 }
 
 /// All names as alternatives of a pattern, the longest first.
-pub(super) fn alternatives() -> String {
+pub(crate) fn alternatives() -> String {
     let mut names: Vec<&str> = NUMBERS.keys().copied().collect();
     names.sort_by_key(|name| (std::cmp::Reverse(name.len()), *name));
     names.join("|")

@@ -1,0 +1,99 @@
+//! What the web pages need of the options and of the running service.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::tz::TimeZone;
+
+use crate::cli::outfit;
+use crate::config::{BoardOptions, Options};
+use crate::crawl::Pulse;
+use crate::fetch::HostSnapshot;
+use crate::model::SystemClock;
+use crate::outputs::web::{Access, Archives, BoardVitals, HostVitals, Vitals, Web, Zones};
+use crate::profile::Library;
+use crate::store::sqlite::SqliteArchive;
+use crate::store::{Archive, StoreError};
+
+pub(super) fn access(options: &Options) -> Access {
+    let token = options.web.token.as_ref().map(|token| token.0.as_str());
+    let mut names = options.web.hosts.clone();
+    // An address of this machine that was written down is a name that was configured.
+    names.extend(options.web.listen.map(|address| address.ip().to_string()));
+    Access::new(&names, token)
+}
+
+pub(super) fn web(
+    options: &Options,
+    path: PathBuf,
+    pulse: Arc<Pulse>,
+    n_refused: Arc<AtomicU64>,
+) -> Web {
+    let open = move || -> Result<Box<dyn Archive + Send>, StoreError> {
+        Ok(Box::new(SqliteArchive::open(&path)?))
+    };
+    let vitals = move || vitals(&pulse, n_refused.load(Ordering::Relaxed));
+    Web::new(
+        Archives::new(Arc::new(open)),
+        Arc::new(vitals),
+        Arc::new(SystemClock),
+        zones(options),
+    )
+}
+
+/// A board's days begin in its own zone, as far as the configuration or the profile that it names tells it.
+fn zones(options: &Options) -> Zones {
+    let default_zone = options.schedule.timezone.clone();
+    let zones = Zones::new(default_zone.unwrap_or_else(TimeZone::system));
+    let library = outfit::library(options).unwrap_or_else(|_| Library::built_in());
+    options.boards.iter().fold(zones, |zones, board| {
+        match (&board.name, zone(board, &library)) {
+            (Some(name), Some(zone)) => zones.with(name, zone),
+            _ => zones,
+        }
+    })
+}
+
+fn zone(board: &BoardOptions, library: &Library) -> Option<TimeZone> {
+    let named = board.engine.as_deref();
+    let profile = || library.get(named?).map(|profile| profile.timezone.clone());
+    board.timezone.clone().or_else(profile)
+}
+
+/// The pulse in the words of the outputs, which know nothing of crawling.
+fn vitals(pulse: &Pulse, n_refused_reloads: u64) -> Vitals {
+    let boards: BTreeMap<String, BoardVitals> = pulse
+        .boards()
+        .into_iter()
+        .map(|(name, board)| {
+            let vitals = BoardVitals {
+                running: board.running,
+                next_at: board.next.at,
+                next_reason: board.next.reason.to_string(),
+                posts_per_day: board.next.posts_per_day,
+            };
+            (name, vitals)
+        })
+        .collect();
+    Vitals {
+        started_at: pulse.started_at(),
+        beat_at: pulse.beat_at(),
+        n_reloads: pulse.n_reloads(),
+        n_refused_reloads,
+        boards,
+        hosts: pulse.hosts().into_iter().map(host_vitals).collect(),
+    }
+}
+
+fn host_vitals(host: HostSnapshot) -> (String, HostVitals) {
+    let vitals = HostVitals {
+        interval: host.interval,
+        paused_until: host.paused_until,
+        n_in_flight: host.n_in_flight,
+        pause_reason: host.reason,
+        counters: host.counters,
+    };
+    (host.host, vitals)
+}

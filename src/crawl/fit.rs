@@ -1,0 +1,494 @@
+//! What does a visit show of how the board's profile fits? Builds the readings that [`crate::health::fit`] judges, and
+//! keeps each board's history while a run goes on.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::{LazyLock, Mutex, MutexGuard};
+
+use jiff::Timestamp;
+use scraper::{ElementRef, Selector};
+use serde::{Deserialize, Serialize};
+
+use super::board::BoardContext;
+use super::mend::REPAIRED;
+use crate::article::PageView;
+use crate::health::fit::{Evidence, Finding, History, Measure, Reading, Spot};
+use crate::learn::same_title;
+use crate::model::{
+    Article, ArticleId, ArticleKey, BoardId, Known, ListingPage, PageClass, PassId, PostedAt,
+    Precision, Row,
+};
+use crate::profile::{Profile, Rule, element_text, fold};
+use crate::store::{ArticleTarget, Broken, SavedFit, Store, StoreError};
+
+/// Links to articles on one page that are looked up.
+const MAX_LINKED: usize = 300;
+/// Levels of a path that are written down.
+const MAX_LEVELS: usize = 40;
+/// Letters of a page in which an article's title is looked for.
+const MAX_WORDS: usize = 200_000;
+/// Elements and names of a page that are looked at.
+const MAX_ELEMENTS: usize = 20_000;
+const MAX_NAMES: usize = 400;
+/// Pages after which a history is written down, should the run be killed.
+const SAVE_EVERY: u32 = 32;
+
+static LINKS: LazyLock<Selector> =
+    LazyLock::new(|| Selector::parse("a[href]").expect("a constant selector"));
+
+/// What of a page is compared, besides what was read from it; taken while its tree is there.
+#[derive(Debug, Default)]
+pub(super) struct Glance {
+    /// Articles of the board that the page links to, rows or not.
+    pub linked: Vec<ArticleKey>,
+    pub spots: Vec<Spot>,
+    pub names: BTreeSet<String>,
+    /// The words of a page that is no article.
+    pub words: String,
+}
+
+impl Glance {
+    /// Pure, on the blocking pool.
+    pub fn at_listing(view: &PageView<'_>, profile: &Profile) -> Self {
+        let mut seen = BTreeSet::new();
+        let linked = view
+            .html
+            .select(&LINKS)
+            .filter_map(|link| view.url.join(link.attr("href")?.trim()).ok())
+            .filter_map(|url| Some(profile.identity.article(&url)?.key))
+            .filter(|key| seen.insert(key.as_str().to_owned()))
+            .take(MAX_LINKED)
+            .collect();
+        let rules = &profile.listing;
+        let within = first(view.html.root_element(), &rules.container);
+        let row = within.and_then(|within| first(within, &rules.rows));
+        Self {
+            linked,
+            spots: row
+                .and_then(|row| row.parent().and_then(ElementRef::wrap))
+                .map(|above| spot("rows", above))
+                .into_iter()
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Pure, on the blocking pool.
+    pub fn at_article(view: &PageView<'_>, profile: &Profile, class: PageClass) -> Self {
+        let root = view.html.root_element();
+        let rules = &profile.article;
+        let field = |rules: &[Rule]| {
+            rules
+                .iter()
+                .filter(|rule| rule.value(root).is_some())
+                .find_map(|rule| rule.element(root))
+        };
+        let found = [
+            ("body", first(root, &rules.body)),
+            ("title", field(&rules.title)),
+            ("author", field(&rules.author)),
+            ("date", field(&rules.date)),
+        ];
+        let words = match class {
+            PageClass::Article => String::new(),
+            _ => element_text(root, &[]).chars().take(MAX_WORDS).collect(),
+        };
+        Self {
+            linked: Vec::new(),
+            names: names(root, profile),
+            spots: found
+                .into_iter()
+                .filter_map(|(what, element)| Some(spot(what, element?)))
+                .collect(),
+            words,
+        }
+    }
+}
+
+fn first<'a>(root: ElementRef<'a>, selectors: &[Selector]) -> Option<ElementRef<'a>> {
+    selectors
+        .iter()
+        .find_map(|selector| root.select(selector).next())
+}
+
+/// Classes and ids of a page's template: what is in a text or a comment is its author's, and the rows of a listing below
+/// come and go.
+fn names(root: ElementRef<'_>, profile: &Profile) -> BTreeSet<String> {
+    let inside: Vec<&Selector> = profile
+        .article
+        .body
+        .iter()
+        .chain(&profile.comments.item)
+        .chain(&profile.listing.container)
+        .collect();
+    let mut names = BTreeSet::new();
+    let mut skipped: HashSet<ego_tree::NodeId> = HashSet::new();
+    for element in root.descendent_elements().take(MAX_ELEMENTS) {
+        let is_inside = element
+            .parent()
+            .is_some_and(|parent| skipped.contains(&parent.id()));
+        if is_inside || inside.iter().any(|selector| selector.matches(&element)) {
+            skipped.insert(element.id());
+            continue;
+        }
+        let id = element.value().id().map(|id| format!("#{id}"));
+        let classes = element.value().classes().map(|class| format!(".{class}"));
+        names.extend(classes.chain(id).map(|name| without_numbers(&name)));
+        if names.len() >= MAX_NAMES {
+            break;
+        }
+    }
+    names
+}
+
+/// The way from the root to an element: tags, ids and classes, numbers taken out.
+fn spot(what: &str, element: ElementRef<'_>) -> Spot {
+    let mut steps: Vec<String> = std::iter::once(element)
+        .chain(element.ancestors().filter_map(ElementRef::wrap))
+        .take(MAX_LEVELS)
+        .map(step)
+        .collect();
+    steps.reverse();
+    Spot {
+        what: what.to_owned(),
+        path: steps.join(" > "),
+    }
+}
+
+fn step(element: ElementRef<'_>) -> String {
+    let mut step = element.value().name().to_owned();
+    if let Some(id) = element.value().id() {
+        step.push('#');
+        step.push_str(id);
+    }
+    let mut classes: Vec<&str> = element.value().classes().collect();
+    classes.sort_unstable();
+    for class in classes.into_iter().take(4) {
+        step.push('.');
+        step.push_str(class);
+    }
+    without_numbers(&step)
+}
+
+/// Every number is 0.
+fn without_numbers(words: &str) -> String {
+    let mut plain = String::with_capacity(words.len());
+    for c in words.chars().take(120) {
+        match c {
+            '0'..='9' if plain.ends_with('0') => {}
+            '0'..='9' => plain.push('0'),
+            _ => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// What a listing page shows, against what is known of its rows.
+pub(super) fn listing_reading(
+    listing: &ListingPage,
+    glance: &Glance,
+    known: &HashMap<ArticleKey, Known>,
+    is_first: bool,
+) -> Reading {
+    let mut reading = Reading {
+        n_rows: is_first.then(|| u32::try_from(listing.rows.len()).unwrap_or(u32::MAX)),
+        says_empty: listing.says_empty,
+        spots: glance.spots.clone(),
+        ..Reading::default()
+    };
+    for row in listing.ordinary() {
+        reading.count(Measure::RowTitle, !row.title.is_empty());
+        reading.count(Measure::RowAuthor, row.author.is_some());
+        reading.count(Measure::RowDate, row.posted.is_some());
+        if !row.current {
+            reading.count(Measure::RowRank, row.rank.is_some());
+        }
+        reading.count(Measure::RowCategory, row.category.is_some());
+        reading.count(Measure::RowViews, row.views.is_some());
+        reading.count(Measure::RowComments, row.comment_count.is_some());
+    }
+    let dated: Vec<&PostedAt> = listing
+        .ordinary()
+        .filter_map(|row| row.posted.as_ref())
+        .collect();
+    if !listing.rows.is_empty() {
+        let pager = &listing.pager;
+        reading.count(
+            Measure::PagerFound,
+            pager.last.is_some() || pager.next.is_some() || pager.current.is_some(),
+        );
+    }
+    for pair in dated.windows(2) {
+        reading.count(
+            Measure::NewestFirst,
+            pair[0].at >= pair[1].at || pair[0].agrees(pair[1]),
+        );
+    }
+    compare_with_known(&mut reading, &listing.rows, known);
+    let keys: BTreeSet<&str> = listing.rows.iter().map(|row| row.key.as_str()).collect();
+    for key in &glance.linked {
+        if known.get(key).is_some_and(|known| known.before_this_pass) {
+            reading.count(Measure::RowOfLink, keys.contains(key.as_str()));
+        }
+    }
+    reading
+}
+
+/// One value of before counts once: whoever was renamed was renamed in all rows.
+fn compare_with_known(reading: &mut Reading, rows: &[Row], known: &HashMap<ArticleKey, Known>) {
+    let (mut titles, mut authors, mut dates) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for row in rows {
+        let Some(held) = known.get(&row.key).filter(|known| known.before_this_pass) else {
+            continue;
+        };
+        if titles.insert(held.title.as_str()) {
+            reading.count(
+                Measure::TitleAsBefore,
+                row.title == held.title || same_title(&row.title, &held.title),
+            );
+        }
+        if let Some(author) = &held.author
+            && authors.insert(author.as_str())
+        {
+            reading.count(Measure::AuthorAsBefore, row.author.as_ref() == Some(author));
+        }
+        if let Some(posted) = &held.posted
+            && !row.notice
+            && dates.insert(posted.at)
+            && row.posted.as_ref().is_none_or(is_named)
+        {
+            reading.count(
+                Measure::DateAsBefore,
+                row.posted.as_ref().is_some_and(|row| row.agrees(posted)),
+            );
+        }
+    }
+}
+
+/// A moment that is named, not counted back to.
+fn is_named(posted: &PostedAt) -> bool {
+    !posted.is_relative()
+}
+
+/// What an article's page shows, against its row.
+pub(super) fn article_reading(
+    content: &Article,
+    glance: &Glance,
+    target: &ArticleTarget,
+) -> Reading {
+    let mut reading = Reading {
+        spots: glance.spots.clone(),
+        names: glance.names.clone(),
+        n_letters: (content.class == PageClass::Article)
+            .then(|| u32::try_from(content.text.chars().count()).unwrap_or(u32::MAX)),
+        ..Reading::default()
+    };
+    let found = content.class == PageClass::Article;
+    reading.count(Measure::ArticleFound, found);
+    reading.count(Measure::ArticleTitle, content.title.is_some());
+    reading.count(Measure::ArticleAuthor, content.author.is_some());
+    reading.count(Measure::ArticleDate, content.posted.is_some());
+    reading.count(
+        Measure::ArticleText,
+        !content.text.is_empty() || !content.images.is_empty(),
+    );
+    reading.count(Measure::ArticleCategory, content.category.is_some());
+    if target.comment_count.is_some_and(|count| count > 0) {
+        reading.count(
+            Measure::CommentsFound,
+            !content.comments.is_empty() || !content.comment_pages.others.is_empty(),
+        );
+    }
+    if let Some(title) = &content.title {
+        reading.count(
+            Measure::TitleAsListed,
+            same_title(title, &fold(&target.listed_title)),
+        );
+    }
+    if let (Some(listed), Some(author)) = (&target.author, &content.author) {
+        reading.count(Measure::AuthorAsListed, listed == author);
+    }
+    if let (Some(listed), Some(posted)) = (&target.posted, &content.posted)
+        && is_named(listed)
+        && is_named(posted)
+    {
+        // Listings that count by the day round it in their own way.
+        let same = listed.agrees(posted)
+            || (listed.precision < Precision::Day && posted.precision > Precision::Day);
+        reading.count(Measure::DateAsListed, same);
+    }
+    reading
+}
+
+/// How the profiles of a run's boards fit.
+#[derive(Default)]
+pub(super) struct Fits(Mutex<HashMap<BoardId, Fit>>);
+
+/// One board's.
+#[derive(Debug, Default)]
+pub(super) struct Fit {
+    pub history: History,
+    /// What earlier passes had counted: an article is held against these, not against its own pass.
+    pub before: History,
+    pub broken: Option<Broken>,
+    /// Doubts that known articles have cleared in this pass, in words.
+    pub cleared: BTreeSet<String>,
+    /// The last article that was believed in this pass, and the hash of its text.
+    pub last_text: Option<(ArticleId, [u8; 32])>,
+    /// A repaired profile was put in place, or refused, in this pass.
+    pub tried: bool,
+    /// What was repaired in this run, for the report.
+    pub repaired: Option<String>,
+    /// The pass that is under way; `None`: nothing was read of the board yet.
+    pass: Option<PassId>,
+    is_loaded: bool,
+    n_unsaved: u32,
+    /// See [`Kept`].
+    rules: String,
+}
+
+/// A history as it is kept. What other rules have read says nothing of these: an operator who changes a profile, or a
+/// newer boardwalk with better ones, begins anew. A repaired profile was made to read the same, and goes on.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Kept {
+    /// Hash of the profile's text.
+    rules: String,
+    history: History,
+}
+
+fn rules(profile: &Profile) -> String {
+    blake3::hash(profile.text.as_bytes()).to_hex().to_string()
+}
+
+impl Fits {
+    pub fn of<R>(&self, board: BoardId, look: impl FnOnce(&mut Fit) -> R) -> R {
+        look(self.lock().entry(board).or_default())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<BoardId, Fit>> {
+        self.0.lock().expect("no holder of this lock panics")
+    }
+
+    pub fn history(&self, board: BoardId) -> History {
+        self.of(board, |fit| fit.history.clone())
+    }
+
+    /// Before a visit: takes up what earlier runs have counted, and with a new pass begins anew what goes by the pass.
+    pub async fn ready<S: Store>(
+        &self,
+        store: &S,
+        context: &BoardContext,
+        pass: Option<PassId>,
+    ) -> Result<(), StoreError> {
+        let board = context.board.id;
+        let (is_loaded, is_new) = self.of(board, |fit| {
+            let is_new = pass.is_some() && pass != fit.pass;
+            (fit.is_loaded, is_new)
+        });
+        if !is_loaded {
+            let saved = store.fit(board).await?.unwrap_or_default();
+            self.of(board, |fit| {
+                // Two visits may have found it missing; another version's statistics are counted anew.
+                if !std::mem::replace(&mut fit.is_loaded, true) {
+                    fit.rules = rules(&context.profile);
+                    let kept: Kept = serde_json::from_str(&saved.history).unwrap_or_default();
+                    if kept.rules == fit.rules || context.board.profile.contains(REPAIRED) {
+                        fit.history = kept.history;
+                    }
+                    fit.before = fit.history.clone();
+                    fit.broken = saved.broken;
+                    fit.pass = pass;
+                }
+            });
+        } else if is_new {
+            self.of(board, |fit| {
+                fit.pass = pass;
+                fit.before = fit.history.clone();
+                fit.cleared.clear();
+                fit.last_text = None;
+                fit.tried = false;
+            });
+            self.save(store, board).await?;
+        }
+        Ok(())
+    }
+
+    pub async fn save<S: Store>(&self, store: &S, board: BoardId) -> Result<(), StoreError> {
+        let saved = self.of(board, |fit| {
+            fit.n_unsaved = 0;
+            SavedFit {
+                history: serde_json::to_string(&Kept {
+                    rules: fit.rules.clone(),
+                    history: fit.history.clone(),
+                })
+                .unwrap_or_default(),
+                broken: fit.broken.clone(),
+            }
+        });
+        store.save_fit(board, saved).await
+    }
+
+    /// A page is believed.
+    pub async fn note<S: Store>(
+        &self,
+        store: &S,
+        board: BoardId,
+        reading: &Reading,
+    ) -> Result<(), StoreError> {
+        let due = self.of(board, |fit| {
+            fit.history.note(reading);
+            fit.n_unsaved += 1;
+            let fits_again = fit
+                .broken
+                .as_ref()
+                .is_some_and(|broken| is_same_kind(&broken.finding, reading));
+            if fits_again {
+                fit.broken = None;
+            }
+            fits_again || fit.n_unsaved >= SAVE_EVERY
+        });
+        if due {
+            self.save(store, board).await?;
+        }
+        Ok(())
+    }
+
+    /// The profile does not fit, and could not be repaired.
+    pub async fn set_broken<S: Store>(
+        &self,
+        store: &S,
+        board: &BoardContext,
+        finding: &Finding,
+        why_not: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.of(board.board.id, |fit| {
+            let since = fit.broken.as_ref().map_or(at, |broken| broken.since);
+            fit.broken = Some(Broken {
+                since,
+                summary: finding.to_string(),
+                finding: serde_json::to_string(finding).unwrap_or_default(),
+                why_not: why_not.to_owned(),
+                tried_at: at,
+            });
+        });
+        self.save(store, board.board.id).await
+    }
+}
+
+/// What was broken is what is read well now: listings, or articles.
+fn is_same_kind(finding: &str, reading: &Reading) -> bool {
+    let of_articles = serde_json::from_str(finding).is_ok_and(|finding: Finding| {
+        finding.expected_rows.is_none() && finding.seen_rows.is_none()
+    });
+    of_articles == reading.shares.contains_key(&Measure::ArticleFound)
+        && (of_articles || reading.n_rows.is_some())
+}
+
+/// Doubts in words, to tell whether they have been cleared.
+pub(super) fn labels(doubts: &[Evidence], difference: &[String]) -> Vec<String> {
+    doubts
+        .iter()
+        .map(|doubt| doubt.measure.words().to_owned())
+        .chain(difference.iter().cloned())
+        .collect()
+}

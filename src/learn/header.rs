@@ -1,0 +1,90 @@
+//! Which words stand above the columns of a listing? A table's head, the first line of a list, the line above either:
+//! cells in the same order as a row's, at least two of which name a field.
+
+use scraper::{ElementRef, Selector};
+
+use super::region::RowSeen;
+use super::words::is_header;
+use crate::profile::element_text;
+
+/// Elements in front of the rows that may be their header, at each level above them.
+const MAX_TRIED: usize = 12;
+/// Levels above a row at whose sides a header may stand: `tbody`, `table`, a wrapper, another.
+const MAX_LEVELS: usize = 4;
+const MAX_CELLS: usize = 40;
+
+/// The words above a row's cells, by place; white space removed, in lower case. None where no header is found.
+pub(super) fn headers(row: &RowSeen<'_>, unseen: &[Selector]) -> Vec<String> {
+    let mut level = row.element;
+    for _ in 0..MAX_LEVELS {
+        let before = level
+            .prev_siblings()
+            .filter_map(ElementRef::wrap)
+            .collect::<Vec<_>>();
+        // The header is the first of the lines above, or just above the table.
+        let tried = before
+            .iter()
+            .rev()
+            .take(MAX_TRIED)
+            .chain(before.iter().take(2));
+        for line in tried {
+            let lines = std::iter::once(*line)
+                .chain(
+                    line.descendent_elements()
+                        .filter(|inner| inner.value().name() == "tr"),
+                )
+                .take(3);
+            for line in lines {
+                let words: Vec<String> = cells(line)
+                    .iter()
+                    .map(|cell| squeezed(&element_text(*cell, &[unseen])))
+                    .collect();
+                if words.iter().filter(|word| is_header(word)).count() >= 2 {
+                    return words;
+                }
+            }
+        }
+        let Some(parent) = level.parent().and_then(ElementRef::wrap) else {
+            break;
+        };
+        level = parent;
+    }
+    Vec::new()
+}
+
+/// A line's cells: the children of the innermost element that holds all of them, as often as they span columns.
+fn cells(line: ElementRef<'_>) -> Vec<ElementRef<'_>> {
+    let mut around = line;
+    for _ in 0..MAX_LEVELS {
+        let mut children = around.child_elements();
+        match (children.next(), children.next()) {
+            (Some(only), None) => around = only,
+            _ => break,
+        }
+    }
+    around
+        .child_elements()
+        .flat_map(|cell| std::iter::repeat_n(cell, span_of(cell)))
+        .take(MAX_CELLS)
+        .collect()
+}
+
+fn span_of(cell: ElementRef<'_>) -> usize {
+    let span = cell
+        .attr("colspan")
+        .and_then(|span| span.trim().parse().ok());
+    span.unwrap_or(1).clamp(1, MAX_CELLS)
+}
+
+/// Which cell of its row an element is, or stands in.
+pub(super) fn cell_index(row: ElementRef<'_>, element: ElementRef<'_>) -> Option<usize> {
+    let cells = cells(row);
+    std::iter::once(element)
+        .chain(element.ancestors().filter_map(ElementRef::wrap))
+        .take_while(|above| *above != row)
+        .find_map(|above| cells.iter().position(|cell| *cell == above))
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<String>().to_lowercase()
+}

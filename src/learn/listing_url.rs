@@ -1,0 +1,352 @@
+//! How does a board write the URLs of its listing's pages? In: the listing's own URL, the links of its pager, and how it
+//! writes those of its articles. Out: where the page's number is and how it counts, or that there is none and each page is
+//! found by the link on the one before.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use super::Navigation;
+use super::address::{ArticleShape, DIGITS, is_state, parameters, segments};
+
+/// Parameters that are the reader's own.
+const SESSION: [&str; 6] = ["PHPSESSID", "phpsessid", "sid", "s", "jsessionid", "SID"];
+/// A path, the parameters that must be there, and those that may be.
+pub(super) type UrlPattern = (String, BTreeMap<String, String>, BTreeMap<String, String>);
+
+/// How the board writes the URLs of its listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ListingShape {
+    pub board: String,
+    /// Each a path and its parameters; the first is page 1's.
+    pub shapes: Vec<UrlPattern>,
+    pub board_url: String,
+    pub listing_url: String,
+    /// The number in the URL of page 1, and what it grows by from page to page.
+    pub first: u64,
+    pub step: u64,
+    /// No number leads to a page, only the link on the one before.
+    pub chained: bool,
+    pub reason: String,
+}
+
+impl ListingShape {
+    /// The parameter that is the page's number, where pages are counted by ones.
+    pub(super) fn parameter(&self) -> Option<&str> {
+        let (_, _, optional) = self.shapes.first()?;
+        let mut turning = optional
+            .iter()
+            .filter(|(_, pattern)| pattern.contains("(?<page>"));
+        turning
+            .next()
+            .filter(|_| self.step == 1 && self.first == 1)
+            .map(|(name, _)| name.as_str())
+    }
+}
+
+/// Learns a listing's shape from its own URL, and from those of page 2 and others in its pager, in order. Numbers that do
+/// not lead to the page which page 2 names as the next are none of pages.
+pub(super) fn listing_shape(
+    first: &Url,
+    navigation: &Navigation,
+    article: &ArticleShape,
+) -> Option<ListingShape> {
+    /// Rows on a page at most; a cursor's numbers are larger.
+    const MAX_STEP: u64 = 5_000;
+    let numbered = numbered_shape(first, &navigation.turns, article).filter(|shape| {
+        let third = shape.first + 2 * shape.step;
+        shape.step <= MAX_STEP
+            && navigation
+                .third
+                .as_ref()
+                .is_none_or(|named| leads_to(&shape.listing_url, third, named))
+    });
+    if let (Some(mut only), None) = (numbered.clone(), navigation.turns.first()) {
+        // One page is all there is, until it links another.
+        only.chained = true;
+        return Some(only);
+    }
+    if numbered.is_some() {
+        return numbered;
+    }
+    let second = navigation.turns.first()?;
+    let mut shape = numbered_shape(first, &[], article)?;
+    // What follows must be recognised as the same listing.
+    (second.path().trim_end_matches('/') == first.path().trim_end_matches('/')).then(|| {
+        shape.chained = true;
+        shape.reason = format!("{second} follows, and no number tells what follows that");
+        shape
+    })
+}
+
+/// Whether a template with this number is the URL, but for parameters that the template has not.
+fn leads_to(template: &str, number: u64, url: &Url) -> bool {
+    let Ok(expected) = url.join(&template.replace("{page}", &number.to_string())) else {
+        return false;
+    };
+    let there = parameters(url);
+    expected.path().trim_end_matches('/') == url.path().trim_end_matches('/')
+        && parameters(&expected)
+            .iter()
+            .all(|(name, value)| there.get(name) == Some(value))
+}
+
+fn numbered_shape(first: &Url, pages: &[Url], article: &ArticleShape) -> Option<ListingShape> {
+    let here = parameters(first);
+    let there = pages.first().map(parameters).unwrap_or_default();
+    // A parameter that page 2 has and page 1 has not, or has otherwise.
+    let turned = there
+        .iter()
+        .find(|(name, value)| {
+            !value.is_empty()
+                && value.bytes().all(|byte| byte.is_ascii_digit())
+                && here.get(*name) != Some(value)
+        })
+        .map(|(name, _)| name);
+    let fixed: BTreeMap<String, String> = here
+        .clone()
+        .into_iter()
+        .filter(|(name, value)| !value.is_empty() && !is_state(name) && turned != Some(name))
+        .collect();
+    let article_words = format!("{}{:?}", article.path, article.query.values());
+    let board_param = fixed
+        .iter()
+        .find(|(_, value)| article_words.contains(&format!("(?<board>{})", regex::escape(value))))
+        .or_else(|| fixed.iter().next().filter(|_| !article.has_board))
+        .map(|(name, _)| name.clone());
+    let parts = segments(first);
+    let word_at = parts
+        .iter()
+        .rposition(|part| {
+            article_words.contains(&format!("(?<board>{})", regex::escape(part)))
+                && !part.is_empty()
+        })
+        .or_else(|| parts.iter().rposition(|part| !part.is_empty()));
+    let in_path = |parts: &[String]| {
+        path_pattern(
+            parts,
+            word_at.filter(|_| board_param.is_none()),
+            board_param.is_some(),
+        )
+    };
+    let board = match (&board_param, word_at) {
+        (Some(name), _) => fixed[name].clone(),
+        (None, Some(at)) => parts[at].clone(),
+        (None, None) => "/".into(),
+    };
+    let query = query_patterns(&fixed, board_param.as_deref());
+    let fixed_list: Vec<(String, String)> = fixed.clone().into_iter().collect();
+    let board_url = written(first.path(), &fixed_list);
+    let mut shape = ListingShape {
+        board,
+        shapes: vec![(
+            format!("{}/?", in_path(&parts).trim_end_matches('/')),
+            query.clone(),
+            BTreeMap::new(),
+        )],
+        listing_url: format!(
+            "{board_url}{}page={{page}}",
+            if fixed.is_empty() { "?" } else { "&" }
+        ),
+        board_url,
+        first: 1,
+        step: 1,
+        chained: false,
+        reason: "no link to another page: one page is all there is".into(),
+    };
+    if shape.shapes[0].0 == "/?" || shape.shapes[0].0.is_empty() {
+        shape.shapes[0].0 = in_path(&parts);
+    }
+    let Some(second) = pages.first() else {
+        return Some(shape);
+    };
+    let numbers = |place: &dyn Fn(&Url) -> Option<u64>| -> Vec<u64> {
+        pages.iter().filter_map(place).collect()
+    };
+    if let Some(name) = turned
+        && second.path().trim_end_matches('/') == first.path().trim_end_matches('/')
+    {
+        let values = numbers(&|url| parameters(url).get(name)?.parse().ok());
+        let start = here.get(name).and_then(|value| value.parse().ok());
+        (shape.first, shape.step) = line(&values, start)?;
+        shape.shapes[0]
+            .2
+            .insert(name.clone(), "(?<page>\\d+)".into());
+        shape.shapes[0].1.remove(name);
+        let mut list: Vec<(String, String)> = there
+            .iter()
+            .filter(|(key, value)| {
+                // As the board itself links it, but for the reader's own session.
+                *key != name && !value.is_empty() && !SESSION.contains(&key.as_str())
+            })
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        list.push((name.clone(), "{page}".into()));
+        shape.listing_url = written(second.path(), &list);
+        shape.reason = format!("{name} is {values:?} in the pager's links");
+        return Some(shape);
+    }
+    if second.path().trim_end_matches('/') == first.path().trim_end_matches('/') {
+        return turned_in_value(first, pages, shape, &here, board_param.as_deref());
+    }
+    turned_in_path(first, pages, shape, &in_path, query, &fixed_list)
+}
+
+/// The page's number is a part of a parameter's value: `board=3.20`.
+fn turned_in_value(
+    first: &Url,
+    pages: &[Url],
+    mut shape: ListingShape,
+    here: &BTreeMap<String, String>,
+    board: Option<&str>,
+) -> Option<ListingShape> {
+    let there = parameters(pages.first()?);
+    let (name, value) = there
+        .iter()
+        .find(|(name, value)| here.get(*name).is_some_and(|held| held != *value))?;
+    let own = &here[name];
+    let run = DIGITS.find_iter(value).last()?;
+    let (before, after) = (&value[..run.start()], &value[run.end()..]);
+    let number = |value: &str| {
+        let digits = value.strip_prefix(before)?.strip_suffix(after)?;
+        digits.parse::<u64>().ok()
+    };
+    let values: Vec<u64> = pages
+        .iter()
+        .filter_map(|url| number(parameters(url).get(name)?))
+        .collect();
+    // `board=3` may be `board=3.0`.
+    let start =
+        number(own).or_else(|| (own == before.trim_end_matches(['.', '-', '_'])).then_some(0))?;
+    (shape.first, shape.step) = line(&values, Some(start))?;
+    let stem = before.trim_end_matches(['.', '-', '_']);
+    let joint = &before[stem.len()..];
+    let stem_pattern = match board == Some(name.as_str()) && !stem.is_empty() {
+        true => {
+            shape.board = stem.to_owned();
+            format!("(?<board>{})", regex::escape(stem))
+        }
+        false => regex::escape(stem),
+    };
+    let pattern = format!(
+        "{stem_pattern}(?:{}(?<page>\\d+){})?",
+        regex::escape(joint),
+        regex::escape(after)
+    );
+    shape.shapes[0].1.insert(name.clone(), pattern);
+    let list: Vec<(String, String)> = there
+        .iter()
+        .filter(|(key, value)| !value.is_empty() && !SESSION.contains(&key.as_str()))
+        .map(|(key, value)| match key == name {
+            true => (key.clone(), format!("{before}{{page}}{after}")),
+            false => (key.clone(), value.clone()),
+        })
+        .collect();
+    shape.listing_url = written(first.path(), &list);
+    shape.reason = format!("{name} ends in {values:?} in the pager's links");
+    Some(shape)
+}
+
+/// The page's number is in the path.
+fn turned_in_path(
+    first: &Url,
+    pages: &[Url],
+    mut shape: ListingShape,
+    in_path: &dyn Fn(&[String]) -> String,
+    query: BTreeMap<String, String>,
+    fixed: &[(String, String)],
+) -> Option<ListingShape> {
+    let path = pages.first()?.path();
+    let run = DIGITS
+        .find_iter(path)
+        .last()
+        .filter(|_| path != first.path())?;
+    let (before, after) = (path[..run.start()].to_owned(), path[run.end()..].to_owned());
+    let values = pages.iter().filter_map(|url| {
+        url.path()
+            .strip_prefix(before.as_str())?
+            .strip_suffix(after.as_str())?
+            .parse()
+            .ok()
+    });
+    let values: Vec<u64> = values.collect();
+    let start = first
+        .path()
+        .strip_prefix(before.as_str())
+        .and_then(|rest| rest.strip_suffix(after.as_str())?.parse().ok());
+    (shape.first, shape.step) = line(&values, start)?;
+    let second_parts: Vec<String> = before.split('/').skip(1).map(str::to_owned).collect();
+    let mut second_path = in_path(&second_parts);
+    if !second_path.contains("(?<board>")
+        && !query.values().any(|value| value.contains("(?<board>"))
+    {
+        second_path = format!("(?<board>{})", regex::escape(&before));
+    }
+    let pattern = format!("{second_path}(?<page>\\d+){}", regex::escape(&after));
+    shape.shapes.insert(0, (pattern, query, BTreeMap::new()));
+    shape.listing_url = written(&format!("{before}{{page}}{after}"), fixed);
+    shape.reason = format!("the path's number is {values:?} in the pager's links");
+    Some(shape)
+}
+
+/// Patterns of parameters that are always the same, the board's name among them.
+fn query_patterns(
+    fixed: &BTreeMap<String, String>,
+    board: Option<&str>,
+) -> BTreeMap<String, String> {
+    let pattern = |(name, value): (&String, &String)| {
+        let literal = regex::escape(value);
+        let is_board = board == Some(name.as_str());
+        let pattern = if is_board {
+            format!("(?<board>{literal})")
+        } else {
+            literal
+        };
+        (name.clone(), pattern)
+    };
+    fixed.iter().map(pattern).collect()
+}
+
+/// A path's pattern, with the board's name at one of its parts.
+fn path_pattern(parts: &[String], board_at: Option<usize>, elsewhere: bool) -> String {
+    if board_at.is_none() && !elsewhere {
+        return "(?<board>/)".into();
+    }
+    let pattern = parts
+        .iter()
+        .enumerate()
+        .map(|(at, part)| match board_at == Some(at) {
+            true => format!("/(?<board>{})", regex::escape(part)),
+            false => format!("/{}", regex::escape(part)),
+        });
+    pattern.collect()
+}
+
+/// A path and its query.
+fn written(path: &str, query: &[(String, String)]) -> String {
+    if query.is_empty() {
+        return path.to_owned();
+    }
+    let parts: Vec<String> = query
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    format!("{path}?{}", parts.join("&"))
+}
+
+/// From the numbers of page 2 and others: that of page 1, and the step.
+pub(super) fn line(values: &[u64], first: Option<u64>) -> Option<(u64, u64)> {
+    let second = *values.first()?;
+    let step = match (first, values.get(1)) {
+        (Some(first), _) if second > first => second - first,
+        (_, Some(third))
+            if *third > second && (third - second == 1 || second % (third - second) == 0) =>
+        {
+            third - second
+        }
+        // Alone, 1 and 2 number pages; anything else is how many rows page 1 has.
+        _ if second <= 2 => 1,
+        _ => second,
+    };
+    Some((second.checked_sub(step)?, step))
+}

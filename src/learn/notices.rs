@@ -1,0 +1,166 @@
+//! Which rows are pinned? In: the board's rows on the pages seen. Out: selectors that only pinned rows match: class words
+//! that say so, or that only rows have which stand on both pages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scraper::{ElementRef, Selector};
+
+use super::columns::{Columns, shown};
+use super::region::RowSeen;
+use super::words::NOTICE_CLASS;
+use super::{Decision, address, css};
+use crate::profile::says_pinned;
+
+/// Levels above a row that may be a section of pinned ones.
+const SECTION_LEVELS: usize = 3;
+
+/// Signs of pinned rows: class words that say so, or that only rows have which stand on both pages.
+pub(super) fn learn_notices(
+    learnt: &mut Columns,
+    pages: &[Vec<RowSeen<'_>>],
+    rows: &[&RowSeen<'_>],
+) {
+    let on_both = on_both(pages);
+    let repeats = |row: &RowSeen<'_>| on_both.contains(&address::bare(&row.url));
+    let words = marks(rows);
+    let n_pinned_by_text: Vec<bool> = rows
+        .iter()
+        .map(|row| {
+            let mut leaves = row.element.descendent_elements().skip(1).take(80);
+            leaves.any(|element| element != row.link && says_pinned(&shown(element)))
+        })
+        .collect();
+    for (word, has) in &words {
+        let n_has = has.iter().filter(|has| **has).count();
+        let named = NOTICE_CLASS.is_match(word);
+        let all_repeat = rows
+            .iter()
+            .zip(has)
+            .filter(|(_, has)| **has)
+            .all(|(row, _)| repeats(row));
+        let all_said = has
+            .iter()
+            .zip(&n_pinned_by_text)
+            .all(|(has, said)| !has || *said);
+        let exact = !on_both.is_empty() && all_repeat;
+        if n_has > 0
+            && 2 * n_has <= rows.len().max(2)
+            && (named || exact || (all_said && n_has >= 1))
+        {
+            learnt.notice.push(word.clone());
+            learnt.decisions.push(Decision {
+                what: "listing.notice",
+                value: word.clone(),
+                score: n_has as f64 / rows.len() as f64,
+                reason: match (named, exact) {
+                    (true, _) => format!("the class says so, on {n_has} rows"),
+                    (_, true) => format!("the {n_has} rows that have it stand on both pages"),
+                    _ => format!("the {n_has} rows that have it say so in words"),
+                },
+                lost: Vec::new(),
+            });
+        }
+    }
+    learnt.notice.truncate(6);
+}
+
+/// Rows of page 1 that page 2 has, too, without those that were pushed down meanwhile.
+fn on_both(pages: &[Vec<RowSeen<'_>>]) -> BTreeSet<String> {
+    match pages {
+        [first, second, ..] => {
+            let there: BTreeSet<String> =
+                second.iter().map(|row| address::bare(&row.url)).collect();
+            let n_ordinary_again = first
+                .iter()
+                .rev()
+                .take_while(|row| there.contains(&address::bare(&row.url)))
+                .count();
+            // A row pushed down stands at the end of page 1 and the top of page 2.
+            let last = first.len().saturating_sub(n_ordinary_again);
+            first[..last]
+                .iter()
+                .map(|row| address::bare(&row.url))
+                .filter(|key| there.contains(key))
+                .collect()
+        }
+        _ => BTreeSet::new(),
+    }
+}
+
+/// What may mark a row, and which rows have it: class words of the row, of what is in it, of the section it stands in, and
+/// the beginning of its id.
+fn marks(rows: &[&RowSeen<'_>]) -> BTreeMap<String, Vec<bool>> {
+    let mut words: BTreeMap<String, Vec<bool>> = BTreeMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        let inner = row.element.descendent_elements().skip(1).take(80);
+        for element in std::iter::once(row.element).chain(inner) {
+            let is_row = element == row.element;
+            for class in element
+                .value()
+                .classes()
+                .filter(|class| css::is_stable(class))
+            {
+                if is_row || NOTICE_CLASS.is_match(class) {
+                    words
+                        .entry(format!(".{class}"))
+                        .or_insert_with(|| vec![false; rows.len()])[at] = true;
+                }
+            }
+        }
+    }
+    // A section of its own.
+    for (at, row) in rows.iter().enumerate() {
+        let above = row
+            .element
+            .ancestors()
+            .filter_map(ElementRef::wrap)
+            .take(SECTION_LEVELS);
+        for class in above.flat_map(|above| {
+            above
+                .value()
+                .classes()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        }) {
+            if css::is_stable(&class) {
+                words
+                    .entry(format!(".{class} *"))
+                    .or_insert_with(|| vec![false; rows.len()])[at] = true;
+            }
+        }
+    }
+    // `stickthread_12` among `normalthread_34`.
+    let prefix = |row: &RowSeen<'_>| {
+        let id = row.element.value().id()?;
+        let digits = id.find(|c: char| c.is_ascii_digit())?;
+        let plain = id[..digits]
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        (digits >= 3 && plain).then(|| id[..digits].to_owned())
+    };
+    for (at, row) in rows.iter().enumerate() {
+        if let Some(prefix) = prefix(row) {
+            words
+                .entry(format!("[id^='{prefix}']"))
+                .or_insert_with(|| vec![false; rows.len()])[at] = true;
+        }
+    }
+    words
+}
+
+/// Signs of pinned rows, ready to be asked of many.
+pub(super) struct Pinned(Vec<Selector>);
+
+impl Pinned {
+    pub(super) fn new(notice: &[String]) -> Self {
+        let parsed = notice.iter().filter_map(|css| Selector::parse(css).ok());
+        Self(parsed.collect())
+    }
+
+    pub(super) fn holds(&self, row: ElementRef<'_>) -> bool {
+        let marked =
+            |selector: &Selector| selector.matches(&row) || row.select(selector).next().is_some();
+        let says = |cell: ElementRef<'_>| says_pinned(&shown(cell));
+        self.0.iter().any(marked) || row.descendent_elements().skip(1).take(6).any(says)
+    }
+}

@@ -1,0 +1,240 @@
+//! How does a board number the pages of one article's comments? In: an article's URL, and the links of its pager in order,
+//! that of page 2 first. Out: a pattern that finds the number in such a URL, what it holds on page 1, and what it grows by;
+//! where the number is in the path, also the shape of the URL.
+
+use url::{Position, Url};
+
+use super::address::{ArticleShape, DIGITS};
+use super::listing_url::line;
+
+/// Letters between an article's own URL and the number at most: `/page-`, `&start=`.
+const MAX_MARKER: usize = 16;
+
+/// Where the number of a page of comments is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ThreadPages {
+    /// With the group `page`.
+    pub pattern: String,
+    pub first: u64,
+    pub step: u64,
+    /// The path of a further page, where that has another shape than the article's own.
+    pub path: Option<String>,
+}
+
+/// Learns it from one article with several pages.
+pub(super) fn thread_pages(
+    article: &Url,
+    turns: &[Url],
+    shape: &ArticleShape,
+) -> Option<ThreadPages> {
+    let own = text_of(article);
+    let second = text_of(turns.first()?);
+    for run in DIGITS
+        .find_iter(&second)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+    {
+        let (before, after) = (&second[..run.start()], &second[run.end()..]);
+        let values: Vec<u64> = turns
+            .iter()
+            .filter_map(|url| {
+                let text = text_of(url);
+                text.strip_prefix(before)?.strip_suffix(after)?.parse().ok()
+            })
+            .collect();
+        if values.len() * 2 < turns.len() || values.is_empty() {
+            continue;
+        }
+        let here = own
+            .strip_prefix(before)
+            .and_then(|rest| rest.strip_suffix(after))
+            .and_then(|digits| digits.parse().ok());
+        if here.is_some() {
+            // The article's own URL has the number: `topic=5.0`, `thread-5-1-1.html`.
+            let (first, step) = line(&values, here)?;
+            let from = before.rfind(['/', '?', '&']).map_or(0, |at| at + 1);
+            let own_words = regex::escape(&before[from..]);
+            let words = DIGITS.replace_all(&own_words, r"\d+");
+            let end: String = after.chars().take(1).collect();
+            return Some(ThreadPages {
+                pattern: format!("{words}(?<page>\\d+){}", end_pattern(&end)),
+                first,
+                step,
+                path: None,
+            });
+        }
+        let Some((marker, tail)) = marker(&own, before, after) else {
+            continue;
+        };
+        let (first, step) = line(&values, None)?;
+        let end = end_pattern(&after.chars().take(1).collect::<String>());
+        let parameter = marker.trim_start_matches(['?', '&']);
+        if parameter.len() < marker.len() && parameter.ends_with('=') {
+            return Some(ThreadPages {
+                pattern: format!("[?&]{}(?<page>\\d+){end}", regex::escape(parameter)),
+                first,
+                step,
+                path: None,
+            });
+        }
+        let path = further_path(&shape.path, marker, tail, after)?;
+        return Some(ThreadPages {
+            pattern: format!("{}(?<page>\\d+){end}", regex::escape(marker)),
+            first,
+            step,
+            path: Some(path),
+        });
+    }
+    None
+}
+
+fn text_of(url: &Url) -> String {
+    url[Position::BeforePath..Position::AfterQuery].to_owned()
+}
+
+/// The number ends where the URL does, or before this sign.
+fn end_pattern(sign: &str) -> String {
+    match sign {
+        "" => "$".into(),
+        // Further parameters may follow or not.
+        "&" => "(?:&|$)".into(),
+        sign => regex::escape(sign),
+    }
+}
+
+/// What stands between the article's own URL and the number; and the end of the own URL that stands behind it (`.html`).
+fn marker<'b>(own: &str, before: &'b str, after: &'b str) -> Option<(&'b str, &'b str)> {
+    let shared = own
+        .bytes()
+        .zip(before.bytes())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let shared = (0..=shared).rev().find(|at| before.is_char_boundary(*at))?;
+    let (marker, rest) = (&before[shared..], &own[shared.min(own.len())..]);
+    // `/x/` and `/x/page-2`, `thread-5.html` and `thread-5-page-2.html`; a session that only one of them has.
+    let fits = rest.is_empty() || rest == "/" || rest == after || rest.starts_with(['&', '?']);
+    let with_slash = match shared > 0 && before[..shared].ends_with('/') && !marker.starts_with('/')
+    {
+        true => &before[shared - 1..],
+        false => marker,
+    };
+    (fits && (2..=MAX_MARKER).contains(&with_slash.len()))
+        .then_some((with_slash, if rest == after { after } else { "" }))
+}
+
+/// The article's path with the marker and a number behind it.
+fn further_path(path: &str, marker: &str, tail: &str, after: &str) -> Option<String> {
+    let own_end = regex::escape(tail);
+    let begin = path.strip_suffix(own_end.as_str())?;
+    let begin = match marker.starts_with('/') {
+        true => begin.trim_end_matches('/'),
+        false => begin,
+    };
+    let end = after.split('?').next().unwrap_or_default();
+    Some(format!(
+        "{begin}{}\\d+{}",
+        regex::escape(marker),
+        regex::escape(end)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use regex::Regex;
+
+    use super::*;
+
+    fn shape(path: &str) -> ArticleShape {
+        ArticleShape {
+            path: path.into(),
+            query: BTreeMap::new(),
+            template: String::new(),
+            has_board: false,
+            reason: String::new(),
+        }
+    }
+
+    fn url(path: &str) -> Url {
+        Url::parse(&format!("http://board.example{path}")).unwrap()
+    }
+
+    fn learnt(article: &str, turns: &[&str], path: &str) -> Option<ThreadPages> {
+        let turns: Vec<Url> = turns.iter().map(|turn| url(turn)).collect();
+        thread_pages(&url(article), &turns, &shape(path))
+    }
+
+    /// The number on the pages of `urls` by what was learnt.
+    fn numbers(pages: &ThreadPages, urls: &[&str]) -> Vec<Option<u64>> {
+        let pattern = Regex::new(&pages.pattern).unwrap();
+        let number = |url: &&str| {
+            let found = pattern.captures(url)?.name("page")?.as_str().parse::<u64>();
+            Some((found.ok()? - pages.first) / pages.step + 1)
+        };
+        urls.iter().map(number).collect()
+    }
+
+    #[test]
+    fn numbers_and_offsets_in_the_query() {
+        let pages = learnt(
+            "/showthread.php?tid=5",
+            &["/showthread.php?tid=5&page=2"],
+            "",
+        )
+        .unwrap();
+        assert_eq!((pages.first, pages.step, &pages.path), (1, 1, &None));
+        assert_eq!(
+            numbers(
+                &pages,
+                &["/showthread.php?tid=7&page=12", "/showthread.php?tid=7"]
+            ),
+            [Some(12), None]
+        );
+        let turns = ["/viewtopic.php?t=5&start=10", "/viewtopic.php?t=5&start=20"];
+        let pages = learnt("/viewtopic.php?t=5", &turns, "").unwrap();
+        assert_eq!((pages.first, pages.step), (0, 10));
+        assert_eq!(numbers(&pages, &["/viewtopic.php?t=9&start=30"]), [Some(4)]);
+    }
+
+    #[test]
+    fn numbers_beside_the_id() {
+        let pages = learnt("/index.php?topic=5.0", &["/index.php?topic=5.15"], "").unwrap();
+        assert_eq!((pages.first, pages.step), (0, 15));
+        assert_eq!(numbers(&pages, &["/index.php?topic=1234.30"]), [Some(3)]);
+        let pages = learnt("/thread-5-1-1.html", &["/thread-5-2-1.html"], "").unwrap();
+        assert_eq!(numbers(&pages, &["/thread-77-4-1.html"]), [Some(4)]);
+    }
+
+    #[test]
+    fn numbers_in_the_path_make_another_shape() {
+        let pages = learnt(
+            "/threads/tea.5/",
+            &["/threads/tea.5/page-2"],
+            "/threads/\\w+\\.(?<id>\\d+)/",
+        )
+        .unwrap();
+        assert_eq!(
+            pages.path.as_deref(),
+            Some("/threads/\\w+\\.(?<id>\\d+)/page\\-\\d+")
+        );
+        assert_eq!(numbers(&pages, &["/threads/milk.8/page-3"]), [Some(3)]);
+        let pages = learnt(
+            "/thread-5.html",
+            &["/thread-5-page-2.html"],
+            "/thread\\-(?<id>\\d+)\\.html",
+        )
+        .unwrap();
+        assert_eq!(
+            pages.path.as_deref(),
+            Some("/thread\\-(?<id>\\d+)\\-page\\-\\d+\\.html")
+        );
+    }
+
+    #[test]
+    fn links_elsewhere_are_no_pages() {
+        assert_eq!(learnt("/topic/5", &["/user/2"], ""), None);
+        assert_eq!(learnt("/topic/5", &[], ""), None);
+    }
+}

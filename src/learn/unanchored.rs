@@ -1,0 +1,99 @@
+//! Which element of an article's page holds a field that the rows do not tell? In: the articles seen. Out: a rule, for an
+//! element that says itself what it holds: by the words in front of it, by its name, by being a date.
+
+use regex::Regex;
+use scraper::{ElementRef, Node};
+
+use super::article::{FieldRule, Ground, Reader, Sample, elements};
+use super::words::introduces_author;
+use super::{Decision, css};
+use crate::profile::element_text;
+
+/// Letters of a field's value at most.
+const MAX_FIELD: usize = 60;
+/// Elements of the first page that are tried on the others.
+const MAX_CANDIDATES: usize = 30;
+
+/// A search for one field.
+pub(super) struct Search<'s> {
+    pub what: &'static str,
+    pub samples: &'s [Sample<'s>],
+    pub grounds: &'s [Ground<'s>],
+    /// Whether words may be the field's.
+    pub fits: &'s dyn Fn(&Sample<'_>, &str) -> bool,
+    /// Articles do not all have the same: the clock of the page is no date of a post.
+    pub varies: bool,
+}
+
+impl Search<'_> {
+    /// The first candidate of the first page with a fitting value on most pages.
+    pub(super) fn first(
+        &self,
+        decisions: &mut Vec<Decision>,
+        reason: &str,
+        is_candidate: &dyn Fn(&Sample<'_>, ElementRef<'_>) -> bool,
+    ) -> Vec<FieldRule> {
+        let Some((first, ground)) = self.samples.first().zip(self.grounds.first()) else {
+            return Vec::new();
+        };
+        let candidates = elements(&first.page)
+            .filter(|element| is_candidate(first, *element) && ground.may_hold(*element))
+            .take(MAX_CANDIDATES);
+        for element in candidates {
+            for css in css::names_of(element).into_iter().take(3) {
+                let rule = FieldRule {
+                    css,
+                    attr: element.attr("datetime").map(|_| "datetime"),
+                    pattern: None,
+                    own: false,
+                };
+                if self.holds(&rule) {
+                    decisions.push(Decision {
+                        what: self.what,
+                        value: rule.css.clone(),
+                        score: 1.0,
+                        reason: format!("the rows do not tell it; {reason}"),
+                        lost: Vec::new(),
+                    });
+                    return vec![rule];
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn holds(&self, rule: &FieldRule) -> bool {
+        let Some(reader) = Reader::new(rule) else {
+            return false;
+        };
+        let values: Vec<String> = self
+            .samples
+            .iter()
+            .filter_map(|sample| {
+                let text = reader.value(&sample.page)?;
+                let short = text.chars().count() <= MAX_FIELD;
+                (short && (self.fits)(sample, &text)).then_some(text)
+            })
+            .collect();
+        let same = values.iter().all(|value| *value == values[0]);
+        2 * values.len() > self.samples.len() && !(self.varies && same && values.len() >= 3)
+    }
+}
+
+/// Whether the words right in front of an element say that its author's name follows.
+pub(super) fn follows_by(element: ElementRef<'_>) -> bool {
+    let before = element.prev_siblings().find_map(|node| match node.value() {
+        Node::Text(text) => {
+            let text = text.trim();
+            (!text.is_empty()).then(|| text.to_owned())
+        }
+        Node::Element(_) => ElementRef::wrap(node).map(|element| element_text(element, &[])),
+        _ => None,
+    });
+    before.is_some_and(|before| introduces_author(&before))
+}
+
+/// A time element, or one whose name a pattern knows.
+pub(super) fn is_named(element: ElementRef<'_>, names: &Regex) -> bool {
+    names.is_match(&css::words_of(element))
+}

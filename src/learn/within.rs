@@ -1,0 +1,120 @@
+//! Where a value stands among other words (`Posted by mira on 24 November`), which pattern takes it out? In: the words
+//! and the value's place. Out: patterns, the surest first, that must then hold on other pages.
+
+use std::ops::Range;
+
+/// Letters of what stands before a value that a pattern mentions.
+const MAX_LEAD: usize = 24;
+const MAX_TAIL: usize = 12;
+/// Places of a value in one text that are looked at.
+const MAX_PLACES: usize = 3;
+
+/// Where `value` stands in `text` as whole words.
+pub(super) fn places(text: &str, value: &str) -> Vec<Range<usize>> {
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    // Scripts without spaces: a word of theirs ends anywhere.
+    let spaced = value.chars().all(|c| u32::from(c) < 0x1100);
+    text.match_indices(value)
+        .map(|(at, _)| at..at + value.len())
+        .filter(|place| {
+            let before = text[..place.start].chars().next_back();
+            let after = text[place.end..].chars().next();
+            !spaced || !(is_word(before) || is_word(after))
+        })
+        .take(MAX_PLACES)
+        .collect()
+}
+
+/// Patterns whose first group is what stands at `place`: by all the words before it, and by the last of them.
+pub(super) fn patterns(text: &str, place: &Range<usize>) -> Vec<String> {
+    let before = &text[..place.start];
+    let tail = tail(&text[place.end..]);
+    let with = |lead: String| format!("{lead}(.{{1,80}}?){tail}");
+    let mut found = Vec::new();
+    let is_plain =
+        |words: &str| words.chars().count() <= MAX_LEAD && !words.chars().any(char::is_numeric);
+    if is_plain(before) {
+        found.push(with(format!("^{}", regex::escape(before))));
+    }
+    let last = before
+        .trim_end()
+        .rsplit(char::is_whitespace)
+        .next()
+        .unwrap_or_default();
+    let token = &before[before.trim_end().len() - last.len()..];
+    if !last.is_empty() && token != before && is_plain(token) {
+        found.push(with(format!(r"(?:^|\s){}", regex::escape(token))));
+    }
+    found
+}
+
+/// What ends a value: the next word, or what comes before a number; the end.
+fn tail(after: &str) -> String {
+    let word_at = after.len() - after.trim_start().len();
+    let end = after[word_at..]
+        .char_indices()
+        .take(MAX_TAIL)
+        .find(|(_, c)| c.is_whitespace() || c.is_numeric())
+        .map(|(at, _)| word_at + at);
+    let end = end.unwrap_or_else(|| {
+        after[word_at..]
+            .char_indices()
+            .nth(MAX_TAIL)
+            .map_or(after.len(), |(at, _)| word_at + at)
+    });
+    match &after[..end] {
+        "" => {
+            if after.is_empty() {
+                "$".to_owned()
+            } else {
+                r"\d".to_owned()
+            }
+        }
+        words => regex::escape(words),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use regex::Regex;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, value: &str, other: &str, want: &str) {
+        let place = places(text, value).remove(0);
+        let found = patterns(text, &place).into_iter().find_map(|pattern| {
+            let found = Regex::new(&pattern).unwrap().captures(other)?;
+            Some(found[1].to_owned())
+        });
+        assert_eq!(found.as_deref(), Some(want), "{:?}", patterns(text, &place));
+    }
+
+    #[test]
+    fn a_value_is_taken_from_other_words_of_the_same_form() {
+        check(
+            "Posted by mira on 24 Nov 2026",
+            "mira",
+            "Posted by Sand Piper on 2 Dec 2026",
+            "Sand Piper",
+        );
+        check(
+            "von mira am 24.11.2026",
+            "24.11.2026",
+            "von adam am 2.12.2026",
+            "2.12.2026",
+        );
+        check(
+            "作者 mira 发表于 2026-11-24 | 查看 7",
+            "2026-11-24",
+            "作者 浜田 发表于 2026-12-02 | 查看 9",
+            "2026-12-02",
+        );
+    }
+
+    #[test]
+    fn names_within_words_are_not_found() {
+        assert!(places("admiration", "mira").is_empty());
+        assert_eq!(places("浜田さん", "浜田").first(), Some(&(0..6)));
+    }
+}

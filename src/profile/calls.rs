@@ -1,0 +1,195 @@
+//! Links that are calls of a script: `<a href="javascript:fn_view('123')">`, `<tr onclick="goView(123)">`. In: a page's
+//! text, and what each call opens. Out: the text with an `href` on each such element, so that whatever reads the page
+//! sees ordinary links. Runs no script: a call is a name, its arguments are digits and words.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+use url::form_urlencoded::byte_serialize;
+
+/// Arguments of one call that are looked at.
+const MAX_ARGUMENTS: usize = 8;
+/// Letters of an argument at most: ids and names are short.
+const MAX_ARGUMENT: usize = 80;
+
+/// The beginning of a tag up to the arguments of the first call in it.
+static CALL_IN_TAG: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"<(?P<tag>[A-Za-z][A-Za-z0-9]{0,15})\b(?P<between>[^<>]{0,600}?(?:href|onclick)\s*=\s*["']?[^<>]{0,200}?)\b(?P<name>[A-Za-z_$][\w$]{0,60})\s*\((?P<arguments>[^()<>]{0,400})\)"#)
+        .expect("a constant pattern")
+});
+
+static NOSCRIPT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?s)<noscript(?P<attributes>[^<>]{0,300})>(?P<inside>.*?)</noscript>")
+        .expect("a constant pattern")
+});
+
+/// A function of the board's scripts that opens a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    pub name: String,
+    /// Path and query; `{1}` is the first argument.
+    pub url: String,
+}
+
+impl Call {
+    /// The URL that a call with these arguments opens; `None` where it has too few, or one that is no plain value.
+    pub fn opens(&self, arguments: &str) -> Option<String> {
+        let arguments: Vec<&str> = arguments
+            .split(',')
+            .take(MAX_ARGUMENTS)
+            .map(|argument| argument.trim().trim_matches(['\'', '"']))
+            .collect();
+        let mut url = self.url.clone();
+        for place in 1..=MAX_ARGUMENTS {
+            let mark = format!("{{{place}}}");
+            if !url.contains(&mark) {
+                continue;
+            }
+            let value = arguments.get(place - 1).filter(|value| is_plain(value))?;
+            let encoded: String = byte_serialize(value.as_bytes()).collect();
+            url = url.replace(&mark, &encoded);
+        }
+        Some(url)
+    }
+}
+
+/// A value, not an expression.
+fn is_plain(argument: &str) -> bool {
+    !argument.is_empty()
+        && argument.len() <= MAX_ARGUMENT
+        && argument
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '~'))
+}
+
+/// What a page holds for readers without scripts, as a part of the page itself: the tags of each `<noscript>` that holds
+/// several links or posts become a `<div>`'s. One that holds a picture or a plea stays unseen.
+pub fn without_scripts(text: &str) -> Cow<'_, str> {
+    /// Links of a list; a plea to switch scripts on has one.
+    const MIN_LINKS: usize = 3;
+    unseen_with(text, MIN_LINKS)
+}
+
+/// The same, of a board that is known to be written so: its last page may hold a single link.
+pub(super) fn known_without_scripts(text: &str) -> Cow<'_, str> {
+    unseen_with(text, 1)
+}
+
+fn unseen_with(text: &str, min_links: usize) -> Cow<'_, str> {
+    if !text.contains("<noscript") {
+        return Cow::Borrowed(text);
+    }
+    NOSCRIPT.replace_all(text, |found: &Captures<'_>| {
+        let inside = &found["inside"];
+        let holds_page = inside.matches("<a ").count() >= min_links
+            || inside.contains("<article")
+            || inside.contains("<time");
+        match holds_page {
+            true => format!("<div{}>{inside}</div>", &found["attributes"]),
+            false => found[0].to_owned(),
+        }
+    })
+}
+
+/// The text with links where there are calls. The first `href` of an element is the one that counts (HTML Living
+/// Standard, 13.2.5.33), so it is put in front.
+pub fn with_links<'t>(text: &'t str, calls: &[Call]) -> Cow<'t, str> {
+    if calls.is_empty() || !calls.iter().any(|call| text.contains(call.name.as_str())) {
+        return Cow::Borrowed(text);
+    }
+    CALL_IN_TAG.replace_all(text, |found: &Captures<'_>| {
+        let whole = found[0].to_owned();
+        let url = calls
+            .iter()
+            .find(|call| call.name == found["name"])
+            .and_then(|call| call.opens(&found["arguments"]));
+        match url {
+            Some(url) => {
+                let tag = &found["tag"];
+                format!(
+                    "<{tag} href=\"{}\"{}",
+                    escaped(&url),
+                    &whole[1 + tag.len()..]
+                )
+            }
+            None => whole,
+        }
+    })
+}
+
+fn escaped(url: &str) -> String {
+    url.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn calls() -> Vec<Call> {
+        vec![Call {
+            name: "goView".into(),
+            url: "/view.do?mid=a&no={1}".into(),
+        }]
+    }
+
+    #[test]
+    fn calls_become_links_whatever_element_makes_them() {
+        for (before, after) in [
+            (
+                r#"<a href="javascript:goView('12')">x</a>"#,
+                r#"<a href="/view.do?mid=a&amp;no=12" href="javascript:goView('12')">x</a>"#,
+            ),
+            (
+                r##"<a class=b href="#" onclick="goView(12); return false;">x</a>"##,
+                r##"<a href="/view.do?mid=a&amp;no=12" class=b href="#" onclick="goView(12); return false;">x</a>"##,
+            ),
+            (
+                r#"<tr onclick='goView("12", 3)'>"#,
+                r#"<tr href="/view.do?mid=a&amp;no=12" onclick='goView("12", 3)'>"#,
+            ),
+        ] {
+            assert_eq!(with_links(before, &calls()), after);
+        }
+    }
+
+    #[test]
+    fn what_is_no_known_call_stays_as_it_is() {
+        for text in [
+            "<a onclick='other(1)'>x</a>",
+            "<a onclick='goView(this.id + 1)'>x</a>",
+            "<a onclick='goView()'>x</a>",
+            "<script>function goView(no) { }</script>",
+            "goView(1) <b>goView(2)</b>",
+        ] {
+            assert_eq!(with_links(text, &calls()), text);
+        }
+    }
+
+    #[test]
+    fn a_page_for_readers_without_scripts_is_read_and_a_plea_is_not() {
+        let list = "<a href=1>a</a><a href=2>b</a><a href=3>c</a>";
+        assert_eq!(
+            without_scripts(&format!("<noscript id=x><ul>{list}</ul></noscript>")),
+            format!("<div id=x><ul>{list}</ul></div>")
+        );
+        for text in [
+            "<noscript><img src=x></noscript>",
+            "<noscript>Please <a href=x>enable</a> it.</noscript>",
+            "<noscript>",
+        ] {
+            assert_eq!(without_scripts(text), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "(<a |href=|onclick=|\"|'|goView|\\(|\\)|1|,|가|>|<| ){0,60}") {
+            let _ = with_links(&text, &calls());
+        }
+    }
+}
