@@ -139,6 +139,7 @@ pub(super) async fn outcome<S: Store>(
 #[allow(clippy::too_many_arguments)]
 pub(super) fn comments_outcome<S: Store>(
     crew: &Crew<S>,
+    board: &BoardContext,
     job: &Job,
     article: ArticleId,
     page: u32,
@@ -149,8 +150,13 @@ pub(super) fn comments_outcome<S: Store>(
 ) -> Outcome {
     if class == PageClass::Article {
         done(crew);
-        // A pager of numbers has told of all pages on the first; one that leads on from page to page has not.
-        let behind = pages.others.last().filter(|(last, _)| *last == page + 1);
+        // A pager of numbers has told of all pages on the first; one that leads on from page to page has not. Where an
+        // article's own page shows the last page of comments, every other page leads on, and nothing is behind it.
+        let leads_on = board.profile.comments.page_pattern.is_some();
+        let behind = pages
+            .others
+            .last()
+            .filter(|(last, _)| leads_on && *last == page + 1);
         let further = behind.map(|(last, url)| NewJob {
             board: job.board,
             kind: JobKind::Comments {

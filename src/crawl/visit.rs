@@ -212,7 +212,9 @@ async fn read<S: Store>(
         }
         (JobKind::Comments { article, page }, Reading::Comments(comments, pages)) => {
             let read = (comments, pages);
-            article_visit::comments_outcome(crew, job, *article, *page, class, reason, read, at)
+            article_visit::comments_outcome(
+                crew, board, job, *article, *page, class, reason, read, at,
+            )
         }
         _ => unreachable!("a reading is made for its job's kind"),
     };

@@ -13,6 +13,7 @@ use scraper::{ElementRef, Selector};
 
 use super::body::body;
 use super::columns::RowFacts;
+use super::lies::Rows;
 use super::records::{comments, records};
 use super::unanchored::{Search, follows_by, is_named};
 use super::{Decision, SeenPage, css, within};
@@ -215,42 +216,6 @@ fn of_first(
             ..rule.clone()
         }],
         None => known.to_vec(),
-    }
-}
-
-/// Columns of the listing that tell of something else than the articles: of a topic's last post, mostly.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rows {
-    pub author: bool,
-    pub date: bool,
-}
-
-impl Rows {
-    /// Those that more than a few articles contradict.
-    fn that_lie(rules: &ArticleRules, samples: &[Sample<'_>], zone: &TimeZone) -> Self {
-        let first = |sample: &Sample<'_>, rules: &[FieldRule]| {
-            rules
-                .iter()
-                .find_map(|rule| rule.value_in(sample.page.html.root_element()))
-        };
-        let lies = |agreed: Vec<bool>| {
-            let n_agreed = agreed.iter().filter(|agreed| **agreed).count();
-            n_agreed * 5 < agreed.len() * 4
-        };
-        let authors = samples.iter().filter_map(|sample| {
-            let shown = first(sample, &rules.author)?;
-            Some(shown.contains(sample.row.author.as_ref()?.as_str()))
-        });
-        let dates = samples.iter().filter_map(|sample| {
-            let read = |text: &str| read_date(text, zone, sample.page.as_of);
-            let exact = sample.row.date_attribute.as_deref().and_then(read);
-            let listed = exact.or_else(|| read(sample.row.date.as_deref()?))?;
-            Some(listed.agrees(&read(&first(sample, &rules.date)?)?))
-        });
-        Self {
-            author: lies(authors.collect()),
-            date: lies(dates.collect()),
-        }
     }
 }
 

@@ -13,6 +13,7 @@ mod candidates;
 mod columns;
 mod css;
 mod header;
+mod lies;
 mod listing_url;
 mod notices;
 mod records;
