@@ -5,9 +5,8 @@ mod support;
 
 use std::time::Duration;
 
-use support::crawl::Boardwalk;
 use support::faults::{Fault, Faulty};
-use support::server::{Entry, Handler, Moment, Request, Server, max_in_flight};
+use support::server::{Entry, Handler, Moment, Request, max_in_flight};
 use support::site::{Asked, Engine, Robots, Site};
 use support::world::World;
 
@@ -75,36 +74,6 @@ fn a_slow_server_sees_no_more_than_the_allowed_connections() {
         max_in_flight(&log) <= 2,
         "{} at a time",
         max_in_flight(&log)
-    );
-}
-
-/// None waits for another, and none is asked faster for it.
-#[test]
-fn each_of_many_hosts_has_a_pace_of_its_own() {
-    const N_HOSTS: u64 = 12;
-    const N_POSTS: usize = 10;
-    let servers: Vec<Server> = (0..N_HOSTS)
-        .map(|seed| {
-            let site = Site::new(Engine::Rhymix, seed);
-            site.boards(|boards| boards.post_many("news", N_POSTS));
-            Server::start(site)
-        })
-        .collect();
-    let boards: Vec<String> = servers.iter().map(|server| server.url("/news")).collect();
-    let mut args = vec!["crawl", "--engine", "rhymix", "--rate", RATE];
-    args.extend(boards.iter().map(String::as_str));
-    Boardwalk::new().run(&args).expect_code(0);
-
-    let logs: Vec<Vec<Entry>> = servers.iter().map(Server::log).collect();
-    for log in &logs {
-        assert_eq!(log.len(), 1 + 1 + N_POSTS, "robots, listing, articles");
-        assert_spaced(log, INTERVAL);
-    }
-    let last_begun = logs.iter().map(|log| log[0].at).max();
-    let first_done = logs.iter().map(|log| log[log.len() - 1].at).min();
-    assert!(
-        last_begun < first_done,
-        "one host was begun when another was done"
     );
 }
 
