@@ -434,10 +434,13 @@ fn explain_tells_rules_places_and_what_lost() {
     );
     assert!(!told["row_groups"].as_array().expect("a list").is_empty());
 
-    let article = boardwalk.export()[0]["url"]
-        .as_str()
-        .expect("a URL")
-        .to_owned();
+    // As the board links it: its server knows no other form.
+    let asked = server.log();
+    let target = asked
+        .iter()
+        .map(|entry| entry.request.target.as_str())
+        .find(|target| target.contains("/view/"));
+    let article = server.url(target.expect("an article was asked for"));
     let told = boardwalk
         .run(&["explain", &article, "--json"])
         .expect_code(0)
