@@ -3,7 +3,7 @@
 //! Words that stand as often on the one page as on the other anchor the two trees to each other: the elements around them, from the inside
 //! out, are the same ones. Each such pair votes for what its names have become.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
 use ego_tree::NodeId;
@@ -83,8 +83,8 @@ fn compare(old: &Html, new: &Html, votes: &mut Votes) {
 }
 
 /// The words of a page, each with the elements that say them, in page order.
-fn texts(html: &Html) -> HashMap<String, Vec<ElementRef<'_>>> {
-    let mut found: HashMap<String, Vec<ElementRef<'_>>> = HashMap::new();
+fn texts(html: &Html) -> BTreeMap<String, Vec<ElementRef<'_>>> {
+    let mut found: BTreeMap<String, Vec<ElementRef<'_>>> = BTreeMap::new();
     let mut n_found = 0;
     for node in html.root_element().descendants() {
         let Some(text) = node.value().as_text() else {
@@ -176,7 +176,7 @@ fn shared(a: ElementRef<'_>, b: ElementRef<'_>) -> u32 {
 fn pair_children(
     a: ElementRef<'_>,
     b: ElementRef<'_>,
-    paired: &mut HashSet<(NodeId, NodeId)>,
+    paired: &HashSet<(NodeId, NodeId)>,
     votes: &mut Votes,
 ) {
     let (old, new): (Vec<_>, Vec<_>) = (
@@ -192,7 +192,8 @@ fn pair_children(
         return;
     }
     for (a, b) in old.into_iter().zip(new) {
-        if !paired.insert((a.id(), b.id())) {
+        // Not taken for paired: a text below them may come later, and pairs what else stands there.
+        if paired.contains(&(a.id(), b.id())) {
             continue;
         }
         vote(a, b, votes);
