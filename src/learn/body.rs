@@ -168,7 +168,9 @@ impl Scene<'_> {
 }
 
 /// On how many pages each text stands.
-fn common_texts<'a>(pages: impl IntoIterator<Item = &'a SeenPage<'a>>) -> HashMap<String, usize> {
+pub(super) fn common_texts<'a>(
+    pages: impl IntoIterator<Item = &'a SeenPage<'a>>,
+) -> HashMap<String, usize> {
     let mut common: HashMap<String, usize> = HashMap::new();
     for page in pages {
         let texts: HashSet<String> = page

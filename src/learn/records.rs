@@ -15,6 +15,7 @@ use scraper::{ElementRef, Node, Selector};
 use super::article::{
     AUTHOR_NAMES, COMMENT_NAMES, CommentRules, FieldRule, Sample, elements, is_within,
 };
+use super::body::common_texts;
 use super::css;
 use crate::dates::read_date;
 use crate::model::Precision;
@@ -131,7 +132,9 @@ pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> O
 /// Whether the first record of each page is the article itself: outside the records hardly any words differ from page
 /// to page.
 fn leads(samples: &[Sample<'_>], listings: &[HashSet<NodeId>], records: &Selector) -> bool {
-    let common = common_texts(samples);
+    // Texts that stand on several pages are the template's.
+    let mut common = common_texts(samples.iter().map(|sample| &sample.page));
+    common.retain(|_, n| *n > 1);
     let mut n_led = 0;
     for (sample, listing) in samples.iter().zip(listings) {
         let mut found = sample.page.html.select(records);
@@ -183,24 +186,6 @@ fn letters_outside(
         }
     }
     n_letters
-}
-
-/// Texts that stand on several pages: the template's.
-fn common_texts(samples: &[Sample<'_>]) -> HashMap<String, usize> {
-    let mut common: HashMap<String, usize> = HashMap::new();
-    for sample in samples {
-        let root = sample.page.html.root_element();
-        let texts: HashSet<String> = root
-            .descendants()
-            .filter_map(|node| node.value().as_text().map(|text| fold(text)))
-            .filter(|text| !text.is_empty())
-            .collect();
-        for text in texts {
-            *common.entry(text).or_default() += 1;
-        }
-    }
-    common.retain(|_, n| *n > 1);
-    common
 }
 
 /// A name that finds an element and its like: by class, by what its id begins with, or by what it stands in.
