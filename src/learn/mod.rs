@@ -13,6 +13,7 @@ mod candidates;
 mod columns;
 mod css;
 mod header;
+mod interfaces;
 mod lies;
 mod listing_url;
 mod notices;
@@ -42,6 +43,9 @@ use article::{ArticleRules, Sample};
 pub use calls::calls;
 pub use candidates::{Candidate, is_open, listing_candidates};
 use columns::{Columns, RowFacts};
+pub use interfaces::{
+    Answer, Endpoint, Turn, agrees, endpoints, goes_on, has_rows, learn_interface, read_answer,
+};
 use listing_url::ListingShape;
 use thread_pages::thread_pages;
 
@@ -135,6 +139,8 @@ pub struct ListingDraft {
     calls: Vec<Call>,
     /// Pages are read as they are for readers without scripts.
     pub without_scripts: bool,
+    /// The rows come from an endpoint that answers in JSON.
+    interface: Option<interfaces::Interface>,
     decisions: Vec<Decision>,
     /// Rows on each page.
     pub n_rows: Vec<usize>,
@@ -206,7 +212,12 @@ fn draft(
     let container = container(pages, &region.pages);
     let mut decisions = vec![region.decision.clone()];
     decisions.extend(columns.decisions.iter().cloned());
-    let (samples, facts) = samples(&region.pages, &columns);
+    let rows = region
+        .pages
+        .iter()
+        .zip(&columns.rows)
+        .flat_map(|(rows, facts)| rows.iter().map(|row| &row.url).zip(facts));
+    let (samples, facts) = samples(rows.collect());
     Ok(ListingDraft {
         container,
         rows_css: region.rows_css,
@@ -217,6 +228,7 @@ fn draft(
         listing,
         calls: navigation.calls.clone(),
         without_scripts: navigation.without_scripts,
+        interface: None,
         decisions,
         samples,
         facts,
@@ -253,19 +265,14 @@ fn container(pages: &[SeenPage<'_>], rows: &[Vec<region::RowSeen<'_>>]) -> Vec<S
 }
 
 /// Ordinary, public articles from all over the pages, those with comments first; the pages' own order otherwise.
-fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, Vec<RowFacts>) {
-    let mut rows: Vec<(&Url, &RowFacts)> = pages
+fn samples(all: Vec<(&Url, &RowFacts)>) -> (Vec<Url>, Vec<RowFacts>) {
+    let mut rows: Vec<(&Url, &RowFacts)> = all
         .iter()
-        .zip(&columns.rows)
-        .flat_map(|(rows, facts)| rows.iter().map(|row| &row.url).zip(facts))
         .filter(|(_, facts)| !facts.notice && !facts.secret && !facts.title.is_empty())
+        .copied()
         .collect();
     if rows.len() < 2 {
-        rows = pages
-            .iter()
-            .zip(&columns.rows)
-            .flat_map(|(rows, facts)| rows.iter().map(|row| &row.url).zip(facts))
-            .collect();
+        rows = all;
     }
     let mut chosen: Vec<(&Url, &RowFacts)> = Vec::new();
     let mut discussed: Vec<&(&Url, &RowFacts)> = rows
