@@ -339,6 +339,35 @@ fn an_endpoint_that_robots_forbid_is_not_asked() {
     );
 }
 
+/// By the page's own address, or by the name that it was given: it is learnt once, and nothing is new the second time.
+#[test]
+fn an_endless_list_is_added_and_crawled_by_name() {
+    let all = shapes();
+    let shape = all.iter().find(|shape| shape.name == "endless");
+    let shape = shape.expect("a shape of this name");
+    let site = shape.site();
+    let server = Server::start(move |request: &Request| site.answer(request));
+    let boardwalk = Boardwalk::new();
+    let config = boardwalk.folder().join("boardwalk.toml");
+    std::fs::write(config, "[pace]\nrate = \"1000/s\"\n").expect("written");
+    let page = server.url("/feed");
+    let added = boardwalk
+        .run_plain(&["add", &page, "--name", "coast", "--yes"])
+        .expect_code(0);
+    let newest = &shape.posts()[0].title;
+    assert!(added.stdout.contains(newest.as_str()), "{added}");
+    let n_learning = server.targets().len();
+    let n_new = |what: &str| {
+        let outcome = boardwalk.crawl(what, &[]).expect_code(0);
+        outcome.report()["boards"][0]["n_new"].clone()
+    };
+    assert_eq!(n_new("coast"), 33);
+    assert_eq!(n_new("coast"), 0);
+    assert_eq!(n_new(&page), 0);
+    let asked = &server.targets()[n_learning..];
+    assert!(!asked.contains(&"/feed".to_owned()), "{asked:?}");
+}
+
 /// The page shows ten posts; what its endpoint tells are others.
 #[test]
 fn an_endpoint_that_disagrees_with_its_page_is_refused() {
@@ -369,6 +398,23 @@ fn an_endpoint_that_disagrees_with_its_page_is_refused() {
             .all(|record| !shown(record, "title").contains("offer")),
         "{held:?}"
     );
+}
+
+/// The records' links lead to articles that are called otherwise: how the script makes them was misunderstood.
+#[test]
+fn links_that_lead_to_other_articles_are_refused() {
+    let (said, _, held) = crawled_with("endless", |request| {
+        let id = request.target.strip_prefix("/feed/view/")?;
+        let words: String = (0..40).map(|n| format!("tide{id}x{n} ")).collect();
+        Some(Reply::html(format!(
+            "<div class=head><h1>Table of tides {id}</h1></div><div class=text><p>{words}</p></div>"
+        )))
+    });
+    assert!(
+        said.contains("its pages do not teach how to read it"),
+        "{said}"
+    );
+    assert!(held.is_empty(), "{held:?}");
 }
 
 /// Part of a board is not taken for the whole.

@@ -384,8 +384,12 @@ fn write(draft: &ListingDraft, listing: &[Text], asked: Asked) -> Result<Lesson,
     let n_read = articles
         .iter()
         .zip(&trees)
-        .map(|((_, page), html)| read_article(&page.view(html), &profile, &ReadOptions::default()))
-        .filter(|article| article.class == PageClass::Article && article.title.is_some())
+        .filter(|((sample, page), html)| {
+            let article = read_article(&page.view(html), &profile, &ReadOptions::default());
+            let title = article.title.as_deref();
+            article.class == PageClass::Article
+                && title.is_some_and(|title| draft.may_be_titled(*sample, title))
+        })
         .count();
     if 2 * n_read < articles.len() {
         return Err(format!(

@@ -44,7 +44,8 @@ pub use calls::calls;
 pub use candidates::{Candidate, is_open, listing_candidates};
 use columns::{Columns, RowFacts};
 pub use interfaces::{
-    Answer, Endpoint, Turn, agrees, endpoints, goes_on, has_rows, learn_interface, read_answer,
+    Answer, Endpoint, Testimony, Turn, endpoints, goes_on, has_rows, learn_interface, read_answer,
+    testimony,
 };
 use listing_url::ListingShape;
 use thread_pages::thread_pages;
@@ -148,6 +149,15 @@ pub struct ListingDraft {
     pub samples: Vec<Url>,
     /// What the row of each sample says.
     facts: Vec<RowFacts>,
+}
+
+impl ListingDraft {
+    /// Whether the article behind a sample's row may be called so. Where the row comes from an endpoint, only its own title
+    /// tells that the link, which a script makes, was understood.
+    pub fn may_be_titled(&self, sample: usize, title: &str) -> bool {
+        let row = self.facts.get(sample);
+        self.interface.is_none() || row.is_some_and(|row| same_title(title, &row.title))
+    }
 }
 
 /// A profile as it was learnt.

@@ -37,6 +37,9 @@ pub const FIELDS: [(&str, &str); 9] = [
 
 /// Letters of a value that are shown: no title is longer, and a record may hold whole articles.
 const MAX_VALUE: usize = 1_000;
+/// Bytes of an answer that are read: a value of one byte takes thirty in memory. Lists of a hundred posts with their bodies
+/// have some 500,000.
+const MAX_ANSWER: usize = 4 * 1024 * 1024;
 /// Milliseconds since 1970 have at least as many digits in their number as this; seconds have not before the year 5138.
 const FIRST_MILLISECONDS: f64 = 100_000_000_000.0;
 
@@ -158,10 +161,10 @@ impl JsonList {
     }
 }
 
-/// An answer that is a JSON list or object. Nested too deep (128 levels) it is none.
+/// An answer that is a JSON list or object. Too long, or nested too deep (128 levels), it is none.
 pub fn read(text: &str) -> Option<Value> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
-    match text.starts_with(['{', '[']) {
+    match text.starts_with(['{', '[']) && text.len() <= MAX_ANSWER {
         true => serde_json::from_str(text).ok(),
         false => None,
     }
@@ -396,7 +399,12 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_of_too_many_levels_is_none() {
+    fn an_answer_too_deep_or_too_long_is_none() {
+        let long = format!(
+            "{{\"data\":{{\"posts\":[{}0]}}}}",
+            "0,".repeat(MAX_ANSWER / 2)
+        );
+        assert_eq!(list().page(&long), None);
         assert_eq!(list().page(&"[".repeat(100_000)), None);
         assert_eq!(list().page(&"{\"data\":".repeat(100_000)), None);
     }

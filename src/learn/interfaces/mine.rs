@@ -320,7 +320,7 @@ impl Miner<'_> {
         if unique < 0.5 || !(2..=300).contains(&length) || is_link || self.dates(place) {
             return None;
         }
-        if TITLE.is_match(place) && !place.starts_with("next") {
+        if TITLE.is_match(place) {
             let part = if PART_TITLE.is_match(place) { 1.5 } else { 0.0 };
             // Without the marks of HTML where there are both.
             let raw = if place.to_ascii_lowercase().contains("raw") {

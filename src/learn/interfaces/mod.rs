@@ -30,6 +30,8 @@ use crate::profile::{JsonList, UNSEEN, element_text};
 
 /// Of the titles that a page shows, this share must be among those that its endpoint tells, in tenths.
 const AGREED_TENTHS: usize = 7;
+/// Rows of a page for people that are compared.
+const MAX_WITNESSES: usize = 100;
 
 /// What the first answer of an endpoint tells.
 #[derive(Debug, Clone)]
@@ -75,27 +77,37 @@ pub fn read_answer(text: &str, endpoint: &Endpoint, as_of: Timestamp) -> Result<
 }
 
 /// Whether two pages that were made of answers show different records: none or few of the second are those of the first.
+/// Pinned ones may stand on both.
 pub fn goes_on(first: &SeenPage<'_>, second: &SeenPage<'_>) -> bool {
     let known: BTreeSet<Url> = rows(first).into_iter().map(|(url, _)| url).collect();
-    let found = rows(second);
+    let mut found = rows(second);
+    found.retain(|(_, facts)| !facts.notice);
     let n_known = found.iter().filter(|(url, _)| known.contains(url)).count();
-    !found.is_empty() && 2 * n_known < found.len()
+    2 * n_known < found.len()
 }
 
-/// Whether a page that was made of an answer has a record that can be read.
+/// Whether a page that was made of an answer has a record that can be read, and is not pinned.
 pub fn has_rows(page: &SeenPage<'_>) -> bool {
-    !rows(page).is_empty()
+    rows(page).iter().any(|(_, facts)| !facts.notice)
 }
 
-/// Whether the rows that a draft read from the page for people are among those of the answer: the same titles. A few links
-/// without dates are a menu or a widget as likely as a board; they say nothing against an answer with dates.
-pub fn agrees(draft: &ListingDraft, answer: &SeenPage<'_>) -> bool {
+/// What a page for people says of an endpoint's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Testimony {
+    /// The page's rows are among the records.
+    Same,
+    /// They are others.
+    Other,
+    /// A few links without dates are a menu or a widget as likely as a board: they say nothing of records with dates.
+    Silent,
+}
+
+/// Compares the rows that a draft read from the page for people with the records of an answer, by their titles.
+pub fn testimony(draft: &ListingDraft, answer: &SeenPage<'_>) -> Testimony {
     let told = rows(answer);
-    let shown: Vec<&RowFacts> = draft.columns.rows.iter().flatten().collect();
+    let shown = draft.columns.rows.iter().flatten();
+    let shown: Vec<&RowFacts> = shown.take(MAX_WITNESSES).collect();
     let is_dated = told.iter().all(|(_, facts)| facts.date.is_some());
-    if !draft.columns.fields.contains_key("date") && is_dated && shown.len() <= told.len() {
-        return true;
-    }
     let n_told = shown
         .iter()
         .filter(|row| {
@@ -103,7 +115,13 @@ pub fn agrees(draft: &ListingDraft, answer: &SeenPage<'_>) -> bool {
                 .any(|(_, facts)| same_title(&facts.title, &row.title))
         })
         .count();
-    10 * n_told >= AGREED_TENTHS * shown.len().min(told.len()).max(1)
+    let is_same = 10 * n_told >= AGREED_TENTHS * shown.len().min(told.len()).max(1);
+    let is_weak = !draft.columns.fields.contains_key("date") && shown.len() <= told.len();
+    match (is_same, is_weak && is_dated) {
+        (true, _) => Testimony::Same,
+        (false, true) => Testimony::Silent,
+        (false, false) => Testimony::Other,
+    }
 }
 
 /// Makes the draft of a listing in JSON. `pages` are made of its answers by `list`, at the URLs that brought them; `turns`
@@ -227,4 +245,113 @@ fn rows(page: &SeenPage<'_>) -> Vec<(Url, RowFacts)> {
         is_here.then_some((url, facts))
     };
     page.html.select(&record).filter_map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use proptest::prelude::*;
+    use scraper::Html;
+
+    use super::*;
+
+    fn people() -> Url {
+        Url::parse("http://board.example/feed").unwrap()
+    }
+
+    fn endpoint() -> Endpoint {
+        let page = "<script>get(`/api/posts?page=${page}`); a = '/post/' + id;</script>";
+        endpoints(&Html::parse_document(page), &people()).remove(0)
+    }
+
+    fn read(text: &str) -> Result<Answer, String> {
+        read_answer(text, &endpoint(), Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn an_answer_without_a_board_says_what_is_missing() {
+        for (text, missing) in [
+            ("<html>", "it is no JSON"),
+            (r#"{"ok":true}"#, "it holds no list of records"),
+            (
+                r#"[{"id":1},{"id":2}]"#,
+                "the records of the answer have no titles",
+            ),
+            (
+                r#"{"x":[{"title":"one"},{"title":"two"}]}"#,
+                "the records of x have no links, and the page does not tell how they are made",
+            ),
+        ] {
+            assert_eq!(read(text).unwrap_err(), missing, "{text}");
+        }
+    }
+
+    /// The time of the last reply is not the post's, whatever comes first; a link to a picture is none to an article.
+    #[test]
+    fn places_are_told_by_names_and_shapes() {
+        let record = |n: u32| {
+            format!(
+                r#"{{"image_url":"/i/{n}.png","last_reply_at":"2025-11-03T0{n}:00:00Z","created_at":"2025-11-0{n}T00:00:00Z",
+                    "title":"post number {n}","seo_title":"x{n}","user":{{"id":{n},"name":"mira"}},"last_user":{{"name":"okto"}},"id":"{n}"}}"#
+            )
+        };
+        let answer = read(&format!("[{},{},{}]", record(1), record(2), record(3))).unwrap();
+        let fields: Vec<(&str, &str)> = answer
+            .list
+            .fields
+            .iter()
+            .map(|(name, place)| (name.as_str(), place.as_str()))
+            .collect();
+        assert_eq!(
+            fields,
+            [
+                ("author", "user.name"),
+                ("date", "created_at"),
+                ("title", "title")
+            ]
+        );
+        assert_eq!(answer.list.url, "/post/{id}");
+    }
+
+    #[test]
+    fn a_hostile_answer_takes_bounded_time() {
+        let wide = format!(
+            "[{{{0}\"a\":1}},{{{0}\"a\":2}}]",
+            (0..50_000)
+                .map(|n| format!("\"date{n}\":\"x{n}\","))
+                .collect::<String>()
+        );
+        let lists = format!(
+            "{{{}\"z\":1}}",
+            (0..20_000)
+                .map(|n| format!("\"k{n}\":[{{\"title\":\"a b c d e\"}},{{\"title\":\"f\"}}],"))
+                .collect::<String>()
+        );
+        let quotes = format!("<script>{}</script>", "\\\"".repeat(250_000));
+        let begun = Instant::now();
+        assert!(read(&wide).is_err());
+        assert!(read(&lists).is_err());
+        assert_eq!(endpoints(&Html::parse_document(&quotes), &people()), []);
+        // A debug build on a busy machine.
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "{:?}",
+            begun.elapsed()
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_panics(text in "([\\[\\]{},:]|\"id\"|\"title\"|\"next\"|\"/a?page=1\"|\"date\"|\"2025-11-01\"|1e308|-7|null|true|\"가\"){0,60}") {
+            let _ = read(&text);
+        }
+
+        #[test]
+        fn no_records_panic(title in ".{0,20}", link in ".{0,20}", next in ".{0,20}", number in any::<f64>()) {
+            let record = |n: u32| serde_json::json!({"id": format!("{link}{n}"), "title": format!("{title}{n}"), "date": number, "pinned": n});
+            let answer = serde_json::json!({"next": next, "cursor": next, "posts": [record(0), record(1)]});
+            let _ = read(&answer.to_string());
+        }
+    }
 }

@@ -11,8 +11,9 @@ const MAX_LITERAL: usize = 2_000;
 const MAX_EXPRESSION: usize = 80;
 /// Letters before and behind a string that tell what it is for.
 const MAX_AROUND: usize = 100;
-/// Paths of one page.
+/// Paths of one page, and quotation marks that are looked behind.
 const MAX_PATHS: usize = 200;
+const MAX_MARKS: usize = 20_000;
 
 static LAST_NAME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"([A-Za-z_$][\w$]*)[^\w$]*$").expect("a constant pattern"));
@@ -34,11 +35,13 @@ pub(super) struct MadePath {
 /// The paths in a script's strings.
 pub(super) fn made_paths(script: &str) -> Vec<MadePath> {
     let mut found = Vec::new();
-    let mut from = 0;
+    let (mut from, mut n_marks) = (0, 0);
     while found.len() < MAX_PATHS
+        && n_marks < MAX_MARKS
         && let Some(start) = script[from..].find(['"', '\'', '`'])
     {
         let start = from + start;
+        n_marks += 1;
         let Some((text, end)) = string(script, start) else {
             from = start + 1;
             continue;

@@ -186,7 +186,7 @@ fn marked(endpoint: &Endpoint, name: &str, gap: &str, mark: &str) -> Option<Turn
     let template = with_parameter(&endpoint.url, name, "%00");
     let template = template[url::Position::BeforePath..].replace("%00", gap);
     // As the profile will fill it.
-    let encoded = filled(&format!("-{{mark}}"), &serde_json::json!({ "mark": mark }))?;
+    let encoded = filled("-{mark}", &serde_json::json!({ "mark": mark }))?;
     Some(Turn {
         url: with_parameter(&endpoint.url, name, &encoded[1..]),
         reason: format!("{gap} marks where {name} goes on"),
