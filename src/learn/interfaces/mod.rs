@@ -266,7 +266,8 @@ mod tests {
     }
 
     fn read(text: &str) -> Result<Answer, String> {
-        read_answer(text, &endpoint(), Timestamp::UNIX_EPOCH)
+        let as_of = "2025-12-01T00:00:00Z".parse().unwrap();
+        read_answer(text, &endpoint(), as_of)
     }
 
     #[test]
