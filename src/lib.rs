@@ -14,7 +14,8 @@
 //!    goes through it once, on the blocking pool.
 //!    [`document::parse_wanted`] leaves out what nobody asks for (what readers ask for stands in `article::asked`;
 //!    `tests/cut` holds part and whole together). Visits parse whole pages still: [`health::fit`] looks at all of a template.
-//!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store. A person at
+//!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store. Rows that an
+//!    endpoint brings in JSON are made into a page first ([`profile::JsonList`]; `crawl::interface` asks for them). A person at
 //!    the terminal is asked which listing is meant where that is open ([`crawl::Adviser`]). `add` shows what a board would
 //!    bring ([`crawl::preview()`]) and writes it into the configuration, between the lines that are there
 //!    ([`config::with_board`]); a profile that somebody wrote or named is never replaced by a learnt one.

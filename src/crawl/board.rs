@@ -247,11 +247,13 @@ pub(super) async fn recognise(
         .expect("recognising is pure and does not panic")
     };
     let Some(recognised) = recognised else {
-        let (profile, lesson) = match fallback {
+        let (profile, mut lesson) = match fallback {
             Some(profile) => (profile, None),
             None => learnt(fetcher, library, target, &fetched, observer, spent).await?,
         };
         let new = new_board(target, &fetched.final_url, &profile)?;
+        let own_page = lesson.as_mut().and_then(|lesson| lesson.page.take());
+        let fetched = own_page.unwrap_or(fetched);
         return Ok(Known {
             serves_walk: serves_walk(&new, &fetched),
             new,

@@ -1,5 +1,6 @@
 //! How is one URL understood? One request (and one for robots.txt), nothing stored.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -105,6 +106,14 @@ pub async fn explain(
         let recognised =
             library.recognise(&html, &decoded.text, &fetched.cookies, &fetched.final_url);
         let (profile, known_by, signs) = choose(&target, &library, recognised);
+        // As its profile reads it.
+        let html = match profile
+            .as_ref()
+            .map(|profile| profile.prepared(&decoded.text))
+        {
+            Some(Cow::Owned(text)) => crate::document::parse(&text),
+            _ => html,
+        };
         let view = PageView {
             html: &html,
             source: &decoded.text,

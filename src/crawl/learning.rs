@@ -9,6 +9,7 @@ use url::Url;
 
 use super::board::{self, Target, TargetError, decode_page};
 use super::crew::{Adviser, Observer};
+use super::interface;
 use crate::article::{PageView, ReadOptions, read_article};
 use crate::fetch::{Fetched, Fetcher, Request, host_key};
 use crate::learn::{
@@ -31,6 +32,8 @@ pub(super) struct Lesson {
     pub learnt: Learnt,
     /// The articles it was learnt from.
     pub articles: Vec<Text>,
+    /// Page 1 as the profile reads it, where that is not the page that was named.
+    pub page: Option<Fetched>,
 }
 
 /// A page as text, on its way to the blocking pool.
@@ -52,7 +55,7 @@ impl Text {
         }
     }
 
-    fn seen<'a>(&'a self, html: &'a scraper::Html) -> SeenPage<'a> {
+    pub fn seen<'a>(&'a self, html: &'a scraper::Html) -> SeenPage<'a> {
         SeenPage {
             html,
             url: &self.url,
@@ -105,23 +108,68 @@ pub(super) async fn learn_board(
             listing.push(Text::of(&fetched, charset));
         }
     }
+    let mut n_left = MAX_REQUESTS - listing.len();
     let asked = Arc::clone(observer);
-    let (listing, draft) = blocking(move || {
+    let (mut listing, mut draft, goes_on) = blocking(move || {
         let (listing, navigation) = with_third_page(listing, navigation);
         let draft = draft_of(&listing, &navigation, asked.adviser());
-        (listing, draft)
+        (listing, draft, !navigation.turns.is_empty())
     })
     .await;
+    let mut page = None;
+    // Rows that are not in the page, or of which the page shows the first only, may come from an endpoint.
+    if draft.is_err() || !goes_on {
+        let first = listing.swap_remove(0);
+        let mut asking = Asking {
+            fetcher,
+            charset,
+            n_left: n_left.min(interface::MAX_REQUESTS),
+            spent,
+        };
+        let n_before = asking.n_left;
+        let (first, found) = interface::learn(&mut asking, first, draft.as_ref().ok()).await;
+        n_left -= n_before - asking.n_left;
+        listing.insert(0, first);
+        match found {
+            Ok(found) => {
+                listing = found.listing;
+                page = Some(found.page);
+                draft = Ok(found.draft);
+            }
+            Err(why_not) => {
+                for why in &why_not {
+                    tracing::info!("no rows from {why}");
+                }
+                draft = draft.map_err(|refusal| {
+                    std::iter::once(refusal)
+                        .chain(why_not)
+                        .collect::<Vec<_>>()
+                        .join("; ")
+                });
+            }
+        }
+    }
     let draft = draft.map_err(&refused)?;
-    let articles = samples(fetcher, charset, &draft, &listing, spent).await;
+    let articles = samples(fetcher, charset, &draft, &listing, n_left, spent).await;
     let lesson = blocking(move || write(&draft, &listing, articles)).await;
-    let lesson = lesson.map_err(&refused)?;
+    let lesson = Lesson {
+        page,
+        ..lesson.map_err(&refused)?
+    };
     tracing::info!(
         "learnt how to read {} with {} requests",
         target.url,
         spent.len() - n_before + 1
     );
     Ok(lesson)
+}
+
+/// Who asks, how often he still may, and what it took.
+pub(super) struct Asking<'a> {
+    pub fetcher: &'a Fetcher,
+    pub charset: Option<&'a str>,
+    pub n_left: usize,
+    pub spent: &'a mut Vec<Receipt>,
 }
 
 /// What came of asking for articles.
@@ -138,6 +186,7 @@ async fn samples(
     charset: Option<&str>,
     draft: &ListingDraft,
     listing: &[Text],
+    n_left: usize,
     spent: &mut Vec<Receipt>,
 ) -> Asked {
     let mut asked = Asked {
@@ -145,7 +194,7 @@ async fn samples(
         closed: Vec::new(),
     };
     let mut left = MOST_TEXT.saturating_sub(listing.iter().map(|page| page.text.len()).sum());
-    let wanted = draft.samples.iter().take(MAX_REQUESTS - listing.len());
+    let wanted = draft.samples.iter().take(n_left);
     for (at, url) in wanted.enumerate() {
         let request = request(url, &listing[0].url, "article");
         // One that does not come is one witness less.
@@ -167,13 +216,13 @@ async fn samples(
     asked
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work)
         .await
         .expect("learning is pure and does not panic")
 }
 
-fn request(url: &Url, referer: &Url, purpose: &'static str) -> Request {
+pub(super) fn request(url: &Url, referer: &Url, purpose: &'static str) -> Request {
     let host = host_key(url);
     Request {
         url: url.clone(),
@@ -335,8 +384,12 @@ fn write(draft: &ListingDraft, listing: &[Text], asked: Asked) -> Result<Lesson,
     let n_read = articles
         .iter()
         .zip(&trees)
-        .map(|((_, page), html)| read_article(&page.view(html), &profile, &ReadOptions::default()))
-        .filter(|article| article.class == PageClass::Article && article.title.is_some())
+        .filter(|((sample, page), html)| {
+            let article = read_article(&page.view(html), &profile, &ReadOptions::default());
+            let title = article.title.as_deref();
+            article.class == PageClass::Article
+                && title.is_some_and(|title| draft.may_be_titled(*sample, title))
+        })
         .count();
     if 2 * n_read < articles.len() {
         return Err(format!(
@@ -349,5 +402,6 @@ fn write(draft: &ListingDraft, listing: &[Text], asked: Asked) -> Result<Lesson,
         profile: Arc::new(profile),
         learnt,
         articles: articles.into_iter().map(|(_, page)| page).collect(),
+        page: None,
     })
 }

@@ -13,6 +13,7 @@ mod doubt;
 mod explain;
 mod fit;
 mod forever;
+mod interface;
 mod learning;
 mod listing_visit;
 mod mend;

@@ -191,12 +191,12 @@ async fn see(
     blocking(move || {
         let decoded = decode_page(&page, charset.as_deref(), profile.charset.as_deref());
         let page = Text::of(&page, Some(decoded.charset));
-        let html = crate::document::parse(&page.text);
+        let html = crate::document::parse(&profile.prepared(&page.text));
         let rows = read_listing(&html, &page.url, &profile, page.as_of).rows;
         let public = |row: &&Row| !row.notice && !row.secret;
         let first = rows.iter().find(public).or(rows.first());
         let mut articles = samples.iter().filter_map(|sample| {
-            let html = crate::document::parse(&sample.text);
+            let html = crate::document::parse(&profile.prepared(&sample.text));
             article(sample, &html, &profile).filter(|read| read.class == "article")
         });
         Seen {
@@ -218,7 +218,7 @@ async fn read_one(
     blocking(move || {
         let decoded = decode_page(&fetched, charset.as_deref(), profile.charset.as_deref());
         let page = Text::of(&fetched, Some(decoded.charset));
-        let html = crate::document::parse(&page.text);
+        let html = crate::document::parse(&profile.prepared(&page.text));
         article(&page, &html, &profile)
     })
     .await

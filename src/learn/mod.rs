@@ -13,6 +13,7 @@ mod candidates;
 mod columns;
 mod css;
 mod header;
+mod interfaces;
 mod lies;
 mod listing_url;
 mod notices;
@@ -42,6 +43,10 @@ use article::{ArticleRules, Sample};
 pub use calls::calls;
 pub use candidates::{Candidate, is_open, listing_candidates};
 use columns::{Columns, RowFacts};
+pub use interfaces::{
+    Answer, Endpoint, Testimony, Turn, endpoints, goes_on, has_rows, learn_interface, read_answer,
+    testimony,
+};
 use listing_url::ListingShape;
 use thread_pages::thread_pages;
 
@@ -135,6 +140,8 @@ pub struct ListingDraft {
     calls: Vec<Call>,
     /// Pages are read as they are for readers without scripts.
     pub without_scripts: bool,
+    /// The rows come from an endpoint that answers in JSON.
+    interface: Option<interfaces::Interface>,
     decisions: Vec<Decision>,
     /// Rows on each page.
     pub n_rows: Vec<usize>,
@@ -142,6 +149,15 @@ pub struct ListingDraft {
     pub samples: Vec<Url>,
     /// What the row of each sample says.
     facts: Vec<RowFacts>,
+}
+
+impl ListingDraft {
+    /// Whether the article behind a sample's row may be called so. Where the row comes from an endpoint, only its own title
+    /// tells that the link, which a script makes, was understood.
+    pub fn may_be_titled(&self, sample: usize, title: &str) -> bool {
+        let row = self.facts.get(sample);
+        self.interface.is_none() || row.is_some_and(|row| same_title(title, &row.title))
+    }
 }
 
 /// A profile as it was learnt.
@@ -206,7 +222,12 @@ fn draft(
     let container = container(pages, &region.pages);
     let mut decisions = vec![region.decision.clone()];
     decisions.extend(columns.decisions.iter().cloned());
-    let (samples, facts) = samples(&region.pages, &columns);
+    let rows = region
+        .pages
+        .iter()
+        .zip(&columns.rows)
+        .flat_map(|(rows, facts)| rows.iter().map(|row| &row.url).zip(facts));
+    let (samples, facts) = samples(rows.collect());
     Ok(ListingDraft {
         container,
         rows_css: region.rows_css,
@@ -217,6 +238,7 @@ fn draft(
         listing,
         calls: navigation.calls.clone(),
         without_scripts: navigation.without_scripts,
+        interface: None,
         decisions,
         samples,
         facts,
@@ -253,19 +275,14 @@ fn container(pages: &[SeenPage<'_>], rows: &[Vec<region::RowSeen<'_>>]) -> Vec<S
 }
 
 /// Ordinary, public articles from all over the pages, those with comments first; the pages' own order otherwise.
-fn samples(pages: &[Vec<region::RowSeen<'_>>], columns: &Columns) -> (Vec<Url>, Vec<RowFacts>) {
-    let mut rows: Vec<(&Url, &RowFacts)> = pages
+fn samples(all: Vec<(&Url, &RowFacts)>) -> (Vec<Url>, Vec<RowFacts>) {
+    let mut rows: Vec<(&Url, &RowFacts)> = all
         .iter()
-        .zip(&columns.rows)
-        .flat_map(|(rows, facts)| rows.iter().map(|row| &row.url).zip(facts))
         .filter(|(_, facts)| !facts.notice && !facts.secret && !facts.title.is_empty())
+        .copied()
         .collect();
     if rows.len() < 2 {
-        rows = pages
-            .iter()
-            .zip(&columns.rows)
-            .flat_map(|(rows, facts)| rows.iter().map(|row| &row.url).zip(facts))
-            .collect();
+        rows = all;
     }
     let mut chosen: Vec<(&Url, &RowFacts)> = Vec::new();
     let mut discussed: Vec<&(&Url, &RowFacts)> = rows

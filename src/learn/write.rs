@@ -1,15 +1,15 @@
 //! What was learnt → a profile's text, with a comment for each decision: a person must be able to read, check and change
 //! it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::address::ArticleShape;
 use super::article::{ArticleRules, FieldRule};
 use super::columns::Columns;
-use super::listing_url::ListingShape;
 use super::records::MOMENT;
 use super::thread_pages::ThreadPages;
 use super::{Decision, ListingDraft};
+use crate::profile::JsonList;
 
 /// Words of a listing without posts.
 const EMPTY: [&str; 24] = [
@@ -40,6 +40,8 @@ const EMPTY: [&str; 24] = [
 ];
 /// What boards say, with status 200, in a deleted post's place (BOARDS.md 0.2).
 const GONE: &str = r"(?i)alert\([^)]*(?:존재하지 않|삭제된|삭제되었|없는 글|없는 게시|not exist|been deleted|no longer|not found|存在しません|削除され|不存在|已被?删除|已刪除|nicht gefunden|existiert nicht|gelöscht|introuvable|no existe|eliminado|не существует|удалён|удален|silinmiş|bulunamadı)";
+/// What endpoints say, in data, of a page behind the last.
+const PAST_END: &str = r"(?i)^\s*\{[^<]{0,400}(?:page|offset|out of (?:range|bounds))";
 /// Where boards send those who may not read a post.
 const DOOR: &str = r"(?i)/(?:[\w.-]*(?:password|passwd|login|signin)[\w.-]*)(?:[/?#]|$)";
 const RESTRICTED: &str = r"(?i)alert\([^)]*(?:권한이 없|회원만|로그인|비밀글|비밀번호|log ?in|sign ?in|permission|members only|ログイン|会員|権限|登录|登入|權限|权限|anmelden|berechtigung|connecter|autoris|iniciar sesi|permiso|войдите|авториз|giriş yap|yetki)";
@@ -79,7 +81,10 @@ pub(super) fn profile_text(
     if draft.without_scripts {
         text.push_str("without_scripts = true\n");
     }
-    text.push_str(&identity(&draft.article, &draft.listing, pages));
+    text.push_str(&identity(draft, pages));
+    if let Some(interface) = &draft.interface {
+        text.push_str(&json(&interface.list));
+    }
     for call in &draft.calls {
         let _ = write!(
             text,
@@ -92,8 +97,21 @@ pub(super) fn profile_text(
     if draft.listing.chained {
         text.push_str("\n[pager]\nchained = true\n");
     }
-    text.push_str(&article(rules, pages, draft.listing.parameter(), decisions));
+    // How an endpoint counts says nothing of how pages for people do.
+    let parameter = match draft.interface {
+        Some(_) => None,
+        None => draft.listing.parameter(),
+    };
+    text.push_str(&article(rules, pages, parameter, decisions));
     text.push_str(&classes(rules, head));
+    if draft.interface.is_some() {
+        text.push_str("\n# Behind the last page some endpoints complain of the number.\n");
+        let _ = writeln!(
+            text,
+            "[[classes]]\nclass = \"gone\"\nstatus = [400, 416, 422]\nsource = {}",
+            quoted(PAST_END)
+        );
+    }
     text
 }
 
@@ -180,7 +198,31 @@ fn why(decisions: &[Decision], what: &str) -> String {
     text
 }
 
-fn identity(article: &ArticleShape, listing: &ListingShape, pages: Option<&ThreadPages>) -> String {
+/// Where in the answers of an endpoint what stands.
+fn json(list: &JsonList) -> String {
+    let mut text = String::from("\n# The rows come from answers in JSON.\n[json]\n");
+    let _ = writeln!(
+        text,
+        "items = {}\nurl = {}",
+        quoted(&list.items),
+        quoted(&list.url)
+    );
+    for (key, template) in [("next", &list.next), ("more", &list.more)] {
+        if let Some(template) = template {
+            let _ = writeln!(text, "{key} = {}", quoted(template));
+        }
+    }
+    if !list.html.is_empty() {
+        let _ = writeln!(text, "html = {}", self::list(&list.html));
+    }
+    let _ = writeln!(text, "fields = {}", table(&list.fields));
+    text
+}
+
+fn identity(draft: &ListingDraft, pages: Option<&ThreadPages>) -> String {
+    let ListingDraft {
+        article, listing, ..
+    } = draft;
     let mut text = String::from("\n[identity]\n");
     text.push_str(&comment(match article.has_board {
         true => "the board's name is part of an article's URL: ids are taken as the board's own",
@@ -220,7 +262,32 @@ fn identity(article: &ArticleShape, listing: &ListingShape, pages: Option<&Threa
         text.push_str("\n# Further pages of its comments.\n");
         let _ = writeln!(text, "[[identity.articles]]\npath = {}", quoted(path));
     }
-    for (path, query, optional) in &listing.shapes {
+    let people = draft
+        .interface
+        .iter()
+        .flat_map(|interface| &interface.page.shapes);
+    let endpoints = draft.interface.iter().flat_map(|_| &listing.shapes);
+    let own = listing.shapes.iter().filter(|_| draft.interface.is_none());
+    for (path, query, optional) in endpoints {
+        // The board is named by the page for people.
+        let unnamed = |pattern: &String| pattern.replace("(?<board>", "(?:");
+        let _ = writeln!(
+            text,
+            "\n# The endpoint.\n[[identity.boards]]\npath = {}\nboard = {}",
+            quoted(&unnamed(path)),
+            quoted(&listing.board)
+        );
+        for (key, patterns) in [("query", query), ("optional", optional)] {
+            let patterns: BTreeMap<String, String> = patterns
+                .iter()
+                .map(|(name, pattern)| (name.clone(), unnamed(pattern)))
+                .collect();
+            if !patterns.is_empty() {
+                let _ = writeln!(text, "{key} = {}", table(&patterns));
+            }
+        }
+    }
+    for (path, query, optional) in own.chain(people) {
         let _ = writeln!(text, "\n[[identity.boards]]\npath = {}", quoted(path));
         if !query.is_empty() {
             let _ = writeln!(text, "query = {}", table(query));

@@ -6,10 +6,11 @@ use regex::Regex;
 use scraper::Selector;
 
 use super::format::{
-    ArticleFile, AttachmentsFile, CallFile, ClassFile, CommentsFile, IdentityFile, ListingFile,
-    PagerFile, ProfileFile, RecogniseFile, RuleFile, ShapeFile, Text,
+    ArticleFile, AttachmentsFile, CallFile, ClassFile, CommentsFile, IdentityFile, JsonFile,
+    ListingFile, PagerFile, ProfileFile, RecogniseFile, RuleFile, ShapeFile, Text,
 };
 use super::identity::Identity;
+use super::json_list::{self, JsonList};
 use super::notes::Notes;
 use super::parse::Complaints;
 use super::recognise::{Sign, Signs};
@@ -67,6 +68,7 @@ impl Compiler<'_, '_> {
             identity: self.identity(&file.identity),
             without_scripts: file.without_scripts,
             calls: self.calls(&file.calls),
+            json: file.json.as_ref().map(|json| self.json(json)),
             listing: self.listing(&file.listing),
             pager: self.pager(&file.pager),
             article: self.article(&file.article),
@@ -135,7 +137,7 @@ impl Compiler<'_, '_> {
             }
         }
         for (shape, text) in boards.iter().zip(&file.boards) {
-            if !shape.groups().any(|group| group == "board") {
+            if shape.board.is_none() && !shape.groups().any(|group| group == "board") {
                 let message = "name a group `board`, as in `(?<board>\\w+)`";
                 self.complain(&text.path, "identity.boards", message);
             }
@@ -176,6 +178,42 @@ impl Compiler<'_, '_> {
             .collect()
     }
 
+    fn json(&mut self, file: &JsonFile) -> JsonList {
+        for (name, place) in &file.fields {
+            if !json_list::FIELDS.iter().any(|(field, _)| field == name) {
+                let known: Vec<&str> = json_list::FIELDS.iter().map(|(field, _)| *field).collect();
+                let message = format!(
+                    "no field is called `{name}`; there are {}",
+                    known.join(", ")
+                );
+                self.complain(place, "json.fields", &message);
+            }
+        }
+        if !file.fields.contains_key("title") {
+            self.complain(&file.url, "json.fields", "name the place of the `title`");
+        }
+        if json_list::places(file.url.get_ref()).next().is_none() {
+            self.complain(
+                &file.url,
+                "json.url",
+                "name a place in the record, as `{id}`",
+            );
+        }
+        let text = |text: &Text| text.get_ref().clone();
+        JsonList {
+            items: text(&file.items),
+            url: text(&file.url),
+            fields: file
+                .fields
+                .iter()
+                .map(|(name, place)| (name.clone(), text(place)))
+                .collect(),
+            html: file.html.clone(),
+            next: file.next.as_ref().map(text),
+            more: file.more.as_ref().map(text),
+        }
+    }
+
     fn shapes(&mut self, files: &[ShapeFile], path: &str) -> Vec<Shape> {
         let shapes = files.iter().enumerate().map(|(i, file)| {
             let path = format!("{path}[{i}]");
@@ -197,6 +235,7 @@ impl Compiler<'_, '_> {
                     "page",
                 ),
                 board_url: self.template_of(file.board_url.as_ref(), &path, "board_url", ""),
+                board: file.board.clone(),
             };
             if let Some(group) = shape.groups().find(|group| !GROUPS.contains(group)) {
                 let message = format!(

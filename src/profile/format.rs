@@ -43,6 +43,10 @@ pub struct ProfileFile {
     /// Functions of the board's scripts that stand in a link's place, and what they open.
     #[serde(default)]
     pub calls: Vec<CallFile>,
+    /// Where the listing's answers are JSON: where in them what stands. The rules of `listing` then read the page that is
+    /// made of them: `li.record`s in a `ul.records`.
+    #[serde(default)]
+    pub json: Option<JsonFile>,
     pub listing: ListingFile,
     #[serde(default)]
     pub pager: PagerFile,
@@ -146,6 +150,9 @@ pub struct ShapeFile {
     pub listing_url: Option<Text>,
     #[serde(default)]
     pub board_url: Option<Text>,
+    /// The board's name, where the URL has none.
+    #[serde(default)]
+    pub board: Option<String>,
 }
 
 /// How to get one value out of an element: a selector alone (`"td.title > a"`), or a table.
@@ -228,6 +235,28 @@ pub struct CallFile {
     pub name: Text,
     /// Path and query; `{1}` is the first argument.
     pub url: Text,
+}
+
+/// Places are paths of keys (`data.posts`); the empty path is the whole.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JsonFile {
+    /// The list, in the answer.
+    pub items: Text,
+    /// A record's link: `/t/{slug}/{id}`, or `{link}` where it stands in the record.
+    pub url: Text,
+    /// Fields (`title`, `author`, `date`, `category`, `views`, `votes`, `comment_count`, `posts`, `notice`) and their places in
+    /// a record; `posts` counts the first one, too.
+    pub fields: BTreeMap<String, Text>,
+    /// Fields whose values are HTML.
+    #[serde(default)]
+    pub html: Vec<String>,
+    /// The link to what follows, filled from the answer: `/api/posts?after={meta.cursor}`.
+    #[serde(default)]
+    pub next: Option<Text>,
+    /// A place in the answer that holds `false` where nothing follows.
+    #[serde(default)]
+    pub more: Option<Text>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

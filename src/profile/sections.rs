@@ -13,7 +13,7 @@ use super::identity::Identity;
 use super::notes::{Notes, notes};
 use super::parse::{Complaint, Complaints, parse};
 use super::recognise::Signs;
-use super::{Call, Rule, with_links};
+use super::{Call, JsonList, Rule, with_links};
 use crate::model::PageClass;
 
 /// How to read a board, ready to use. The fields mirror the file's tables; see `format.rs` for their meaning.
@@ -32,6 +32,8 @@ pub struct Profile {
     pub without_scripts: bool,
     /// What stands in links' places.
     pub calls: Vec<Call>,
+    /// Where in an answer that is JSON what stands.
+    pub json: Option<JsonList>,
     pub listing: ListingRules,
     pub pager: PagerRules,
     pub article: ArticleRules,
@@ -155,8 +157,11 @@ pub struct ClassRule {
 
 impl Profile {
     /// A page's text as this profile's rules read it: with links where scripts are called, and with what is there for
-    /// readers without scripts.
+    /// readers without scripts; of an answer that is data, the page that shows it.
     pub fn prepared<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if let Some(page) = self.json.as_ref().and_then(|json| json.page(text)) {
+            return Cow::Owned(page);
+        }
         if !self.without_scripts {
             return with_links(text, &self.calls);
         }

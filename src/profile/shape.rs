@@ -21,6 +21,8 @@ pub(super) struct Shape {
     pub(super) article_url: Option<String>,
     pub(super) listing_url: Option<String>,
     pub(super) board_url: Option<String>,
+    /// The board's name, where the URL has none.
+    pub(super) board: Option<String>,
 }
 
 /// What the groups of a shape caught.
@@ -45,6 +47,9 @@ impl Shape {
             return None;
         }
         let mut caught = Caught::new();
+        if let Some(board) = &self.board {
+            caught.insert("board", board.clone());
+        }
         note(&mut caught, &self.path.captures(path_of(url))?);
         for (name, pattern) in &self.query {
             note(&mut caught, &pattern.captures(parameter(query, name)?)?);

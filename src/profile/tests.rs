@@ -47,6 +47,59 @@ fn a_good_profile_compiles() {
     assert_eq!(profile.listing.author.len(), 2);
 }
 
+const JSON: &str = r#"[json]
+items = "posts"
+url = "/news/{id}"
+fields = { title = "subject", notice = "top" }
+
+[listing]"#;
+
+#[test]
+fn places_in_json_are_checked() {
+    let wrong = JSON.replace("{id}", "1").replace("title =", "subject =");
+    let found = complaints(&[("[listing]", wrong.as_str())]);
+    let lines: Vec<&str> = found
+        .iter()
+        .filter_map(|complaint| complaint.split(':').next())
+        .collect();
+    assert_eq!(lines, ["15", "15", "16"], "{found:?}");
+    for words in [
+        "name the place of the `title`",
+        "name a place in the record, as `{id}`",
+        "no field is called `subject`; there are title, author, date",
+    ] {
+        assert!(found.iter().any(|said| said.contains(words)), "{found:?}");
+    }
+}
+
+/// An answer is read as a page; a page for people, whose URL names the board otherwise, as the same board.
+#[test]
+fn an_answer_is_a_page_of_its_board() {
+    let boards = "boards = [{ path = '/api/list', board = 'news' }, { path";
+    let text = GOOD
+        .replace("[listing]", JSON)
+        .replace("boards = [{ path", boards)
+        .replace("{base}/{board}\"", "/api/list\"");
+    let profile = Profile::from_toml(&text).unwrap();
+    let page = profile.prepared(r#"{"posts":[{"id":5,"subject":"Tides","top":1}]}"#);
+    assert!(
+        page.contains(
+            r#"<li class="record notice"><a class="title" href="/news/5">Tides</a></li>"#
+        ),
+        "{page}"
+    );
+    assert_eq!(profile.prepared("<p>{}"), "<p>{}");
+    let url = |path: &str| Url::parse(&format!("http://board.example{path}")).unwrap();
+    let [people, endpoint] =
+        ["/news", "/api/list"].map(|path| profile.identity.board(&url(path)).unwrap());
+    assert_eq!(people.key, "board.example/news");
+    assert_eq!(endpoint.key, people.key);
+    assert_eq!(
+        profile.identity.listing_page(&url("/news"), 1),
+        Some(url("/api/list"))
+    );
+}
+
 #[test]
 fn every_built_in_profile_compiles() {
     let library = Library::built_in();

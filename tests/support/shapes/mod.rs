@@ -3,6 +3,7 @@
 
 mod forums;
 mod korean;
+mod machines;
 mod pages;
 pub mod posts;
 mod threads;
@@ -357,5 +358,6 @@ pub fn shapes() -> Vec<Shape> {
     all.extend(threads::shapes());
     all.extend(korean::shapes());
     all.extend(pages::shapes());
+    all.extend(machines::shapes());
     all
 }

@@ -14,7 +14,7 @@ const NO_COMMENTS: Shown = Shown {
     comments: false,
 };
 
-fn cards() -> Shape {
+pub fn cards() -> Shape {
     Shape {
         name: "cards",
         shown: NO_COMMENTS,
@@ -83,7 +83,7 @@ fn spelled(id: u32) -> String {
 }
 
 /// The only way on is a link to older posts; the posts' own URLs have no numbers; pages show the day only.
-fn blog() -> Shape {
+pub fn blog() -> Shape {
     Shape {
         name: "blog",
         tongue: &GERMAN,
@@ -199,7 +199,7 @@ fn newspaper() -> Shape {
 }
 
 /// Each page tells only where the next one begins: no page's URL follows from its number.
-fn cursor() -> Shape {
+pub fn cursor() -> Shape {
     fn cursor_url(page: usize) -> String {
         match page {
             1 => "/stream".into(),

@@ -140,7 +140,7 @@ fn flarum() -> Shape {
     }
 }
 
-fn discourse() -> Shape {
+pub fn discourse() -> Shape {
     Shape {
         name: "discourse",
         n_said_per_page: 5,
@@ -422,7 +422,7 @@ fn spirit() -> Shape {
     }
 }
 
-fn nodebb() -> Shape {
+pub fn nodebb() -> Shape {
     fn time(said: &Said) -> String {
         said.at.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string()
     }

@@ -1,0 +1,259 @@
+//! Boards whose pages hold no rows, or only the first: a script fetches them from an endpoint that answers in JSON.
+
+use serde_json::{Value, json};
+
+use super::posts::{GERMAN, KOREAN};
+use super::{OtherFile, PastEnd, Post, Shape, pages, plain, threads};
+
+pub fn shapes() -> Vec<Shape> {
+    vec![
+        endless(),
+        endless_by_cursor(),
+        endless_after_the_first(),
+        discourse(),
+        nodebb(),
+        wordpress(),
+    ]
+}
+
+/// The address of the page for people; a list without end has one.
+fn one_page(first: &'static str, page: usize) -> String {
+    match page {
+        1 => first.to_owned(),
+        n => format!("/nowhere/{n}"),
+    }
+}
+
+/// Answers with this many records each, and one behind the last.
+fn answers(
+    all: &[Post],
+    n_per_answer: usize,
+    target: impl Fn(usize) -> String,
+    answer: impl Fn(usize, &[Post]) -> Value,
+) -> Vec<OtherFile> {
+    let n_answers = all.len().div_ceil(n_per_answer);
+    (0..=n_answers)
+        .map(|at| {
+            let from = (at * n_per_answer).min(all.len());
+            let records = &all[from..(from + n_per_answer).min(all.len())];
+            (
+                target(at),
+                "application/json",
+                answer(at, records).to_string(),
+            )
+        })
+        .collect()
+}
+
+fn iso(post: &Post) -> String {
+    post.said.at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// Pages are counted; a record's link is made by the script.
+fn endless() -> Shape {
+    Shape {
+        name: "endless",
+        listing_url: |page| one_page("/feed", page),
+        article_url: |post, _| format!("/feed/view/{}", post.id),
+        listing: |_, _| {
+            r#"<ul id="feed"></ul><script>
+               let page = 1; const size = 10; // the reader's own
+               async function more() {
+                 const res = await fetch(`/api/v1/feed?page=${page++}&size=10`);
+                 const { data } = await res.json();
+                 for (const p of data.list) {
+                   feed.innerHTML += `<li><a href="/feed/view/${p.no}">${p.subject}</a> <b>${p.writer.nick}</b></li>`;
+                 }
+               }
+               fetch('/api/v1/visit', { method: 'POST' });
+               addEventListener('scroll', more); more();
+               </script>"#
+                .into()
+        },
+        others: |all| {
+            let total = all.len();
+            let record = |post: &Post| {
+                json!({
+                    "no": post.id, "subject": post.title, "writer": {"id": 7, "nick": post.said.author},
+                    "regDate": post.said.at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+                    "commentCnt": post.replies.len(), "viewCnt": post.views, "thumb": format!("/t/{}.jpg", post.id),
+                })
+            };
+            answers(
+                all,
+                10,
+                |at| format!("/api/v1/feed?page={}&size=10", at + 1),
+                |_, records| {
+                    let list: Vec<Value> = records.iter().map(record).collect();
+                    json!({"code": 0, "data": {"totalCount": total, "list": list}, "menu": [{"id": 1, "name": "Home"}, {"id": 2, "name": "Help"}]})
+                },
+            )
+        },
+        tongue: &KOREAN,
+        ..pages::cards()
+    }
+}
+
+fn mark(at: usize) -> String {
+    format!("c{}==", at * 7919 % 1000)
+}
+
+fn by_cursor(all: &[Post], first: usize) -> Vec<OtherFile> {
+    let n_answers = all.len().div_ceil(10);
+    let record = |post: &Post| {
+        let at = post.said.at.in_tz("UTC").expect("a moment");
+        json!({
+            "id": post.id, "permalink": format!("/stream/comments/{}/{}/", post.id, post.slug()), "title": post.title,
+            "author_name": post.said.author, "created_utc": at.timestamp().as_second(), "pinned": false,
+        })
+    };
+    let target = |at: usize| match at {
+        0 => "/stream/more.json?kind=all".to_owned(),
+        n => format!("/stream/more.json?kind=all&after={}", mark(n)),
+    };
+    answers(all, 10, target, |at, records| {
+        let items: Vec<Value> = records.iter().map(record).collect();
+        let more = at + 1 < n_answers;
+        json!({"items": items, "paging": {"after": if more { json!(mark(at + 1)) } else { Value::Null }, "has_more": more}})
+    })
+    .into_iter()
+    .skip(first)
+    .collect()
+}
+
+/// Each answer tells where the next one begins; the endpoint stands in an attribute.
+fn endless_by_cursor() -> Shape {
+    Shape {
+        name: "endless-cursor",
+        listing_url: |page| one_page("/stream", page),
+        listing: |_, _| {
+            "<div id=stream data-source-url='/stream/more.json?kind=all'>Loading …</div>".into()
+        },
+        others: |all| by_cursor(all, 0),
+        ..pages::cursor()
+    }
+}
+
+/// The first rows stand in the page.
+fn endless_after_the_first() -> Shape {
+    Shape {
+        name: "endless-after-the-first",
+        listing: |rows, _| {
+            format!(
+                "<div id=siteTable class=sitetable data-more-url='/stream/more.json?kind=all'>{rows}</div>"
+            )
+        },
+        ..endless_by_cursor()
+    }
+}
+
+/// A Discourse whose pages are empty without scripts.
+fn discourse() -> Shape {
+    Shape {
+        name: "discourse-data",
+        head: "<meta name=generator content='Discourse 3.5.0 - https://discourse.example'>",
+        listing_url: |page| one_page("/c/harbour/4", page),
+        listing: |_, _| "<section id=main></section>".into(),
+        others: |all| {
+            let n_answers = all.len().div_ceil(10);
+            let record = |post: &Post| {
+                json!({
+                    "id": post.id, "title": post.title, "fancy_title": post.title, "slug": post.slug(),
+                    "posts_count": 1 + post.replies.len(), "reply_count": 0, "highest_post_number": 1,
+                    "created_at": format!("{}.000Z", iso(post)), "last_posted_at": "2025-11-20T10:00:00.000Z",
+                    "bumped_at": "2025-11-20T10:00:00.000Z", "pinned": false, "views": post.views, "like_count": 1,
+                    "category_id": 4, "last_poster_username": post.last().author,
+                    "posters": [{"extras": null, "user_id": 1}],
+                })
+            };
+            answers(
+                all,
+                10,
+                |at| match at {
+                    0 => "/c/harbour/4.json".into(),
+                    n => format!("/c/harbour/4.json?page={n}"),
+                },
+                |at, records| {
+                    let topics: Vec<Value> = records.iter().map(record).collect();
+                    let mut list =
+                        json!({"can_create_topic": false, "per_page": 10, "topics": topics});
+                    if at + 1 < n_answers {
+                        list["more_topics_url"] = json!(format!("/c/harbour/4?page={}", at + 1));
+                    }
+                    json!({"users": [{"id": 1, "username": "mira", "name": "Mira"}, {"id": 2, "username": "okto", "name": "Okto"}],
+                           "topic_list": list})
+                },
+            )
+        },
+        ..threads::discourse()
+    }
+}
+
+/// A NodeBB likewise; pinned topics stand in every answer.
+fn nodebb() -> Shape {
+    Shape {
+        name: "nodebb-data",
+        listing_url: |page| one_page("/category/2/harbour", page),
+        listing: |_, _| {
+            "<div id=content></div><script id=ajaxify-data type=application/json>{\"cid\":2}</script>".into()
+        },
+        others: |all| {
+            let record = |post: &Post| {
+                json!({
+                    "tid": post.id, "cid": 2, "title": post.title, "titleRaw": post.title,
+                    "slug": format!("{}/{}", post.id, post.slug()), "timestamp": 0, "timestampISO": format!("{}.000Z", iso(post)),
+                    "lastposttimeISO": "2025-11-20T10:00:00.000Z", "postcount": 1 + post.replies.len(), "viewcount": post.views,
+                    "votes": 0, "pinned": u8::from(post.notice), "user": {"uid": 3, "username": post.said.author, "displayname": post.said.author},
+                    "teaser": {"pid": 1, "timestampISO": "2025-11-20T10:00:00.000Z", "user": {"username": "quill"}},
+                })
+            };
+            let pinned = super::notices(plain().tongue);
+            answers(
+                all,
+                10,
+                |at| match at {
+                    0 => "/api/category/2/harbour".into(),
+                    n => format!("/api/category/2/harbour?page={}", n + 1),
+                },
+                |at, records| {
+                    let topics: Vec<Value> = pinned.iter().chain(records).map(record).collect();
+                    json!({"cid": 2, "name": "Harbour", "topics": topics, "children": [],
+                           "pagination": {"currentPage": at + 1, "pageCount": 4, "next": {"page": at + 2, "active": true}}})
+                },
+            )
+        },
+        ..threads::nodebb()
+    }
+}
+
+/// A WordPress whose theme shows nothing without scripts. Its pages tell the day of a post only.
+fn wordpress() -> Shape {
+    Shape {
+        name: "wordpress-rest",
+        head: "<link rel='https://api.w.org/' href='{origin}/wp-json/'>",
+        listing_url: |page| one_page("/", page),
+        listing: |_, _| "<div id=app></div>".into(),
+        past_end: PastEnd::NotFound,
+        tongue: &GERMAN,
+        others: |all| {
+            let record = |post: &Post| {
+                json!({
+                    "id": post.id, "date": iso(post), "date_gmt": "2025-01-01T00:00:00", "modified": "2025-11-20T10:00:00",
+                    "slug": "x", "link": format!("{{origin}}{}", (pages::blog().article_url)(post, 1)),
+                    "title": {"rendered": post.title.replace(" und ", " &#117;nd ")},
+                    "excerpt": {"rendered": "<p>…</p>"}, "author": 1, "comment_status": "open", "sticky": false,
+                })
+            };
+            let mut files = answers(
+                all,
+                10,
+                |at| format!("/wp-json/wp/v2/posts?page={}", at + 1),
+                |_, records| records.iter().map(record).collect(),
+            );
+            // Behind the last page stands a complaint.
+            files.pop();
+            files
+        },
+        ..pages::blog()
+    }
+}
