@@ -1,5 +1,5 @@
-//! Messages to addresses that the operator wrote down. Unlike a page's, such an address may be private or loopback; link-local
-//! ones (cloud metadata) stay closed, and a redirect is an answer like any other: where it leads nobody has named.
+//! Messages to addresses that the operator wrote down, which may therefore be private or loopback ones, as boards' may.
+//! Link-local ones (cloud metadata) stay closed, and a redirect is an answer like any other: where it leads nobody has named.
 //!
 //! Addresses of hooks are secrets: no error here carries one.
 
@@ -12,7 +12,7 @@ use url::Url;
 
 use super::answer::Answer;
 use super::factory::{build_client, install_crypto};
-use super::guard::{Guard, HostPort, Refusal, Route, SystemResolver, refusal_in};
+use super::guard::{Guard, Refusal, Route, SystemResolver, refusal_in};
 use super::{FetchError, FetchErrorKind, FetchOptions};
 use crate::model::Clock;
 
@@ -22,7 +22,9 @@ const MAX_ANSWER_BYTES: usize = 16 * 1024;
 /// Sends messages. Clones share connections.
 #[derive(Clone)]
 pub struct HookClient {
-    client: Client,
+    public: Client,
+    named: Client,
+    guard: Arc<Guard>,
     timeout: Duration,
     clock: Arc<dyn Clock>,
 }
@@ -52,16 +54,20 @@ pub enum HookError {
 }
 
 impl HookClient {
-    /// `options`: user agent, time limit and proxy are taken from it.
+    /// Of `options`, what is about redirects, pace and robots is of no account.
     ///
     /// # Errors
     /// `Setup`.
     pub fn new(options: &FetchOptions, clock: Arc<dyn Clock>) -> Result<Self, FetchError> {
         install_crypto();
-        let client = build_client(options, Route::Named, Arc::new(SystemResolver))
-            .map_err(|error| FetchErrorKind::Setup(error).at(&"HTTP client"))?;
+        let client = |route| {
+            build_client(options, route, Arc::new(SystemResolver))
+                .map_err(|error| FetchErrorKind::Setup(error).at(&"HTTP client"))
+        };
         Ok(Self {
-            client,
+            public: client(Route::Public)?,
+            named: client(Route::Named)?,
+            guard: Arc::new(Guard::new(options.allow_private.clone())),
             timeout: options.timeout,
             clock,
         })
@@ -77,14 +83,16 @@ impl HookClient {
         headers: &[(&'static str, String)],
         body: Vec<u8>,
     ) -> Result<HookAnswer, HookError> {
-        let named = HostPort::of(url).into_iter().collect();
-        Guard::new(named).check(url).map_err(HookError::Refused)?;
+        let client = match self.guard.check(url).map_err(HookError::Refused)? {
+            Route::Public => &self.public,
+            Route::Named => &self.named,
+        };
         let mut sent = HeaderMap::new();
         for (name, value) in headers {
             let value = HeaderValue::from_str(value).map_err(|_| HookError::Header)?;
             sent.insert(HeaderName::from_static(name), value);
         }
-        let request = self.client.post(url.clone()).headers(sent).body(body);
+        let request = client.post(url.clone()).headers(sent).body(body);
         let limit = self.timeout;
         let answer = tokio::time::timeout(limit, answer_of(request)).await;
         let answer = answer.map_err(|_| HookError::Timeout { limit })??;

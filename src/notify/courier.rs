@@ -187,7 +187,7 @@ impl<O: Outbox> Courier<O> {
 ///
 /// # Errors
 /// Says why it was not taken.
-pub(crate) async fn send_test(
+pub async fn send_test(
     client: &HookClient,
     notifier: &Notifier,
     now: Timestamp,

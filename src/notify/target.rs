@@ -69,6 +69,11 @@ impl Notifier {
         Ok(Self { options, url, key })
     }
 
+    /// May be a secret.
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
     pub fn name(&self) -> &str {
         &self.options.name
     }

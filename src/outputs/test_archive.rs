@@ -346,3 +346,34 @@ pub(super) fn hit(id: i64) -> Hit {
         text: "첫 <문단>\n\n둘째".into(),
     }
 }
+
+/// One that was given up, about a post with this title.
+pub(super) fn message(id: i64, title: &str) -> MessageRecord {
+    MessageRecord {
+        id,
+        notifier: "desk".into(),
+        key: format!("msg_{id}"),
+        made_at: at("2026-11-21T00:00:00Z"),
+        due_at: None,
+        n_tries: 12,
+        error: Some("answered 500".into()),
+        events: vec![crate::store::EventRecord {
+            id,
+            at: at("2026-11-21T00:00:00Z"),
+            kind: crate::model::EventKind::Stored,
+            board: "news".into(),
+            article: Some(crate::store::EventArticle {
+                id: 1,
+                key: "board.example/1".into(),
+                url: "https://board.example/news/1".into(),
+                title: title.into(),
+                author: None,
+                posted_at: None,
+                text: title.into(),
+            }),
+            revision: None,
+            note: None,
+            is_backlog: false,
+        }],
+    }
+}
