@@ -51,7 +51,7 @@ impl NotifyCommand {
             }
             Err(reason) => {
                 eprintln!("{name} has not taken the test: {reason}");
-                Ok(Exit::Nothing)
+                Ok(Exit::Partial)
             }
         }
     }

@@ -72,7 +72,9 @@ impl OutboxCommand {
                 Ok(Exit::Done)
             }
             Action::Retry(which) => {
-                let n = which.desk(options)?.retry(which.message, SystemClock.now())?;
+                let n = which
+                    .desk(options)?
+                    .retry(which.message, SystemClock.now())?;
                 which.done(n, "will be sent again")
             }
             Action::Drop(which) => {

@@ -13,9 +13,7 @@ use crate::config::{
     BoardOptions, Complaint, ConfigError, FILE_NAME, NotifyOptions, Options, Place, ProfileSource,
 };
 use crate::crawl::{CrawlOptions, Tailor, Target};
-use crate::fetch::{
-    FetchOptions, Fetcher, HookClient, HostPort, Pace, host_key, install_crypto,
-};
+use crate::fetch::{FetchOptions, Fetcher, HookClient, HostPort, Pace, host_key, install_crypto};
 use crate::model::{Clock, SystemClock};
 use crate::notify::{Notifier, Notifiers};
 use crate::profile::{Library, Profile};

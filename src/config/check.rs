@@ -425,9 +425,10 @@ impl Checker<'_> {
             let (name, at) = (value.get().trim(), value.span().start);
             let line = self.complaints.place(at).line;
             match first_of.get(name) {
-                Some(first) => self
-                    .complaints
-                    .add(at, format!("another {what} is named {name}, on line {first}")),
+                Some(first) => self.complaints.add(
+                    at,
+                    format!("another {what} is named {name}, on line {first}"),
+                ),
                 None => {
                     first_of.insert(name, line);
                 }

@@ -61,7 +61,8 @@ impl FromStr for Template {
                 continue;
             }
             let end = rest.find('}').filter(|_| brace == "{");
-            let end = end.ok_or("a brace has no partner; write {{ or }} for one that is meant as such")?;
+            let end =
+                end.ok_or("a brace has no partner; write {{ or }} for one that is meant as such")?;
             let name = &rest[..end];
             let known = FIELDS.iter().find(|(known, _)| *known == name);
             let (_, field) = known.ok_or_else(|| {

@@ -178,7 +178,9 @@ impl<O: Outbox> Courier<O> {
                 "notifier {name}: {key} is given up ({error}); `boardwalk outbox retry {}` sends it again",
                 message.id
             ),
-            Delivery::Failed { error, .. } => warn!("notifier {name}: {key} was not taken: {error}"),
+            Delivery::Failed { error, .. } => {
+                warn!("notifier {name}: {key} was not taken: {error}")
+            }
         }
     }
 }

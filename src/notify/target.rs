@@ -79,7 +79,12 @@ impl Notifier {
     }
 
     /// The body and headers of a message. `now` is signed along, so that a message of long ago is not taken for a new one.
-    pub(super) fn outgoing(&self, key: &str, events: &[EventRecord], now: Timestamp) -> Outgoing<'_> {
+    pub(super) fn outgoing(
+        &self,
+        key: &str,
+        events: &[EventRecord],
+        now: Timestamp,
+    ) -> Outgoing<'_> {
         let body = match self.options.kind {
             NotifyKind::Webhook => json!({
                 "type": words::type_of(events),

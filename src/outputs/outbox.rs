@@ -44,7 +44,11 @@ impl OutboxList {
         for notifier in &self.notifiers {
             let name = terminal::line(&notifier.name);
             let (sent, waiting) = (notifier.n_sent, notifier.n_waiting);
-            write!(out, "{name}: {sent} sent, {waiting} waiting, {} given up", notifier.n_given_up)?;
+            write!(
+                out,
+                "{name}: {sent} sent, {waiting} waiting, {} given up",
+                notifier.n_given_up
+            )?;
             if let Some(until) = notifier.paused_until {
                 write!(out, ", rests until {}", moment::short(until, zone))?;
             }
@@ -60,19 +64,25 @@ impl OutboxList {
     }
 }
 
-fn write_message(
-    message: &MessageRecord,
-    zone: &TimeZone,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn write_message(message: &MessageRecord, zone: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
     let state = match message.due_at {
         None => "given up".to_owned(),
         Some(at) => format!("due {}", moment::short(at, zone)),
     };
     let name = terminal::line(&message.notifier);
-    write!(out, "  {}  {state}  {name}  {}", message.id, message.summary())?;
+    write!(
+        out,
+        "  {}  {state}  {name}  {}",
+        message.id,
+        message.summary()
+    )?;
     if let Some(error) = &message.error {
-        write!(out, "  ({} tries: {})", message.n_tries, terminal::line(error))?;
+        write!(
+            out,
+            "  ({} tries: {})",
+            message.n_tries,
+            terminal::line(error)
+        )?;
     }
     writeln!(out)
 }
@@ -94,7 +104,11 @@ impl MessageRecord {
             n => format!(" and {n} more"),
         };
         let kind = first.kind.as_str();
-        format!("{kind}: {}: {}{more}", terminal::line(&first.board), terminal::line(about))
+        format!(
+            "{kind}: {}: {}{more}",
+            terminal::line(&first.board),
+            terminal::line(about)
+        )
     }
 }
 

@@ -8,8 +8,9 @@ use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, Board
 use crate::store::search_query::Query;
 use crate::store::{
     Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, ChangeFilter, ChangeRecord,
-    CommentRecord, CopyRecord, CountRecord, Hit, MessageRecord, NotifierRecord, QuarterCount, RawPage, ReceiptPlace,
-    ReceiptRecord, Revision, SavedSchedule, SizeOnDisk, StoreError, StoryRecord, VerdictRecord,
+    CommentRecord, CopyRecord, CountRecord, Hit, MessageRecord, NotifierRecord, QuarterCount,
+    RawPage, ReceiptPlace, ReceiptRecord, Revision, SavedSchedule, SizeOnDisk, StoreError,
+    StoryRecord, VerdictRecord,
 };
 
 pub(super) struct TestArchive {

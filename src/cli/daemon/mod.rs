@@ -76,8 +76,7 @@ impl DaemonCommand {
                 helpers.spawn(serve_web(listener, router, stop.clone()));
             }
             helpers.spawn(systemd::beat(Arc::clone(&pulse), Arc::clone(&clock)));
-            let notify =
-                notify::Service::new(store.clone(), Arc::clone(&clock), notifiers).await?;
+            let notify = notify::Service::new(store.clone(), Arc::clone(&clock), notifiers).await?;
             let (say_crawl, changes) = mpsc::channel(1);
             let (say_notify, other_notifiers) = mpsc::channel(1);
             helpers.spawn(tell(notify, other_notifiers, stop.clone()));

@@ -6,9 +6,7 @@ use std::time::Duration;
 use super::{Checker, DAY, SECOND, board_name, board_url, filled, flag, signed};
 use crate::config::file::{At, NotifyFile, SearchFile};
 use crate::config::human;
-use crate::config::options::{
-    BoardOptions, NotifyKind, NotifyOptions, SavedSearch, SecretSource,
-};
+use crate::config::options::{BoardOptions, NotifyKind, NotifyOptions, SavedSearch, SecretSource};
 use crate::model::EventKind;
 
 const DIGEST_SIZE: usize = 50;
@@ -20,18 +18,17 @@ impl Checker<'_> {
         files: &[At<NotifyFile>],
         boards: &[BoardOptions],
     ) -> Vec<NotifyOptions> {
-        self.unique("notifier", files.iter().map(|file| file.get().name.as_ref()));
+        self.unique(
+            "notifier",
+            files.iter().map(|file| file.get().name.as_ref()),
+        );
         files
             .iter()
             .filter_map(|file| self.notifier(file, boards))
             .collect()
     }
 
-    fn notifier(
-        &mut self,
-        at: &At<NotifyFile>,
-        boards: &[BoardOptions],
-    ) -> Option<NotifyOptions> {
+    fn notifier(&mut self, at: &At<NotifyFile>, boards: &[BoardOptions]) -> Option<NotifyOptions> {
         let (file, start) = (at.get(), at.span().start);
         if file.name.is_none() {
             self.complaints.add(start, "this notifier has no name");
@@ -98,7 +95,8 @@ impl Checker<'_> {
             for (key, value) in [("name", &file.name), ("query", &file.query)] {
                 if value.is_none() {
                     let start = at.span().start;
-                    self.complaints.add(start, format!("this search has no {key}"));
+                    self.complaints
+                        .add(start, format!("this search has no {key}"));
                 }
             }
             let name = self.read("name", file.name.as_ref(), board_name);
@@ -168,6 +166,8 @@ fn secret_source(text: &str, folder: PathBuf) -> Result<SecretSource, String> {
         }
         Some(("file", path)) if !path.is_empty() => Ok(SecretSource::File(folder.join(path))),
         // What stands there may be the secret itself.
-        _ => Err("a secret does not stand in this file; write env:VARIABLE or file:PATH".to_owned()),
+        _ => {
+            Err("a secret does not stand in this file; write env:VARIABLE or file:PATH".to_owned())
+        }
     }
 }

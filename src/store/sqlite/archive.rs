@@ -17,8 +17,9 @@ use crate::model::{ArticleId, Board, BoardId, Pass};
 use crate::store::search_query::Query;
 use crate::store::{
     Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, ChangeFilter, ChangeRecord,
-    CopyRecord, CountRecord, Hit, MessageRecord, NotifierRecord, QuarterCount, RawPage, ReceiptPlace, ReceiptRecord, Revision,
-    SavedSchedule, SizeOnDisk, StoreError, StoryRecord, VerdictRecord,
+    CopyRecord, CountRecord, Hit, MessageRecord, NotifierRecord, QuarterCount, RawPage,
+    ReceiptPlace, ReceiptRecord, Revision, SavedSchedule, SizeOnDisk, StoreError, StoryRecord,
+    VerdictRecord,
 };
 
 /// Articles read at a time. Each lot is a transaction of its own, and none is open while the caller works: a reader

@@ -15,7 +15,8 @@ use crate::store::{
 /// Milliseconds above which a post's age at its finding makes it no news.
 const OLD_MS: i64 = 7 * 86_400_000;
 
-const MESSAGE: &str = "SELECT id, notifier, key, made_at, due_at, n_tries, error, events FROM message";
+const MESSAGE: &str =
+    "SELECT id, notifier, key, made_at, due_at, n_tries, error, events FROM message";
 
 impl Outbox for SqliteStore {
     async fn set_notifiers(&self, names: Vec<String>) -> Answer<()> {
