@@ -15,9 +15,9 @@ pub(super) fn type_of(events: &[EventRecord]) -> String {
     }
 }
 
-/// Characters that a chat takes in one message (core.telegram.org/bots/api, sendMessage; Discord's "Execute Webhook";
+/// UTF-16 units, as Telegram and Discord count, that a chat takes in one message (core.telegram.org/bots/api, sendMessage; Discord's "Execute Webhook";
 /// Slack's "chat.postMessage" advises 4,000).
-fn max_chars(kind: NotifyKind) -> usize {
+fn max_units(kind: NotifyKind) -> usize {
     match kind {
         NotifyKind::Telegram => 4_096,
         NotifyKind::Slack => 4_000,
@@ -28,17 +28,17 @@ fn max_chars(kind: NotifyKind) -> usize {
 /// A line an event, as many as fit.
 pub(super) fn text(options: &NotifyOptions, events: &[EventRecord]) -> String {
     // Room for what says how many are left out.
-    let room = max_chars(options.kind) - 40;
+    let room = max_units(options.kind) - 40;
     let mut text = String::new();
-    let mut n_chars = 0;
+    let mut n_units = 0;
     for (n_told, event) in events.iter().enumerate() {
         let line = match &options.template {
             Some(template) => filled(template, event),
             None => plain(event),
         };
         let line = cut(&line, room);
-        n_chars += line.chars().count() + 1;
-        if n_told > 0 && n_chars > room {
+        n_units += line.encode_utf16().count() + 1;
+        if n_told > 0 && n_units > room {
             text.push_str(&format!("\n… and {} more", events.len() - n_told));
             break;
         }
@@ -50,8 +50,13 @@ pub(super) fn text(options: &NotifyOptions, events: &[EventRecord]) -> String {
     text
 }
 
-fn cut(line: &str, max_chars: usize) -> String {
-    match line.char_indices().nth(max_chars) {
+fn cut(line: &str, max_units: usize) -> String {
+    let mut n_units = 0;
+    let too_much = |(_, c): &(usize, char)| {
+        n_units += c.len_utf16();
+        n_units > max_units
+    };
+    match line.char_indices().find(too_much) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
     }
