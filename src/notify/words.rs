@@ -15,8 +15,8 @@ pub(super) fn type_of(events: &[EventRecord]) -> String {
     }
 }
 
-/// UTF-16 units, as Telegram and Discord count, that a chat takes in one message (core.telegram.org/bots/api, sendMessage; Discord's "Execute Webhook";
-/// Slack's "chat.postMessage" advises 4,000).
+/// UTF-16 units, as Telegram and Discord count, that a chat takes in one message (core.telegram.org/bots/api,
+/// sendMessage; Discord's "Execute Webhook"; Slack's "chat.postMessage" advises 4,000).
 fn max_units(kind: NotifyKind) -> usize {
     match kind {
         NotifyKind::Telegram => 4_096,
