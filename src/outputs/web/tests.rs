@@ -174,9 +174,11 @@ async fn who_listens_hears_of_passes_as_they_begin_and_end() {
     assert!(second.contains("\"running\":[]"), "{second}");
 
     let mut streams = vec![stream];
-    while let heard = ask(Some("a-long-enough-token"), web.clone()).await.unwrap()
-        && heard.status() == StatusCode::OK
-    {
+    loop {
+        let heard = ask(Some("a-long-enough-token"), web.clone()).await.unwrap();
+        if heard.status() != StatusCode::OK {
+            break;
+        }
         streams.push(heard.into_body().into_data_stream());
     }
     assert_eq!(streams.len(), live::MAX_STREAMS);
