@@ -138,6 +138,7 @@ const BROKEN: &[(&str, &[&str])] = &[
         "[[board]]\nname = \"a\"\nurl = \"ftp://h/\"\n\n[[board]]\nname = \"a\"\nurl = \"http://u:p@h/\"\n",
         &[
             "3:7: url: `ftp://h/` is not an http:// or https:// URL",
+            "6:8: another board is named a, on line 2",
             "7:7: url: a URL with a password in it would be stored and logged",
         ],
     ),

@@ -132,7 +132,7 @@ mod tests {
             String::from_utf8(out).expect("UTF-8"),
             "desk: 3 sent, 0 waiting, 1 given up\n\
              desk: 3 sent, 1 waiting, 0 given up\n  \
-             1  given up  desk  stored: news: 첫 글[2J  (12 tries: answered 500)\n  \
+             1  given up  desk  stored: news: 첫 글  (12 tries: answered 500)\n  \
              2  due 2026-11-21 01:02  desk  stored: news: 둘째\n"
         );
     }
