@@ -33,7 +33,7 @@
 //! 8. [`schedule`] says when a post is worth another visit and a board another poll. The service
 //!    ([`crawl::crawl_forever`]) polls by it, and [`health::verdict`] tells how each board does.
 //! 9. [`outputs`] read what is stored, and nothing else; [`outputs::web`] are the service's pages, their templates are
-//!    in `templates/`. `crawl::reparse` reads stored pages by today's profiles.
+//!    in `templates/`. [`notify`] sends what happened to chats and webhooks. `crawl::reparse` reads stored pages by today's profiles.
 //!
 //! # Invariants, and the test that holds each
 //! - *Durable*: kill -9 at any moment loses nothing, stores nothing twice (`tests/kill.rs`, `tests/store.rs`).
@@ -54,6 +54,7 @@
 //! - *Errors are sorted by what to do next* ([`fetch::FetchError::retry`]); a run that did nothing says why
 //!   ([`crawl::CrawlReport`]).
 //! - *Clocks are injected* ([`model::Clock`]); times are UTC with their precision and the words they were read from.
+//! - *What happened is told at least once* (`notify`, `tests/daemon_kill.rs`).
 //! - *Memory is flat*: the seen set and the queue are in the store.
 //!
 //! Who may import whom is enforced by `tests/architecture.rs`.
@@ -103,6 +104,8 @@ pub mod health;
 pub mod store;
 
 pub mod outputs;
+
+pub mod notify;
 
 pub mod crawl;
 

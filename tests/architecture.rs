@@ -21,6 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["model", "dedup", "health", "schedule"]),
     ("frontier", &["model", "store"]),
     ("outputs", &["model", "store", "health"]),
+    ("notify", &["model", "config", "fetch", "store"]),
     (
         "crawl",
         &[
@@ -47,6 +48,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "store",
             "frontier",
             "outputs",
+            "notify",
             "crawl",
             "telemetry",
         ],

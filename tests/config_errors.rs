@@ -63,6 +63,27 @@ const BROKEN: &[(&str, &[&str])] = &[
         "[schedule]\nmin_interval = \"1h\"\nmax_interval = \"10min\"\n",
         &["3:16: schedule.max_interval is 10min, shorter than schedule.min_interval, 1h"],
     ),
+    (
+        "[[notify]]\nname = \"a\"\nkind = \"pager\"\nevents = [\"stord\"]\nboards = [\"news\"]\n\
+         secret = \"hush\"\ntemplate = \"{titel}\"\n[[notify]]\nname = \"a\"\nkind = \"telegram\"\nchat = \"1\"\n",
+        &[
+            "3:8: kind: `pager` is not known; write webhook, telegram, slack or discord",
+            "4:11: events: `stord` is not an event; known are stored, edited, vanished, restricted, reappeared, alarm, \
+             recovered",
+            "5:11: boards: no board is named news",
+            "6:10: secret: a secret does not stand in this file; write env:VARIABLE or file:PATH",
+            "7:12: template: {titel} is not known; known are kind, board, title, url, author, posted, at, note, text",
+            "8:1: a notifier of Telegram needs the bot's token: secret = \"env:VARIABLE\"",
+            "9:8: another notifier is named a, on line 2",
+        ],
+    ),
+    (
+        "[[search]]\nname = \"a\"\n[[notify]]\nname = \"b\"\nkind = \"slack\"\n",
+        &[
+            "1:1: this search has no query",
+            "3:1: a hook needs its URL: either as url, or by secret = \"env:VARIABLE\"",
+        ],
+    ),
     // Bounds.
     (
         "[walk]\nquiet_pages = 0\n",
@@ -117,6 +138,7 @@ const BROKEN: &[(&str, &[&str])] = &[
         "[[board]]\nname = \"a\"\nurl = \"ftp://h/\"\n\n[[board]]\nname = \"a\"\nurl = \"http://u:p@h/\"\n",
         &[
             "3:7: url: `ftp://h/` is not an http:// or https:// URL",
+            "6:8: another board is named a, on line 2",
             "7:7: url: a URL with a password in it would be stored and logged",
         ],
     ),

@@ -15,16 +15,24 @@ use crate::outputs::new_file::NewFile;
 use crate::store::Archive;
 use crate::store::search_query::Query;
 
-/// Write the newest articles of a board, or of a search, as a feed
+/// Write the newest articles of a board or of a search, or how the boards do, as a feed
 #[derive(Debug, Args)]
 pub(super) struct FeedCommand {
     /// Only this board
-    #[arg(value_name = "BOARD", required_unless_present = "query")]
+    #[arg(value_name = "BOARD", required_unless_present_any = ["query", "search", "health"])]
     board: Option<String>,
 
     /// Only what this search finds, as in `boardwalk search`
     #[arg(long, value_name = "QUERY")]
     query: Option<String>,
+
+    /// A search that the configuration keeps ([[search]])
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["board", "query"])]
+    search: Option<String>,
+
+    /// How the boards do: what went wrong with them, and when that was over
+    #[arg(long, conflicts_with_all = ["board", "query", "search"])]
+    health: bool,
 
     /// Form of the feed
     #[arg(long, value_name = "FORMAT", default_value = "atom")]
@@ -55,7 +63,14 @@ enum Format {
 impl FeedCommand {
     pub(super) fn run(self, options: &Options) -> anyhow::Result<Exit> {
         let archive = open_archive(&self.database.or(options))?;
-        let feed = self.feed(archive.as_ref())?;
+        let feed = match self.health {
+            true => Feed::of_health(archive.verdicts(self.limit)?),
+            false => self.feed(archive.as_ref(), options)?,
+        };
+        let feed = Feed {
+            self_url: self.self_url.as_ref().map(ToString::to_string),
+            ..feed
+        };
         match self
             .output
             .as_deref()
@@ -76,8 +91,15 @@ impl FeedCommand {
         Ok(Exit::Done)
     }
 
-    fn feed(&self, archive: &dyn Archive) -> anyhow::Result<Feed> {
-        let words = self.query.as_deref().unwrap_or_default();
+    fn feed(&self, archive: &dyn Archive, options: &Options) -> anyhow::Result<Feed> {
+        let saved = self.search.as_ref().map(|name| {
+            let mut searches = options.searches.iter();
+            let found = searches.find(|search| search.name == *name);
+            found.ok_or_else(|| Usage(format!("no search of the configuration is named {name}")))
+        });
+        let saved = saved.transpose()?;
+        let asked = saved.map(|search| &search.query).or(self.query.as_ref());
+        let words = asked.map(String::as_str).unwrap_or_default();
         let mut query = Query::parse(words, &TimeZone::system());
         for note in &query.notes {
             eprintln!("note: {note}");
@@ -95,12 +117,15 @@ impl FeedCommand {
         let home = boards
             .into_iter()
             .find(|board| query.board.as_ref() == Some(&board.counts.name));
-        let title = [self.board.as_deref(), self.query.as_deref()];
-        let title: Vec<&str> = title.into_iter().flatten().collect();
+        let about = [self.board.as_deref(), asked.map(String::as_str)];
+        let about: Vec<&str> = about.into_iter().flatten().collect();
+        let title = match saved {
+            Some(search) => search.name.clone(),
+            None => about.join(": "),
+        };
         Ok(Feed {
             home_url: home.map(|board| board.counts.url),
-            self_url: self.self_url.as_ref().map(ToString::to_string),
-            ..Feed::of(title.join(": "), title.join("\n"), hits)
+            ..Feed::of(title, about.join("\n"), hits)
         })
     }
 

@@ -17,6 +17,8 @@ mod explain;
 mod export;
 mod extract;
 mod feed;
+mod notify;
+mod outbox;
 mod outfit;
 mod person;
 mod profile;
@@ -97,6 +99,8 @@ enum Command {
     Stories(stories::StoriesCommand),
     Export(export::ExportCommand),
     Feed(feed::FeedCommand),
+    Notify(notify::NotifyCommand),
+    Outbox(outbox::OutboxCommand),
     Backup(backup::BackupCommand),
     Restore(restore::RestoreCommand),
     Check(check::CheckCommand),
@@ -227,6 +231,8 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Stories(command) => command.run(&options),
         Command::Export(command) => command.run(&options),
         Command::Feed(command) => command.run(&options),
+        Command::Notify(command) => command.run(&options),
+        Command::Outbox(command) => command.run(&options),
         Command::Backup(command) => command.run(&options),
         Command::Restore(command) => command.run(&options),
         Command::Check(command) => command.run(&options),

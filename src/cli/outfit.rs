@@ -9,10 +9,13 @@ use jiff::SignedDuration;
 use url::Url;
 
 use super::Usage;
-use crate::config::{BoardOptions, Complaint, ConfigError, Options, Place, ProfileSource};
+use crate::config::{
+    BoardOptions, Complaint, ConfigError, FILE_NAME, NotifyOptions, Options, Place, ProfileSource,
+};
 use crate::crawl::{CrawlOptions, Tailor, Target};
-use crate::fetch::{FetchOptions, Fetcher, HostPort, Pace, host_key, install_crypto};
-use crate::model::SystemClock;
+use crate::fetch::{FetchOptions, Fetcher, HookClient, HostPort, Pace, host_key, install_crypto};
+use crate::model::{Clock, SystemClock};
+use crate::notify::{Notifier, Notifiers};
 use crate::profile::{Library, Profile};
 use crate::schedule::RevisitSchedule;
 use crate::store::sqlite::{CopyOptions, StoreOptions};
@@ -223,6 +226,45 @@ fn is_private(url: &Url) -> bool {
         Some(_) => true,
         None => false,
     }
+}
+
+/// What a target of messages is given to answer.
+const HOOK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The notifiers of the configuration, with their secrets.
+///
+/// # Errors
+/// A secret that is not there or cannot be used, with the place of its notifier in the file.
+pub(super) fn notifiers(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<Notifiers> {
+    let usable = |notify: &NotifyOptions| {
+        Notifier::new(notify.clone())
+            .map(Arc::new)
+            .map_err(|error| Complaint {
+                path: options.source.clone().unwrap_or_else(|| FILE_NAME.into()),
+                place: notify.place,
+                message: format!("notifier {}: {error}", notify.name),
+            })
+    };
+    let list: Vec<Arc<Notifier>> = options
+        .notifiers
+        .iter()
+        .map(usable)
+        .collect::<Result<_, _>>()
+        .map_err(|complaint| ConfigError::Complaints(vec![complaint]))?;
+    let hooks = FetchOptions {
+        timeout: HOOK_TIMEOUT,
+        allow_private: list
+            .iter()
+            .map(|notifier| notifier.url())
+            .filter(|url| is_private(url))
+            .filter_map(HostPort::of)
+            .collect(),
+        ..fetch_options(options, &[])
+    };
+    Ok(Notifiers {
+        client: HookClient::new(&hooks, clock)?,
+        list,
+    })
 }
 
 /// The runtime that a command's requests run on.

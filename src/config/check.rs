@@ -1,5 +1,7 @@
 //! File → options: bounds, forms, and what belongs together.
 
+mod notify;
+
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -82,6 +84,7 @@ impl Checker<'_> {
 
     fn whole(&mut self, file: &ConfigFile) -> Options {
         let boards = self.boards(&file.board);
+        let notifiers = self.notifiers(&file.notify, &boards);
         Options {
             source: None,
             database: self.database(file.database.as_ref()),
@@ -102,6 +105,8 @@ impl Checker<'_> {
             log: self.log(&file.log),
             boards,
             profiles: self.profiles(file.profiles.as_deref().unwrap_or_default()),
+            notifiers,
+            searches: self.searches(&file.search),
         }
     }
 
@@ -409,27 +414,26 @@ impl Checker<'_> {
     }
 
     fn boards(&mut self, files: &[At<BoardFile>]) -> Vec<BoardOptions> {
-        let mut boards: Vec<BoardOptions> = Vec::new();
-        let mut first_of: HashMap<String, usize> = HashMap::new();
-        for file in files {
-            let Some(board) = self.board(file) else {
-                continue;
-            };
-            if let (Some(name), Some(value)) = (&board.name, &file.get().name) {
-                let line = self.complaints.place(value.span().start).line;
-                match first_of.get(name) {
-                    Some(first) => self.complaints.add(
-                        value.span().start,
-                        format!("another board is named {name}, on line {first}"),
-                    ),
-                    None => {
-                        first_of.insert(name.clone(), line);
-                    }
+        self.unique("board", files.iter().map(|file| file.get().name.as_ref()));
+        files.iter().filter_map(|file| self.board(file)).collect()
+    }
+
+    /// Complains of names that are there already.
+    fn unique<'f>(&mut self, what: &str, names: impl Iterator<Item = Option<&'f At<String>>>) {
+        let mut first_of: HashMap<&str, usize> = HashMap::new();
+        for value in names.flatten() {
+            let (name, at) = (value.get().trim(), value.span().start);
+            let line = self.complaints.place(at).line;
+            match first_of.get(name) {
+                Some(first) => self.complaints.add(
+                    at,
+                    format!("another {what} is named {name}, on line {first}"),
+                ),
+                None => {
+                    first_of.insert(name, line);
                 }
             }
-            boards.push(board);
         }
-        boards
     }
 
     fn board(&mut self, at: &At<BoardFile>) -> Option<BoardOptions> {

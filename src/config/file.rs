@@ -68,6 +68,10 @@ pub(super) struct ConfigFile {
     pub(super) log: LogFile,
     /// The boards to crawl by name.
     pub(super) board: Vec<At<BoardFile>>,
+    /// Where the service tells of what happened.
+    pub(super) notify: Vec<At<NotifyFile>>,
+    /// Searches that are kept, each with feeds of its own.
+    pub(super) search: Vec<At<SearchFile>>,
 }
 
 /// How copies of texts are looked for.
@@ -282,6 +286,60 @@ pub(super) struct BoardFile {
     /// Fields over those of the profile: tables merge, values and lists replace.
     #[serde(rename = "override")]
     pub(super) overrides: Option<At<OverrideFile>>,
+}
+
+/// A target of messages. Its host may have a private or loopback address: you named it. Redirects are not followed.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "Notify", extend("required" = ["name", "kind"]))]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct NotifyFile {
+    /// For `boardwalk outbox` and `boardwalk notify`; unique. With another name it is another notifier, which begins anew.
+    pub(super) name: Option<At<String>>,
+    /// `webhook` (JSON, signed as Standard Webhooks has it), `telegram`, `slack` or `discord`.
+    #[schemars(extend("enum" = ["webhook", "telegram", "slack", "discord"]))]
+    pub(super) kind: Option<At<String>>,
+    /// Where messages are sent to: a webhook's address, a hook of Slack or Discord, or the Bot API's where it is not Telegram's own.
+    pub(super) url: Option<At<String>>,
+    /// Where the secret is: `env:VARIABLE` or `file:PATH`. A webhook's key (whsec_…), a bot's token, or the whole URL of a hook.
+    pub(super) secret: Option<At<String>>,
+    /// Telegram's: the number of a chat, or the @name of a channel.
+    pub(super) chat: Option<At<String>>,
+    /// What is told.
+    #[schemars(extend("default" = ["stored", "edited", "vanished", "restricted", "reappeared", "alarm", "recovered"]))]
+    pub(super) events: Option<Vec<At<String>>>,
+    /// Only of these boards; none named: of all.
+    #[schemars(extend("default" = []))]
+    pub(super) boards: Option<Vec<At<String>>>,
+    /// Only of posts whose title or text has one of these words or phrases. Alarms are told in any case.
+    #[schemars(extend("default" = []))]
+    pub(super) keywords: Option<Vec<At<String>>>,
+    /// Also tell of posts that were there before their board was first read to the end, or that were a week old when they were found.
+    #[schemars(extend("default" = false))]
+    pub(super) backlog: Option<At<bool>>,
+    /// Gather what happens for this long into one message; 1s to 30d. What is gathered is sent early when there is `digest_size` of it.
+    pub(super) digest: Option<At<String>>,
+    /// Events in one message of a digest; 1 to 500.
+    #[schemars(extend("default" = 50))]
+    pub(super) digest_size: Option<At<i64>>,
+    /// The line for an event in chats, of {kind}, {board}, {title}, {url}, {author}, {posted}, {at}, {note} and {text}.
+    pub(super) template: Option<At<String>>,
+    /// Most messages in a time; 1/d to 1000000/s.
+    #[schemars(extend("default" = "1/s"))]
+    pub(super) rate: Option<At<String>>,
+    /// Tries for one message, over a day and a half at the default, before it is given up; 1 to 100.
+    #[schemars(extend("default" = 12))]
+    pub(super) max_tries: Option<At<i64>>,
+}
+
+/// A search that is kept: `/feeds/searches/NAME.atom`, and `boardwalk feed --search NAME`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "Search", extend("required" = ["name", "query"]))]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct SearchFile {
+    /// What the search is called; unique.
+    pub(super) name: Option<At<String>>,
+    /// As in `boardwalk search`.
+    pub(super) query: Option<At<String>>,
 }
 
 /// A number or the word `all`.

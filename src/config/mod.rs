@@ -11,6 +11,7 @@ mod file;
 pub mod human;
 mod options;
 mod shape;
+mod template;
 #[cfg(test)]
 mod tests;
 
@@ -21,10 +22,11 @@ pub use complaint::{Complaint, Place};
 pub use edit::{BoardEntry, EditError, with_board};
 pub use human::{PageLimit, Since};
 pub use options::{
-    BoardOptions, Database, DedupOptions, HttpOptions, LogFormat, LogOptions, Options, PaceOptions,
-    ProfileSource, RevisitOptions, ScheduleOptions, Secret, StoreOptions, TextOptions, WalkOptions,
-    WebOptions,
+    BoardOptions, Database, DedupOptions, HttpOptions, LogFormat, LogOptions, NotifyKind,
+    NotifyOptions, Options, PaceOptions, ProfileSource, RevisitOptions, SavedSearch,
+    ScheduleOptions, Secret, SecretSource, StoreOptions, TextOptions, WalkOptions, WebOptions,
 };
+pub use template::{Field, Piece, Template};
 
 /// The name looked for in the working directory and in the user's configuration folder.
 pub const FILE_NAME: &str = "boardwalk.toml";

@@ -13,6 +13,8 @@ use url::Url;
 
 use super::complaint::Place;
 use super::human::{PageLimit, Since};
+use super::template::Template;
+use crate::model::EventKind;
 use crate::schedule::{OpeningHours, Policy};
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,6 +36,10 @@ pub struct Options {
     pub boards: Vec<BoardOptions>,
     /// User profiles, read but not compiled.
     pub profiles: Vec<ProfileSource>,
+    /// In the file's order; names are unique.
+    pub notifiers: Vec<NotifyOptions>,
+    /// Likewise.
+    pub searches: Vec<SavedSearch>,
 }
 
 impl Options {
@@ -367,6 +373,56 @@ impl BoardOptions {
     pub fn label(&self) -> &str {
         self.name.as_deref().unwrap_or(self.url.as_str())
     }
+}
+
+/// Which words the target of a notifier takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotifyKind {
+    Webhook,
+    Telegram,
+    Slack,
+    Discord,
+}
+
+/// Where a secret is read from when it is needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretSource {
+    Variable(String),
+    File(PathBuf),
+}
+
+/// Where the service tells of what happened, and of what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotifyOptions {
+    pub name: String,
+    pub kind: NotifyKind,
+    pub url: Option<Url>,
+    pub secret: Option<SecretSource>,
+    /// Of Telegram.
+    pub chat: Option<String>,
+    pub events: Vec<EventKind>,
+    /// None: all.
+    pub boards: Vec<String>,
+    /// None: all posts.
+    pub keywords: Vec<String>,
+    /// Whether posts that are no news are told, too.
+    pub backlog: bool,
+    /// How long events are gathered; `None`: each is a message.
+    pub digest: Option<SignedDuration>,
+    pub digest_size: usize,
+    pub template: Option<Template>,
+    /// Least time between two messages.
+    pub min_interval: Duration,
+    pub max_tries: u32,
+    /// Of its table in the file.
+    pub place: Place,
+}
+
+/// A search with a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedSearch {
+    pub name: String,
+    pub query: String,
 }
 
 /// A profile file of the operator's.

@@ -59,6 +59,11 @@ fn one_key(path: &str, value: &str) -> String {
         Some(("board", key)) => {
             format!("[[board]]\nname = \"n\"\nurl = \"http://h/\"\n{key} = {value}\n")
         }
+        Some(("notify", key)) => {
+            format!(
+                "[[notify]]\nname = \"n\"\nkind = \"webhook\"\nurl = \"http://h/\"\n{key} = {value}\n"
+            )
+        }
         Some((table, key)) => format!("[{table}]\n{key} = {value}\n"),
         None => format!("{path} = {value}\n"),
     }
@@ -100,6 +105,7 @@ fn the_documentation_names_every_key_with_its_default() {
     // No other keys: unknown ones would be refused.
     let options = read_text(&uncommented()).expect("every documented key can be set");
     assert_eq!(options.boards.len(), 1);
+    assert_eq!((options.notifiers.len(), options.searches.len()), (1, 1));
 }
 
 #[test]
@@ -112,6 +118,17 @@ fn a_file_with_every_default_changes_nothing() {
         if path.starts_with("board.") {
             let plain = read_text(&one_key("board.pages", "\"all\"")).expect("a board");
             assert_eq!(options, plain, "{path}");
+        } else if path.starts_with("notify.") {
+            let plain = read_text(&one_key("notify.chat", "\"unused\"")).expect("a notifier");
+            let chat = Some("unused".to_owned());
+            let options = options.notifiers.into_iter();
+            let options: Vec<_> = options
+                .map(|options| NotifyOptions {
+                    chat: chat.clone(),
+                    ..options
+                })
+                .collect();
+            assert_eq!(options, plain.notifiers, "{path}");
         } else {
             assert_eq!(options, Options::default(), "{path}");
         }

@@ -15,6 +15,7 @@ mod decode;
 mod error;
 mod factory;
 mod guard;
+mod hook;
 mod host;
 mod robots;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use decode::{Decoded, decode, decode_as, tld_of};
 pub use error::{FetchError, FetchErrorKind, Retry};
 pub use factory::install_crypto;
 pub use guard::{HostPort, Refusal, Resolved, Resolver, SystemResolver};
+pub use hook::{HookAnswer, HookClient, HookError};
 pub use host::{Host, HostSnapshot, host_key};
 
 use crate::model::Receipt;

@@ -1,8 +1,8 @@
 //! What happened to an article, or to a board, for notifiers and feeds. Written in the transaction that made it true.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EventKind {
     /// First content.
@@ -22,6 +22,16 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    pub const ALL: [Self; 7] = [
+        Self::Stored,
+        Self::Edited,
+        Self::Vanished,
+        Self::Restricted,
+        Self::Reappeared,
+        Self::Alarm,
+        Self::Recovered,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Stored => "stored",
@@ -35,16 +45,6 @@ impl EventKind {
     }
 
     pub fn parse(word: &str) -> Option<Self> {
-        [
-            Self::Stored,
-            Self::Edited,
-            Self::Vanished,
-            Self::Restricted,
-            Self::Reappeared,
-            Self::Alarm,
-            Self::Recovered,
-        ]
-        .into_iter()
-        .find(|kind| kind.as_str() == word)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }

@@ -14,6 +14,7 @@ pub mod history;
 pub mod json;
 mod moment;
 pub mod new_file;
+pub mod outbox;
 pub mod search;
 pub mod show;
 mod snippet;

@@ -8,8 +8,9 @@ use crate::model::{ArticleId, ArticleKey, ArticleState, Attachment, Board, Board
 use crate::store::search_query::Query;
 use crate::store::{
     Archive, ArticleFilter, ArticleRecord, BoardCounts, BoardStatus, ChangeFilter, ChangeRecord,
-    CommentRecord, CopyRecord, CountRecord, Hit, QuarterCount, RawPage, ReceiptPlace,
-    ReceiptRecord, Revision, SavedSchedule, SizeOnDisk, StoreError, StoryRecord,
+    CommentRecord, CopyRecord, CountRecord, Hit, MessageRecord, NotifierRecord, QuarterCount,
+    RawPage, ReceiptPlace, ReceiptRecord, Revision, SavedSchedule, SizeOnDisk, StoreError,
+    StoryRecord, VerdictRecord,
 };
 
 pub(super) struct TestArchive {
@@ -20,6 +21,8 @@ pub(super) struct TestArchive {
     pub(super) stories: Vec<StoryRecord>,
     pub(super) receipts: Vec<ReceiptRecord>,
     pub(super) board: BoardStatus,
+    pub(super) verdicts: Vec<VerdictRecord>,
+    pub(super) messages: Vec<MessageRecord>,
     pub(super) raw_pages: Vec<RawPage>,
     /// Articles handed out so far.
     pub(super) n_read: Cell<usize>,
@@ -35,6 +38,8 @@ impl TestArchive {
             stories: Vec::new(),
             receipts: Vec::new(),
             board: board("news"),
+            verdicts: Vec::new(),
+            messages: Vec::new(),
             raw_pages: Vec::new(),
             n_read: Cell::new(0),
         }
@@ -167,6 +172,29 @@ impl Archive for TestArchive {
 
     fn profiles(&self) -> Result<Vec<String>, StoreError> {
         Ok(Vec::new())
+    }
+
+    fn verdicts(&self, limit: u32) -> Result<Vec<VerdictRecord>, StoreError> {
+        let verdicts = self.verdicts.iter().cloned();
+        Ok(verdicts.take(limit as usize).collect())
+    }
+
+    fn notifiers(&self) -> Result<Vec<NotifierRecord>, StoreError> {
+        let of = |message: &MessageRecord| NotifierRecord {
+            name: message.notifier.clone(),
+            configured: true,
+            n_sent: 3,
+            sent_at: Some(message.made_at),
+            paused_until: None,
+            n_waiting: u64::from(message.due_at.is_some()),
+            n_given_up: u64::from(message.due_at.is_none()),
+        };
+        Ok(self.messages.iter().map(of).collect())
+    }
+
+    fn messages(&self, limit: u32) -> Result<Vec<MessageRecord>, StoreError> {
+        let messages = self.messages.iter().cloned();
+        Ok(messages.take(limit as usize).collect())
     }
 
     fn size_on_disk(&self) -> Result<SizeOnDisk, StoreError> {
@@ -317,5 +345,36 @@ pub(super) fn hit(id: i64) -> Hit {
         revision_count: 1,
         revised_at: Some(at("2026-11-20T00:00:00Z")),
         text: "첫 <문단>\n\n둘째".into(),
+    }
+}
+
+/// One that was given up, about a post with this title.
+pub(super) fn message(id: i64, title: &str) -> MessageRecord {
+    MessageRecord {
+        id,
+        notifier: "desk".into(),
+        key: format!("msg_{id}"),
+        made_at: at("2026-11-21T00:00:00Z"),
+        due_at: None,
+        n_tries: 12,
+        error: Some("answered 500".into()),
+        events: vec![crate::store::EventRecord {
+            id,
+            at: at("2026-11-21T00:00:00Z"),
+            kind: crate::model::EventKind::Stored,
+            board: "news".into(),
+            article: Some(crate::store::EventArticle {
+                id: 1,
+                key: "board.example/1".into(),
+                url: "https://board.example/news/1".into(),
+                title: title.into(),
+                author: None,
+                posted_at: None,
+                text: title.into(),
+            }),
+            revision: None,
+            note: None,
+            is_backlog: false,
+        }],
     }
 }

@@ -1,6 +1,7 @@
-//! Where everything is kept. Four doors: [`Store`] for the conductor, which changes things one whole visit at a
+//! Where everything is kept. Five doors: [`Store`] for the conductor, which changes things one whole visit at a
 //! time, [`Archive`] for the outputs, which only read,
-//! [`Rereading`] for a reparse, which reads stored pages anew, and [`Upkeep`] for profiles that stop fitting.
+//! [`Rereading`] for a reparse, which reads stored pages anew, [`Upkeep`] for profiles that stop fitting, and [`Outbox`]
+//! for messages to the outside.
 //!
 //! Rules every store keeps, and the conformance suite (`tests/store/`) checks:
 //! - [`Store::settle`] is one transaction, and returns only after it is durable (power loss included).
@@ -9,6 +10,7 @@
 //! - Settling the same listing or article twice leaves the same rows as settling it once.
 
 mod error;
+mod outbox;
 mod records;
 mod reread;
 pub mod search_query;
@@ -22,11 +24,15 @@ use std::future::Future;
 use jiff::{SignedDuration, Timestamp};
 
 pub use error::StoreError;
+pub use outbox::{
+    Delivery, EventArticle, EventRecord, MessageRecord, NewMessage, NotifierRecord, NotifierState,
+    Outbox,
+};
 pub use records::{
     ArticleFilter, ArticleRecord, ArticleTarget, AskAgain, BoardCounts, BoardHealth, BoardStatus,
     ChangeFilter, ChangeRecord, CommentRecord, CopyRecord, CountRecord, Hit, HostRecord, NextPass,
     PassSummary, QuarterCount, RawPage, ReceiptPlace, ReceiptRecord, Revision, RevisionKind,
-    SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord, Vanished,
+    SavedSchedule, SizeOnDisk, StoredRobots, StoryRecord, Vanished, VerdictRecord,
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
@@ -314,4 +320,13 @@ pub trait Archive {
 
     /// Requests to a host before a place, newest first.
     fn receipts(&self, host: &str, before: ReceiptPlace, limit: u32) -> Answer<Vec<ReceiptRecord>>;
+
+    /// Alarms of boards and their ends, newest first.
+    fn verdicts(&self, limit: u32) -> Answer<Vec<VerdictRecord>>;
+
+    /// Notifiers in figures, by name.
+    fn notifiers(&self) -> Answer<Vec<NotifierRecord>>;
+
+    /// Messages that were given up, then those that wait, by when they are due.
+    fn messages(&self, limit: u32) -> Answer<Vec<MessageRecord>>;
 }

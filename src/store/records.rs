@@ -434,3 +434,16 @@ pub struct ReceiptRecord {
     /// Since the request to the host before it; `None`: it is the first that is kept.
     pub spacing_ms: Option<u64>,
 }
+
+/// An alarm of a board, or its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VerdictRecord {
+    /// The event's number.
+    pub event: i64,
+    pub at: Timestamp,
+    pub kind: EventKind,
+    pub board: String,
+    pub board_url: String,
+    /// The verdict and the finding.
+    pub note: String,
+}

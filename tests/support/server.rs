@@ -24,6 +24,8 @@ pub struct Request {
     /// Path and query, as sent.
     pub target: String,
     pub headers: Vec<(String, String)>,
+    /// As long as `Content-Length` says.
+    pub body: Vec<u8>,
 }
 
 impl Request {
@@ -375,10 +377,15 @@ async fn converse<H: Handler>(
     let _ = stream.set_nodelay(true);
     let mut unread = Vec::new();
     while let Some(head) = read_head(&mut stream, &mut unread).await {
-        let at = Instant::now();
         let Some(mut request) = parse_head(&head) else {
             return;
         };
+        let length = request.header("content-length").unwrap_or("0").parse();
+        let Some(body) = read_body(&mut stream, &mut unread, length.unwrap_or(0)).await else {
+            return;
+        };
+        request.body = body;
+        let at = Instant::now();
         let n = {
             let mut log = shared.log.lock().expect("no holder of this lock panics");
             request.n = log.len() + 1;
@@ -426,6 +433,20 @@ async fn read_head(stream: &mut TcpStream, unread: &mut Vec<u8>) -> Option<Vec<u
     }
 }
 
+/// `None` when the client has gone before all of it came.
+async fn read_body(
+    stream: &mut TcpStream,
+    unread: &mut Vec<u8>,
+    n_bytes: usize,
+) -> Option<Vec<u8>> {
+    while unread.len() < n_bytes {
+        if stream.read_buf(unread).await.ok()? == 0 {
+            return None;
+        }
+    }
+    Some(unread.drain(..n_bytes).collect())
+}
+
 fn parse_head(head: &[u8]) -> Option<Request> {
     let text = String::from_utf8_lossy(head);
     let mut lines = text.split("\r\n");
@@ -440,6 +461,7 @@ fn parse_head(head: &[u8]) -> Option<Request> {
         method: method.to_owned(),
         target: target.to_owned(),
         headers,
+        body: Vec::new(),
     })
 }
 

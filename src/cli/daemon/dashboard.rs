@@ -8,11 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::tz::TimeZone;
 
 use crate::cli::outfit;
-use crate::config::{BoardOptions, Options};
+use crate::config::{self, BoardOptions, Options};
 use crate::crawl::Pulse;
 use crate::fetch::HostSnapshot;
 use crate::model::SystemClock;
-use crate::outputs::web::{Access, Archives, BoardVitals, HostVitals, Vitals, Web, Zones};
+use crate::outputs::web::{
+    Access, Archives, BoardVitals, HostVitals, SavedSearch, Vitals, Web, Zones,
+};
 use crate::profile::Library;
 use crate::store::sqlite::SqliteArchive;
 use crate::store::{Archive, StoreError};
@@ -41,6 +43,14 @@ pub(super) fn web(
         Arc::new(SystemClock),
         zones(options),
     )
+    .with_searches(options.searches.iter().map(search).collect())
+}
+
+fn search(kept: &config::SavedSearch) -> SavedSearch {
+    SavedSearch {
+        name: kept.name.clone(),
+        query: kept.query.clone(),
+    }
 }
 
 /// A board's days begin in its own zone, as far as the configuration or the profile that it names tells it.

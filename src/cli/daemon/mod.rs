@@ -22,10 +22,11 @@ use super::{DatabaseArg, Exit, Usage, outfit};
 use crate::config::{Database, Options};
 use crate::crawl::{Observer, Pulse, Service, Sighting, crawl_forever};
 use crate::model::{Clock, SystemClock};
+use crate::notify::{self, Notifiers};
 use crate::outputs::web;
 use crate::store::sqlite::{OpenMode, SqliteStore};
 use assignment::Assigner;
-use reload::Watch;
+use reload::{Listeners, Watch};
 
 /// Run as a service: crawl the configuration's boards by their schedules until a signal
 #[derive(Debug, Args)]
@@ -49,10 +50,11 @@ impl DaemonCommand {
         }
         let mut assigner = Assigner::default();
         let first = assigner.assign(&options)?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let notifiers = outfit::notifiers(&options, Arc::clone(&clock))?;
         let Database::Sqlite(path) = &options.database;
         let store_options = outfit::store_options(&options);
         let store = SqliteStore::open(path, OpenMode::ReadWrite, store_options)?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let pulse = Arc::new(Pulse::new(clock.now()));
         let n_refused = Arc::new(AtomicU64::new(0));
         let stop = CancellationToken::new();
@@ -74,9 +76,21 @@ impl DaemonCommand {
                 helpers.spawn(serve_web(listener, router, stop.clone()));
             }
             helpers.spawn(systemd::beat(Arc::clone(&pulse), Arc::clone(&clock)));
-            let (say, changes) = mpsc::channel(1);
-            let watch = Watch::new(&options, self.database.database, assigner, n_refused);
-            helpers.spawn(watch.run(say));
+            let notify = notify::Service::new(store.clone(), Arc::clone(&clock), notifiers).await?;
+            let (say_crawl, changes) = mpsc::channel(1);
+            let (say_notify, other_notifiers) = mpsc::channel(1);
+            helpers.spawn(tell(notify, other_notifiers, stop.clone()));
+            let watch = Watch::new(
+                &options,
+                self.database.database,
+                assigner,
+                n_refused,
+                Arc::clone(&clock),
+            );
+            helpers.spawn(watch.run(Listeners {
+                crawl: say_crawl,
+                notify: say_notify,
+            }));
             let service = Service {
                 store,
                 clock,
@@ -115,5 +129,15 @@ impl Observer for Log {
 async fn serve_web(listener: TcpListener, router: Router, stop: CancellationToken) {
     if let Err(error) = web::serve(listener, router, stop).await {
         error!("the web server has ended: {error}");
+    }
+}
+
+async fn tell(
+    service: notify::Service<SqliteStore>,
+    changes: mpsc::Receiver<Notifiers>,
+    stop: CancellationToken,
+) {
+    if let Err(error) = service.run(changes, stop).await {
+        error!("messages are not sent any more: {error}");
     }
 }

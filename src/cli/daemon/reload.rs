@@ -11,8 +11,11 @@ use tracing::{error, info, warn};
 
 use super::assignment::Assigner;
 use super::systemd;
+use crate::cli::outfit;
 use crate::config::{self, Database, Environment, Options};
 use crate::crawl::Assignment;
+use crate::model::Clock;
+use crate::notify::Notifiers;
 
 /// The files are looked at this often. An editor's two writes within it count as one.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -29,6 +32,13 @@ pub(super) struct Watch {
     options: Options,
     assigner: Assigner,
     n_refused: Arc<AtomicU64>,
+    clock: Arc<dyn Clock>,
+}
+
+/// Who hears of a changed configuration.
+pub(super) struct Listeners {
+    pub(super) crawl: mpsc::Sender<Assignment>,
+    pub(super) notify: mpsc::Sender<Notifiers>,
 }
 
 impl Watch {
@@ -37,6 +47,7 @@ impl Watch {
         database: Option<Database>,
         assigner: Assigner,
         n_refused: Arc<AtomicU64>,
+        clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
             path: options.source.clone(),
@@ -44,11 +55,12 @@ impl Watch {
             options: options.clone(),
             assigner,
             n_refused,
+            clock,
         }
     }
 
     /// Sends each assignment that a changed configuration leads to, until nobody listens.
-    pub(super) async fn run(mut self, say: mpsc::Sender<Assignment>) {
+    pub(super) async fn run(mut self, say: Listeners) {
         let Ok(mut hangups) = signal(SignalKind::hangup()) else {
             warn!(
                 "SIGHUP cannot be listened to: a changed configuration is only noticed by its file"
@@ -71,7 +83,7 @@ impl Watch {
         }
     }
 
-    async fn watch_files(&mut self, say: &mpsc::Sender<Assignment>) {
+    async fn watch_files(&mut self, say: &Listeners) {
         loop {
             self.until_files_change().await;
             if !self.reload(say).await {
@@ -105,14 +117,14 @@ impl Watch {
     }
 
     /// Takes the configuration over, or refuses it. `false`: nobody listens any more.
-    async fn reload(&mut self, say: &mpsc::Sender<Assignment>) -> bool {
+    async fn reload(&mut self, say: &Listeners) -> bool {
         systemd::reloading();
         let taken = match self.read() {
-            Ok((options, assignment)) => {
+            Ok((options, assignment, notifiers)) => {
                 self.warn_of_fixed(&options);
                 self.options = options;
                 self.n_refused.store(0, Ordering::Relaxed);
-                say.send(assignment).await.is_ok()
+                say.crawl.send(assignment).await.is_ok() && say.notify.send(notifiers).await.is_ok()
             }
             Err(complaint) => {
                 self.n_refused.fetch_add(1, Ordering::Relaxed);
@@ -127,13 +139,14 @@ impl Watch {
         taken
     }
 
-    fn read(&mut self) -> anyhow::Result<(Options, Assignment)> {
+    fn read(&mut self) -> anyhow::Result<(Options, Assignment, Notifiers)> {
         let mut options = config::load(self.path.as_deref(), &Environment::of_process())?;
         if let Some(database) = &self.database {
             options.database = database.clone();
         }
+        let notifiers = outfit::notifiers(&options, Arc::clone(&self.clock))?;
         let assignment = self.assigner.assign(&options)?;
-        Ok((options, assignment))
+        Ok((options, assignment, notifiers))
     }
 
     /// What was opened at the start stays as it is.
@@ -145,6 +158,7 @@ impl Watch {
             ("store", old.store != new.store),
             ("revisit", old.revisit != new.revisit),
             ("log", old.log != new.log),
+            ("search", old.searches != new.searches),
         ];
         for (key, _) in fixed.into_iter().filter(|(_, changed)| *changed) {
             warn!("what is new in `{key}` takes effect when the service is started again");

@@ -1,4 +1,4 @@
-//! The newest articles of a board or of a search, for feed readers: Atom (RFC 4287) and JSON Feed 1.1.
+//! The newest articles of a board or of a search, and what was told of the boards, for feed readers: Atom (RFC 4287) and JSON Feed 1.1.
 //!
 //! A feed holds the newest by their own dates, so an archive that is read for the first time floods no reader: older
 //! posts that come in later stand behind the newest, outside the feed. An entry's id is made from the article's key and
@@ -14,7 +14,7 @@ pub use json_feed::write as write_json;
 
 use super::stable_id::stable_id;
 use crate::model::{ArticleKey, ArticleState};
-use crate::store::Hit;
+use crate::store::{Hit, VerdictRecord};
 
 /// What a reader subscribes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +53,17 @@ impl Feed {
             home_url: None,
             self_url: None,
             entries: hits.into_iter().map(Entry::from).collect(),
+        }
+    }
+
+    /// Of how the boards do: an entry where something went wrong with one, and one where that was over.
+    pub fn of_health(verdicts: Vec<VerdictRecord>) -> Self {
+        Self {
+            title: "boardwalk: how the boards do".to_owned(),
+            about: "health of all boards".to_owned(),
+            home_url: None,
+            self_url: None,
+            entries: verdicts.into_iter().map(Entry::from).collect(),
         }
     }
 
@@ -98,6 +109,27 @@ impl From<Hit> for Entry {
     }
 }
 
+impl From<VerdictRecord> for Entry {
+    fn from(verdict: VerdictRecord) -> Self {
+        let VerdictRecord {
+            event, at, board, ..
+        } = verdict;
+        let kind = verdict.kind.as_str();
+        Self {
+            // The moment too: numbers begin anew in each archive.
+            id: stable_id(&format!("event {event} {at}")),
+            url: xml_text(&verdict.board_url),
+            title: xml_text(&format!("{board}: {kind}: {}", verdict.note)),
+            author: None,
+            published: at,
+            updated: at,
+            tags: vec![kind.to_owned(), xml_text(&board)],
+            comment_count: None,
+            text: xml_text(&verdict.note),
+        }
+    }
+}
+
 impl Entry {
     /// Its text as markup: a paragraph a line. Nothing of the page's own markup, scripts or pictures is in it.
     fn html(&self) -> String {
@@ -128,6 +160,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::model::EventKind;
     use crate::outputs::test_archive::{at, hit};
 
     fn feed(hits: Vec<Hit>) -> Feed {
@@ -201,6 +234,39 @@ mod tests {
             before.id(),
             Feed::of("소식".into(), "other".into(), vec![]).id()
         );
+    }
+
+    #[test]
+    fn what_is_told_of_boards_is_an_entry_each() {
+        let verdict = |event, kind, note: &str| VerdictRecord {
+            event,
+            at: at("2026-11-25T00:00:00Z"),
+            kind,
+            board: "소식".into(),
+            board_url: "https://board.example/news".into(),
+            note: note.into(),
+        };
+        let feed = Feed::of_health(vec![
+            verdict(
+                8,
+                EventKind::Recovered,
+                "blocked since 2026-11-24T00:00:00Z",
+            ),
+            verdict(5, EventKind::Alarm, "blocked: 3 of 3 answers were <403>"),
+        ]);
+        for bytes in both(&feed) {
+            let read = read_back(&bytes);
+            assert_eq!(read.entries.len(), 2);
+            assert_ne!(read.entries[0].id, read.entries[1].id);
+            let entry = &read.entries[1];
+            let title = &entry.title.as_ref().expect("a title").content;
+            assert_eq!(title, "소식: alarm: blocked: 3 of 3 answers were <403>");
+            assert_eq!(entry.links[0].href, "https://board.example/news");
+            assert_eq!(
+                entry.updated.expect("a date").to_rfc3339(),
+                "2026-11-25T00:00:00+00:00"
+            );
+        }
     }
 
     #[test]

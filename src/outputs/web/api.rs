@@ -9,7 +9,7 @@ use axum::routing::get;
 use super::reader::Reader;
 use super::receipts::Receipts;
 use super::stories::Stories;
-use super::{Web, answer, article, board, find};
+use super::{Web, answer, article, board, find, outbox};
 
 pub(super) const DESCRIPTION: &str = include_str!("openapi.json");
 
@@ -19,6 +19,7 @@ pub(super) const BOARD: &str = "/api/v1/boards/{name}";
 pub(super) const ARTICLE: &str = "/api/v1/articles/{article}";
 pub(super) const SEARCH: &str = "/api/v1/search";
 pub(super) const STORIES: &str = "/api/v1/stories";
+pub(super) const OUTBOX: &str = "/api/v1/outbox";
 pub(super) const RECEIPTS: &str = "/api/v1/receipts";
 
 pub(super) fn routes() -> Router<Web> {
@@ -30,6 +31,7 @@ pub(super) fn routes() -> Router<Web> {
         .route(SEARCH, get(find::api))
         .route(STORIES, get(stories))
         .route(RECEIPTS, get(receipts))
+        .route(OUTBOX, get(messages))
 }
 
 async fn description() -> Response {
@@ -54,4 +56,8 @@ async fn stories(State(web): State<Web>) -> Response {
 
 async fn receipts(State(web): State<Web>, reader: Reader) -> Response {
     answer::json(Receipts::read(&web, &reader).await)
+}
+
+async fn messages(State(web): State<Web>) -> Response {
+    answer::json(outbox::read(&web).await)
 }

@@ -1,4 +1,4 @@
-//! Feeds of a board and of a search, in Atom and JSON Feed; unchanged ones are not sent again.
+//! Feeds of a board, of a search, and of how the boards do, in Atom and JSON Feed; unchanged ones are not sent again.
 
 use std::io;
 
@@ -7,9 +7,9 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::Web;
 use super::answer::Problem;
 use super::reader::Reader;
+use super::{SavedSearch, Web};
 use crate::outputs::feed::{Feed, write_atom, write_json};
 use crate::store::Hit;
 use crate::store::search_query::Query;
@@ -18,6 +18,8 @@ use crate::store::search_query::Query;
 const N_ENTRIES: u32 = 50;
 /// The name that stands for a search: `/feeds/search.atom?q=…`. A board of that name has the feed of `q=board:search`.
 const SEARCH: &str = "search";
+/// Likewise how all boards do: `/feeds/health.atom`.
+const HEALTH: &str = "health";
 
 /// How a feed is written.
 #[derive(Debug, Clone, Copy)]
@@ -49,8 +51,21 @@ pub(super) async fn feed(
     headers: HeaderMap,
     reader: Reader,
 ) -> Response {
-    match written(&web, &file, &reader).await {
-        Ok((format, bytes)) => unless_known(format, bytes, &headers),
+    answer(written(&web, &file, &reader).await, &headers)
+}
+
+pub(super) async fn saved_search(
+    State(web): State<Web>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+    reader: Reader,
+) -> Response {
+    answer(written_saved(&web, &file, &reader).await, &headers)
+}
+
+fn answer(written: Result<(Format, Vec<u8>), Problem>, headers: &HeaderMap) -> Response {
+    match written {
+        Ok((format, bytes)) => unless_known(format, bytes, headers),
         Err(Problem::NotThere) => {
             (StatusCode::NOT_FOUND, "there is no such feed\n").into_response()
         }
@@ -62,12 +77,34 @@ async fn written(web: &Web, file: &str, reader: &Reader) -> Result<(Format, Vec<
     let (name, format) = parse(file).ok_or(Problem::NotThere)?;
     let words = reader.asked("q");
     let feed = match name {
-        SEARCH if !words.is_empty() => of_search(web, words, reader).await?,
+        SEARCH if !words.is_empty() => of_search(web, words, words, reader).await?,
+        HEALTH => of_health(web).await?,
         name => of_board(web, name.to_owned()).await?,
     };
+    in_format(format, &feed)
+}
+
+async fn written_saved(
+    web: &Web,
+    file: &str,
+    reader: &Reader,
+) -> Result<(Format, Vec<u8>), Problem> {
+    let (name, format) = parse(file).ok_or(Problem::NotThere)?;
+    let mut searches = web.searches.iter();
+    let search = searches.find(|search| search.name == name);
+    let SavedSearch { name, query } = search.ok_or(Problem::NotThere)?;
+    in_format(format, &of_search(web, name, query, reader).await?)
+}
+
+fn in_format(format: Format, feed: &Feed) -> Result<(Format, Vec<u8>), Problem> {
     let mut bytes = Vec::new();
-    (format.write)(&feed, &mut bytes).map_err(|_| Problem::Unreadable)?;
+    (format.write)(feed, &mut bytes).map_err(|_| Problem::Unreadable)?;
     Ok((format, bytes))
+}
+
+async fn of_health(web: &Web) -> Result<Feed, Problem> {
+    let read = web.read(|archive| Ok(Feed::of_health(archive.verdicts(N_ENTRIES)?)));
+    Ok(read.await?)
 }
 
 async fn of_board(web: &Web, name: String) -> Result<Feed, Problem> {
@@ -85,7 +122,7 @@ async fn of_board(web: &Web, name: String) -> Result<Feed, Problem> {
     read.await?.ok_or(Problem::NotThere)
 }
 
-async fn of_search(web: &Web, words: &str, reader: &Reader) -> Result<Feed, Problem> {
+async fn of_search(web: &Web, title: &str, words: &str, reader: &Reader) -> Result<Feed, Problem> {
     let mut query = Query::parse(words, &reader.zone);
     if query.is_empty() {
         return Err(Problem::NotThere);
@@ -93,7 +130,7 @@ async fn of_search(web: &Web, words: &str, reader: &Reader) -> Result<Feed, Prob
     query.newest_first = true;
     let hits = web.read(move |archive| Ok(archive.search(&query, N_ENTRIES, 0)?));
     // As `boardwalk feed --query` names it, so that both are one feed for a reader.
-    Ok(Feed::of(words.to_owned(), words.to_owned(), hits.await?))
+    Ok(Feed::of(title.to_owned(), words.to_owned(), hits.await?))
 }
 
 /// 304 to those who have it (RFC 9110, 13.1.2).

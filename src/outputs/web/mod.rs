@@ -1,7 +1,8 @@
 //! What the service shows over HTTP. In: the archive, and what only the running process knows ([`Vitals`]). Out: pages
 //! for people, the same as JSON, feeds, probes and figures.
 //!
-//! Pages are whole without scripts, and none is allowed ([`headers`]). What came from boards is text: templates escape
+//! Pages are whole without scripts, and none is allowed ([`headers`]) but one of our own that keeps the overview as things
+//! are ([`live`]). What came from boards is text: templates escape
 //! it, `reader` takes out what would steer the text around it, and a link to a board is followed by the reader alone.
 //! Who may read is [`Access`]'s matter.
 //!
@@ -20,7 +21,9 @@ mod feeds;
 mod find;
 mod headers;
 mod language;
+mod live;
 mod metrics;
+mod outbox;
 mod overview;
 mod probes;
 mod reader;
@@ -41,6 +44,7 @@ use axum::routing::get;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 pub use access::Access;
@@ -65,6 +69,15 @@ pub struct Web {
     clock: Arc<dyn Clock>,
     zones: Arc<Zones>,
     last_overview: Arc<Mutex<Option<Arc<Overview>>>>,
+    searches: Arc<[SavedSearch]>,
+    streams: Arc<Semaphore>,
+}
+
+/// A search that has feeds of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedSearch {
+    pub name: String,
+    pub query: String,
 }
 
 /// Counting what boards hold reads all of their rows: however often it is asked for, it is done anew only when it is
@@ -79,7 +92,15 @@ impl Web {
             clock,
             zones: Arc::new(zones),
             last_overview: Arc::default(),
+            searches: Arc::default(),
+            streams: Arc::new(Semaphore::new(live::MAX_STREAMS)),
         }
+    }
+
+    /// The searches that are kept; names are unique.
+    pub fn with_searches(mut self, searches: Vec<SavedSearch>) -> Self {
+        self.searches = searches.into();
+        self
     }
 
     /// Of dates that belong to no single board.
@@ -143,7 +164,11 @@ pub fn router(web: Web, access: Access) -> Router {
         .route("/boards/{name}", get(board::page))
         .route("/stories", get(stories::page))
         .route("/receipts", get(receipts::page))
+        .route("/outbox", get(outbox::page))
         .route("/feeds/{file}", get(feeds::feed))
+        .route("/feeds/searches/{file}", get(feeds::saved_search))
+        .route(live::PATH, get(live::stream))
+        .route(live::script_path(), get(live::script))
         .merge(api::routes())
         .route(style::path(), get(style::sheet))
         .route(style::ICON_PATH, get(style::icon))

@@ -2,13 +2,15 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::chart::{self, Bar, Day};
-use super::reader::Reader;
-use super::{Vitals, Web, Zones, answer};
+use super::headers::LIVE_POLICY;
+use super::reader::{Reader, parameters, segment};
+use super::{SavedSearch, Vitals, Web, Zones, answer, live};
 use crate::health::audit::{Audit, Proof, audit};
 use crate::outputs::OutputError;
 use crate::store::{Archive, BoardStatus, NextPass};
@@ -152,6 +154,22 @@ struct OverviewPage<'a> {
     vitals: Vitals,
     n_articles: u64,
     n_troubled: usize,
+    searches: &'a [SavedSearch],
+}
+
+impl OverviewPage<'_> {
+    fn script(&self) -> &'static str {
+        live::script_path()
+    }
+
+    fn to_search(&self, search: &SavedSearch) -> String {
+        let query = parameters(&[("q", &search.query)]);
+        self.reader.to(&format!("/search?{query}"))
+    }
+
+    fn to_feed(&self, search: &SavedSearch) -> String {
+        format!("/feeds/searches/{}.atom", segment(&search.name))
+    }
 }
 
 pub(super) async fn page(State(web): State<Web>, reader: Reader) -> Response {
@@ -170,6 +188,8 @@ pub(super) async fn page(State(web): State<Web>, reader: Reader) -> Response {
             .iter()
             .filter(|board| board.is_troubled())
             .count(),
+        searches: &web.searches,
     });
-    answer::page(&reader, page)
+    let policy = [(CONTENT_SECURITY_POLICY, LIVE_POLICY)];
+    (policy, answer::page(&reader, page)).into_response()
 }

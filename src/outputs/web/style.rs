@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 pub(super) const SHEET: &str = include_str!("style.css");
 const ICON: &str = include_str!("icon.svg");
-const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+pub(super) const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 /// The icon's name stays, so it is asked for again.
 const FOR_A_DAY: &str = "public, max-age=86400";
 

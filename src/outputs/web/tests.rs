@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
+use futures_util::StreamExt;
 use jiff::SignedDuration;
 use tower::ServiceExt;
 
@@ -129,6 +131,60 @@ async fn figures_are_in_the_format_that_prometheus_reads() {
             assert!(value.parse::<f64>().is_ok(), "{line}");
         }
     }
+}
+
+/// The next event of a stream.
+async fn next_event(stream: &mut axum::body::BodyDataStream) -> String {
+    let bytes = stream.next().await.expect("it goes on").unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_listens_hears_of_passes_as_they_begin_and_end() {
+    let running = Arc::new(AtomicBool::new(true));
+    let shown = Arc::clone(&running);
+    let mut web = web(clock(), false);
+    web.vitals = Arc::new(move || {
+        let mut vitals = vitals();
+        for board in vitals.boards.values_mut() {
+            board.running = shown.load(Ordering::Relaxed);
+        }
+        vitals
+    });
+    let ask = |token: Option<&str>, web: Web| {
+        let mut request = Request::get("/live").header("host", "localhost:7480");
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let access = Access::new(&[], Some("a-long-enough-token"));
+        router(web, access).oneshot(request.body(Body::empty()).unwrap())
+    };
+    let refused = ask(None, web.clone()).await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+    let heard = ask(Some("a-long-enough-token"), web.clone()).await.unwrap();
+    assert_eq!(heard.headers()["content-type"], "text/event-stream");
+    let mut stream = heard.into_body().into_data_stream();
+    let first = next_event(&mut stream).await;
+    assert!(
+        first.starts_with("event: boards\ndata: {\"running\":[\"a "),
+        "{first}"
+    );
+    running.store(false, Ordering::Relaxed);
+    let second = next_event(&mut stream).await;
+    assert!(second.contains("\"running\":[]"), "{second}");
+
+    let mut streams = vec![stream];
+    loop {
+        let heard = ask(Some("a-long-enough-token"), web.clone()).await.unwrap();
+        if heard.status() != StatusCode::OK {
+            break;
+        }
+        streams.push(heard.into_body().into_data_stream());
+    }
+    assert_eq!(streams.len(), live::MAX_STREAMS);
+    streams.pop();
+    let heard = ask(Some("a-long-enough-token"), web).await.unwrap();
+    assert_eq!(heard.status(), StatusCode::OK, "who leaves makes room");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::dictionary::Dictionaries;
 use super::pages::{self, StoredPage};
 use super::{
-    audit, backup, changes, check_to_read, glance, guard, open_to_read, profiles, records,
+    audit, backup, changes, check_to_read, glance, guard, open_to_read, outbox, profiles, records,
     schedule, search, sql_error, status, stories,
 };
 use crate::health::audit::Facts;
@@ -17,8 +17,9 @@ use crate::model::{ArticleId, Board, BoardId, Pass};
 use crate::store::search_query::Query;
 use crate::store::{
     Answer, Archive, ArticleFilter, ArticleRecord, BoardStatus, ChangeFilter, ChangeRecord,
-    CopyRecord, CountRecord, Hit, QuarterCount, RawPage, ReceiptPlace, ReceiptRecord, Revision,
-    SavedSchedule, SizeOnDisk, StoreError, StoryRecord,
+    CopyRecord, CountRecord, Hit, MessageRecord, NotifierRecord, QuarterCount, RawPage,
+    ReceiptPlace, ReceiptRecord, Revision, SavedSchedule, SizeOnDisk, StoreError, StoryRecord,
+    VerdictRecord,
 };
 
 /// Articles read at a time. Each lot is a transaction of its own, and none is open while the caller works: a reader
@@ -271,5 +272,17 @@ impl Archive for SqliteArchive {
         self.read("reading receipts", |conn| {
             glance::receipts(conn, host, before, limit)
         })
+    }
+
+    fn verdicts(&self, limit: u32) -> Answer<Vec<VerdictRecord>> {
+        self.read("reading verdicts", |conn| outbox::verdicts(conn, limit))
+    }
+
+    fn notifiers(&self) -> Answer<Vec<NotifierRecord>> {
+        self.read("looking at the notifiers", outbox::notifiers)
+    }
+
+    fn messages(&self, limit: u32) -> Answer<Vec<MessageRecord>> {
+        self.read("reading messages", |conn| outbox::messages(conn, limit))
     }
 }

@@ -22,6 +22,7 @@ mod guard;
 mod health;
 mod hosts;
 mod ledger;
+mod outbox;
 mod pages;
 mod passes;
 mod prepare;
@@ -55,6 +56,7 @@ pub use archive::SqliteArchive;
 pub use backup::restore;
 pub use copies::CopyOptions;
 pub use copy_search::{CopySearch, Judged};
+pub use outbox::OutboxDesk;
 
 use super::{Answer, StoreError};
 use crate::schedule::RevisitSchedule;

@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     COPY_INDEX,
     include_str!("schema/0011_stories.sql"),
     include_str!("schema/0012_pages.sql"),
+    include_str!("schema/0013_outbox.sql"),
 ];
 
 /// The tables of [`super::copy_index`].
@@ -62,6 +63,12 @@ pub(super) fn configure_writer(conn: &Connection) -> rusqlite::Result<()> {
          PRAGMA journal_size_limit = 16777216;
          PRAGMA temp_store = MEMORY;",
     )
+}
+
+/// Settings of a connection that changes a row or two beside the one that writes.
+pub(super) fn configure_desk(conn: &Connection) -> rusqlite::Result<()> {
+    configure(conn, 2 * 1024)?;
+    conn.execute_batch("PRAGMA synchronous = FULL;")
 }
 
 /// Settings of a connection that only reads.

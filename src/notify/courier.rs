@@ -1,0 +1,266 @@
+//! One notifier at work: looks at what happened, queues messages, and sends those that are due, one at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, error, warn};
+
+use super::plan::plan;
+use super::target::{Notifier, Outgoing};
+use crate::fetch::{HookAnswer, HookClient, HookError};
+use crate::model::Clock;
+use crate::store::{Delivery, MessageRecord, NotifierState, Outbox, StoreError};
+
+/// What happened is looked for this often.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(2);
+/// Where events are being gathered: reading them again costs more than a late beginning of the next lot.
+const GATHER_EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// After an error of the store.
+const REST: SignedDuration = SignedDuration::from_secs(60);
+/// Events that are read at a time, with their texts.
+const N_EVENTS: u32 = 100;
+/// No more are queued where so many wait: events are kept anyway.
+const MAX_WAITING: u64 = 1_000;
+const FIRST_BACKOFF: Duration = Duration::from_secs(10);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(6 * 3_600);
+/// What a target may ask for, at most.
+const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3_600);
+/// Characters of an answer that are kept as the reason of a failure.
+const REASON_CHARS: usize = 200;
+
+pub struct Courier<O> {
+    store: O,
+    clock: Arc<dyn Clock>,
+    client: HookClient,
+    notifier: Arc<Notifier>,
+}
+
+impl<O: Outbox> Courier<O> {
+    pub fn new(
+        store: O,
+        clock: Arc<dyn Clock>,
+        client: HookClient,
+        notifier: Arc<Notifier>,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            client,
+            notifier,
+        }
+    }
+
+    /// Works until the stop. A try in flight is ended first.
+    pub(super) async fn serve(self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let next = match self.look(&stop).await {
+                Ok(next) => next,
+                Err(problem) => {
+                    let name = self.notifier.name();
+                    error!("notifier {name}: {problem}; it rests for a minute");
+                    self.clock.now() + REST
+                }
+            };
+            let rest = next.duration_since(self.clock.now());
+            let rest = Duration::try_from(rest).unwrap_or_default();
+            let rest = rest.max(Duration::from_millis(1));
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(rest) => {}
+            }
+        }
+    }
+
+    /// Queues what is to be told, and sends what is due. Answers when to look again.
+    ///
+    /// # Errors
+    /// The store's: what a target does is recorded there.
+    pub async fn look(&self, stop: &CancellationToken) -> Result<Timestamp, StoreError> {
+        let look_again = self.gather().await?;
+        while !stop.is_cancelled() {
+            let Some(state) = self.store.notifier(self.notifier.name()).await? else {
+                break;
+            };
+            let Some(message) = self.store.next_message(self.notifier.name()).await? else {
+                break;
+            };
+            let now = self.clock.now();
+            let due_at = self.due_at(&message, &state);
+            if due_at > now {
+                return Ok(due_at.min(look_again));
+            }
+            let delivery = self.try_once(&message, now).await;
+            self.tell(&message, &delivery);
+            let at = self.clock.now();
+            let name = self.notifier.name();
+            self.store.record(message.id, name, delivery, at).await?;
+        }
+        Ok(look_again)
+    }
+
+    async fn gather(&self) -> Result<Timestamp, StoreError> {
+        let name = self.notifier.name();
+        loop {
+            let now = self.clock.now();
+            let state = self.store.notifier(name).await?;
+            let Some(state) = state.filter(|state| state.n_waiting < MAX_WAITING) else {
+                return Ok(now + LOOK_EVERY);
+            };
+            // A lot of a digest may be larger than what is read at a time.
+            let limit = N_EVENTS.max(self.notifier.options.digest_size as u32);
+            let events = self.store.events_after(state.last_event, limit).await?;
+            let more = events.len() == limit as usize;
+            let Some(plan) = plan(&self.notifier, events, more, now) else {
+                return Ok(now + LOOK_EVERY);
+            };
+            if plan.last_event > state.last_event {
+                self.store
+                    .queue(name, state.last_event, plan.last_event, plan.messages, now)
+                    .await?;
+            }
+            if let Some(until) = plan.gathering_until {
+                return Ok(until.min(now + GATHER_EVERY));
+            }
+            if !more {
+                return Ok(now + LOOK_EVERY);
+            }
+        }
+    }
+
+    /// When a message may be sent, by its own time, its target's rest, and the pace. Kept moments, so that a restart is no
+    /// burst.
+    fn due_at(&self, message: &MessageRecord, state: &NotifierState) -> Timestamp {
+        let paced = state
+            .sent_at
+            .map(|at| later(at, self.notifier.options.min_interval));
+        [message.due_at, state.paused_until, paced]
+            .into_iter()
+            .flatten()
+            .max()
+            .unwrap_or(Timestamp::MIN)
+    }
+
+    async fn try_once(&self, message: &MessageRecord, now: Timestamp) -> Delivery {
+        let outgoing = self.notifier.outgoing(&message.key, &message.events, now);
+        let failure = match send(&self.client, outgoing).await {
+            Ok(()) => return Delivery::Sent,
+            Err(failure) => failure,
+        };
+        let now = self.clock.now();
+        let n_tries = message.n_tries + 1;
+        let wait = backoff(&message.key, n_tries);
+        let wait = wait.max(failure.retry_after.unwrap_or_default().min(LONGEST_PAUSE));
+        let next = later(now, wait);
+        // Where its target is at fault, the message keeps its place in the queue, and all of them rest.
+        let due_at = match failure.of_target {
+            true => message.due_at,
+            false => Some(next),
+        };
+        Delivery::Failed {
+            error: failure.reason,
+            due_at: due_at.filter(|_| n_tries < self.notifier.options.max_tries),
+            pause_until: failure.of_target.then_some(next),
+        }
+    }
+
+    fn tell(&self, message: &MessageRecord, delivery: &Delivery) {
+        let (name, key) = (self.notifier.name(), &message.key);
+        match delivery {
+            Delivery::Sent => debug!("notifier {name}: {key} was taken"),
+            Delivery::Failed {
+                error,
+                due_at: None,
+                ..
+            } => error!(
+                "notifier {name}: {key} is given up ({error}); `boardwalk outbox retry {}` sends it again",
+                message.id
+            ),
+            Delivery::Failed { error, .. } => {
+                warn!("notifier {name}: {key} was not taken: {error}")
+            }
+        }
+    }
+}
+
+/// Sends one message that says it is a test.
+///
+/// # Errors
+/// Says why it was not taken.
+pub async fn send_test(
+    client: &HookClient,
+    notifier: &Notifier,
+    now: Timestamp,
+) -> Result<(), String> {
+    let key = format!("msg_test_{}", now.as_millisecond());
+    send(client, notifier.test(&key, now))
+        .await
+        .map_err(|failure| failure.reason)
+}
+
+struct Failure {
+    reason: String,
+    /// It would have met any message.
+    of_target: bool,
+    retry_after: Option<Duration>,
+}
+
+async fn send(client: &HookClient, outgoing: Outgoing<'_>) -> Result<(), Failure> {
+    let sent = client.post(outgoing.url, &outgoing.headers, outgoing.body);
+    match sent.await {
+        Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
+        Ok(answer) => Err(Failure {
+            reason: reason(&answer),
+            of_target: matches!(answer.status, 408 | 425 | 429 | 500..),
+            retry_after: answer.retry_after.or_else(|| asked_in_body(&answer.body)),
+        }),
+        Err(error) => Err(Failure {
+            reason: error.to_string(),
+            of_target: !matches!(error, HookError::Header),
+            retry_after: None,
+        }),
+    }
+}
+
+fn reason(answer: &HookAnswer) -> String {
+    let said: String = String::from_utf8_lossy(&answer.body)
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(REASON_CHARS)
+        .collect();
+    match (answer.status, said.trim()) {
+        (status @ 300..400, _) => format!("answered {status}; redirects are not followed"),
+        (status, "") => format!("answered {status}"),
+        (status, said) => format!("answered {status}: {said}"),
+    }
+}
+
+/// Telegram and Discord say in their answers how many seconds they want.
+fn asked_in_body(body: &[u8]) -> Option<Duration> {
+    #[derive(Deserialize)]
+    struct Asked {
+        retry_after: Option<f64>,
+        parameters: Option<Parameters>,
+    }
+    #[derive(Deserialize)]
+    struct Parameters {
+        retry_after: Option<f64>,
+    }
+    let asked: Asked = serde_json::from_slice(body).ok()?;
+    let in_parameters = asked.parameters.and_then(|asked| asked.retry_after);
+    Duration::try_from_secs_f64(asked.retry_after.or(in_parameters)?).ok()
+}
+
+/// Threefold after each try, give or take a fifth by the message's key: messages that failed together part.
+pub(super) fn backoff(key: &str, n_tries: u32) -> Duration {
+    let plain = FIRST_BACKOFF.saturating_mul(3_u32.saturating_pow(n_tries.saturating_sub(1)));
+    let hash = blake3::hash(format!("{key} {n_tries}").as_bytes());
+    let spread = f64::from(hash.as_bytes()[0]) / 255.0;
+    plain.min(LONGEST_BACKOFF).mul_f64(0.8 + 0.4 * spread)
+}
+
+fn later(at: Timestamp, by: Duration) -> Timestamp {
+    at.checked_add(by).unwrap_or(Timestamp::MAX)
+}
