@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     COPY_INDEX,
     include_str!("schema/0011_stories.sql"),
     include_str!("schema/0012_pages.sql"),
+    include_str!("schema/0014_gone_twice.sql"),
 ];
 
 /// The tables of [`super::copy_index`].
