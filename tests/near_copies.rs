@@ -70,7 +70,7 @@ fn copies_of_every_kind_are_found_and_other_stories_are_not() {
             let (least, most) = match kind {
                 Kind::DailyCopy => (0.7, 1.0),
                 kind if kind.is_copy() => (0.9, 1.0),
-                Kind::OtherNumbers | Kind::OtherWeather => (0.0, 0.01),
+                Kind::OtherNumbers | Kind::OtherWeather | Kind::OtherRates => (0.0, 0.01),
                 _ => (0.0, 0.1),
             };
             assert!(
