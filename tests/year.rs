@@ -19,6 +19,8 @@ use url::Url;
 const HOST: &str = "board.test";
 const ROWS: usize = 20;
 const PASS_EVERY: SignedDuration = SignedDuration::from_hours(2);
+/// The default.
+const CONFIRM_GONE_AFTER: SignedDuration = SignedDuration::from_mins(15);
 const POSTS_A_DAY: u64 = 30;
 const N_AT_FIRST: usize = 1_500;
 const PURGE_EVERY_DAYS: u64 = 12;
@@ -329,7 +331,7 @@ impl Crawl {
         }
         if self.asked_once.insert(article) {
             return Outcome::Retry {
-                due_at: self.sim.now + SignedDuration::from_secs(5),
+                due_at: self.sim.now + CONFIRM_GONE_AFTER,
                 error: "404".into(),
                 counts: false,
             };
