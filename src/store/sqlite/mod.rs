@@ -54,7 +54,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 pub use archive::SqliteArchive;
 pub use backup::restore;
 pub use copies::CopyOptions;
-pub use copy_search::{CopySearch, Judged};
+pub use copy_search::{CopyArchive, CopySearch, Judged};
 
 use super::{Answer, StoreError};
 use crate::schedule::RevisitSchedule;
