@@ -87,6 +87,7 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     articles::the_same_content_again_is_no_revision,
     articles::an_edit_is_a_revision_and_the_first_version_stays,
     articles::a_copy_names_the_first_that_had_its_text,
+    articles::the_earliest_posted_is_the_original_in_whatever_order_it_is_stored,
     articles::short_texts_are_no_copies,
     articles::near_copies_make_a_story_and_an_edit_takes_one_out,
     articles::a_story_is_no_chain_in_whatever_order_it_comes,
