@@ -41,8 +41,8 @@
 //! - *Identity is not the URL* (`profile::identity`, `tests/journey.rs`).
 //! - *Parsers are pure*: bytes in, value and warnings out, no error, no panic (property tests in `dates`, `fetch`,
 //!   `listing`, `article`). `scraper::Html` is not `Send`: it lives and dies inside one `spawn_blocking`.
-//! - *Nothing is destroyed*: content that changes becomes a revision; "gone" needs two explicit answers, and many at
-//!   once look like an outage (`crawl::article_visit`).
+//! - *Nothing is destroyed*: content that changes becomes a revision; "gone" needs two explicit answers with
+//!   a while between them, and many at once look like an outage (`crawl::article_visit`).
 //! - *What comes from the web is hostile*: addresses are checked on URL, redirect and resolver ([`fetch`]); bytes, time,
 //!   redirects and rows are capped; text is escaped at output ([`outputs`]; `outputs::web::page_tests`).
 //! - *What vanished is found, and nothing else is taken for it* (`health`, `tests/radar.rs`, `tests/year.rs`).

@@ -200,7 +200,7 @@ fn assert_accessible(page: &Html, path: &str) {
 
 /// A board with all that pages show: an edit, a deletion, a copy, comments, and words that want to be markup.
 fn world() -> World {
-    let world = World::new(Engine::Rhymix, 41);
+    let world = World::new(Engine::Rhymix, 41).believing_at_once();
     let now = world.site.now();
     let (edited, deleted) = world.site.boards(|boards| {
         let write = |title: &str, text: &str| Draft {

@@ -3,6 +3,9 @@
 
 mod support;
 
+use std::time::Duration;
+
+use support::server::Moment;
 use support::site::Engine;
 use support::world::World;
 
@@ -17,7 +20,7 @@ fn engines() -> [Engine; 2] {
 #[test]
 fn deletions_anywhere_are_found_with_at_most_eight_listing_pages_each() {
     for engine in engines() {
-        let world = World::with_posts(engine, 5, N_POSTS);
+        let world = World::with_posts(engine, 5, N_POSTS).believing_at_once();
         world.crawl_well();
         for at in [70, 150, 290] {
             let id = world.site.boards(|boards| {
@@ -113,4 +116,138 @@ fn a_list_that_lost_most_of_its_rows_is_a_verdict_and_no_heap_of_tombstones() {
     for id in lost {
         assert_eq!(world.stored(id)["state"], "stored", "post {id}");
     }
+}
+
+/// One answer is no evidence, and a run does not wait for the second: it says what is pending, and a later run asks.
+#[test]
+fn a_post_is_believed_gone_when_it_is_said_again_a_good_while_later() {
+    let world = World::with_posts(Engine::Rhymix, 9, 45);
+    world.crawl_well();
+    let id = world.site.boards(|boards| boards.boards[0].order[30]);
+    world.site.boards(|boards| boards.delete("news", id));
+    let outcome = world.crawl().expect_code(0);
+    assert_eq!(
+        outcome.report()["boards"][0]["n_unconfirmed"],
+        1,
+        "{outcome}"
+    );
+    assert!(
+        outcome.report()["hints"][0]
+            .as_str()
+            .is_some_and(|hint| hint.contains("said to be gone")),
+        "{outcome}"
+    );
+    assert_eq!(world.stored(id)["state"], "stored");
+    // A second run that comes too early does not ask.
+    let requests = world.crawl_well();
+    assert_eq!(requests.n_articles(), 0, "{requests:?}");
+    assert_eq!(world.stored(id)["state"], "stored");
+    // One for which enough time has passed does: the first answer was kept.
+    make_jobs_due(&world);
+    world.boardwalk.believe_at_once();
+    let requests = world.crawl_well();
+    assert_eq!(requests.n_articles(), 1, "{requests:?}");
+    let stored = world.stored(id);
+    assert_eq!(stored["state"], "gone");
+    assert!(stored["vanished"]["after"].as_str() < stored["vanished"]["before"].as_str());
+}
+
+/// A post that is back when it is asked for again was never gone; nor is it believed at once the next time.
+#[test]
+fn a_post_that_is_back_at_the_second_question_is_no_tombstone() {
+    let world = World::with_posts(Engine::Rhymix, 9, 45);
+    world.crawl_well();
+    let id = world.site.boards(|boards| boards.boards[0].order[30]);
+    world.site.boards(|boards| boards.delete("news", id));
+    world.crawl_well();
+    world.site.boards(|boards| {
+        let board = boards.board_mut("news");
+        board.posts.get_mut(&id).expect("it was there").deleted = false;
+        board.order.insert(30, id);
+    });
+    make_jobs_due(&world);
+    for _ in 0..2 {
+        world.crawl_well();
+    }
+    assert_eq!(world.stored(id)["state"], "stored");
+    let audit = world
+        .boardwalk
+        .run(&["audit", "--json"])
+        .expect_code(0)
+        .report();
+    assert_eq!(audit["proof"], "proven", "{audit}");
+}
+
+fn make_jobs_due(world: &World) {
+    let archive = rusqlite::Connection::open(world.boardwalk.database()).expect("an archive");
+    archive
+        .execute("UPDATE job SET due_at = 0", [])
+        .expect("jobs");
+}
+
+/// Killed at each of its requests in turn, while it bisects and while it asks what is gone, a crawl goes on with the next
+/// run: all deletions are found, and nothing else is taken for one.
+#[test]
+fn a_radar_that_is_killed_loses_nothing_and_invents_nothing() {
+    let world = World::with_posts(Engine::Rhymix, 10, N_POSTS).believing_at_once();
+    world.crawl_well();
+    let url = world.listing_url("news");
+    let gone = world.site.boards(|boards| {
+        let order = boards
+            .board("news")
+            .expect("made with the site")
+            .order
+            .clone();
+        let gone = [order[75], order[160], order[161], order[250]];
+        gone.iter().for_each(|id| boards.delete("news", *id));
+        gone
+    });
+    let mut n_kills = 0;
+    // One request further each time, as long as a run is not over before.
+    for nth in (1..40).flat_map(|n| [n, n]) {
+        let n = world.server.n_received() + nth;
+        let moment = match n_kills % 2 {
+            0 => Moment::Received(n),
+            _ => Moment::Answered(n),
+        };
+        let outcome = world
+            .boardwalk
+            .crawl_until(&url, &[], &world.server, moment, Duration::ZERO);
+        if !outcome.killed {
+            break;
+        }
+        n_kills += 1;
+        let states = world.boardwalk.export();
+        let invented = states
+            .iter()
+            .filter(|article| article["state"] == "gone")
+            .filter(|article| {
+                !gone
+                    .iter()
+                    .any(|id| article["key"] == world.key(*id).as_str())
+            });
+        assert_eq!(invented.count(), 0, "after {n_kills} kills");
+    }
+    assert!(
+        n_kills > 5,
+        "only {n_kills} kills: none came while the radar worked"
+    );
+    // What a killed run had found out is asked anew by a pass of its own.
+    for _ in 0..2 {
+        world.crawl_well();
+    }
+    for id in gone {
+        assert_eq!(
+            world.stored(id)["state"],
+            "gone",
+            "post {id}, after {n_kills} kills"
+        );
+    }
+    let audit = world
+        .boardwalk
+        .run(&["audit", "--json"])
+        .expect_code(0)
+        .report();
+    assert_eq!(audit["proof"], "proven", "{audit}");
+    assert_eq!(audit["n_listed"], N_POSTS - gone.len(), "{audit}");
 }

@@ -290,6 +290,7 @@ pub(super) fn crawl_options(options: &Options) -> CrawlOptions {
         failed_retry: SignedDuration::ZERO,
         max_tries: options.walk.max_tries,
         patience: options.walk.patience,
+        confirm_gone_after: options.walk.confirm_gone_after,
         radar_interval: radar_interval(options),
         max_connections: options.pace.max_connections,
         mask_addresses: options.text.mask_addresses,

@@ -76,7 +76,8 @@ fn write_board(out: &mut impl Write, board: &BoardReport) -> std::io::Result<()>
         (counts.n_restricted, "restricted"),
         (counts.n_gone, "gone"),
         (counts.n_failed, "failed"),
-        (board.n_queued, "still queued"),
+        (board.n_unconfirmed, "said to be gone or closed"),
+        (board.n_queued - board.n_unconfirmed, "still queued"),
         (board.n_gaps, "gaps"),
     ] {
         if n > 0 {

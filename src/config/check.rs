@@ -244,6 +244,13 @@ impl Checker<'_> {
                     Duration::ZERO..=DAY,
                 )
                 .map_or(default.patience, signed),
+            confirm_gone_after: self
+                .duration(
+                    "walk.confirm_gone_after",
+                    file.confirm_gone_after.as_ref(),
+                    Duration::ZERO..=30 * DAY,
+                )
+                .map_or(default.confirm_gone_after, signed),
             radar_share_percent: self
                 .number("walk.radar_share", file.radar_share.as_ref(), 0..=100)
                 .unwrap_or(default.radar_share_percent),

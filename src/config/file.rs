@@ -152,6 +152,9 @@ pub(super) struct WalkFile {
     /// The longest a crawl waits for a host that asked for a pause, or for a retry; 0s to 1d.
     #[schemars(extend("default" = "10min"))]
     pub(super) patience: Option<At<String>>,
+    /// An article that is said to be gone is asked for once more this long after, and then believed to be; 0s to 30d.
+    #[schemars(extend("default" = "15min"))]
+    pub(super) confirm_gone_after: Option<At<String>>,
     /// Share of a host's pace, in percent, for finding what vanished (0: none); 0 to 100.
     #[schemars(extend("default" = 20))]
     pub(super) radar_share: Option<At<i64>>,

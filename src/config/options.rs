@@ -161,6 +161,8 @@ pub struct WalkOptions {
     pub max_tries: u32,
     /// The longest a one-off run waits for a host that asked for a pause, or for a retry.
     pub patience: SignedDuration,
+    /// An article that is said to be gone is asked for once more this long after, and then believed to be.
+    pub confirm_gone_after: SignedDuration,
     /// Of a host's pace, for the deletion radar; 0: it is off.
     pub radar_share_percent: u32,
 }
@@ -173,6 +175,7 @@ impl Default for WalkOptions {
             restricted_retry: SignedDuration::from_hours(7 * 24),
             max_tries: 6,
             patience: SignedDuration::from_mins(10),
+            confirm_gone_after: SignedDuration::from_mins(15),
             radar_share_percent: 20,
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tracing::debug;
 
 use super::board::BoardContext;
@@ -21,10 +21,6 @@ use crate::model::{
 };
 use crate::profile::ArticleRef;
 use crate::store::{ArticleTarget, Store, StoreError};
-
-/// A board that says "gone" is asked once more after this long before it is believed: a page may vanish for a moment
-/// while a moderator moves it, and one answer is no evidence.
-const GONE_RECHECK_S: i64 = 5;
 
 /// After this many "gone" answers in a row, with no page in between that was there, an outage is likelier than
 /// deletions: nothing is marked, all of it is asked again later (BOARDS.md; CASES 28).
@@ -248,7 +244,8 @@ fn stored(
     }
 }
 
-/// An article that is said not to be there: `state`, if that is to be believed yet; else it is asked for once more.
+/// An article that is said not to be there: `state`, if that is to be believed yet; else it is asked for once more. A
+/// page may vanish for a moment while a moderator moves it: one answer is no evidence.
 async fn if_believed<S: Store>(
     crew: &Crew<S>,
     board: &Arc<BoardContext>,
@@ -258,54 +255,52 @@ async fn if_believed<S: Store>(
     at: Timestamp,
 ) -> Result<Outcome, StoreError> {
     let reason = match &state {
-        Outcome::ArticleState { reason, .. } => reason.as_str(),
-        _ => "",
+        Outcome::ArticleState { reason, .. } => reason.clone(),
+        _ => String::new(),
     };
-    Ok(match gone(crew, board, job, article, reason).await? {
-        Belief::Asked(reason) => Outcome::Retry {
-            due_at: at + SignedDuration::from_secs(GONE_RECHECK_S),
-            error: reason,
-            counts: false,
-        },
-        Belief::Gone => {
-            done(crew);
-            state
-        }
-    })
+    let confirm_at = job.said_gone_at.unwrap_or(at) + crew.options.confirm_gone_after;
+    let is_second = job.said_gone_at.is_some() && confirm_at <= at;
+    if is_believable(crew, board, job, article, &reason, is_second).await? && is_second {
+        done(crew);
+        return Ok(state);
+    }
+    let due_at = match is_second {
+        true => at + crew.options.confirm_gone_after.max(crew.backoff(0)),
+        false => confirm_at,
+    };
+    Ok(Outcome::SaidGone { due_at, reason })
 }
 
-/// What a "gone" answer is worth.
-enum Belief {
-    /// Not yet: it is asked for once more.
-    Asked(String),
-    Gone,
-}
-
-/// The second answer is believed, if in between some other page was there, or few are gone at all. Where many are, one
-/// article that was there is asked for: if it still is, this is no outage.
-async fn gone<S: Store>(
+/// Whether "gone" answers look like deletions: since this article's first one some other page was there, or few are gone
+/// at all. Where many are, one article that was there is asked for: if it still is, this is no outage.
+async fn is_believable<S: Store>(
     crew: &Crew<S>,
     board: &Arc<BoardContext>,
     job: &Job,
     article: ArticleId,
     reason: &str,
-) -> Result<Belief, StoreError> {
+    is_second: bool,
+) -> Result<bool, StoreError> {
     let n_there = crew.tally.n_there.load(Ordering::Relaxed);
     let in_a_row = crew.tally.n_gone_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
-    let first = {
+    let then = {
         let mut once = crew
             .gone_once
             .lock()
             .expect("no holder of this lock panics");
-        let first = once.get(&article).copied();
-        once.entry(article).or_insert(n_there);
-        first
+        match is_second {
+            // Said in an earlier run: all of this one is since then.
+            true => once.remove(&article).unwrap_or(0),
+            false => *once.entry(article).or_insert(n_there),
+        }
     };
-    let Some(then) = first else {
-        return Ok(Belief::Asked(reason.to_owned()));
+    let enough = match is_second {
+        true => FEW_GONE_IN_A_ROW,
+        // Nothing is believed yet: only an outage is to be told.
+        false => MOST_GONE_IN_A_ROW,
     };
-    if n_there > then || in_a_row <= FEW_GONE_IN_A_ROW || is_up(crew, board).await? {
-        return Ok(Belief::Gone);
+    if (is_second && n_there > then) || in_a_row <= enough || is_up(crew, board).await? {
+        return Ok(true);
     }
     if in_a_row > MOST_GONE_IN_A_ROW {
         crew.trouble(
@@ -318,7 +313,7 @@ async fn gone<S: Store>(
             },
         );
     }
-    Ok(Belief::Asked(reason.to_owned()))
+    Ok(false)
 }
 
 /// Is an article that was there still there? Counts as a page that was there, so that it is asked for once and not for

@@ -32,6 +32,9 @@ pub struct CrawlOptions {
     pub max_tries: u32,
     /// The longest a one-off run waits for a host that asked for a pause, or for a retry.
     pub patience: SignedDuration,
+    /// An article that is said to be gone is asked for once more this long after, and then believed to be. A one-off run
+    /// does not wait for that, unless it is less than its patience.
+    pub confirm_gone_after: SignedDuration,
     /// Least time between two requests of the deletion radar: its share of the host's pace. `None`: it is off.
     pub radar_interval: Option<SignedDuration>,
     /// Visits in flight per host.
@@ -90,7 +93,7 @@ pub(super) struct Crew<S> {
     /// The page by which a board was recognised, kept for its first visit so that it is fetched once.
     pub at_hand: Mutex<HashMap<JobId, Fetched>>,
     troubles: Mutex<HashMap<BoardId, Trouble>>,
-    /// Articles that a board has called gone once in this run, with [`Tally::n_there`] at that time.
+    /// Articles that a board has called gone for the first time in this run, with [`Tally::n_there`] at that time.
     pub gone_once: Mutex<HashMap<ArticleId, u64>>,
     /// Jobs whose page said "later", and how often in this run.
     pub busy: Mutex<HashMap<JobId, u32>>,

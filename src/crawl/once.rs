@@ -12,7 +12,7 @@ use super::begin::{
 use super::board::{BoardContext, Target, TargetError};
 use super::crew::{CrawlOptions, Crew, Observer};
 use super::report::{BoardReport, CrawlReport, Finish};
-use super::worker::{HostEnd, work};
+use super::worker::work;
 use crate::fetch::{Fetched, Fetcher};
 use crate::model::{Clock, JobId, PassEnd, PassKind, PassReport};
 use crate::profile::Library;
@@ -80,7 +80,7 @@ pub async fn crawl_once<S: Store>(
         let (_, articles) = crew.store.n_queued(board).await?;
         crew.tally.n_due.fetch_add(articles, Ordering::Relaxed);
     }
-    let mut ends = work_hosts(&crew).await?;
+    work_hosts(&crew).await?;
     // Once more where page 1 was read long ago, and where the walk has left something open.
     for board in crew.board_ids() {
         let finished = crew.store.open_pass(board).await?.is_none();
@@ -94,10 +94,10 @@ pub async fn crawl_once<S: Store>(
                 crew.clock.now(),
             )
             .await?;
-            ends = work_hosts(&crew).await?;
+            work_hosts(&crew).await?;
         }
     }
-    let mut report = report(&crew, &ends, failed_targets, &outfit.database).await?;
+    let mut report = report(&crew, failed_targets, &outfit.database).await?;
     report.duration_s = begun.elapsed().as_secs_f64();
     Ok(report)
 }
@@ -139,9 +139,7 @@ async fn prepare<S: Store>(
     Ok(Ok((context, false)))
 }
 
-async fn work_hosts<S: Store>(
-    crew: &Arc<Crew<S>>,
-) -> Result<BTreeMap<String, HostEnd>, StoreError> {
+async fn work_hosts<S: Store>(crew: &Arc<Crew<S>>) -> Result<(), StoreError> {
     let boards = crew.board_ids();
     let hosts_of_boards: BTreeSet<String> = boards
         .into_iter()
@@ -156,29 +154,26 @@ async fn work_hosts<S: Store>(
                 // The store is everybody's: without it no host's work can be kept.
                 crew.stop.cancel();
             }
-            (host, end)
+            end
         });
     }
-    let mut ends = BTreeMap::new();
     let mut broken = None;
     while let Some(joined) = hosts.join_next().await {
         match joined {
-            Ok((host, Ok(end))) => {
-                ends.insert(host, end);
-            }
-            Ok((_, Err(error))) => broken = Some(error),
+            // What is left in the queue tells how it ended.
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => broken = Some(error),
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
     }
     match broken {
         Some(error) => Err(error),
-        None => Ok(ends),
+        None => Ok(()),
     }
 }
 
 async fn report<S: Store>(
     crew: &Crew<S>,
-    ends: &BTreeMap<String, HostEnd>,
     failed_targets: Vec<(Target, TargetError)>,
     database: &str,
 ) -> Result<CrawlReport, StoreError> {
@@ -192,6 +187,7 @@ async fn report<S: Store>(
             walk: None,
             counts: PassReport::default(),
             n_queued: 0,
+            n_unconfirmed: 0,
             n_gaps: 0,
             trouble: Some(error.to_string()),
             repaired: None,
@@ -205,7 +201,7 @@ async fn report<S: Store>(
     boards.sort_by(|a, b| a.name.cmp(&b.name));
     let interrupted = crew.stop.is_cancelled();
     let open = |board: &BoardReport| {
-        board.n_queued > 0
+        board.n_queued > board.n_unconfirmed
             || board.n_gaps > 0
             || board.counts.n_failed > 0
             || board.trouble.is_some()
@@ -218,7 +214,7 @@ async fn report<S: Store>(
         Finish::Interrupted
     } else if n_refused == boards.len() || nothing {
         Finish::Nothing
-    } else if boards.iter().any(open) || ends.values().any(|end| *end == HostEnd::Later) {
+    } else if boards.iter().any(open) {
         Finish::Partial
     } else {
         Finish::Done
@@ -247,6 +243,13 @@ async fn board_report<S: Store>(
         None => crew.store.last_pass(board.id, false).await?,
     };
     let (n_listing, n_articles) = crew.store.n_queued(board.id).await?;
+    let (n_unconfirmed, confirm_at) = crew.store.unconfirmed(board.id).await?;
+    if let Some(at) = confirm_at {
+        hints.push(format!(
+            "{}: {n_unconfirmed} posts are said to be gone or closed; a run after {at:.0} asks once more, and believes it then",
+            board.name
+        ));
+    }
     let trouble = crew.troubles().get(&board.id).cloned();
     if let Some(trouble) = &trouble {
         hints.push(format!("{}: {}", board.name, trouble.advice));
@@ -267,6 +270,7 @@ async fn board_report<S: Store>(
             .await?
             .since(&context.totals_before),
         n_queued: n_listing + n_articles,
+        n_unconfirmed,
         n_gaps: crew.store.gaps(board.id).await?.len() as u64,
         trouble: trouble.map(|trouble| trouble.what),
         repaired,

@@ -56,6 +56,8 @@ pub struct BoardReport {
     pub counts: PassReport,
     /// Pages still queued.
     pub n_queued: u64,
+    /// Those of them whose article is said to be gone: it is asked for once more before that is believed.
+    pub n_unconfirmed: u64,
     /// Stretches of the listing that could not be read or joined.
     pub n_gaps: u64,
     /// Why nothing, or not all, was read.

@@ -7,27 +7,28 @@
 
 use super::shingle::{Shingles, mix};
 
-/// Minima that say where a key is found: of two texts that share half of their pieces one in four agrees. One minimum
-/// alone would be the same for all texts with a common phrase.
-const PLACE: usize = 2;
-/// Minima of which one more must agree.
-const MARKS: usize = 3;
+/// Minima of which some more must agree than the one that says where a key is found. That one alone would be the same
+/// for all texts with a common phrase; with more of them in it, a text would need more keys to be found by, and each is a
+/// page of the index to be read.
+const MARKS: usize = 6;
+/// Marks that must be the same. Of two texts that share one piece in a hundred, one pair in 5,000 meets.
+const LEAST_MARKS: usize = 2;
 /// Minima of a key.
-const BAND: usize = PLACE + MARKS;
-/// Keys of a whole text: two that share half of their pieces meet under one of them in 993 cases of 1,000, two that share
-/// a third in 770.
-const WHOLE_KEYS: usize = 20;
+const BAND: usize = 1 + MARKS;
+/// Keys of a whole text: two that share half of their pieces meet under one of them in 991 cases of 1,000, two that share
+/// a third in 857.
+const WHOLE_KEYS: usize = 8;
 /// Pieces at a text's beginning that have keys of their own: a paragraph.
 const HEAD: usize = 120;
-/// A paragraph and three quarters of it meet in 99 cases of 100.
-const HEAD_KEYS: usize = 6;
+/// A paragraph and three quarters of it meet in 98 cases of 100.
+const HEAD_KEYS: usize = 3;
 
 /// Keys of a text.
 pub const N_KEYS: usize = WHOLE_KEYS + HEAD_KEYS;
 /// Of the stored format: how a text becomes letters, pieces, minima and keys.
-pub const SKETCH_VERSION: u32 = 2;
+pub const SKETCH_VERSION: u32 = 3;
 
-/// Two texts meet under a key if it has the same place and one of its marks is the same.
+/// Two texts meet under a key if it has the same place and two of its marks are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
     pub place: u32,
@@ -39,7 +40,11 @@ impl Key {
     pub const BYTES: usize = 4 + 2 * MARKS;
 
     pub fn meets(&self, other: &Self) -> bool {
-        self.place == other.place && self.marks.iter().zip(&other.marks).any(|(a, b)| a == b)
+        if self.place != other.place {
+            return false;
+        }
+        let same = self.marks.iter().zip(&other.marks).filter(|(a, b)| a == b);
+        same.count() >= LEAST_MARKS
     }
 
     /// Little-endian, place first.
@@ -78,12 +83,8 @@ pub fn keys(text: &Shingles) -> Option<[Key; N_KEYS]> {
         marks: [0; MARKS],
     }; N_KEYS];
     for (key, (n, band)) in keys.iter_mut().zip(bands.enumerate()) {
-        let (place, marks) = band.split_at(PLACE);
-        let place = place.iter().fold(
-            n as u64 + 1,
-            |hash, minimum| mix(hash ^ u64::from(*minimum)),
-        );
-        key.place = (place >> 32) as u32;
+        let (place, marks) = band.split_first().expect("a band is not empty");
+        key.place = (mix((n as u64 + 1) ^ (u64::from(*place) << 8)) >> 32) as u32;
         for (mark, minimum) in key.marks.iter_mut().zip(marks) {
             *mark = (mix(u64::from(*minimum)) >> 48) as u16;
         }
@@ -197,7 +198,7 @@ mod tests {
         let hash = blake3::hash(&keys).to_hex();
         assert_eq!(
             &hash[..16],
-            "4e7d49d9e57b4903",
+            "f069c00aa6f04b89",
             "a new format needs a new version"
         );
     }

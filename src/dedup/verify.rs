@@ -270,6 +270,11 @@ fn brings_its_own(text: &Shingles, other: &Shingles) -> bool {
 const BEFORE: u32 = 16;
 /// Letters after it.
 const AFTER: usize = 2;
+/// Numbers with no more letters than these between them say one thing, a price or when a page was written: the date line
+/// that two presses' software sets in the same words is one number that differs, not five.
+const BETWEEN: usize = 4;
+/// But a table is no single number.
+const MOST_IN_ONE: usize = 6;
 
 fn numbers(letters: &[char], run: &[u32]) -> Vec<Number> {
     let mut numbers = Vec::new();
@@ -281,9 +286,22 @@ fn numbers(letters: &[char], run: &[u32]) -> Vec<Number> {
         }
         let start = at;
         let mut digits = 0;
-        while at < letters.len() && letters[at].is_ascii_digit() {
-            digits = mix(digits ^ u64::from(u32::from(letters[at])));
-            at += 1;
+        for _ in 0..MOST_IN_ONE {
+            while at < letters.len() && letters[at].is_ascii_digit() {
+                digits = mix(digits ^ u64::from(u32::from(letters[at])));
+                at += 1;
+            }
+            let near = letters[at..].iter().take(BETWEEN + 1);
+            match near.clone().position(char::is_ascii_digit) {
+                Some(n_between) if n_between > 0 => {
+                    digits = mix(digits);
+                    at += n_between;
+                }
+                _ => break,
+            }
+        }
+        while !letters[at - 1].is_ascii_digit() {
+            at -= 1;
         }
         let words = |c: &&char| !c.is_ascii_digit();
         let before = letters[..start].iter().rev().filter(words);

@@ -54,4 +54,6 @@ pub struct Job {
     pub referer: Option<Url>,
     /// Earlier tries that failed, in all runs.
     pub attempts: u32,
+    /// When the board first said that the article is gone, if it was that which put the job off.
+    pub said_gone_at: Option<Timestamp>,
 }

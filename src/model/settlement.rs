@@ -106,6 +106,9 @@ pub enum Outcome {
     },
     /// This job's article turned out to be another one (a comment's id that redirects to its post).
     NotAnArticle { article: ArticleId, reason: String },
+    /// The board says that the article is not there: it is asked again at `due_at`, and believed then. The job remembers
+    /// when it was said first.
+    SaidGone { due_at: Timestamp, reason: String },
     /// Try again at `due_at`. `counts`: whether it uses up one of the job's tries (a robots file that cannot be
     /// reached or a paused host does not).
     Retry {

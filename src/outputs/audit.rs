@@ -102,7 +102,13 @@ fn proof(audit: &Audit, zone: &TimeZone) -> String {
     };
     let since = audit.whole_at.map_or_else(
         || "no pass has accounted for all of them yet".to_owned(),
-        |at| format!("all accounted for at {}", moment::short(at, zone)),
+        |at| match audit.n_unknown {
+            None | Some(0) => format!("all accounted for at {}", moment::short(at, zone)),
+            Some(_) => format!(
+                "the ranks agreed with what is known at {}",
+                moment::short(at, zone)
+            ),
+        },
     );
     match audit.proof {
         Proof::Proven => format!("proven: {counts}; {since}"),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::snippet::{Stretch, marked, snippet};
 use super::{json, moment, terminal};
 use crate::model::{ArticleKey, ArticleState, Precision};
-use crate::store::Hit;
+use crate::store::{Hit, Vanished};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -31,6 +31,8 @@ pub struct Found<'a> {
     pub first_seen_at: Timestamp,
     pub state: ArticleState,
     pub gone_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vanished: Option<Vanished>,
     pub revision_count: u32,
     pub snippet: Vec<Stretch>,
 }
@@ -50,6 +52,7 @@ impl<'a> Found<'a> {
             first_seen_at: hit.first_seen_at,
             state: hit.state,
             gone_at: hit.gone_at,
+            vanished: hit.vanished,
             revision_count: hit.revision_count,
             snippet: snippet(&hit.text, words),
         }
@@ -108,8 +111,14 @@ fn facts(hit: &Hit, zone: &TimeZone) -> Vec<String> {
             .map(|at| moment::with_precision(at, precision.unwrap_or(Precision::Minute), zone)),
     );
     facts.extend(text(&hit.source));
-    if let Some(at) = hit.gone_at {
-        facts.push(format!("gone {}", moment::short(at, zone)));
+    match (hit.gone_at, hit.vanished) {
+        (Some(_), Some(Vanished { after, before })) => facts.push(format!(
+            "gone between {} and {}",
+            moment::short(after, zone),
+            moment::short(before, zone)
+        )),
+        (Some(at), None) => facts.push(format!("gone {}", moment::short(at, zone))),
+        (None, _) => {}
     }
     if hit.revision_count > 1 {
         facts.push(format!("{} versions", hit.revision_count));
@@ -147,6 +156,31 @@ mod tests {
         assert_eq!(
             String::from_utf8(out).expect("UTF-8"),
             "도서관 개관\n  7 · news · 사서 · 2026-11-20 · gone 2026-11-21 09:00 · 2 versions\n  새 도서관이 문을 연다\n"
+        );
+    }
+
+    #[test]
+    fn a_hit_says_between_which_moments_it_vanished() {
+        let vanished = Vanished {
+            after: at("2026-11-20T22:00:00Z"),
+            before: at("2026-11-21T00:00:00Z"),
+        };
+        let hit = Hit {
+            vanished: Some(vanished),
+            ..gone()
+        };
+        let facts = facts(&hit, &TimeZone::UTC);
+        let said = "gone between 2026-11-20 22:00 and 2026-11-21 00:00";
+        assert!(facts.contains(&said.to_owned()), "{facts:?}");
+        // One that left the list and is there all the same is not gone.
+        let there = Hit {
+            gone_at: None,
+            ..hit
+        };
+        assert!(
+            !super::facts(&there, &TimeZone::UTC)
+                .iter()
+                .any(|fact| fact.starts_with("gone"))
         );
     }
 

@@ -139,6 +139,7 @@ impl Status {
             ("comments", size.comments_bytes),
             ("raw pages", size.raw_pages_bytes),
             ("search index", size.search_bytes),
+            ("near copies", size.copies_bytes),
             ("receipts", size.receipts_bytes),
             ("other", size.other_bytes),
         ];
@@ -280,7 +281,7 @@ BOARD       STORED  PENDING  RESTRICTED  GONE  FAILED  NEWEST            LAST PA
 자유게시판    1190        3           8     2       1  2026-11-20 01:00  full, complete, 2 h ago       4     0
 qa            1190        3           8     2       1  2026-11-20 01:00  -                             4     0
 
-3.0 MiB on disk: articles 1.0 KiB, revisions 2.0 KiB, comments 512 B, raw pages 1.0 MiB, search index 0 B, receipts 100 B, other 7 B
+3.0 MiB on disk: articles 1.0 KiB, revisions 2.0 KiB, comments 512 B, raw pages 1.0 MiB, search index 0 B, near copies 0 B, receipts 100 B, other 7 B
 ";
         assert_eq!(table(vec![news, board("qa")]), expected);
     }

@@ -205,6 +205,7 @@ impl Archive for TestArchive {
             revisions_bytes: 2_048,
             comments_bytes: 512,
             search_bytes: 0,
+            copies_bytes: 0,
             receipts_bytes: 100,
             other_bytes: 7,
         })
@@ -340,6 +341,7 @@ pub(super) fn hit(id: i64) -> Hit {
         first_seen_at: at("2026-11-20T00:00:00Z"),
         state: ArticleState::Stored,
         gone_at: None,
+        vanished: None,
         category: Some("알림".into()),
         comment_count: Some(2),
         revision_count: 1,

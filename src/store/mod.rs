@@ -150,6 +150,13 @@ pub trait Store: Rereading + Upkeep {
         boards: &[BoardId],
     ) -> impl Future<Output = Answer<Option<Timestamp>>> + Send;
 
+    /// Articles of a board that were said to be gone once ([`Outcome::SaidGone`](crate::model::Outcome)), and when all of
+    /// them may be asked again.
+    fn unconfirmed(
+        &self,
+        board: BoardId,
+    ) -> impl Future<Output = Answer<(u64, Option<Timestamp>)>> + Send;
+
     /// Queued jobs of a board: listing pages, articles and comment pages.
     fn n_queued(&self, board: BoardId) -> impl Future<Output = Answer<(u64, u64)>> + Send;
 

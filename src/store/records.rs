@@ -109,7 +109,7 @@ pub struct ArticleRecord {
     /// Of the text alone, normalised: equal for two articles with the same words.
     pub content_hash: Option<String>,
     pub story: Option<i64>,
-    /// Key of the first stored article with the same text, else of the earliest posted near copy before this one.
+    /// Key of the earliest posted article with the same text before this one, else of the earliest near copy.
     pub duplicate_of: Option<ArticleKey>,
     /// All comment pages have been read.
     pub comments_complete: bool,
@@ -317,8 +317,10 @@ pub struct SizeOnDisk {
     /// Pages as they came, their dictionaries, and the visits that brought them.
     pub raw_pages_bytes: u64,
     pub search_bytes: u64,
+    /// What near copies are found by.
+    pub copies_bytes: u64,
     pub receipts_bytes: u64,
-    /// Counts, events, jobs, fingerprints, sightings, the schedule, and room that is free.
+    /// Counts, events, jobs, sightings, the schedule, and room that is free.
     pub other_bytes: u64,
 }
 
@@ -352,6 +354,8 @@ pub struct Hit {
     pub first_seen_at: Timestamp,
     pub state: ArticleState,
     pub gone_at: Option<Timestamp>,
+    /// When it left the list, if it did.
+    pub vanished: Option<Vanished>,
     pub category: Option<String>,
     pub comment_count: Option<u64>,
     pub revision_count: u32,

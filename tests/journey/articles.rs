@@ -22,7 +22,7 @@ fn vanish(site: &Site, id: u64) {
 #[test]
 fn cases_27_and_28_a_deleted_post_is_gone_and_the_error_page_is_not_its_text() {
     for engine in [Engine::Gnuboard5 { rewrite: 0 }, Engine::Rhymix] {
-        let world = World::with_posts(engine, 4, 5);
+        let world = World::with_posts(engine, 4, 5).believing_at_once();
         let id = world.site.boards(|boards| boards.boards[0].order[2]);
         vanish(&world.site, id);
         world.crawl();
@@ -43,7 +43,7 @@ fn cases_27_and_28_a_deleted_post_is_gone_and_the_error_page_is_not_its_text() {
 #[test]
 fn case_27_the_text_held_before_stays() {
     for engine in [Engine::Gnuboard5 { rewrite: 0 }, Engine::Rhymix] {
-        let world = World::with_posts(engine, 4, 5);
+        let world = World::with_posts(engine, 4, 5).believing_at_once();
         world.crawl_well();
         let id = world.site.boards(|boards| {
             let id = boards.boards[0].order[2];

@@ -7,7 +7,7 @@ use crate::support::world::World;
 
 #[test]
 fn case_11_a_deletion_renumbers_and_changes_no_article() {
-    let world = World::with_posts(Engine::Rhymix, 2, 45);
+    let world = World::with_posts(Engine::Rhymix, 2, 45).believing_at_once();
     world.crawl_well();
     let gone = world.site.boards(|boards| boards.boards[0].order[10]);
     world.site.boards(|boards| boards.delete("news", gone));

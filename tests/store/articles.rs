@@ -150,6 +150,27 @@ pub async fn a_copy_names_the_first_that_had_its_text<P: Place>(place: P) {
     assert_eq!(of(&bench, "2"), None);
 }
 
+/// A crawl stores the newest first: the earlier posted one is the original all the same, for exact copies and near ones.
+pub async fn the_earliest_posted_is_the_original_in_whatever_order_it_is_stored<P: Place>(
+    place: P,
+) {
+    let mut bench = Bench::new(place).await;
+    bench.list(vec![row("3"), row("2"), row("1")]).await;
+    for day in ["2026-11-22", "2026-11-21", "2026-11-20"] {
+        let (job, of) = bench.next_article().await;
+        let page = Article {
+            posted: Some(posted(&format!("{day}T10:00:00Z"), Precision::Minute)),
+            ..content("같은")
+        };
+        bench.settle(&job, article(of, page)).await;
+    }
+    let of = |id: &str| bench.record(id).duplicate_of;
+    assert_eq!(of("1"), None);
+    assert_eq!([of("2"), of("3")], [Some(key("1")), Some(key("1"))]);
+    // Two of them have a text that was known.
+    assert_eq!(bench.report().await.n_duplicates, 2);
+}
+
 pub async fn short_texts_are_no_copies<P: Place>(place: P) {
     let mut bench = Bench::new(place).await;
     bench

@@ -153,6 +153,43 @@ pub async fn a_job_put_off_waits_and_counts_its_tries<P: Place>(place: P) {
     }
 }
 
+pub async fn what_is_said_to_be_gone_is_remembered_until_it_is_settled<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    let listed = bench.next().await.unwrap();
+    bench
+        .settle(&listed, listing(bench.pass, vec![row("1")]))
+        .await;
+    let board = bench.board.id;
+    assert_eq!(bench.store.unconfirmed(board).await.unwrap(), (0, None));
+    let (job, of) = bench.next_article().await;
+    assert_eq!(job.said_gone_at, None);
+    let mut first_at = None;
+    for n in 1..=2 {
+        let due_at = bench.now + MINUTE * 10 * n;
+        let said = Outcome::SaidGone {
+            due_at,
+            reason: "404".into(),
+        };
+        assert_eq!(bench.settle(&job, said).await, Settled::default());
+        first_at.get_or_insert(bench.now);
+        assert_eq!(
+            bench.store.unconfirmed(board).await.unwrap(),
+            (1, Some(due_at))
+        );
+        bench.now = due_at;
+    }
+    let (again, _) = bench.next_article().await;
+    assert_eq!((again.id, again.attempts), (job.id, 0));
+    assert_eq!(again.said_gone_at, first_at, "the first time counts");
+    assert_eq!(
+        bench.store.target(of).await.unwrap().state,
+        ArticleState::Pending
+    );
+    let gone = state(of, ArticleState::Gone, "404");
+    bench.settle(&again, gone).await;
+    assert_eq!(bench.store.unconfirmed(board).await.unwrap(), (0, None));
+}
+
 pub async fn a_settled_job_is_gone_and_settling_it_again_changes_nothing<P: Place>(place: P) {
     let mut bench = Bench::new(place).await;
     let job = bench.next().await.unwrap();

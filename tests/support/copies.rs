@@ -27,12 +27,32 @@ pub enum Kind {
     Truncated,
     Lede,
     Combo,
+    /// Cut, and put into another press's frame.
+    TruncatedFramed,
+    /// All paragraphs in any order, edited.
+    Shuffled,
+    /// The press's name stands in the text, and is another one in the copy.
+    PressInside,
+    /// Without its first paragraph.
+    TailKept,
+    /// An earlier press's frame has stayed on, a second one is around it.
+    Reframed,
     DailyCopy,
+    DailyCut,
     OtherNumbers,
     OtherWeather,
+    OtherRates,
+    /// A report's template with other numbers and other names in it.
+    OtherEntries,
     OtherNames,
     FollowUp,
+    /// Sentences of the old text between the new ones.
+    QuotedThroughout,
     SameEvent,
+    /// The names and numbers of an event in other sentences.
+    SameFacts,
+    /// Two press releases with the same words about the company below.
+    SameCompany,
     SameFurniture,
     SameTopic,
     SameQuote,
@@ -41,7 +61,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 33] = [
         Self::Exact,
         Self::Spacing,
         Self::Light,
@@ -53,12 +73,23 @@ impl Kind {
         Self::Truncated,
         Self::Lede,
         Self::Combo,
+        Self::TruncatedFramed,
+        Self::Shuffled,
+        Self::PressInside,
+        Self::TailKept,
+        Self::Reframed,
         Self::DailyCopy,
+        Self::DailyCut,
         Self::OtherNumbers,
         Self::OtherWeather,
+        Self::OtherRates,
+        Self::OtherEntries,
         Self::OtherNames,
         Self::FollowUp,
+        Self::QuotedThroughout,
         Self::SameEvent,
+        Self::SameFacts,
+        Self::SameCompany,
         Self::SameFurniture,
         Self::SameTopic,
         Self::SameQuote,
@@ -67,7 +98,7 @@ impl Kind {
     ];
 
     pub fn is_copy(self) -> bool {
-        self <= Self::DailyCopy
+        self <= Self::DailyCut
     }
 }
 
@@ -326,6 +357,57 @@ impl Maker<'_> {
         text + &tail
     }
 
+    /// The day's exchange rates: a line a currency, nothing but its numbers is new.
+    fn rates(&mut self, frame: u64) -> String {
+        let korean = self.korean;
+        let mut rng = Rng::for_thing(frame, 11);
+        let mut frame = Maker {
+            rng: &mut rng,
+            korean,
+            real: self.real,
+        };
+        let names: Vec<String> = (0..10).map(|_| frame.word()).collect();
+        let mut text = match korean {
+            true => format!(
+                "{}일 고시 환율입니다. 매매기준율은 아래와 같습니다.\n",
+                self.rng.below(28) + 1
+            ),
+            false => format!(
+                "Reference exchange rates of day {}, as fixed at noon.\n",
+                self.rng.below(28) + 1
+            ),
+        };
+        for name in names {
+            let (rate, change) = (self.number(2_000), self.number(9));
+            text.push_str(&match korean {
+                true => format!("{name} 매매기준율 {rate}원 전일 대비 {change}원\n"),
+                false => format!("One {name} buys {rate} units, a change of {change} units\n"),
+            });
+        }
+        text
+    }
+
+    /// The day's best and worst shares: the words are the same, names and numbers are not.
+    fn winners(&mut self, frame: u64) -> String {
+        let korean = self.korean;
+        let mut rng = Rng::for_thing(frame, 12);
+        let mut frame = Maker {
+            rng: &mut rng,
+            korean,
+            real: self.real,
+        };
+        let (lead, tail) = (frame.sentence(), frame.sentence());
+        let mut text = lead + "\n";
+        for place in 1..=8 {
+            let (name, change) = (self.word(), self.number(30));
+            text.push_str(&match korean {
+                true => format!("{place}위는 {name} 종목으로 전날보다 {change}퍼센트 올라 거래를 마쳤다.\n"),
+                false => format!("Number {place} was {name}, which closed {change} percent higher than the day before.\n"),
+            });
+        }
+        text + &tail
+    }
+
     /// Appointments: the office's words are always the same, the names are not.
     fn appointments(&mut self, frame: u64) -> String {
         let korean = self.korean;
@@ -424,6 +506,79 @@ impl Maker<'_> {
                 let edited = self.edit(&report, 30);
                 (self.framed(&press, &report), self.framed(&other, &edited))
             }
+            Kind::TruncatedFramed => {
+                let copy = self.copy(Kind::Truncated, &article);
+                (self.framed(&press, &text), self.framed(&other, &copy))
+            }
+            Kind::Shuffled => {
+                let mut moved = article.clone();
+                for last in (1..moved.len()).rev() {
+                    moved.swap(last, self.rng.below(last + 1));
+                }
+                let edited = self.edit(&moved.join("\n"), 20);
+                (text, edited)
+            }
+            Kind::PressInside => {
+                let named = |press: &str| {
+                    let told = |(n, paragraph): (usize, &String)| match n % 3 {
+                        0 => format!("{press} {paragraph}"),
+                        _ => paragraph.clone(),
+                    };
+                    let told: Vec<String> = article.iter().enumerate().map(told).collect();
+                    told.join("\n")
+                };
+                let (a, b) = (named(&press), named(&other));
+                (a, self.framed(&other, &b))
+            }
+            Kind::TailKept => (text, article[1..].join("\n")),
+            Kind::Reframed => {
+                let framed = self.framed(&press, &text);
+                let again = self.framed(&other, &framed);
+                (framed, again)
+            }
+            Kind::DailyCut => {
+                let report = self.report(frame);
+                let copy = cut(&report, report.chars().count() * 2 / 3);
+                (self.framed(&press, &report), self.framed(&other, &copy))
+            }
+            Kind::OtherRates => {
+                let (a, b) = (self.rates(frame), self.rates(frame));
+                (self.framed(&press, &a), self.framed(&press, &b))
+            }
+            Kind::OtherEntries => (self.winners(frame), self.winners(frame)),
+            Kind::QuotedThroughout => {
+                let mixed: Vec<String> = article
+                    .iter()
+                    .take(4)
+                    .map(|old| {
+                        let quote = old.split(". ").next().unwrap_or_default().to_owned();
+                        let quote = cut(&quote, 60);
+                        format!("{} {quote} {}", self.sentence(), self.paragraph())
+                    })
+                    .collect();
+                (text, mixed.join("\n"))
+            }
+            Kind::SameFacts => {
+                let facts: Vec<String> = (0..8)
+                    .map(|_| format!("{} {}", self.word(), self.number(900)))
+                    .collect();
+                let mut told = || -> String {
+                    let told = facts
+                        .iter()
+                        .map(|fact| format!("{} {fact}. {}", self.sentence(), self.sentence()));
+                    told.collect::<Vec<_>>().join("\n")
+                };
+                (told(), told())
+            }
+            Kind::SameCompany => {
+                let about = [self.paragraph(), self.sentence(), self.sentence()].join(" ");
+                let mut release = || {
+                    let n = 2 + self.rng.below(3);
+                    let news: Vec<String> = (0..n).map(|_| self.paragraph()).collect();
+                    format!("{}\n{about}", news.join("\n"))
+                };
+                (release(), release())
+            }
             Kind::OtherNumbers => {
                 let (a, b) = (self.report(frame), self.report(frame));
                 (self.framed(&press, &a), self.framed(&press, &b))
@@ -437,15 +592,13 @@ impl Maker<'_> {
                 (self.framed(&press, &a), self.framed(&press, &b))
             }
             Kind::FollowUp => {
+                // The old story's background takes up as much room as the news, or up to twice as much.
                 let n = 2 + self.rng.below(2);
                 let news: Vec<String> = (0..n).map(|_| self.paragraph()).collect();
+                let n_old = (n + self.rng.below(n + 1)).min(article.len() / 2);
                 (
                     text,
-                    format!(
-                        "{}\n{}",
-                        news.join("\n"),
-                        article[..n.min(article.len() / 2)].join("\n")
-                    ),
+                    format!("{}\n{}", news.join("\n"), article[..n_old].join("\n")),
                 )
             }
             Kind::SameEvent => (text.clone(), self.edit(&text, 700)),

@@ -78,6 +78,12 @@ impl Boardwalk {
         self.folder.path()
     }
 
+    /// What is said to be gone is asked for again in the same run, and believed.
+    pub fn believe_at_once(&self) {
+        let path = self.folder().join("boardwalk.toml");
+        std::fs::write(path, "[walk]\nconfirm_gone_after = \"0s\"\n").expect("a new file");
+    }
+
     pub fn database(&self) -> PathBuf {
         self.folder.path().join("test.db")
     }

@@ -23,12 +23,22 @@ pub struct Replay {
 
 impl Replay {
     pub fn start(corpus: &Path, site: &str, folder: &Path) -> Self {
+        Self::start_with(corpus, site, folder, &[])
+    }
+
+    /// Links lead to the host that the client asked for, and not to the server itself.
+    pub fn start_for_any_host(corpus: &Path, site: &str, folder: &Path) -> Self {
+        Self::start_with(corpus, site, folder, &["--map-host"])
+    }
+
+    fn start_with(corpus: &Path, site: &str, folder: &Path, more: &[&str]) -> Self {
         let log = folder.join("requests.jsonl");
         let mut child = Command::new("python3")
             .arg(corpus.join("../tools/replay.py"))
             .arg(corpus.join("sites").join(site).join("site.jsonl.xz"))
             .args(["--port", "0", "--seconds", "600", "--log"])
             .arg(&log)
+            .args(more)
             .stdout(Stdio::piped())
             .spawn()
             .expect("python3 starts");

@@ -160,6 +160,7 @@ impl Simulation {
                 failed_retry: SignedDuration::from_hours(6),
                 max_tries: 6,
                 patience: SignedDuration::from_mins(10),
+                confirm_gone_after: SignedDuration::from_mins(15),
                 radar_interval: Some(SignedDuration::from_secs(5)),
                 max_connections: 2,
                 mask_addresses: false,

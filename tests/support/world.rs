@@ -82,6 +82,12 @@ impl World {
         }
     }
 
+    /// What is said to be gone is asked for again in the same run, and believed.
+    pub fn believing_at_once(self) -> Self {
+        self.boardwalk.believe_at_once();
+        self
+    }
+
     /// `127.0.0.1:port`, as it stands in keys.
     pub fn host(&self) -> String {
         self.server.addr().to_string()

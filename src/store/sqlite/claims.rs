@@ -75,7 +75,7 @@ pub(super) fn claim(
          WHERE board = ?1 AND priority = ?2 AND due_at <= ?3 ORDER BY due_at, id",
     )?;
     let mut job = conn.prepare_cached(
-        "SELECT id, board, kind, pass, article, page, url, referer, attempts, radar FROM job WHERE id = ?1",
+        "SELECT id, board, kind, pass, article, page, url, referer, attempts, radar, said_gone_at FROM job WHERE id = ?1",
     )?;
     for priority in PRIORITIES {
         let wanted = limit - claimed.jobs.len();
@@ -145,6 +145,7 @@ fn read_job(row: &Row<'_>) -> rusqlite::Result<Job> {
         url: super::values::url(row, 6)?,
         referer: super::values::optional_url(row, 7)?,
         attempts: row.get(8)?,
+        said_gone_at: row.get::<_, Option<Ms>>(10)?.map(|at| at.0),
     })
 }
 

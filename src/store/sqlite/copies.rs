@@ -289,7 +289,7 @@ fn candidate(conn: &Connection, text: i64) -> rusqlite::Result<Option<(i64, Stri
         "SELECT article.board, revision.text FROM text
          JOIN fingerprint ON fingerprint.text_hash = text.hash JOIN article ON article.id = fingerprint.article
          JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions
-         WHERE text.id = ?1 ORDER BY fingerprint.seq LIMIT 1",
+         WHERE text.id = ?1 ORDER BY fingerprint.at, fingerprint.seq LIMIT 1",
     )?
     .query_row([text], |row| Ok((row.get(0)?, row.get(1)?)))
     .optional()

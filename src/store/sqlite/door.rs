@@ -166,6 +166,13 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn unconfirmed(&self, board: BoardId) -> Answer<(u64, Option<Timestamp>)> {
+        self.read("counting jobs", move |conn| {
+            super::queue::unconfirmed(conn, board)
+        })
+        .await
+    }
+
     async fn n_queued(&self, board: BoardId) -> Answer<(u64, u64)> {
         self.read("counting jobs", move |conn| read::n_queued(conn, board))
             .await
@@ -357,6 +364,6 @@ fn doing_of(outcome: &Outcome) -> &'static str {
         Outcome::ArticleState { .. } | Outcome::NotAnArticle { .. } => {
             "settling an article without content"
         }
-        Outcome::Retry { .. } => "putting off a job",
+        Outcome::Retry { .. } | Outcome::SaidGone { .. } => "putting off a job",
     }
 }

@@ -55,7 +55,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 pub use archive::SqliteArchive;
 pub use backup::restore;
 pub use copies::CopyOptions;
-pub use copy_search::{CopySearch, Judged};
+pub use copy_search::{CopyArchive, CopySearch, Judged};
 pub use outbox::OutboxDesk;
 
 use super::{Answer, StoreError};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::values::Ms;
+use super::values::{Count, Ms};
 use crate::model::{ArticleId, BoardId, JobId, JobKind, JobPriority, NewJob, PassId};
 
 /// `true`: it was not in the queue yet.
@@ -127,6 +127,27 @@ pub(super) fn put_off(
     )?
     .execute(params![job.0, Ms(due_at), counts, error])?;
     Ok(())
+}
+
+/// The article was said to be gone at this moment, for the first time or again.
+pub(super) fn note_gone(conn: &Connection, job: JobId, at: Timestamp) -> rusqlite::Result<()> {
+    conn.prepare_cached("UPDATE job SET said_gone_at = coalesce(said_gone_at, ?2) WHERE id = ?1")?
+        .execute(params![job.0, Ms(at)])?;
+    Ok(())
+}
+
+/// Articles that were said to be gone once, and when all of them may be asked again.
+pub(super) fn unconfirmed(
+    conn: &Connection,
+    board: BoardId,
+) -> rusqlite::Result<(u64, Option<Timestamp>)> {
+    conn.prepare_cached(
+        "SELECT count(*), max(due_at) FROM job WHERE board = ?1 AND said_gone_at IS NOT NULL",
+    )?
+    .query_row([board.0], |row| {
+        let Count(n) = row.get(0)?;
+        Ok((n, row.get::<_, Option<Ms>>(1)?.map(|at| at.0)))
+    })
 }
 
 /// Comment pages of an article that are still to be read.

@@ -10,8 +10,9 @@ use crate::dedup::words_hash;
 use crate::model::{ArticleId, ArticleKey, Attachment, Image};
 use crate::store::{ArticleFilter, ArticleRecord, CommentRecord, Revision, RevisionKind, Vanished};
 
-const ARTICLE: &str =
-    "SELECT article.id, coalesce(article.moved_to, board.name), article.key, article.url,
+fn select_articles() -> String {
+    format!(
+        "SELECT article.id, coalesce(article.moved_to, board.name), article.key, article.url,
         place.rank, article.title, article.author, article.posted_at, article.posted_precision,
         article.posted_text, article.category, article.source, revision.text, revision.images,
         revision.attachments, revision.tags, article.views, article.votes, article.comment_count,
@@ -20,22 +21,23 @@ const ARTICLE: &str =
         (SELECT text.story FROM fingerprint AS mine JOIN text ON text.hash = mine.text_hash
             WHERE mine.article = article.id
                 AND (SELECT sum(n_articles) FROM text AS of_story WHERE of_story.story = text.story) > 1),
-        (SELECT first.key FROM fingerprint AS mine
-            JOIN fingerprint AS other ON other.text_hash = mine.text_hash AND other.seq < mine.seq
-            JOIN article AS first ON first.id = other.article
-            WHERE mine.article = article.id ORDER BY other.seq LIMIT 1),
+        ({}),
         article.comments_complete, place.alive_at, place.missing_at
     FROM article
     JOIN board ON board.id = article.board
     LEFT JOIN place ON place.board = article.board AND place.article = article.id
-    LEFT JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions";
+    LEFT JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions",
+        stories::earliest_with_text_of("article.id")
+    )
+}
 
 pub(super) fn next_articles_sql() -> String {
     format!(
-        "{ARTICLE} WHERE article.id > ?1
+        "{} WHERE article.id > ?1
             AND (?2 IS NULL OR board.name = ?2 OR article.moved_to = ?2)
             AND (?3 IS NULL OR coalesce(article.posted_at, article.first_seen_at) >= ?3)
-         ORDER BY article.id LIMIT ?4"
+         ORDER BY article.id LIMIT ?4",
+        select_articles()
     )
 }
 
@@ -63,7 +65,7 @@ pub(super) fn article(
     conn: &Connection,
     article: ArticleId,
 ) -> rusqlite::Result<Option<ArticleRecord>> {
-    conn.prepare_cached(&format!("{ARTICLE} WHERE article.id = ?1"))?
+    conn.prepare_cached(&format!("{} WHERE article.id = ?1", select_articles()))?
         .query_row([article.0], read_record)
         .optional()?
         .map(|record| with_comments(conn, record))
@@ -116,7 +118,8 @@ fn read_record(row: &Row<'_>) -> rusqlite::Result<ArticleRecord> {
     })
 }
 
-fn vanished(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Vanished>> {
+/// From two columns; the interval in which an article left the list.
+pub(super) fn vanished(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Vanished>> {
     let after: Option<Ms> = row.get(first)?;
     let before: Option<Ms> = row.get(first + 1)?;
     Ok(after.zip(before).map(|(after, before)| Vanished {
@@ -155,7 +158,6 @@ fn with_comments(conn: &Connection, mut record: ArticleRecord) -> rusqlite::Resu
             })
         })?
         .collect::<rusqlite::Result<_>>()?;
-    // Equal texts have an order of their own: which was stored first.
     if record.duplicate_of.is_none()
         && let Some(story) = record.story
     {

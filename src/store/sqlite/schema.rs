@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0011_stories.sql"),
     include_str!("schema/0012_pages.sql"),
     include_str!("schema/0013_outbox.sql"),
+    include_str!("schema/0014_gone_twice.sql"),
 ];
 
 /// The tables of [`super::copy_index`].

@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::records;
 use super::values::{Count, Ms, Named, posted_at};
 use crate::model::{ArticleId, ArticleKey};
 use crate::store::Hit;
@@ -99,9 +100,10 @@ const NEWEST: &str = "coalesce(article.posted_at, article.first_seen_at) DESC, a
 pub(super) const HIT: &str = "SELECT article.id, coalesce(article.moved_to, board.name), article.key, article.url, article.title,
         article.author, article.source, article.posted_at, article.posted_precision, article.posted_text,
         article.first_seen_at, article.state, article.gone_at, article.n_revisions, coalesce(revision.text, ''),
-        article.category, article.comment_count, revision.at";
+        article.category, article.comment_count, revision.at, place.alive_at, place.missing_at";
 
 pub(super) const JOINED: &str = "JOIN board ON board.id = article.board
+    LEFT JOIN place ON place.board = article.board AND place.article = article.id
     LEFT JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions";
 
 /// What fits, apart from words. An edit is a revision that a visit found after the first one.
@@ -169,6 +171,7 @@ pub(super) fn read_hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
         first_seen_at: row.get::<_, Ms>(10)?.0,
         state,
         gone_at: row.get::<_, Option<Ms>>(12)?.map(|ms| ms.0),
+        vanished: records::vanished(row, 18)?,
         revision_count: row.get(13)?,
         text: row.get(14)?,
         category: row.get(15)?,

@@ -134,6 +134,8 @@ fn look_through(conn: &Connection, file_bytes: u64) -> rusqlite::Result<SizeOnDi
             "comment" | "comment_before" => &mut size.comments_bytes,
             "page" | "visit" | "dictionary" => &mut size.raw_pages_bytes,
             "request" => &mut size.receipts_bytes,
+            "text" | "fingerprint" | "copy" | "furniture" => &mut size.copies_bytes,
+            sketch if sketch.starts_with("sketch") => &mut size.copies_bytes,
             search if search.starts_with("search") => &mut size.search_bytes,
             _ => &mut size.other_bytes,
         };
@@ -160,6 +162,10 @@ fn add_up(conn: &Connection, file_bytes: u64) -> rusqlite::Result<SizeOnDisk> {
         raw_pages_bytes: sum("octet_length(body)", "page")?
             + sum("octet_length(body)", "dictionary")?,
         search_bytes: sum("octet_length(block)", "search_data")?,
+        copies_bytes: sum("octet_length(entries)", "sketch_bucket")?
+            + sum("octet_length(texts)", "sketch_recent")?
+            + sum("2 * octet_length(hash)", "text")?
+            + sum("2 * coalesce(octet_length(text_hash), 0)", "fingerprint")?,
         receipts_bytes: sum("octet_length(url) + octet_length(allowed_by)", "request")?,
         other_bytes: 0,
     };
@@ -174,6 +180,7 @@ fn rest(size: &SizeOnDisk) -> u64 {
         + size.comments_bytes
         + size.raw_pages_bytes
         + size.search_bytes
+        + size.copies_bytes
         + size.receipts_bytes;
     size.file_bytes.saturating_sub(known)
 }
@@ -199,6 +206,7 @@ mod tests {
                 VALUES (1, 'c', 1, 0, 0, 'words', 0, 1, 0);
              INSERT INTO page (hash, body_bytes, body) VALUES (x'00', 3, x'000102');
              INSERT INTO request VALUES (1, 'b.test', 'http://b.test/', 0, 200, 0, 0, 'listing', 'x', NULL);
+             INSERT INTO text (hash, n_articles, first_at, story) VALUES (x'00', 1, 0, 1);
              INSERT INTO search (rowid, title, text, author) VALUES (1, 'x', 'y', 'z');",
         )
         .unwrap();
@@ -211,6 +219,7 @@ mod tests {
                 size.comments_bytes,
                 size.raw_pages_bytes,
                 size.search_bytes,
+                size.copies_bytes,
                 size.receipts_bytes,
                 size.other_bytes,
             ] {

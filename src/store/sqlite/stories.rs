@@ -126,6 +126,25 @@ pub(super) fn copies_of(
     .collect()
 }
 
+/// Selects the key of the earliest article with the text of article `mine` (an expression), if that is another: by when
+/// it was posted, or else first seen, and if that is the same by which was stored first.
+pub(super) fn earliest_with_text_of(mine: &str) -> String {
+    format!(
+        "SELECT first.key FROM fingerprint AS mine
+         JOIN fingerprint AS other ON other.text_hash = mine.text_hash AND (other.at, other.seq) < (mine.at, mine.seq)
+         JOIN article AS first ON first.id = other.article
+         WHERE mine.article = {mine} ORDER BY other.at, other.seq LIMIT 1"
+    )
+}
+
+/// Whether another article has the same text.
+pub(super) fn shares_its_text(conn: &Connection, article: ArticleId) -> rusqlite::Result<bool> {
+    conn.prepare_cached(
+        "SELECT 1 FROM fingerprint JOIN text ON text.hash = text_hash WHERE article = ?1 AND n_articles > 1",
+    )?
+    .exists([article.0])
+}
+
 /// The earliest article of a story, if that has another text.
 pub(super) fn original(
     conn: &Connection,

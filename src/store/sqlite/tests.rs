@@ -409,6 +409,7 @@ async fn counts_have_a_row_where_one_changed() {
 async fn frequent_questions_use_an_index() {
     let desk = Desk::new(StoreOptions::default()).await;
     let export = records::next_articles_sql().replace('?', "9 + ");
+    let earliest = stories::earliest_with_text_of("1");
     for sql in [
         export.as_str(),
         "SELECT id FROM job WHERE board = 1 AND priority = 2 AND due_at <= 3 ORDER BY due_at, id",
@@ -416,9 +417,7 @@ async fn frequent_questions_use_an_index() {
         "SELECT count(*) FROM job WHERE kind = 'comments' AND article = 1",
         "DELETE FROM job WHERE kind = 'comments' AND article = 1",
         "SELECT page FROM gap WHERE board = 1 AND closed_at IS NULL ORDER BY page",
-        "SELECT other.seq FROM fingerprint AS mine
-            JOIN fingerprint AS other ON other.text_hash = mine.text_hash AND other.seq < mine.seq
-            WHERE mine.article = 1 ORDER BY other.seq LIMIT 1",
+        earliest.as_str(),
         "SELECT id FROM article WHERE board = 1 AND comments_torn = 1 AND state = 'stored'",
         "DELETE FROM request WHERE id IN (SELECT id FROM request WHERE at < 1 ORDER BY at LIMIT 2000)",
     ] {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::values::{Count, Json, Ms, Named, finer, posted_at};
-use super::super::{copies, revisits, search};
+use super::super::{copies, revisits, search, stories};
 use super::listing::Counts;
 use super::{Done, Visit, names};
 use crate::dedup::{Hash, content_hash};
@@ -197,7 +197,7 @@ impl Visit<'_> {
             done.report.n_changed = u64::from(edited);
             done.settled.duplicate_of = duplicate_of(self.conn, article)?;
             done.report.n_duplicates =
-                u64::from(text_changed && done.settled.duplicate_of.is_some());
+                u64::from(text_changed && stories::shares_its_text(self.conn, article)?);
         } else {
             done.settled.duplicate_of = duplicate_of(self.conn, article)?;
         }
@@ -265,14 +265,9 @@ impl Visit<'_> {
     }
 }
 
-/// The article that held this one's text first, if that is another.
+/// The earliest article with this one's text, if that is another.
 fn duplicate_of(conn: &Connection, article: ArticleId) -> rusqlite::Result<Option<ArticleKey>> {
-    conn.prepare_cached(
-        "SELECT first.key FROM fingerprint AS mine
-         JOIN fingerprint AS other ON other.text_hash = mine.text_hash AND other.seq < mine.seq
-         JOIN article AS first ON first.id = other.article
-         WHERE mine.article = ?1 ORDER BY other.seq LIMIT 1",
-    )?
-    .query_row([article.0], |row| row.get(0).map(ArticleKey::from_stored))
-    .optional()
+    conn.prepare_cached(&stories::earliest_with_text_of("?1"))?
+        .query_row([article.0], |row| row.get(0).map(ArticleKey::from_stored))
+        .optional()
 }

@@ -66,6 +66,11 @@ pub(super) fn settle(
         queue::put_off(conn, job.id, *due_at, *counts, error)?;
         return Ok(Settled::default());
     }
+    if let Outcome::SaidGone { due_at, reason } = &settlement.outcome {
+        queue::put_off(conn, job.id, *due_at, false, reason)?;
+        queue::note_gone(conn, job.id, settlement.at)?;
+        return Ok(Settled::default());
+    }
     queue::remove(conn, job.id)?;
     let (pass, done) = visit.apply(&settlement.outcome)?;
     if let Some(pass) = pass {
@@ -105,7 +110,7 @@ impl Visit<'_> {
             Outcome::ArticleState { .. } => self.article_state(outcome)?,
             Outcome::NotAnArticle { article, reason } => self.not_an_article(*article, reason)?,
             // Settled above: its job stays.
-            Outcome::Retry { .. } => Done::default(),
+            Outcome::Retry { .. } | Outcome::SaidGone { .. } => Done::default(),
         };
         Ok((passes::counting_pass(self.conn, self.job.board)?, done))
     }
