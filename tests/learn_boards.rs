@@ -12,7 +12,7 @@ use jiff::civil::DateTime;
 use serde_json::Value;
 use support::crawl::Boardwalk;
 use support::server::{Request, Server};
-use support::shapes::{Post, Said, Shape, notices, shapes};
+use support::shapes::{Board, Plan, Post, Said, boards};
 use url::Url;
 
 /// Requests that learning may make, the first page's included.
@@ -27,12 +27,12 @@ fn shown<'v>(value: &'v Value, name: &str) -> &'v str {
 }
 
 /// What is wrong with the store, one line each.
-struct Findings<'s> {
-    shape: &'s Shape,
+struct Findings {
+    plan: Plan,
     wrong: Vec<String>,
 }
 
-impl Findings<'_> {
+impl Findings {
     fn same(&mut self, what: &str, got: &str, want: &str) {
         if got != want {
             self.wrong
@@ -52,7 +52,7 @@ impl Findings<'_> {
         let local = shown(got, "posted_at")
             .parse::<Timestamp>()
             .ok()
-            .and_then(|at| at.in_tz(self.shape.tongue.zone).ok())
+            .and_then(|at| at.in_tz(self.plan.tongue.zone).ok())
             .map(|zoned| zoned.datetime().strftime(format).to_string());
         self.same(
             &format!("{what}, date ({})", shown(got, "posted_text")),
@@ -80,7 +80,8 @@ impl Findings<'_> {
             &got["notice"].to_string(),
             &want.notice.to_string(),
         );
-        if self.shape.shown.rank {
+        // A pinned row says that it is pinned in the number's place.
+        if self.plan.shown.rank && !want.notice {
             self.same(
                 &format!("{what}, rank"),
                 &got["rank"].to_string(),
@@ -88,7 +89,7 @@ impl Findings<'_> {
             );
         }
         self.moment(&what, got, want.said.at);
-        if !self.shape.shown.comments {
+        if !self.plan.shown.comments {
             return;
         }
         let none = Vec::new();
@@ -119,25 +120,21 @@ impl Findings<'_> {
 }
 
 /// Crawls a board of this shape as an unknown one. What is wrong with what was stored, one line each.
-fn crawled(shape: &Shape) -> Vec<String> {
-    let all = shape.posts();
-    let pinned = match shape.has_notices {
-        true => notices(shape.tongue),
-        false => Vec::new(),
-    };
-    let site = shape.site();
+fn crawled(board: &dyn Board) -> Vec<String> {
+    let (plan, all, pinned) = (board.plan(), board.posts(), board.pinned());
+    let site = board.site();
     let handler = site.clone();
     let server = Server::start(move |request: &Request| handler.answer(request));
     let boardwalk = Boardwalk::new();
-    let url = server.url(&(shape.listing_url)(1));
+    let url = server.url(&board.listing_url(1));
     let outcome = boardwalk.crawl(&url, &["--profile", "learn", "--verbose"]);
     if outcome.code != Some(0) {
         let report = outcome.report();
-        let board = &report["boards"][0];
+        let said = &report["boards"][0];
         return vec![format!(
             "{}: {}; asked: {:?}",
-            board["walk"],
-            board["trouble"],
+            said["walk"],
+            said["trouble"],
             server.targets()
         )];
     }
@@ -149,7 +146,7 @@ fn crawled(shape: &Shape) -> Vec<String> {
         eprintln!("{text}");
     }
     let mut findings = Findings {
-        shape,
+        plan,
         wrong: Vec::new(),
     };
     let learning = outcome
@@ -170,7 +167,7 @@ fn crawled(shape: &Shape) -> Vec<String> {
     let keys: BTreeSet<&str> = held.values().map(|record| shown(record, "key")).collect();
     findings.same("keys", &keys.len().to_string(), &held.len().to_string());
     for want in pinned.iter().chain(&all) {
-        let id = (shape.id)(want);
+        let id = board.id(want);
         let mut found = held.iter().filter(|(_, record)| {
             shown(record, "key")
                 .split(['/', '~', '?', '='])
@@ -189,8 +186,7 @@ fn crawled(shape: &Shape) -> Vec<String> {
     );
     let strays = site.strays.lock().expect("no holder of this lock panics");
     let beyond = |target: &String| {
-        let past =
-            (1..4).map(|n| (shape.listing_url)(shape.n_posts.div_ceil(shape.n_per_page) + n));
+        let past = (1..4).map(|n| board.listing_url(board.n_pages() + n));
         target == "/robots.txt" || past.into_iter().any(|past| past == *target)
     };
     for stray in strays.iter().filter(|target| !beyond(target)) {
@@ -207,12 +203,12 @@ fn path_of(url: &str) -> String {
 }
 
 fn check(name: &str) {
-    let all = shapes();
-    let shape = all
+    let all = boards();
+    let board = all
         .iter()
-        .find(|shape| shape.name == name)
-        .expect("a shape of this name");
-    let wrong = crawled(shape);
+        .find(|board| board.plan().name == name)
+        .expect("a board of this name");
+    let wrong = crawled(board.as_ref());
     let said: Vec<&str> = wrong.iter().take(6).map(String::as_str).collect();
     assert!(
         wrong.is_empty(),
@@ -222,7 +218,7 @@ fn check(name: &str) {
     );
 }
 
-/// One test a shape, named for it.
+/// One test a board, named for it.
 macro_rules! boards {
     ($($test:ident: $name:literal,)*) => {
         $(#[test]
@@ -231,9 +227,9 @@ macro_rules! boards {
         })*
 
         #[test]
-        fn every_shape_has_a_test() {
+        fn every_board_has_a_test() {
             let tested = [$($name),*];
-            let missing: Vec<&str> = shapes().iter().map(|shape| shape.name).filter(|name| !tested.contains(name)).collect();
+            let missing: Vec<&str> = boards().iter().map(|board| board.plan().name).filter(|name| !tested.contains(name)).collect();
             assert!(missing.is_empty(), "{missing:?}");
         }
     };
@@ -262,6 +258,22 @@ boards! {
     a_blog: "blog",
     a_newspapers_section: "newspaper",
     a_list_by_cursor: "cursor",
+    vbulletin_4: "vbulletin4",
+    vbulletin_5: "vbulletin5",
+    bbpress: "bbpress",
+    questions_and_answers: "questions",
+    questions_with_cards_of_askers: "stack",
+    an_aggregator_of_links: "aggregator",
+    a_thread_board_of_cgi_scripts: "kent",
+    a_magazine_of_cards: "casper",
+    tistory: "tistory",
+    a_districts_notices: "district",
+    drupal: "drupal",
+    punbb: "punbb",
+    zeroboard: "zeroboard",
+    a_weblog: "weblog",
+    lemmy: "lemmy",
+    an_imageboard: "imageboard",
 }
 
 const ORIGIN: &str = "http://board.example";

@@ -332,16 +332,19 @@ fn write(draft: &ListingDraft, listing: &[Text], asked: Asked) -> Result<Lesson,
             page.warnings.first().map_or("", String::as_str)
         ));
     }
-    let n_read = articles
+    let read = articles
         .iter()
         .zip(&trees)
-        .map(|((_, page), html)| read_article(&page.view(html), &profile, &ReadOptions::default()))
-        .filter(|article| article.class == PageClass::Article && article.title.is_some())
-        .count();
-    if 2 * n_read < articles.len() {
+        .map(|((_, page), html)| read_article(&page.view(html), &profile, &ReadOptions::default()));
+    let (read, unread): (Vec<_>, Vec<_>) =
+        read.partition(|article| article.class == PageClass::Article && article.title.is_some());
+    if read.len() < unread.len() {
         return Err(format!(
-            "what was learnt reads {n_read} of {} articles",
-            articles.len()
+            "what was learnt reads {} of {} articles (one is {:?}: {})",
+            read.len(),
+            articles.len(),
+            unread[0].class,
+            unread[0].reason
         ));
     }
     drop(trees);

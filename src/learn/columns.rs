@@ -10,6 +10,7 @@ use regex::Regex;
 use scraper::{ElementRef, Selector};
 use url::Url;
 
+use super::article::{DATE_IN_WORDS, FieldRule};
 use super::header::{cell_index, headers};
 use super::notices::{Pinned, learn_notices};
 use super::region::RowSeen;
@@ -24,6 +25,10 @@ const MAX_ELEMENTS: usize = 400;
 const MAX_CLIMB: usize = 8;
 /// Rows of one page that vote.
 const MAX_ROWS: usize = 120;
+/// Letters of a link that says what it does: `[Reply]`, `12 comments`.
+const MAX_LABEL: usize = 16;
+/// Letters of words that hold a date.
+const MAX_AROUND_DATE: usize = 80;
 /// Share of rows in which a column must stand.
 const COVERAGE: f64 = 0.5;
 
@@ -53,6 +58,8 @@ struct Column {
 pub(super) struct Columns {
     /// Field → selectors within the row.
     pub fields: BTreeMap<&'static str, Vec<String>>,
+    /// Of the date's selectors, those whose elements say more than the date.
+    pub dated: BTreeSet<String>,
     pub link: Vec<String>,
     pub title_css: Option<String>,
     pub title_remove: Vec<String>,
@@ -114,11 +121,18 @@ pub(super) fn columns(
         let held = learnt.fields.entry(field).or_default();
         let more = *field == "date" && held.len() == 1 && {
             let first = found.iter().find(|column| column.css == held[0]);
-            first.is_some_and(|first| same_days(first, &found[*at], zone, as_of))
+            first.is_some_and(|first| {
+                !learnt.dated.contains(&first.css)
+                    && !says_date_among_words(&found[*at], &pinned, zone, as_of)
+                    && same_days(first, &found[*at], zone, as_of)
+            })
         };
         if (held.is_empty() || more) && !taken.contains(at) {
             held.push(found[*at].css.clone());
             taken.insert(*at);
+            if *field == "date" && says_date_among_words(&found[*at], &pinned, zone, as_of) {
+                learnt.dated.insert(found[*at].css.clone());
+            }
             if held.len() == 1 {
                 let lost = scored
                     .iter()
@@ -147,6 +161,30 @@ pub(super) fn columns(
         .map(|rows| rows.iter().map(|row| facts(row, &learnt, &signs)).collect())
         .collect();
     learnt
+}
+
+/// The words of a column hold a date each, and are none themselves: `by mira, 11-24-2026 10:20 PM`.
+fn says_date_among_words(
+    column: &Column,
+    pinned: &[bool],
+    zone: &TimeZone,
+    as_of: Timestamp,
+) -> bool {
+    let texts = ordinary_texts(column, pinned);
+    let n_plain = texts
+        .iter()
+        .filter(|text| read_date(text, zone, as_of).is_some())
+        .count();
+    let n_among = texts
+        .iter()
+        .filter(|text| one_date_among_words(text))
+        .count();
+    5 * n_plain < 4 * texts.len() && 5 * n_among >= 4 * texts.len()
+}
+
+/// Whether words hold one full date.
+fn one_date_among_words(text: &str) -> bool {
+    text.chars().count() <= MAX_AROUND_DATE && DATE_IN_WORDS.find_iter(text).count() == 1
 }
 
 /// The place in which pinned rows say so in words, and which says little else.
@@ -185,15 +223,31 @@ fn same_days(a: &Column, b: &Column, zone: &TimeZone, as_of: Timestamp) -> bool 
 /// Of two elements that may be the author, one in the other, the inner one says the name and the outer one more than that:
 /// `by X`.
 fn prefer_inner(scored: &mut [(f64, &'static str, usize, String)], columns: &[Column]) {
-    let authors: Vec<String> = scored
+    let authors: Vec<(f64, usize)> = scored
         .iter()
         .filter(|(_, field, _, _)| *field == "author")
-        .map(|(_, _, at, _)| format!("{} > ", columns[*at].css))
+        .map(|(score, _, at, _)| (*score, *at))
         .collect();
-    for (score, field, at, _) in scored.iter_mut() {
-        let inside = |outer: &String| columns[*at].css.starts_with(outer.as_str());
-        if *field == "author" && authors.iter().any(inside) {
-            *score += 0.3;
+    let says_it = |(outer, inner): (&Option<String>, &Option<String>)| match (outer, inner) {
+        (Some(outer), Some(inner)) => outer.ends_with(inner.as_str()),
+        _ => true,
+    };
+    for (score, _, at, _) in scored
+        .iter_mut()
+        .filter(|(_, field, _, _)| *field == "author")
+    {
+        let inner = &columns[*at];
+        for (of_outer, outer) in &authors {
+            let outer = &columns[*outer];
+            let inside = inner.css.strip_prefix(outer.css.as_str());
+            if inside.is_some_and(|rest| rest.starts_with(" > ")) {
+                // What names the outer one names what it says.
+                if outer.texts.iter().zip(&inner.texts).all(says_it) {
+                    *score = score.max(*of_outer);
+                }
+                *score += 0.3;
+                break;
+            }
         }
     }
 }
@@ -403,6 +457,10 @@ fn votes(
             if said(field) > 0.0 || filled.iter().all(|text| labels(text, field)) {
                 add(field, 1.5 + said(field), "numbers with such a word");
             }
+        }
+    } else if share(&one_date_among_words) >= 0.8 && coverage >= 0.8 && !column.in_title {
+        if !of_last_reply {
+            add("date", 0.5 + said("date"), "its words hold a date each");
         }
     } else if short >= 0.9 && numbers < 0.3 && dates < 0.3 && !column.in_title {
         let traits = Words {
@@ -615,11 +673,11 @@ fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
             let text = shown(element);
             let names = css::words_of(element);
             let is_count = NUMBER.is_match(&text) && text.chars().count() <= 8;
-            let is_mark = text.chars().count() <= 4
-                && matches!(
-                    text.to_lowercase().as_str(),
-                    "n" | "new" | "hot" | "h" | "up" | "새글" | "n새글"
-                );
+            let squeezed: String = text.to_lowercase().split_whitespace().collect();
+            let is_mark = matches!(
+                squeezed.as_str(),
+                "n" | "new" | "new!" | "hot" | "h" | "up" | "새글" | "n새글" | "새게시글"
+            );
             let is_kind = class_says(&names, "category");
             if (is_count || is_mark || is_kind) && whole != text && !text.is_empty() {
                 *not_title.entry(css::simple(element)).or_default() += 1;
@@ -629,12 +687,54 @@ fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
     let best = heading.into_iter().max_by_key(|(_, n)| *n);
     learnt.title_css = best
         .filter(|(_, n)| 2 * n >= rows.len())
-        .map(|(path, _)| path);
+        .map(|(path, _)| path)
+        .or_else(|| title_elsewhere(rows));
     learnt.title_remove = not_title
         .into_keys()
         .filter(|name| name.contains('.') || name == "em" || name == "small" || name == "i")
         .take(6)
         .collect();
+}
+
+/// Where the links say the same in most rows (`Reply`, `3 comments`), the title stands elsewhere: in the words that differ
+/// most, best in an element named for titles or in a link that leads away.
+fn title_elsewhere(rows: &[&RowSeen<'_>]) -> Option<String> {
+    let letters_of =
+        |text: &str| -> String { text.chars().filter(|c| c.is_alphabetic()).collect() };
+    let said: Vec<String> = rows
+        .iter()
+        .map(|row| letters_of(&shown(row.link)))
+        .collect();
+    let distinct: BTreeSet<&String> = said.iter().collect();
+    let n_few = said
+        .iter()
+        .filter(|said| said.chars().count() <= MAX_LABEL)
+        .count();
+    if 2 * distinct.len() > rows.len() || 5 * n_few < 4 * rows.len() {
+        return None;
+    }
+    let mut places: BTreeMap<String, (BTreeSet<String>, usize, bool)> = BTreeMap::new();
+    for row in rows {
+        for element in row.element.descendent_elements().skip(1).take(MAX_ELEMENTS) {
+            let named = class_says(&css::words_of(element), "title");
+            if !named && element.value().name() != "a" {
+                continue;
+            }
+            let place = places
+                .entry(css::path_within(row.element, element))
+                .or_default();
+            let text = shown(element);
+            place.1 += letters_of(&text).chars().count();
+            place.0.insert(text);
+            place.2 |= named;
+        }
+    }
+    let differs = |texts: &BTreeSet<String>| 5 * texts.len() >= 4 * rows.len();
+    places
+        .into_iter()
+        .filter(|(_, (texts, letters, _))| differs(texts) && *letters >= 6 * rows.len())
+        .max_by_key(|(path, (_, letters, named))| (*named, *letters, std::cmp::Reverse(path.len())))
+        .map(|(path, _)| path)
 }
 
 fn secret(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
@@ -665,11 +765,11 @@ fn secret(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
 
 fn facts(row: &RowSeen<'_>, learnt: &Columns, signs: &Pinned) -> RowFacts {
     let value = |field: &str| -> Option<String> {
-        learnt
-            .fields
-            .get(field)?
-            .iter()
-            .find_map(|css| text_at(row.element, css))
+        let mut selectors = learnt.fields.get(field)?.iter();
+        selectors.find_map(|css| match learnt.dated.contains(css) {
+            true => FieldRule::dated(css).value_in(row.element),
+            false => text_at(row.element, css),
+        })
     };
     let remove: Vec<Selector> = learnt
         .title_remove
