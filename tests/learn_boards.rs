@@ -260,7 +260,6 @@ boards! {
     a_list_by_cursor: "cursor",
     vbulletin_4: "vbulletin4",
     vbulletin_5: "vbulletin5",
-    bbpress: "bbpress",
     questions_and_answers: "questions",
     questions_with_cards_of_askers: "stack",
     an_aggregator_of_links: "aggregator",
@@ -273,7 +272,6 @@ boards! {
     zeroboard: "zeroboard",
     a_weblog: "weblog",
     lemmy: "lemmy",
-    an_imageboard: "imageboard",
 }
 
 const ORIGIN: &str = "http://board.example";

@@ -161,7 +161,8 @@ impl Scene<'_> {
             || (matches!(
                 name,
                 "nav" | "footer" | "aside" | "header" | "form" | "select" | "button"
-            ) && !self.holders.contains(&id))
+            ) && !self.holders.contains(&id)
+                && !(name == "form" && self.around.contains(&id)))
             || (named && !self.around.contains(&id) && !self.holders.contains(&id));
         (
             bad,

@@ -15,24 +15,23 @@ use super::header::{cell_index, headers};
 use super::notices::{Pinned, learn_notices};
 use super::region::RowSeen;
 use super::words::{SECRET_CLASS, class_says, header_says};
-use super::{Decision, SeenPage, address, css};
+use super::{Decision, SeenPage, address, css, titles};
 use crate::dates::read_date;
+use crate::model::PostedAt;
 use crate::profile::{UNSEEN, element_text, says_pinned};
 
 /// Elements of one row that are looked at.
-const MAX_ELEMENTS: usize = 400;
+pub(super) const MAX_ELEMENTS: usize = 400;
 /// Levels above an element that may say just what it says.
 const MAX_CLIMB: usize = 8;
 /// Rows of one page that vote.
 const MAX_ROWS: usize = 120;
-/// Letters of a link that says what it does: `[Reply]`, `12 comments`.
-const MAX_LABEL: usize = 16;
 /// Letters of words that hold a date.
 const MAX_AROUND_DATE: usize = 80;
 /// Share of rows in which a column must stand.
 const COVERAGE: f64 = 0.5;
 
-static NUMBER: LazyLock<Regex> =
+pub(super) static NUMBER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\[(+]?\s*-?\d[\d,]*\s*[\])]?$").expect("a constant pattern"));
 static LABELLED_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\D{1,12}?\s*:?\s*\d[\d,]*\s*(?:회|건|개|명)?$").expect("a constant pattern")
@@ -58,8 +57,9 @@ struct Column {
 pub(super) struct Columns {
     /// Field → selectors within the row.
     pub fields: BTreeMap<&'static str, Vec<String>>,
-    /// Of the date's selectors, those whose elements say more than the date.
-    pub dated: BTreeSet<String>,
+    /// Of the date's selectors, those whose elements' plain words are not the date: they say more than it, or their
+    /// attribute says another.
+    pub dated: BTreeMap<String, FieldRule>,
     pub link: Vec<String>,
     pub title_css: Option<String>,
     pub title_remove: Vec<String>,
@@ -122,7 +122,7 @@ pub(super) fn columns(
         let more = *field == "date" && held.len() == 1 && {
             let first = found.iter().find(|column| column.css == held[0]);
             first.is_some_and(|first| {
-                !learnt.dated.contains(&first.css)
+                !learnt.dated.contains_key(&first.css)
                     && !says_date_among_words(&found[*at], &pinned, zone, as_of)
                     && same_days(first, &found[*at], zone, as_of)
             })
@@ -130,8 +130,10 @@ pub(super) fn columns(
         if (held.is_empty() || more) && !taken.contains(at) {
             held.push(found[*at].css.clone());
             taken.insert(*at);
-            if *field == "date" && says_date_among_words(&found[*at], &pinned, zone, as_of) {
-                learnt.dated.insert(found[*at].css.clone());
+            if *field == "date"
+                && let Some(rule) = date_rule(&found[*at], &rows, &pinned, zone, as_of)
+            {
+                learnt.dated.insert(found[*at].css.clone(), rule);
             }
             if held.len() == 1 {
                 let lost = scored
@@ -154,7 +156,7 @@ pub(super) fn columns(
         }
     }
     learnt.fields.retain(|_, selectors| !selectors.is_empty());
-    title(&mut learnt, &rows);
+    titles::title(&mut learnt, &rows);
     secret(&mut learnt, &rows);
     learnt.rows = pages
         .iter()
@@ -180,6 +182,37 @@ fn says_date_among_words(
         .filter(|text| one_date_among_words(text))
         .count();
     5 * n_plain < 4 * texts.len() && 5 * n_among >= 4 * texts.len()
+}
+
+/// How the date is got out of a column whose plain words are not it.
+fn date_rule(
+    column: &Column,
+    rows: &[&RowSeen<'_>],
+    pinned: &[bool],
+    zone: &TimeZone,
+    as_of: Timestamp,
+) -> Option<FieldRule> {
+    if says_date_among_words(column, pinned, zone, as_of) {
+        return Some(FieldRule::dated(&column.css));
+    }
+    // `11/10/25` may be any of three days; the attribute beside it is one.
+    let rule = FieldRule {
+        attr: Some("datetime"),
+        ..FieldRule::plain(&column.css)
+    };
+    let differs = |(row, text): (&&RowSeen<'_>, &Option<String>)| {
+        let shown = read_date(text.as_deref()?, zone, as_of)?;
+        let stated = read_date(&rule.value_in(row.element)?, zone, as_of)?;
+        Some(!stated.agrees(&shown) && days_apart(&stated, &shown) > 1)
+    };
+    let compared: Vec<bool> = rows.iter().zip(&column.texts).filter_map(differs).collect();
+    let n_differ = compared.iter().filter(|differs| **differs).count();
+    (2 * n_differ > compared.len()).then_some(rule)
+}
+
+/// Whole days between two moments.
+fn days_apart(a: &PostedAt, b: &PostedAt) -> u64 {
+    a.at.as_second().abs_diff(b.at.as_second()) / 86_400
 }
 
 /// Whether words hold one full date.
@@ -636,107 +669,6 @@ fn is_id(column: &Column, rows: &[&RowSeen<'_>]) -> bool {
     }
 }
 
-/// The title where it is not the whole of the link: a heading in a card. And what in the link is not the title.
-fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
-    let mut heading: BTreeMap<String, usize> = BTreeMap::new();
-    let mut not_title: BTreeMap<String, usize> = BTreeMap::new();
-    for row in rows {
-        let whole = shown(row.link);
-        let inside: Vec<ElementRef<'_>> = row.link.descendent_elements().skip(1).take(60).collect();
-        let is_heading = |element: &&ElementRef<'_>| {
-            matches!(
-                element.value().name(),
-                "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-            ) || class_says(&css::words_of(**element), "title")
-        };
-        if let Some(found) = inside.iter().find(is_heading)
-            && shown(*found).chars().any(char::is_alphanumeric)
-        {
-            *heading
-                .entry(css::path_within(row.element, *found))
-                .or_default() += 1;
-        } else if whole.is_empty() {
-            // The link lies over the row and has no words.
-            let named = row
-                .element
-                .descendent_elements()
-                .skip(1)
-                .take(80)
-                .find(|element| is_heading(&element));
-            if let Some(found) = named {
-                *heading
-                    .entry(css::path_within(row.element, found))
-                    .or_default() += 1;
-            }
-        }
-        for element in inside {
-            let text = shown(element);
-            let names = css::words_of(element);
-            let is_count = NUMBER.is_match(&text) && text.chars().count() <= 8;
-            let squeezed: String = text.to_lowercase().split_whitespace().collect();
-            let is_mark = matches!(
-                squeezed.as_str(),
-                "n" | "new" | "new!" | "hot" | "h" | "up" | "새글" | "n새글" | "새게시글"
-            );
-            let is_kind = class_says(&names, "category");
-            if (is_count || is_mark || is_kind) && whole != text && !text.is_empty() {
-                *not_title.entry(css::simple(element)).or_default() += 1;
-            }
-        }
-    }
-    let best = heading.into_iter().max_by_key(|(_, n)| *n);
-    learnt.title_css = best
-        .filter(|(_, n)| 2 * n >= rows.len())
-        .map(|(path, _)| path)
-        .or_else(|| title_elsewhere(rows));
-    learnt.title_remove = not_title
-        .into_keys()
-        .filter(|name| name.contains('.') || name == "em" || name == "small" || name == "i")
-        .take(6)
-        .collect();
-}
-
-/// Where the links say the same in most rows (`Reply`, `3 comments`), the title stands elsewhere: in the words that differ
-/// most, best in an element named for titles or in a link that leads away.
-fn title_elsewhere(rows: &[&RowSeen<'_>]) -> Option<String> {
-    let letters_of =
-        |text: &str| -> String { text.chars().filter(|c| c.is_alphabetic()).collect() };
-    let said: Vec<String> = rows
-        .iter()
-        .map(|row| letters_of(&shown(row.link)))
-        .collect();
-    let distinct: BTreeSet<&String> = said.iter().collect();
-    let n_few = said
-        .iter()
-        .filter(|said| said.chars().count() <= MAX_LABEL)
-        .count();
-    if 2 * distinct.len() > rows.len() || 5 * n_few < 4 * rows.len() {
-        return None;
-    }
-    let mut places: BTreeMap<String, (BTreeSet<String>, usize, bool)> = BTreeMap::new();
-    for row in rows {
-        for element in row.element.descendent_elements().skip(1).take(MAX_ELEMENTS) {
-            let named = class_says(&css::words_of(element), "title");
-            if !named && element.value().name() != "a" {
-                continue;
-            }
-            let place = places
-                .entry(css::path_within(row.element, element))
-                .or_default();
-            let text = shown(element);
-            place.1 += letters_of(&text).chars().count();
-            place.0.insert(text);
-            place.2 |= named;
-        }
-    }
-    let differs = |texts: &BTreeSet<String>| 5 * texts.len() >= 4 * rows.len();
-    places
-        .into_iter()
-        .filter(|(_, (texts, letters, _))| differs(texts) && *letters >= 6 * rows.len())
-        .max_by_key(|(path, (_, letters, named))| (*named, *letters, std::cmp::Reverse(path.len())))
-        .map(|(path, _)| path)
-}
-
 fn secret(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
     let mut words: BTreeMap<String, usize> = BTreeMap::new();
     for row in rows {
@@ -766,9 +698,9 @@ fn secret(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
 fn facts(row: &RowSeen<'_>, learnt: &Columns, signs: &Pinned) -> RowFacts {
     let value = |field: &str| -> Option<String> {
         let mut selectors = learnt.fields.get(field)?.iter();
-        selectors.find_map(|css| match learnt.dated.contains(css) {
-            true => FieldRule::dated(css).value_in(row.element),
-            false => text_at(row.element, css),
+        selectors.find_map(|css| match learnt.dated.get(css) {
+            Some(rule) => rule.value_in(row.element),
+            None => text_at(row.element, css),
         })
     };
     let remove: Vec<Selector> = learnt

@@ -21,6 +21,7 @@ mod region;
 pub mod repair;
 mod site;
 mod thread_pages;
+mod titles;
 mod unanchored;
 mod within;
 mod words;

@@ -160,6 +160,12 @@ fn letters_outside(
 ) -> usize {
     let mut n_letters = 0;
     let mut muted = None;
+    // Some boards put the whole thread into a form of tick boxes.
+    let around: HashSet<NodeId> = records
+        .iter()
+        .filter_map(|id| sample.page.html.tree.get(*id))
+        .flat_map(|node| node.ancestors().map(|above| above.id()))
+        .collect();
     for edge in sample.page.html.root_element().traverse() {
         match edge {
             ego_tree::iter::Edge::Open(node) if muted.is_none() => match node.value() {
@@ -173,8 +179,9 @@ fn letters_outside(
                         || listing.contains(&node.id())
                         || matches!(
                             tag.name(),
-                            "a" | "head" | "script" | "style" | "nav" | "form" | "template"
-                        );
+                            "a" | "head" | "script" | "style" | "nav" | "template"
+                        )
+                        || (tag.name() == "form" && !around.contains(&node.id()));
                     if skipped {
                         muted = Some(node.id());
                     }

@@ -258,10 +258,7 @@ pub(super) fn listing_section(
         text.push_str(&why(decisions, &format!("listing.{field}")));
         let mut rules: Vec<String> = selectors
             .iter()
-            .map(|css| match columns.dated.contains(css) {
-                true => written(&FieldRule::dated(css)),
-                false => quoted(css),
-            })
+            .map(|css| columns.dated.get(css).map_or_else(|| quoted(css), written))
             .collect();
         match *field {
             // What the cell has no room for.
