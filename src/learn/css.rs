@@ -88,7 +88,7 @@ fn is_state(word: &str) -> bool {
         .iter()
         .filter_map(|what| lower.strip_prefix(what))
         .any(|stripe| matches!(stripe, "odd" | "even"));
-    striped || STATES.iter().any(|state| ends_in(&state))
+    striped || STATES.iter().any(ends_in)
 }
 
 /// `tag.class.class`.
