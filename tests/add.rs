@@ -15,7 +15,7 @@ use boardwalk::profile::Library;
 use support::crawl::{Boardwalk, Outcome};
 use support::server::{Handler, Reply, Request, Server};
 use support::shapes::posts::ENGLISH;
-use support::shapes::{Shape, notices, shapes};
+use support::shapes::{Board, Shape, notices, shapes};
 use support::site::Engine;
 use support::world::World;
 use url::Url;

@@ -58,17 +58,14 @@ pub(super) async fn doubted<S: Store>(
         return Ok(None);
     }
     let reading = article_reading(content, glance, target);
+    // Articles that come at the same time are in the same doubt; and of two with one text, each must know of the other.
+    let one_at_a_time = crew.doubting.lock().await;
     let odd = odd(crew, board, target, content, &reading);
     let labels = labels(&odd.evidence, &odd.difference);
     let is_cleared = || {
         crew.fits.of(id, |fit| {
             labels.iter().all(|label| fit.cleared.contains(label))
         })
-    };
-    // Articles that come at the same time are in the same doubt.
-    let one_at_a_time = match is_cleared() {
-        true => None,
-        false => Some(crew.doubting.lock().await),
     };
     if !is_cleared() {
         let fits = match as_held(crew, target, content).await? {
@@ -86,11 +83,11 @@ pub(super) async fn doubted<S: Store>(
         );
         crew.fits.of(id, |fit| fit.cleared.extend(labels));
     }
-    drop(one_at_a_time);
     if is_article {
         crew.fits.of(id, |fit| {
             fit.last_text = text_hash(content).map(|hash| (target.id, hash));
         });
+        drop(one_at_a_time);
         crew.fits.note(&crew.store, id, &reading).await?;
     }
     Ok(None)

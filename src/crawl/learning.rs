@@ -381,20 +381,23 @@ fn write(draft: &ListingDraft, listing: &[Text], asked: Asked) -> Result<Lesson,
             page.warnings.first().map_or("", String::as_str)
         ));
     }
-    let n_read = articles
-        .iter()
-        .zip(&trees)
-        .filter(|((sample, page), html)| {
-            let article = read_article(&page.view(html), &profile, &ReadOptions::default());
-            let title = article.title.as_deref();
-            article.class == PageClass::Article
-                && title.is_some_and(|title| draft.may_be_titled(*sample, title))
-        })
-        .count();
-    if 2 * n_read < articles.len() {
+    let read = articles.iter().zip(&trees).map(|((sample, page), html)| {
+        let article = read_article(&page.view(html), &profile, &ReadOptions::default());
+        let is_read = article.class == PageClass::Article
+            && article
+                .title
+                .as_deref()
+                .is_some_and(|title| draft.may_be_titled(*sample, title));
+        (is_read, article)
+    });
+    let (read, unread): (Vec<_>, Vec<_>) = read.partition(|(is_read, _)| *is_read);
+    if read.len() < unread.len() {
         return Err(format!(
-            "what was learnt reads {n_read} of {} articles",
-            articles.len()
+            "what was learnt reads {} of {} articles (one is {:?}: {})",
+            read.len(),
+            articles.len(),
+            unread[0].1.class,
+            unread[0].1.reason
         ));
     }
     drop(trees);

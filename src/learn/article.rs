@@ -46,10 +46,10 @@ pub(super) static AUTHOR_NAMES: LazyLock<Regex> = LazyLock::new(|| {
 static DATE_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)date|time|posted|publish|regist|등록일|작성일").expect("a constant pattern")
 });
-static DATE_IN_WORDS: LazyLock<Regex> =
+pub(super) static DATE_IN_WORDS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(DATE_PATTERN).expect("a constant pattern"));
-/// A full date among other words.
-pub(super) const DATE_PATTERN: &str = r"((?:\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}|\d{1,2}\s?[-./]\s?\d{1,2}\s?[-./]\s?\d{4})\b(?:[.일日,]?\s?(?:\([^)]{1,4}\)\s?)?(?:T|\s|오전|오후)*\d{1,2}:\d{2}(?::\d{2})?)?)";
+/// A full date among other words, with the time that follows it.
+pub(super) const DATE_PATTERN: &str = r"((?:\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}|\d{1,2}\s?[-./]\s?\d{1,2}\s?[-./]\s?\d{4})\b(?:[.일日,]?\s?(?:\([^)]{1,4}\)\s?)?(?:[-–·|,]\s|à\s|um\s|at\s)?(?:T|\s|오전|오후)*\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\b)?)?)";
 
 /// How dates in words are found; each is read again, and must be the row's.
 const HABIT: Habit = Habit {
@@ -159,6 +159,8 @@ pub(super) struct CommentRules {
     pub author: Option<FieldRule>,
     pub date: Option<FieldRule>,
     pub body: Option<String>,
+    /// Elements of the body that are no part of the text.
+    pub body_remove: Vec<String>,
 }
 
 /// Learns an article's rules. `rows_css` names the rows of the board's listing, which may stand below an article.

@@ -25,6 +25,12 @@ static CHROME_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:share|sharing|sns|related|recommend|signature|profile|attach|file_?list|vote|breadcrumb|prev_?next|sidebar)|\b(?:sign|tags?)(?:\s|$|[_-]?list)").expect("a constant pattern")
 });
 
+/// Classes of a line that says who changed a post, and when.
+static EDIT_NAMES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:(?:post|last)[_-]?)?(?:edit(?:ed)?|modified)(?:[_-]?(?:by|note|info|time|text|date|post|message))?$")
+        .expect("a constant pattern")
+});
+
 static BODY_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)body|content|article|text|entry|message|read|view|post|본문")
         .expect("a constant pattern")
@@ -40,10 +46,10 @@ struct Weight {
 /// Letters of each element: those that differ between articles and stand in no link, and all others.
 fn weigh(
     sample: &Sample<'_>,
-    listing: &HashSet<NodeId>,
+    (listing, fields): (&HashSet<NodeId>, &HashSet<NodeId>),
     records: Option<(&Selector, bool)>,
-    fields: &HashSet<NodeId>,
     common: &HashMap<String, usize>,
+    any_name: bool,
 ) -> HashMap<NodeId, Weight> {
     let mut comments: HashSet<NodeId> = HashSet::new();
     // What holds a thread's first post holds the body, whatever its class says of people and their profiles.
@@ -68,14 +74,14 @@ fn weigh(
         .filter_map(|id| sample.page.html.tree.get(*id))
         .flat_map(|node| node.ancestors().map(|above| above.id()))
         .collect();
-    let is_thread = records.is_some_and(|(_, thread)| thread);
+    let any_name = any_name || records.is_some_and(|(_, thread)| thread);
     let scene = Scene {
         listing,
         comments: &comments,
         fields,
         around: &around,
         holders: &holders,
-        is_thread,
+        any_name,
     };
     let mut weights: HashMap<NodeId, Weight> = HashMap::new();
     let mut open: Vec<Weight> = Vec::new();
@@ -134,7 +140,8 @@ struct Scene<'s> {
     around: &'s HashSet<NodeId>,
     /// What holds a thread's first post holds the body, whatever its class says of people and their profiles.
     holders: &'s HashSet<NodeId>,
-    is_thread: bool,
+    /// The body may be named for replies, as in a thread.
+    any_name: bool,
 }
 
 impl Scene<'_> {
@@ -147,14 +154,15 @@ impl Scene<'_> {
             tag.id().unwrap_or("")
         );
         let named =
-            CHROME_NAMES.is_match(&words) || (!self.is_thread && COMMENT_NAMES.is_match(&words));
+            CHROME_NAMES.is_match(&words) || (!self.any_name && COMMENT_NAMES.is_match(&words));
         let bad = self.listing.contains(&id)
             || self.comments.contains(&id)
             || self.fields.contains(&id)
             || (matches!(
                 name,
                 "nav" | "footer" | "aside" | "header" | "form" | "select" | "button"
-            ) && !self.holders.contains(&id))
+            ) && !self.holders.contains(&id)
+                && !(name == "form" && self.around.contains(&id)))
             || (named && !self.around.contains(&id) && !self.holders.contains(&id));
         (
             bad,
@@ -230,14 +238,27 @@ pub(super) fn body(
         .map(|sample| field_nodes(rules, sample))
         .collect();
     let common = common_texts(samples.iter().map(|sample| &sample.page));
-    let mut ranked = rank(samples, listings, records, &fields, &common);
+    let mut ranked = rank(samples, listings, records, &fields, &common, false);
     let mut evidence = "most words that differ between articles";
-    let alike = ranked.first().is_none_or(|(score, _, _)| *score <= 0.0);
+    let fails =
+        |ranked: &[(f64, String, usize)]| ranked.first().is_none_or(|(score, _, _)| *score <= 0.0);
+    let is_no_thread = records.is_none_or(|records| !records.is_thread);
+    if fails(&ranked) && is_no_thread && samples.len() > 2 {
+        // Some engines name the posts of a thread as others name comments, the first among them: then every page has one.
+        let mut lenient = rank(samples, listings, None, &fields, &common, true);
+        lenient.retain(|(_, _, n_found)| *n_found == samples.len());
+        if !fails(&lenient) {
+            ranked = lenient;
+            evidence =
+                "most words that differ between articles, in an element named as replies are";
+        }
+    }
+    let alike = fails(&ranked);
     if alike {
         // Articles that say the same differ from their listing at least; then an element must be named for it, too.
         let mut of_listing = common_texts([listing_page]);
         of_listing.values_mut().for_each(|n| *n = 2);
-        ranked = rank(samples, listings, records, &fields, &of_listing);
+        ranked = rank(samples, listings, records, &fields, &of_listing, false);
         ranked.retain(|(_, name, _)| {
             let last = name.rsplit([' ', '>']).next().unwrap_or_default();
             BODY_NAMES.is_match(last)
@@ -266,6 +287,11 @@ pub(super) fn body(
             if !alike {
                 rules.body_remove = furniture(samples, name);
             }
+            for note in edit_notes(bodies(samples, name)) {
+                if !rules.body_remove.contains(&note) {
+                    rules.body_remove.push(note);
+                }
+            }
             Ok(())
         }
         _ => Err(Decision {
@@ -278,15 +304,40 @@ pub(super) fn body(
     }
 }
 
-/// Names of elements within the body that say the same in every article: buttons, share bars, lines of the house.
-fn furniture(samples: &[Sample<'_>], body: &str) -> Vec<String> {
+/// The body of each article that has one.
+fn bodies<'a>(samples: &[Sample<'a>], body: &str) -> Vec<ElementRef<'a>> {
     let Ok(selector) = Selector::parse(body) else {
         return Vec::new();
     };
-    let bodies: Vec<ElementRef<'_>> = samples
+    samples
         .iter()
         .filter_map(|sample| sample.page.html.select(&selector).next())
-        .collect();
+        .collect()
+}
+
+/// Names of the lines in bodies that say who changed them.
+pub(super) fn edit_notes<'a>(bodies: impl IntoIterator<Item = ElementRef<'a>>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for body in bodies {
+        for element in body.descendent_elements().skip(1).take(MAX_INNER) {
+            let mut classes = element.value().classes();
+            let Some(class) =
+                classes.find(|class| css::is_stable(class) && EDIT_NAMES.is_match(class))
+            else {
+                continue;
+            };
+            let name = format!("{}.{class}", element.value().name());
+            if found.len() < MAX_FURNITURE && !found.contains(&name) {
+                found.push(name);
+            }
+        }
+    }
+    found
+}
+
+/// Names of elements within the body that say the same in every article: buttons, share bars, lines of the house.
+fn furniture(samples: &[Sample<'_>], body: &str) -> Vec<String> {
+    let bodies = bodies(samples, body);
     // Two articles may end alike; that is no furniture yet.
     if bodies.len() < 3 {
         return Vec::new();
@@ -329,13 +380,15 @@ fn field_nodes(rules: &ArticleRules, sample: &Sample<'_>) -> HashSet<NodeId> {
         .collect()
 }
 
-/// Names of what may be the body, the best first: score, name, and on how many pages it is found.
+/// Names of what may be the body, the best first: score, name, and on how many pages it is found. `any_name`: that an
+/// element is named for replies says nothing against it.
 fn rank(
     samples: &[Sample<'_>],
     listings: &[HashSet<NodeId>],
     records: Option<&Records>,
     fields: &[HashSet<NodeId>],
     common: &HashMap<String, usize>,
+    any_name: bool,
 ) -> Vec<(f64, String, usize)> {
     let selector =
         records.and_then(|records| Some((Selector::parse(&records.css).ok()?, records.is_thread)));
@@ -344,7 +397,9 @@ fn rank(
         .iter()
         .zip(listings)
         .zip(fields)
-        .map(|((sample, listing), fields)| weigh(sample, listing, records, fields, common))
+        .map(|((sample, listing), fields)| {
+            weigh(sample, (listing, fields), records, common, any_name)
+        })
         .collect();
     let names = candidates(samples, &weights);
     let mut ranked: Vec<(f64, String, usize)> = names

@@ -10,24 +10,28 @@ use regex::Regex;
 use scraper::{ElementRef, Selector};
 use url::Url;
 
+use super::article::{DATE_IN_WORDS, FieldRule};
 use super::header::{cell_index, headers};
 use super::notices::{Pinned, learn_notices};
 use super::region::RowSeen;
 use super::words::{SECRET_CLASS, class_says, header_says};
-use super::{Decision, SeenPage, address, css};
+use super::{Decision, SeenPage, address, css, titles};
 use crate::dates::read_date;
+use crate::model::PostedAt;
 use crate::profile::{UNSEEN, element_text, says_pinned};
 
 /// Elements of one row that are looked at.
-const MAX_ELEMENTS: usize = 400;
+pub(super) const MAX_ELEMENTS: usize = 400;
 /// Levels above an element that may say just what it says.
 const MAX_CLIMB: usize = 8;
 /// Rows of one page that vote.
 const MAX_ROWS: usize = 120;
+/// Letters of words that hold a date.
+const MAX_AROUND_DATE: usize = 80;
 /// Share of rows in which a column must stand.
 const COVERAGE: f64 = 0.5;
 
-static NUMBER: LazyLock<Regex> =
+pub(super) static NUMBER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\[(+]?\s*-?\d[\d,]*\s*[\])]?$").expect("a constant pattern"));
 static LABELLED_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\D{1,12}?\s*:?\s*\d[\d,]*\s*(?:회|건|개|명)?$").expect("a constant pattern")
@@ -53,6 +57,9 @@ struct Column {
 pub(super) struct Columns {
     /// Field → selectors within the row.
     pub fields: BTreeMap<&'static str, Vec<String>>,
+    /// Of the date's selectors, those whose elements' plain words are not the date: they say more than it, or their
+    /// attribute says another.
+    pub dated: BTreeMap<String, FieldRule>,
     pub link: Vec<String>,
     pub title_css: Option<String>,
     pub title_remove: Vec<String>,
@@ -114,11 +121,20 @@ pub(super) fn columns(
         let held = learnt.fields.entry(field).or_default();
         let more = *field == "date" && held.len() == 1 && {
             let first = found.iter().find(|column| column.css == held[0]);
-            first.is_some_and(|first| same_days(first, &found[*at], zone, as_of))
+            first.is_some_and(|first| {
+                !learnt.dated.contains_key(&first.css)
+                    && !says_date_among_words(&found[*at], &pinned, zone, as_of)
+                    && same_days(first, &found[*at], zone, as_of)
+            })
         };
         if (held.is_empty() || more) && !taken.contains(at) {
             held.push(found[*at].css.clone());
             taken.insert(*at);
+            if *field == "date"
+                && let Some(rule) = date_rule(&found[*at], &rows, &pinned, zone, as_of)
+            {
+                learnt.dated.insert(found[*at].css.clone(), rule);
+            }
             if held.len() == 1 {
                 let lost = scored
                     .iter()
@@ -140,13 +156,68 @@ pub(super) fn columns(
         }
     }
     learnt.fields.retain(|_, selectors| !selectors.is_empty());
-    title(&mut learnt, &rows);
+    titles::title(&mut learnt, &rows);
     secret(&mut learnt, &rows);
     learnt.rows = pages
         .iter()
         .map(|rows| rows.iter().map(|row| facts(row, &learnt, &signs)).collect())
         .collect();
     learnt
+}
+
+/// The words of a column hold a date each, and are none themselves: `by mira, 11-24-2026 10:20 PM`.
+fn says_date_among_words(
+    column: &Column,
+    pinned: &[bool],
+    zone: &TimeZone,
+    as_of: Timestamp,
+) -> bool {
+    let texts = ordinary_texts(column, pinned);
+    let n_plain = texts
+        .iter()
+        .filter(|text| read_date(text, zone, as_of).is_some())
+        .count();
+    let n_among = texts
+        .iter()
+        .filter(|text| one_date_among_words(text))
+        .count();
+    5 * n_plain < 4 * texts.len() && 5 * n_among >= 4 * texts.len()
+}
+
+/// How the date is got out of a column whose plain words are not it.
+fn date_rule(
+    column: &Column,
+    rows: &[&RowSeen<'_>],
+    pinned: &[bool],
+    zone: &TimeZone,
+    as_of: Timestamp,
+) -> Option<FieldRule> {
+    if says_date_among_words(column, pinned, zone, as_of) {
+        return Some(FieldRule::dated(&column.css));
+    }
+    // `11/10/25` may be any of three days; the attribute beside it is one.
+    let rule = FieldRule {
+        attr: Some("datetime"),
+        ..FieldRule::plain(&column.css)
+    };
+    let differs = |(row, text): (&&RowSeen<'_>, &Option<String>)| {
+        let shown = read_date(text.as_deref()?, zone, as_of)?;
+        let stated = read_date(&rule.value_in(row.element)?, zone, as_of)?;
+        Some(!stated.agrees(&shown) && days_apart(&stated, &shown) > 1)
+    };
+    let compared: Vec<bool> = rows.iter().zip(&column.texts).filter_map(differs).collect();
+    let n_differ = compared.iter().filter(|differs| **differs).count();
+    (2 * n_differ > compared.len()).then_some(rule)
+}
+
+/// Whole days between two moments.
+fn days_apart(a: &PostedAt, b: &PostedAt) -> u64 {
+    a.at.as_second().abs_diff(b.at.as_second()) / 86_400
+}
+
+/// Whether words hold one full date.
+fn one_date_among_words(text: &str) -> bool {
+    text.chars().count() <= MAX_AROUND_DATE && DATE_IN_WORDS.find_iter(text).count() == 1
 }
 
 /// The place in which pinned rows say so in words, and which says little else.
@@ -185,15 +256,31 @@ fn same_days(a: &Column, b: &Column, zone: &TimeZone, as_of: Timestamp) -> bool 
 /// Of two elements that may be the author, one in the other, the inner one says the name and the outer one more than that:
 /// `by X`.
 fn prefer_inner(scored: &mut [(f64, &'static str, usize, String)], columns: &[Column]) {
-    let authors: Vec<String> = scored
+    let authors: Vec<(f64, usize)> = scored
         .iter()
         .filter(|(_, field, _, _)| *field == "author")
-        .map(|(_, _, at, _)| format!("{} > ", columns[*at].css))
+        .map(|(score, _, at, _)| (*score, *at))
         .collect();
-    for (score, field, at, _) in scored.iter_mut() {
-        let inside = |outer: &String| columns[*at].css.starts_with(outer.as_str());
-        if *field == "author" && authors.iter().any(inside) {
-            *score += 0.3;
+    let says_it = |(outer, inner): (&Option<String>, &Option<String>)| match (outer, inner) {
+        (Some(outer), Some(inner)) => outer.ends_with(inner.as_str()),
+        _ => true,
+    };
+    for (score, _, at, _) in scored
+        .iter_mut()
+        .filter(|(_, field, _, _)| *field == "author")
+    {
+        let inner = &columns[*at];
+        for (of_outer, outer) in &authors {
+            let outer = &columns[*outer];
+            let inside = inner.css.strip_prefix(outer.css.as_str());
+            if inside.is_some_and(|rest| rest.starts_with(" > ")) {
+                // What names the outer one names what it says.
+                if outer.texts.iter().zip(&inner.texts).all(says_it) {
+                    *score = score.max(*of_outer);
+                }
+                *score += 0.3;
+                break;
+            }
         }
     }
 }
@@ -404,6 +491,10 @@ fn votes(
                 add(field, 1.5 + said(field), "numbers with such a word");
             }
         }
+    } else if share(&one_date_among_words) >= 0.8 && coverage >= 0.8 && !column.in_title {
+        if !of_last_reply {
+            add("date", 0.5 + said("date"), "its words hold a date each");
+        }
     } else if short >= 0.9 && numbers < 0.3 && dates < 0.3 && !column.in_title {
         let traits = Words {
             coverage,
@@ -578,65 +669,6 @@ fn is_id(column: &Column, rows: &[&RowSeen<'_>]) -> bool {
     }
 }
 
-/// The title where it is not the whole of the link: a heading in a card. And what in the link is not the title.
-fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
-    let mut heading: BTreeMap<String, usize> = BTreeMap::new();
-    let mut not_title: BTreeMap<String, usize> = BTreeMap::new();
-    for row in rows {
-        let whole = shown(row.link);
-        let inside: Vec<ElementRef<'_>> = row.link.descendent_elements().skip(1).take(60).collect();
-        let is_heading = |element: &&ElementRef<'_>| {
-            matches!(
-                element.value().name(),
-                "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-            ) || class_says(&css::words_of(**element), "title")
-        };
-        if let Some(found) = inside.iter().find(is_heading)
-            && shown(*found).chars().any(char::is_alphanumeric)
-        {
-            *heading
-                .entry(css::path_within(row.element, *found))
-                .or_default() += 1;
-        } else if whole.is_empty() {
-            // The link lies over the row and has no words.
-            let named = row
-                .element
-                .descendent_elements()
-                .skip(1)
-                .take(80)
-                .find(|element| is_heading(&element));
-            if let Some(found) = named {
-                *heading
-                    .entry(css::path_within(row.element, found))
-                    .or_default() += 1;
-            }
-        }
-        for element in inside {
-            let text = shown(element);
-            let names = css::words_of(element);
-            let is_count = NUMBER.is_match(&text) && text.chars().count() <= 8;
-            let is_mark = text.chars().count() <= 4
-                && matches!(
-                    text.to_lowercase().as_str(),
-                    "n" | "new" | "hot" | "h" | "up" | "새글" | "n새글"
-                );
-            let is_kind = class_says(&names, "category");
-            if (is_count || is_mark || is_kind) && whole != text && !text.is_empty() {
-                *not_title.entry(css::simple(element)).or_default() += 1;
-            }
-        }
-    }
-    let best = heading.into_iter().max_by_key(|(_, n)| *n);
-    learnt.title_css = best
-        .filter(|(_, n)| 2 * n >= rows.len())
-        .map(|(path, _)| path);
-    learnt.title_remove = not_title
-        .into_keys()
-        .filter(|name| name.contains('.') || name == "em" || name == "small" || name == "i")
-        .take(6)
-        .collect();
-}
-
 fn secret(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
     let mut words: BTreeMap<String, usize> = BTreeMap::new();
     for row in rows {
@@ -665,11 +697,11 @@ fn secret(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
 
 fn facts(row: &RowSeen<'_>, learnt: &Columns, signs: &Pinned) -> RowFacts {
     let value = |field: &str| -> Option<String> {
-        learnt
-            .fields
-            .get(field)?
-            .iter()
-            .find_map(|css| text_at(row.element, css))
+        let mut selectors = learnt.fields.get(field)?.iter();
+        selectors.find_map(|css| match learnt.dated.get(css) {
+            Some(rule) => rule.value_in(row.element),
+            None => text_at(row.element, css),
+        })
     };
     let remove: Vec<Selector> = learnt
         .title_remove

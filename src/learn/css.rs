@@ -76,14 +76,19 @@ pub(super) fn classes(element: ElementRef<'_>) -> Vec<String> {
     words
 }
 
-/// A word for a state, or that ends in one: `bo_notice`, `list-selected`.
+/// A word for a state, or that ends in one: `bo_notice`, `list-selected`; `roweven`.
 fn is_state(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
-    STATES.iter().any(|state| {
+    let ends_in = |state: &&str| {
         lower
-            .strip_suffix(state)
+            .strip_suffix(*state)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with(['-', '_']))
-    })
+    };
+    let striped = ["row", "line", "item", "list", "post", "tr"]
+        .iter()
+        .filter_map(|what| lower.strip_prefix(what))
+        .any(|stripe| matches!(stripe, "odd" | "even"));
+    striped || STATES.iter().any(ends_in)
 }
 
 /// `tag.class.class`.

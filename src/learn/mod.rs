@@ -22,6 +22,7 @@ mod region;
 pub mod repair;
 mod site;
 mod thread_pages;
+mod titles;
 mod unanchored;
 mod within;
 mod words;

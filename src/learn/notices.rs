@@ -32,7 +32,7 @@ pub(super) fn learn_notices(
         .collect();
     for (word, has) in &words {
         let n_has = has.iter().filter(|has| **has).count();
-        let named = NOTICE_CLASS.is_match(word);
+        let named = NOTICE_CLASS.is_match(word) || word.starts_with("img[");
         let all_repeat = rows
             .iter()
             .zip(has)
@@ -108,6 +108,15 @@ fn marks(rows: &[&RowSeen<'_>]) -> BTreeMap<String, Vec<bool>> {
             }
         }
     }
+    // A picture that says so.
+    for (at, row) in rows.iter().enumerate() {
+        let pictures = row.element.descendent_elements().skip(1).take(80);
+        for picture in pictures.filter(|element| element.value().name() == "img") {
+            if let Some(sign) = picture_sign(picture) {
+                words.entry(sign).or_insert_with(|| vec![false; rows.len()])[at] = true;
+            }
+        }
+    }
     // A section of its own.
     for (at, row) in rows.iter().enumerate() {
         let above = row
@@ -146,6 +155,22 @@ fn marks(rows: &[&RowSeen<'_>]) -> BTreeMap<String, Vec<bool>> {
         }
     }
     words
+}
+
+/// A selector of a picture that stands for a pinned row: by its words, else by its file's name.
+fn picture_sign(picture: ElementRef<'_>) -> Option<String> {
+    let quotable = |value: &str| !value.contains(['\'', '\\', '\n']);
+    let said = ["alt", "title"].into_iter().find_map(|name| {
+        let value = picture.attr(name).filter(|value| says_pinned(value))?;
+        Some((name, "=", value))
+    });
+    let named = || {
+        let path = picture.attr("src")?.split(['?', '#']).next()?;
+        let file = path.rsplit('/').next()?;
+        NOTICE_CLASS.is_match(file).then_some(("src", "*=", file))
+    };
+    let (name, sign, value) = said.or_else(named)?;
+    quotable(value).then(|| format!("img[{name}{sign}'{value}']"))
 }
 
 /// Signs of pinned rows, ready to be asked of many.

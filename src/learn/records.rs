@@ -15,7 +15,7 @@ use scraper::{ElementRef, Node, Selector};
 use super::article::{
     AUTHOR_NAMES, COMMENT_NAMES, CommentRules, FieldRule, Sample, elements, is_within,
 };
-use super::body::common_texts;
+use super::body::{common_texts, edit_notes};
 use super::css;
 use crate::dates::read_date;
 use crate::model::Precision;
@@ -160,6 +160,12 @@ fn letters_outside(
 ) -> usize {
     let mut n_letters = 0;
     let mut muted = None;
+    // Some boards put the whole thread into a form of tick boxes.
+    let around: HashSet<NodeId> = records
+        .iter()
+        .filter_map(|id| sample.page.html.tree.get(*id))
+        .flat_map(|node| node.ancestors().map(|above| above.id()))
+        .collect();
     for edge in sample.page.html.root_element().traverse() {
         match edge {
             ego_tree::iter::Edge::Open(node) if muted.is_none() => match node.value() {
@@ -173,8 +179,9 @@ fn letters_outside(
                         || listing.contains(&node.id())
                         || matches!(
                             tag.name(),
-                            "a" | "head" | "script" | "style" | "nav" | "form" | "template"
-                        );
+                            "a" | "head" | "script" | "style" | "nav" | "template"
+                        )
+                        || (tag.name() == "form" && !around.contains(&node.id()));
                     if skipped {
                         muted = Some(node.id());
                     }
@@ -334,7 +341,12 @@ pub(super) fn comments(
     if rules.body.is_none() {
         rules.body = body_rule(&items, &places, &rules);
     }
-    rules.body.is_some().then_some(rules)
+    let body = Selector::parse(rules.body.as_deref()?).ok()?;
+    let bodies = items
+        .iter()
+        .filter_map(|(item, _)| item.select(&body).next());
+    rules.body_remove = edit_notes(bodies);
+    Some(rules)
 }
 
 /// Whether a rule finds something in nearly all records.
@@ -516,6 +528,15 @@ fn author_rule(
     best.map(|(_, path)| FieldRule::plain(path))
 }
 
+/// The letters, over all records, of a place that says the same in most of them.
+fn same_in_most(place: &Place) -> Option<usize> {
+    let filled: Vec<&String> = place.texts.iter().flatten().collect();
+    let first = filled.first()?;
+    let n_same = filled.iter().filter(|text| text == &first).count();
+    let letters = first.chars().count();
+    (filled.len() > 2 && 5 * n_same >= 4 * filled.len()).then_some(letters * n_same)
+}
+
 /// The place with the most words that are neither author nor date, in an element named for them if there is one.
 fn body_rule(
     items: &Items<'_, '_>,
@@ -523,6 +544,10 @@ fn body_rule(
     rules: &CommentRules,
 ) -> Option<String> {
     let fields: Vec<&FieldRule> = rules.author.iter().chain(&rules.date).collect();
+    let template: Vec<(&String, usize)> = places
+        .iter()
+        .filter_map(|(path, place)| Some((path, same_in_most(place)?)))
+        .collect();
     let mut best: Option<(f64, &String)> = None;
     for (path, place) in places {
         let n_filled = place.texts.iter().flatten().count();
@@ -552,7 +577,17 @@ fn body_rule(
         } else {
             1.0
         };
-        let score = letters as f64 * named - path.matches('>').count() as f64;
+        // Buttons and labels in it that every record has.
+        let furniture: usize = template
+            .iter()
+            .filter(|(inner, _)| {
+                let rest = inner.strip_prefix(path.as_str());
+                rest.is_some_and(|rest| rest.starts_with(" > "))
+            })
+            .map(|(_, letters)| letters)
+            .sum();
+        let score =
+            letters as f64 * named - 2.0 * furniture as f64 - path.matches('>').count() as f64;
         if best.as_ref().is_none_or(|(held, _)| score > *held) {
             best = Some((score, path));
         }

@@ -86,9 +86,20 @@ fn links_of<'a>(page: &SeenPage<'a>) -> Vec<(ElementRef<'a>, Url)> {
             let mut url = base.join(href).ok()?;
             url.set_fragment(None);
             let same = (url.host_str(), url.port()) == (page.url.host_str(), page.url.port());
-            (matches!(url.scheme(), "http" | "https") && same).then_some((element, url))
+            let is_page = matches!(url.scheme(), "http" | "https") && !is_file(&url);
+            (is_page && same).then_some((element, url))
         })
         .collect()
+}
+
+/// A picture or another file that is no page.
+fn is_file(url: &Url) -> bool {
+    const ENDS: [&str; 18] = [
+        "jpg", "jpeg", "png", "gif", "webp", "svg", "bmp", "ico", "mp3", "mp4", "webm", "pdf",
+        "zip", "7z", "hwp", "css", "js", "xml",
+    ];
+    let end = url.path().rsplit_once('.').map(|(_, end)| end);
+    end.is_some_and(|end| ENDS.iter().any(|known| known.eq_ignore_ascii_case(end)))
 }
 
 /// All groups of rows on a page.

@@ -113,7 +113,10 @@ const CLASS_WORDS: [(&str, &str); 9] = [
         "category",
         r"category|\b(?:\w+_)?cate(?:_\w+)?\b|prefix|label|subject_?head|section|flair|\btags?\b|분류|말머리",
     ),
-    ("title", r"title|subject|topic|headline|제목"),
+    (
+        "title",
+        r"title|subject|topic|headline|\btit(?:[_-]|\b)|[_-]tit\b|제목",
+    ),
 ];
 static CLASS_PATTERNS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
     CLASS_WORDS

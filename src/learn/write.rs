@@ -323,7 +323,10 @@ pub(super) fn listing_section(
     }
     for (field, selectors) in &columns.fields {
         text.push_str(&why(decisions, &format!("listing.{field}")));
-        let mut rules: Vec<String> = selectors.iter().map(|css| quoted(css)).collect();
+        let mut rules: Vec<String> = selectors
+            .iter()
+            .map(|css| columns.dated.get(css).map_or_else(|| quoted(css), written))
+            .collect();
         match *field {
             // What the cell has no room for.
             "date" => rules.extend(selectors.iter().flat_map(|css| {
@@ -371,20 +374,18 @@ fn pinned_words(cell: &str) -> String {
 }
 
 fn rules(rules: &[FieldRule]) -> String {
-    let written: Vec<String> = rules
-        .iter()
-        .map(|rule| match (rule.attr, &rule.pattern) {
-            (None, None) if rule.own => format!("{{ select = {}, own = true }}", quoted(&rule.css)),
-            (None, None) => quoted(&rule.css),
-            (Some(attr), _) => format!("{{ select = {}, attr = \"{attr}\" }}", quoted(&rule.css)),
-            (None, Some(pattern)) => format!(
-                "{{ select = {}, pattern = {} }}",
-                quoted(&rule.css),
-                quoted(pattern)
-            ),
-        })
-        .collect();
+    let written: Vec<String> = rules.iter().map(written).collect();
     format!("[{}]", written.join(", "))
+}
+
+fn written(rule: &FieldRule) -> String {
+    let css = quoted(&rule.css);
+    match (rule.attr, &rule.pattern) {
+        (None, None) if rule.own => format!("{{ select = {css}, own = true }}"),
+        (None, None) => css,
+        (Some(attr), _) => format!("{{ select = {css}, attr = \"{attr}\" }}"),
+        (None, Some(pattern)) => format!("{{ select = {css}, pattern = {} }}", quoted(pattern)),
+    }
 }
 
 fn article(
@@ -440,6 +441,9 @@ fn article(
         }
         if let Some(css) = &comments.body {
             let _ = writeln!(text, "body = {}", list(std::slice::from_ref(css)));
+        }
+        if !comments.body_remove.is_empty() {
+            let _ = writeln!(text, "body_remove = {}", list(&comments.body_remove));
         }
         if pages.is_none()
             && comments.article_is_first

@@ -6,6 +6,7 @@ mod korean;
 mod machines;
 mod pages;
 pub mod posts;
+mod sketch;
 mod threads;
 
 use std::collections::BTreeMap;
@@ -143,53 +144,100 @@ pub fn numbers(turns: &Turns<'_>) -> String {
     format!("<div class=pagination>{links}</div>")
 }
 
-impl Shape {
-    pub fn posts(&self) -> Vec<Post> {
-        posts(self.n_posts, self.tongue)
+/// What a board holds and shows; see [`Shape`].
+#[derive(Clone, Copy)]
+pub struct Plan {
+    pub name: &'static str,
+    pub tongue: &'static Tongue,
+    pub charset: &'static str,
+    pub n_posts: usize,
+    pub n_per_page: usize,
+    pub n_said_per_page: usize,
+    pub has_notices: bool,
+    pub shown: Shown,
+    pub past_end: PastEnd,
+}
+
+/// A board as its crawl is judged by, and how its pages are made.
+pub trait Board {
+    fn plan(&self) -> Plan;
+    /// Path and query of a listing page.
+    fn listing_url(&self, page: usize) -> String;
+    /// Path and query of a page of a post; the first as the listing links it.
+    fn article_url(&self, post: &Post, page: usize) -> String;
+    /// What a post's URL tells it apart by.
+    fn id(&self, post: &Post) -> String {
+        post.id.to_string()
+    }
+    fn row(&self, post: &Post) -> String;
+    /// Rows, pager → page.
+    fn listing(&self, rows: &str, pager: &str) -> String;
+    fn pager(&self, turns: &Turns<'_>) -> String {
+        numbers(turns)
+    }
+    fn article(&self, thread: &Thread<'_>) -> String;
+    /// What stands in the page's head.
+    fn head(&self) -> &str {
+        ""
+    }
+    /// Further files of the site.
+    fn others(&self, _posts: &[Post]) -> Vec<OtherFile> {
+        Vec::new()
+    }
+    /// Parameters that change nothing.
+    fn ignored(&self) -> Vec<String> {
+        vec!["sid".to_owned()]
+    }
+
+    fn posts(&self) -> Vec<Post> {
+        posts(self.plan().n_posts, self.plan().tongue)
     }
 
     fn n_pages(&self) -> usize {
-        self.n_posts.div_ceil(self.n_per_page)
+        self.plan().n_posts.div_ceil(self.plan().n_per_page)
     }
 
-    pub fn rows_of(&self, page: usize, all: &[Post]) -> Vec<Post> {
-        let from = (page - 1) * self.n_per_page;
-        let pinned = match self.has_notices {
-            true => notices(self.tongue),
+    fn pinned(&self) -> Vec<Post> {
+        match self.plan().has_notices {
+            true => notices(self.plan().tongue),
             false => Vec::new(),
-        };
-        let here = all.iter().skip(from).take(self.n_per_page).cloned();
-        pinned.into_iter().chain(here).collect()
+        }
     }
 
-    pub fn listing_page(&self, page: usize, all: &[Post]) -> String {
+    fn rows_of(&self, page: usize, all: &[Post]) -> Vec<Post> {
+        let n_per_page = self.plan().n_per_page;
+        let here = all.iter().skip((page - 1) * n_per_page).take(n_per_page);
+        self.pinned().into_iter().chain(here.cloned()).collect()
+    }
+
+    fn listing_page(&self, page: usize, all: &[Post]) -> String {
         let rows: String = self
             .rows_of(page, all)
             .iter()
-            .map(|post| (self.row)(post))
+            .map(|post| self.row(post))
             .collect();
-        let pager = (self.pager)(&Turns {
+        let pager = self.pager(&Turns {
             page,
             n_pages: self.n_pages(),
-            url: &self.listing_url,
+            url: &|page| self.listing_url(page),
         });
-        self.frame(&(self.listing)(&rows, &pager), "Board of the coast")
+        self.frame(&self.listing(&rows, &pager), "Board of the coast")
     }
 
-    pub fn n_article_pages(&self, post: &Post) -> usize {
-        (1 + post.replies.len()).div_ceil(self.n_said_per_page)
+    fn n_article_pages(&self, post: &Post) -> usize {
+        (1 + post.replies.len()).div_ceil(self.plan().n_said_per_page)
     }
 
-    pub fn article_page(&self, post: &Post, page: usize) -> String {
+    fn article_page(&self, post: &Post, page: usize) -> String {
         let all: Vec<Said> = std::iter::once(post.said.clone())
             .chain(post.replies.iter().cloned())
             .collect();
-        let from = (page - 1) * self.n_said_per_page;
+        let from = (page - 1) * self.plan().n_said_per_page;
         let n_pages = self.n_article_pages(post);
-        let url = |page: usize| (self.article_url)(post, page);
+        let url = |page: usize| self.article_url(post, page);
         let pager = match n_pages {
             1 => String::new(),
-            _ => (self.pager)(&Turns {
+            _ => self.pager(&Turns {
                 page,
                 n_pages,
                 url: &url,
@@ -200,13 +248,13 @@ impl Shape {
             said: all
                 .into_iter()
                 .skip(from)
-                .take(self.n_said_per_page)
+                .take(self.plan().n_said_per_page)
                 .collect(),
             page,
             pager,
         };
         self.frame(
-            &(self.article)(&thread),
+            &self.article(&thread),
             &format!("{} - Board of the coast", post.title),
         )
     }
@@ -223,31 +271,32 @@ impl Shape {
             "<!DOCTYPE html><html lang={}><head><meta charset={}><title>{title}</title>{}</head><body><div id=top>{}</div>\
              <div id=main>{inner}</div><div class=sidebar><h4>Popular</h4>{}</div>\
              <div id=foot>All words belong to those who wrote them. Run by volunteers since the long winter.</div></body></html>",
-            self.tongue.lang,
-            self.charset,
-            self.head,
+            self.plan().tongue.lang,
+            self.plan().charset,
+            self.head(),
             list("menu", "about", "House"),
             list("results", "poll", "Poll of the season number")
         )
     }
 
     /// All pages by path and query.
-    pub fn site(&self) -> Site {
+    fn site(&self) -> Site {
         let all = self.posts();
         let mut files = BTreeMap::new();
+        let ignored = self.ignored();
         let mut put = |target: String, kind: &'static str, text: String| {
-            let target = without_session(target.split('#').next().unwrap_or_default());
+            let target = without(&ignored, target.split('#').next().unwrap_or_default());
             files.insert(target, (kind, text));
         };
         for page in 1..=self.n_pages() {
             put(
-                (self.listing_url)(page),
+                self.listing_url(page),
                 "text/html",
                 self.listing_page(page, &all),
             );
         }
         // Without its number, page 1 is page 1.
-        let first = (self.listing_url)(1);
+        let first = self.listing_url(1);
         for number in ["?page=1", "&page=1", "?p=1"] {
             put(
                 first.replace(number, ""),
@@ -256,39 +305,79 @@ impl Shape {
             );
         }
         for page in self.n_pages() + 1..self.n_pages() + 4 {
-            let shown = match self.past_end {
+            let shown = match self.plan().past_end {
                 PastEnd::Empty => page,
                 PastEnd::FirstAgain => 1,
                 PastEnd::LastAgain => self.n_pages(),
                 PastEnd::NotFound => continue,
             };
             put(
-                (self.listing_url)(page),
+                self.listing_url(page),
                 "text/html",
                 self.listing_page(shown, &all),
             );
         }
-        let pinned = match self.has_notices {
-            true => notices(self.tongue),
-            false => Vec::new(),
-        };
-        for post in pinned.iter().chain(&all) {
+        for post in self.pinned().iter().chain(&all) {
             for page in 1..=self.n_article_pages(post) {
                 put(
-                    (self.article_url)(post, page),
+                    self.article_url(post, page),
                     "text/html",
                     self.article_page(post, page),
                 );
             }
         }
-        for (target, kind, text) in (self.others)(&all) {
+        for (target, kind, text) in self.others(&all) {
             put(target, kind, text);
         }
         Site {
             files: Arc::new(files),
-            charset: self.charset,
+            charset: self.plan().charset,
+            ignored,
             strays: Arc::default(),
         }
+    }
+}
+
+impl Board for Shape {
+    fn plan(&self) -> Plan {
+        Plan {
+            name: self.name,
+            tongue: self.tongue,
+            charset: self.charset,
+            n_posts: self.n_posts,
+            n_per_page: self.n_per_page,
+            n_said_per_page: self.n_said_per_page,
+            has_notices: self.has_notices,
+            shown: self.shown,
+            past_end: self.past_end,
+        }
+    }
+    fn listing_url(&self, page: usize) -> String {
+        (self.listing_url)(page)
+    }
+    fn article_url(&self, post: &Post, page: usize) -> String {
+        (self.article_url)(post, page)
+    }
+    fn id(&self, post: &Post) -> String {
+        (self.id)(post)
+    }
+    fn row(&self, post: &Post) -> String {
+        (self.row)(post)
+    }
+    fn listing(&self, rows: &str, pager: &str) -> String {
+        (self.listing)(rows, pager)
+    }
+    fn pager(&self, turns: &Turns<'_>) -> String {
+        (self.pager)(turns)
+    }
+    fn article(&self, thread: &Thread<'_>) -> String {
+        (self.article)(thread)
+    }
+    fn head(&self) -> &str {
+        self.head
+    }
+    fn others(&self, posts: &[Post]) -> Vec<OtherFile> {
+        (self.others)(posts)
     }
 }
 
@@ -297,13 +386,14 @@ impl Shape {
 pub struct Site {
     files: Arc<BTreeMap<String, (&'static str, String)>>,
     charset: &'static str,
+    ignored: Vec<String>,
     /// Targets that are not there.
     pub strays: Arc<Mutex<Vec<String>>>,
 }
 
 impl Site {
     pub fn answer(&self, request: &Request) -> Reply {
-        let Some((kind, text)) = self.files.get(&without_session(&request.target)) else {
+        let Some((kind, text)) = self.files.get(&without(&self.ignored, &request.target)) else {
             self.strays
                 .lock()
                 .expect("no holder of this lock panics")
@@ -323,13 +413,17 @@ impl Site {
 }
 
 /// Guests carry their session in links; it is no part of what is asked for, nor is the order of parameters.
-fn without_session(target: &str) -> String {
+fn without(ignored: &[String], target: &str) -> String {
     let Some((path, query)) = target.split_once('?') else {
         return target.to_owned();
     };
     let mut kept: Vec<&str> = query
         .split('&')
-        .filter(|part| !part.starts_with("sid="))
+        .filter(|part| {
+            !ignored
+                .iter()
+                .any(|name| part.split('=').next() == Some(name))
+        })
         .collect();
     kept.sort_unstable();
     format!("{path}?{}", kept.join("&"))
@@ -352,12 +446,24 @@ fn if_notice(post: &Post, words: &'static str) -> &'static str {
     if post.notice { words } else { "" }
 }
 
-/// All shapes.
+/// Boards whose markup is made by functions.
 pub fn shapes() -> Vec<Shape> {
     let mut all = forums::shapes();
     all.extend(threads::shapes());
     all.extend(korean::shapes());
     all.extend(pages::shapes());
     all.extend(machines::shapes());
+    all
+}
+
+/// All boards.
+pub fn boards() -> Vec<Box<dyn Board>> {
+    let mut all: Vec<Box<dyn Board>> = Vec::new();
+    for shape in shapes() {
+        all.push(Box::new(shape));
+    }
+    for sketch in sketch::sketches() {
+        all.push(Box::new(sketch));
+    }
     all
 }

@@ -1,0 +1,117 @@
+//! Which words of a row are the title? In: the board's rows. Out: a selector, where the title is not all that the link says,
+//! and what in it is none of the title.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scraper::ElementRef;
+
+use super::columns::{Columns, MAX_ELEMENTS, NUMBER, shown};
+use super::css;
+use super::region::RowSeen;
+use super::words::class_says;
+
+/// Letters of a link that says what it does: `[Reply]`, `12 comments`.
+const MAX_LABEL: usize = 16;
+/// Different labels, their numbers aside: `no comments`, `1 comment`, `12 comments`.
+const MAX_LABELS: usize = 3;
+
+/// The title where it is not the whole of the link: a heading in a card. And what in the link is not the title.
+pub(super) fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
+    let mut heading: BTreeMap<String, usize> = BTreeMap::new();
+    let mut not_title: BTreeMap<String, usize> = BTreeMap::new();
+    for row in rows {
+        let whole = shown(row.link);
+        let inside: Vec<ElementRef<'_>> = row.link.descendent_elements().skip(1).take(60).collect();
+        let is_heading = |element: &&ElementRef<'_>| {
+            matches!(
+                element.value().name(),
+                "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
+            ) || class_says(&css::words_of(**element), "title")
+        };
+        if let Some(found) = inside.iter().find(is_heading)
+            && shown(*found).chars().any(char::is_alphanumeric)
+        {
+            *heading
+                .entry(css::path_within(row.element, *found))
+                .or_default() += 1;
+        } else if whole.is_empty() {
+            // The link lies over the row and has no words.
+            let named = row
+                .element
+                .descendent_elements()
+                .skip(1)
+                .take(80)
+                .find(|element| is_heading(&element));
+            if let Some(found) = named {
+                *heading
+                    .entry(css::path_within(row.element, found))
+                    .or_default() += 1;
+            }
+        }
+        for element in inside {
+            let text = shown(element);
+            let names = css::words_of(element);
+            let is_count = NUMBER.is_match(&text) && text.chars().count() <= 8;
+            let squeezed: String = text.to_lowercase().split_whitespace().collect();
+            let is_mark = matches!(
+                squeezed.as_str(),
+                "n" | "new" | "new!" | "hot" | "h" | "up" | "새글" | "n새글" | "새게시글"
+            );
+            let is_kind = class_says(&names, "category");
+            if (is_count || is_mark || is_kind) && whole != text && !text.is_empty() {
+                *not_title.entry(css::simple(element)).or_default() += 1;
+            }
+        }
+    }
+    let best = heading.into_iter().max_by_key(|(_, n)| *n);
+    learnt.title_css = best
+        .filter(|(_, n)| 2 * n >= rows.len())
+        .map(|(path, _)| path)
+        .or_else(|| title_elsewhere(rows));
+    learnt.title_remove = not_title
+        .into_keys()
+        .filter(|name| name.contains('.') || name == "em" || name == "small" || name == "i")
+        .take(6)
+        .collect();
+}
+
+/// Where the links say the same in most rows (`Reply`, `3 comments`), the title stands elsewhere: in the words that differ
+/// most, best in an element named for titles or in a link that leads away.
+fn title_elsewhere(rows: &[&RowSeen<'_>]) -> Option<String> {
+    let letters_of =
+        |text: &str| -> String { text.chars().filter(|c| c.is_alphabetic()).collect() };
+    let said: Vec<String> = rows
+        .iter()
+        .map(|row| letters_of(&shown(row.link)))
+        .collect();
+    let distinct: BTreeSet<&String> = said.iter().collect();
+    let n_few = said
+        .iter()
+        .filter(|said| said.chars().count() <= MAX_LABEL)
+        .count();
+    if distinct.len() > MAX_LABELS || 5 * n_few < 4 * rows.len() {
+        return None;
+    }
+    let mut places: BTreeMap<String, (BTreeSet<String>, usize, bool)> = BTreeMap::new();
+    for row in rows {
+        for element in row.element.descendent_elements().skip(1).take(MAX_ELEMENTS) {
+            let named = class_says(&css::words_of(element), "title");
+            if !named && element.value().name() != "a" {
+                continue;
+            }
+            let place = places
+                .entry(css::path_within(row.element, element))
+                .or_default();
+            let text = shown(element);
+            place.1 += letters_of(&text).chars().count();
+            place.0.insert(text);
+            place.2 |= named;
+        }
+    }
+    let differs = |texts: &BTreeSet<String>| 5 * texts.len() >= 4 * rows.len();
+    places
+        .into_iter()
+        .filter(|(_, (texts, letters, _))| differs(texts) && *letters >= 6 * rows.len())
+        .max_by_key(|(path, (_, letters, named))| (*named, *letters, std::cmp::Reverse(path.len())))
+        .map(|(path, _)| path)
+}

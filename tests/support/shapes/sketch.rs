@@ -1,0 +1,294 @@
+//! Boards written as markup with places for what they hold: `tests/fixtures/boards/NAME.html`. A file begins with what it
+//! shows, then has sections, each under a line `=== NAME`: `board` (settings), `row`, `between` (after every fourth row),
+//! `listing`, `first` (the post on its page; else as a reply), `said` (a reply), `article`, `pager`.
+//!
+//! Places: `{id}`, `{title}`, `{slug}`, `{name}` (a slug without digits), `{author}`, `{replies}`, `{views}`, `{rank}`, `{teaser}`, `{at:%Y-%m-%d}` and
+//! `{said.id}` of a post; `{last.author}`, `{last.id}`, `{last:%H:%M}` of what was said last. In `first` and `said`,
+//! `{author}`, `{at:…}` and `{said.id}` are the speaker's, with `{lines}`, `{paragraphs}` and `{nth}`, the place in the
+//! thread; in `article`, `{first}`, `{said}` (replies), `{pager}`. `{if WORD}…{end}` stands where WORD holds: `pinned`,
+//! `plain`, `replies`, `silent`, `long` (many replies), `third` (every third post), `even`, `odd`, `inner` (an answer to the
+//! reply before it), `outer`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::posts::{CHINESE, ENGLISH, FRENCH, GERMAN, JAPANESE, KOREAN};
+use super::{
+    Board, OtherFile, PastEnd, Plan, Post, Said, Shown, Thread, Turns, lines, numbers, paragraphs,
+};
+
+/// A board of such a file.
+pub struct Sketch {
+    plan: Plan,
+    settings: BTreeMap<String, String>,
+    sections: BTreeMap<String, String>,
+}
+
+/// All of them, by name.
+pub fn sketches() -> Vec<Sketch> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/boards");
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("the folder of sketches")
+        .map(|entry| entry.expect("a readable folder").path())
+        .collect();
+    paths.sort();
+    let sketch = |path: &std::path::PathBuf| {
+        let name = path.file_stem().and_then(|name| name.to_str());
+        let text = std::fs::read_to_string(path).expect("a readable sketch");
+        Sketch::new(name.expect("a name"), &text)
+    };
+    paths.iter().map(sketch).collect()
+}
+
+impl Sketch {
+    fn new(name: &str, text: &str) -> Self {
+        let mut sections = BTreeMap::new();
+        for section in text.split("\n=== ").skip(1) {
+            let (title, inside) = section.split_once('\n').unwrap_or((section, ""));
+            sections.insert(title.trim().to_owned(), inside.to_owned());
+        }
+        let settings: BTreeMap<String, String> = sections["board"]
+            .lines()
+            .filter_map(|line| line.split_once(" = "))
+            .map(|(key, value)| (key.to_owned(), value.trim().to_owned()))
+            .collect();
+        let get = |key: &str| settings.get(key).map_or("", String::as_str);
+        let shown = |field: &str| get("shows").split(' ').any(|word| word == field);
+        let plan = Plan {
+            name: name.to_owned().leak(),
+            tongue: match get("tongue") {
+                "german" => &GERMAN,
+                "french" => &FRENCH,
+                "korean" => &KOREAN,
+                "japanese" => &JAPANESE,
+                "chinese" => &CHINESE,
+                _ => &ENGLISH,
+            },
+            charset: match get("charset") {
+                "" => "utf-8",
+                other => other.to_owned().leak(),
+            },
+            n_posts: 33,
+            n_per_page: 10,
+            n_said_per_page: get("n_said_per_page").parse().unwrap_or(200),
+            has_notices: get("has_notices") == "yes",
+            shown: Shown {
+                author: shown("author"),
+                date: shown("date"),
+                rank: shown("rank"),
+                comments: shown("comments"),
+            },
+            past_end: match get("past_end") {
+                "last" => PastEnd::LastAgain,
+                "first" => PastEnd::FirstAgain,
+                "404" => PastEnd::NotFound,
+                _ => PastEnd::Empty,
+            },
+        };
+        Self {
+            plan,
+            settings,
+            sections,
+        }
+    }
+
+    fn section(&self, name: &str) -> Option<&str> {
+        self.sections.get(name).map(String::as_str)
+    }
+
+    /// An address by its setting; of page 1, by a setting of its own where there is one.
+    fn address(&self, name: &str, page: usize) -> &str {
+        let first = format!("{name}_of_first_page");
+        match self.settings.get(&first).filter(|_| page == 1) {
+            Some(first) => first,
+            None => &self.settings[name],
+        }
+    }
+
+    /// What was said, as the `nth` of a thread.
+    fn said(&self, section: &str, post: &Post, said: &Said, nth: usize) -> String {
+        fill(self.section(section).unwrap_or_default(), &|name| {
+            Some(match name {
+                "nth" => nth.to_string(),
+                "author" => said.author.clone(),
+                "said.id" => said.id.to_string(),
+                "lines" => lines(said),
+                "paragraphs" => paragraphs(said),
+                "inner" => word(nth % 3 == 2),
+                "outer" => word(nth % 3 != 2),
+                _ => moment(name, "at:", said).or_else(|| of_post(name, post))?,
+            })
+        })
+    }
+}
+
+fn word(holds: bool) -> String {
+    let word = if holds { "yes" } else { "" };
+    word.to_owned()
+}
+
+/// A number in letters: of titles that differ in a number alone, addresses without one must differ, too.
+fn in_letters(number: usize) -> String {
+    let letter = |digit: char| char::from(b'k' + digit.to_digit(10).unwrap_or(0) as u8);
+    number.to_string().chars().map(letter).collect()
+}
+
+fn moment(name: &str, prefix: &str, said: &Said) -> Option<String> {
+    Some(said.at.strftime(name.strip_prefix(prefix)?).to_string())
+}
+
+fn of_post(name: &str, post: &Post) -> Option<String> {
+    let said = &post.said;
+    Some(match name {
+        "id" => post.id.to_string(),
+        "title" => post.title.clone(),
+        "slug" => post.slug(),
+        "name" => post.slug().replace(char::is_numeric, "n") + "-" + &in_letters(post.rank),
+        "author" => said.author.clone(),
+        "replies" => post.replies.len().to_string(),
+        "views" => post.views.to_string(),
+        "rank" => post.rank.to_string(),
+        "teaser" => said.lines[0].chars().take(24).collect(),
+        "said.id" => said.id.to_string(),
+        "last.author" => post.last().author.clone(),
+        "last.id" => post.last().id.to_string(),
+        "pinned" => word(post.notice),
+        "plain" => word(!post.notice),
+        "silent" => word(post.replies.is_empty()),
+        "long" => word(post.replies.len() > 4),
+        "third" => word(post.rank % 3 == 0),
+        "even" => word(post.rank % 2 == 0),
+        "odd" => word(post.rank % 2 == 1),
+        _ => moment(name, "last:", post.last()).or_else(|| moment(name, "at:", said))?,
+    })
+}
+
+/// The text with its places filled. What `value` does not know stays: styles and scripts have braces, too.
+fn fill(text: &str, value: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('{') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest.find('}').expect("a place ends");
+        let name = &rest[1..end];
+        if let Some(condition) = name.strip_prefix("if ") {
+            let (inside, after) = rest[end + 1..].split_once("{end}").expect("an end");
+            let holds = value(condition).unwrap_or_else(|| panic!("{condition} is no condition"));
+            if !matches!(holds.as_str(), "" | "0") {
+                out.push_str(&fill(inside, value));
+            }
+            rest = after;
+        } else {
+            match value(name) {
+                Some(value) => out.push_str(&value),
+                None => out.push_str(&rest[..=end]),
+            }
+            rest = &rest[end + 1..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+impl Board for Sketch {
+    fn plan(&self) -> Plan {
+        self.plan
+    }
+
+    fn listing_url(&self, page: usize) -> String {
+        fill(self.address("listing_url", page), &|name| match name {
+            "page" => Some(page.to_string()),
+            "page from 0" => Some((page - 1).to_string()),
+            "start" => Some(((page - 1) * self.plan.n_per_page).to_string()),
+            _ => None,
+        })
+    }
+
+    fn article_url(&self, post: &Post, page: usize) -> String {
+        fill(self.address("article_url", page), &|name| match name {
+            "page" => Some(page.to_string()),
+            "start" => Some(((page - 1) * self.plan.n_said_per_page).to_string()),
+            _ => of_post(name, post),
+        })
+    }
+
+    fn id(&self, post: &Post) -> String {
+        let id = self.settings.get("id").map_or("{id}", String::as_str);
+        fill(id, &|name| of_post(name, post))
+    }
+
+    fn row(&self, post: &Post) -> String {
+        let mut row = fill(&self.sections["row"], &|name| match name {
+            "url" => Some(self.article_url(post, 1)),
+            _ => of_post(name, post),
+        });
+        if post.rank % 4 == 0 {
+            row.push_str(self.section("between").unwrap_or_default());
+        }
+        row
+    }
+
+    fn listing(&self, rows: &str, pager: &str) -> String {
+        fill(&self.sections["listing"], &|name| match name {
+            "rows" => Some(rows.to_owned()),
+            "pager" => Some(pager.to_owned()),
+            _ => None,
+        })
+    }
+
+    fn pager(&self, turns: &Turns<'_>) -> String {
+        let Some(pager) = self.section("pager") else {
+            return numbers(turns);
+        };
+        let url = |page: usize| (turns.url)(page);
+        fill(pager, &|name| {
+            Some(match name {
+                "numbers" => numbers(turns),
+                "page" => turns.page.to_string(),
+                "pages" => turns.n_pages.to_string(),
+                "newer" => word(turns.page > 1),
+                "older" => word(turns.page < turns.n_pages),
+                "newer.url" => url(turns.page - 1),
+                "older.url" => url(turns.page + 1),
+                "last.url" => url(turns.n_pages),
+                _ => return None,
+            })
+        })
+    }
+
+    fn ignored(&self) -> Vec<String> {
+        let names = self.settings.get("ignored").map_or("", String::as_str);
+        names.split_whitespace().map(str::to_owned).collect()
+    }
+
+    fn others(&self, posts: &[Post]) -> Vec<OtherFile> {
+        let also = self.settings.get("also");
+        also.map(|url| (url.clone(), "text/html", self.listing_page(1, posts)))
+            .into_iter()
+            .collect()
+    }
+
+    fn article(&self, thread: &Thread<'_>) -> String {
+        let post = thread.post;
+        let before = (thread.page - 1) * self.plan.n_said_per_page;
+        let mut first = String::new();
+        let mut replies = String::new();
+        for (at, said) in thread.said.iter().enumerate() {
+            match thread.is_first(said) {
+                true if self.section("first").is_some() => {
+                    first = self.said("first", post, said, 0);
+                }
+                true => first = self.said("said", post, said, 0),
+                false => replies.push_str(&self.said("said", post, said, before + at)),
+            }
+        }
+        fill(&self.sections["article"], &|name| match name {
+            "first" => Some(first.clone()),
+            "said" => Some(replies.clone()),
+            "pager" => Some(thread.pager.clone()),
+            "url" => Some(self.article_url(post, 1)),
+            _ => of_post(name, post),
+        })
+    }
+}
