@@ -23,6 +23,7 @@ pub use identity::{ArticleRef, BoardRef, Identity};
 pub use notes::Notes;
 pub use parse::Complaint;
 pub use place::place_of;
+pub(crate) use recognise::words_asked;
 pub use recognise::{Library, Recognised};
 pub use rule::{Rule, UNSEEN, element_text, first_value, fold};
 pub use sections::{
