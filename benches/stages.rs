@@ -16,8 +16,12 @@ use boardwalk::fetch::decode;
 use boardwalk::listing::read_listing;
 use boardwalk::profile::Library;
 use jiff::Timestamp;
-use rustix::time::{ClockId, clock_gettime};
 use url::Url;
+
+#[path = "../tests/support/cpu.rs"]
+mod cpu;
+
+use cpu::cpu_time;
 
 const ROUNDS: usize = 15;
 /// Runs of a stage in one round: long enough for the clock.
@@ -125,14 +129,6 @@ impl Stage<'_> {
         }
         self.least = self.least.min((cpu_time() - before) / RUNS);
     }
-}
-
-fn cpu_time() -> Duration {
-    let now = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(
-        now.tv_sec.unsigned_abs(),
-        u32::try_from(now.tv_nsec).unwrap_or_default(),
-    )
 }
 
 /// Head, menus and side of a site around `content`.

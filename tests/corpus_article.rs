@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use boardwalk::article::{PageView, ReadOptions, read_article, read_comments};
+use boardwalk::article::{PageView, ReadOptions, generic, read_article, read_comments};
 use boardwalk::model::{
     Article, Comment, CommentPages, PageClass, PostedAt, Precision, resolve_parents,
 };
@@ -505,6 +505,106 @@ fn the_article_this_was_made_for_comes_out_whole() {
     assert!(article.text.ends_with("\n한겨레"), "{}", article.text);
     assert!(!article.text.contains("[email") && article.text.contains('@'));
     assert!(!article.text.contains("이 게시물을") && !article.text.contains("건너뛰기"));
+}
+
+/// How often each word stands in a text.
+fn words(text: &str) -> BTreeMap<String, usize> {
+    let mut words = BTreeMap::new();
+    for word in text.split(|c: char| !c.is_alphanumeric()) {
+        if !word.is_empty() {
+            *words.entry(word.to_lowercase()).or_default() += 1;
+        }
+    }
+    words
+}
+
+/// Precision and recall of a text, by words.
+fn agreement(got: &str, want: &str) -> (f64, f64) {
+    let (got, want) = (words(got), words(want));
+    let sum = |words: &BTreeMap<String, usize>| words.values().sum::<usize>();
+    let n_both: usize = want
+        .iter()
+        .map(|(word, n)| *n.min(got.get(word).unwrap_or(&0)))
+        .sum();
+    // Of nothing nothing is wrong; what is found where nothing is wanted, is.
+    let share = |n: usize| {
+        if n == 0 {
+            1.0
+        } else {
+            n_both as f64 / n as f64
+        }
+    };
+    (share(sum(&got)), share(sum(&want)))
+}
+
+/// The names by which engines mark the body, and the readers' comments, as no engine would write them.
+fn unmarked(page: &str) -> String {
+    [
+        ("document_", "dx_"),
+        ("comment_", "cx_"),
+        ("bo_v_con", "bo_v_x"),
+        ("content-view", "cx-view"),
+        ("xe_content", "x_words"),
+        ("rhymix_content", "x_words"),
+    ]
+    .iter()
+    .fold(page.to_owned(), |page, (name, other)| {
+        page.replace(name, other)
+    })
+}
+
+/// Without a profile, on pages as they are and on those whose bodies are not marked: the means over all public articles.
+#[test]
+fn bodies_are_found_without_a_profile() {
+    let Some(sites) = corpus() else { return };
+    let floors = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/floors/boards.toml");
+    let floors: BTreeMap<String, f64> =
+        toml::from_str(&std::fs::read_to_string(floors).unwrap()).unwrap();
+    assert!(!floors.is_empty());
+    let mut measured = BTreeMap::new();
+    for (name, engine) in [
+        ("rhymix", "rhymix"),
+        ("gnuboard5", "gnuboard5"),
+        ("gnuboard5-rewrite", "gnuboard5"),
+        ("kboard", "kboard"),
+    ] {
+        let site = read_site(&sites.join(name));
+        let profile = Library::built_in().get(engine).unwrap();
+        let (mut n_pages, mut sums) = (0, [0.0; 4]);
+        for truth in site.truth.iter().filter(|truth| truth["state"] == "public") {
+            let target = site.spelling(truth["canonical_url"].as_str().unwrap(), &profile);
+            let page = site.answer(&target.unwrap(), &profile).unwrap();
+            n_pages += 1;
+            for (at, body) in [page.body.clone(), unmarked(&page.body)].iter().enumerate() {
+                let html = boardwalk::document::parse(body);
+                let read = generic::extract(&html, Some(&page.url), page.at);
+                let want = truth["body_text"].as_str().unwrap_or_default();
+                let (precision, recall) = agreement(&read.text, want);
+                sums[2 * at] += precision;
+                sums[2 * at + 1] += recall;
+            }
+        }
+        for (figure, sum) in [
+            "precision",
+            "recall",
+            "unmarked.precision",
+            "unmarked.recall",
+        ]
+        .iter()
+        .zip(sums)
+        {
+            measured.insert(format!("{name}.{figure}"), sum / f64::from(n_pages));
+        }
+    }
+    let mut complaints = Vec::new();
+    for (name, figure) in &measured {
+        let floor = floors[name];
+        println!("{name}: {figure:.4} (floor {floor})");
+        if *figure < floor {
+            complaints.push(format!("{name}: {figure:.4} is below {floor}"));
+        }
+    }
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use boardwalk::article::generic::{Extraction, PageKind};
 use boardwalk::article::{PageView, extract};
@@ -16,6 +16,11 @@ use boardwalk::profile::Library;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::Url;
+
+#[path = "support/cpu.rs"]
+mod cpu;
+
+use cpu::cpu_time;
 
 fn read(source: &str, url: &str, library: &Library) -> Extraction {
     let html = document::parse(source);
@@ -191,12 +196,14 @@ fn hostile_pages_are_read_in_time() {
         ),
     ];
     for (name, page) in pages {
-        let begun = Instant::now();
+        let begun = cpu_time();
         read(&page, "https://hostile.example.com/", &library);
-        // The bar is two seconds of a release build; a build without optimisation on a busy machine is far
-        // slower, and what grows with the square is far slower still.
-        let bar = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 2 });
-        assert!(begun.elapsed() < bar, "{name}: {:?}", begun.elapsed());
+        let taken = cpu_time() - begun;
+        println!("{name}: {taken:?}");
+        // The bar is two seconds of a release build; one without optimisation is far slower, and what grows with the
+        // square is far slower still.
+        let bar = Duration::from_secs(if cfg!(debug_assertions) { 30 } else { 2 });
+        assert!(taken < bar, "{name}: {taken:?}");
     }
 }
 
@@ -219,7 +226,7 @@ fn corpus() -> Option<PathBuf> {
     Some(PathBuf::from(folder))
 }
 
-/// All pages of a set as the scorer wants them, and the longest time one took.
+/// All pages of a set as the scorer wants them, and the most CPU time that one took.
 fn predictions(folder: &Path) -> (Value, Duration) {
     let library = Library::built_in();
     let manifest: Vec<Value> =
@@ -234,9 +241,9 @@ fn predictions(folder: &Path) -> (Value, Duration) {
             .expect("gzip is installed");
         let source = boardwalk::fetch::decode(&unzipped.stdout, None, None, None).text;
         let url = entry["url"].as_str().filter(|url| Url::parse(url).is_ok());
-        let begun = Instant::now();
+        let begun = cpu_time();
         let read = read(&source, url.unwrap_or("about:blank"), &library);
-        longest = longest.max(begun.elapsed());
+        longest = longest.max(cpu_time() - begun);
         let date = read.posted_at.map(|posted| posted.text);
         pages.insert(
             entry["id"].as_str().unwrap().to_owned(),

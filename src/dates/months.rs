@@ -35,6 +35,31 @@ pub(crate) fn number(name: &str) -> Option<i8> {
     NUMBERS.get(name.to_lowercase().as_str()).copied()
 }
 
+/// Whether a name of a month may begin with these three letters, in any case, as far as ASCII goes.
+pub(super) fn may_begin(letters: &[u8]) -> bool {
+    /// For each pair of letters the third ones, as bits.
+    static THIRDS: LazyLock<[u32; 26 * 26]> = LazyLock::new(|| {
+        let mut thirds = [0; 26 * 26];
+        for name in NUMBERS.keys() {
+            if let Some((pair, third)) = begin_of(name.as_bytes()) {
+                thirds[pair] |= third;
+            }
+        }
+        thirds
+    });
+    begin_of(letters).is_some_and(|(pair, third)| THIRDS[pair] & third != 0)
+}
+
+/// The first two letters as a number below 26², and the third as a bit.
+fn begin_of(letters: &[u8]) -> Option<(usize, u32)> {
+    let number = |at: usize| {
+        let letter = letters.get(at)?.to_ascii_lowercase();
+        letter.is_ascii_lowercase().then(|| letter - b'a')
+    };
+    let (first, second, third) = (number(0)?, number(1)?, number(2)?);
+    Some((usize::from(first) * 26 + usize::from(second), 1 << third))
+}
+
 /// All names as alternatives of a pattern, the longest first.
 pub(crate) fn alternatives() -> String {
     let mut names: Vec<&str> = NUMBERS.keys().copied().collect();

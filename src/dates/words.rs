@@ -142,10 +142,7 @@ pub fn dates_in(text: &str, habit: Habit) -> Vec<Hit> {
         add(&mut hits, text, &YEAR_FIRST, numbered);
         add(&mut hits, text, &YEAR_LAST, |found| year_last(found, habit));
     }
-    let has_letters = text
-        .bytes()
-        .any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
-    if has_letters {
+    if may_name_month(text) {
         add(&mut hits, text, &PRINTED, |found| {
             let (time, precision) = time_of(found)?;
             Some(Named {
@@ -169,24 +166,66 @@ pub fn dates_in(text: &str, habit: Habit) -> Vec<Hit> {
     hits
 }
 
-/// A digit, and a sign that dates of digits are cut by right behind it: without, no such date is looked for.
+/// Three numbers with signs between them that dates of digits are cut by: without, no such date is looked for.
 fn may_be_numbered(text: &str) -> bool {
-    let cuts = |byte: &u8| matches!(byte, b'.' | b'-' | b'/' | b'|') || !byte.is_ascii();
-    let mut bytes = text.bytes().peekable();
-    while let Some(byte) = bytes.next() {
-        if !byte.is_ascii_digit() {
-            continue;
-        }
-        let mut n_spaces = 0;
-        while n_spaces < 2 && bytes.next_if(u8::is_ascii_whitespace).is_some() {
-            n_spaces += 1;
-        }
-        if bytes.peek().is_some_and(cuts) {
+    let mut n_joined = 0;
+    let mut end = None;
+    for run in digit_runs(text.as_bytes()) {
+        let is_joined = end.is_some_and(|end| is_cut(&text.as_bytes()[end..run.start]));
+        n_joined = if is_joined { n_joined + 1 } else { 0 };
+        if n_joined == 2 {
             return true;
         }
+        end = Some(run.end);
     }
     false
 }
+
+/// White space, signs and letters of the East, and no more of them than dates have.
+fn is_cut(between: &[u8]) -> bool {
+    let is_sign = |byte: &u8| matches!(byte, b'.' | b'-' | b'/' | b'|') || !byte.is_ascii();
+    let is_space = |byte: &u8| matches!(byte, b'\t'..=b'\r' | b' ' | b'\'');
+    between.len() <= MAX_CUT_BYTES
+        && between.iter().any(is_sign)
+        && between.iter().all(|byte| is_sign(byte) || is_space(byte))
+}
+
+/// Two wide spaces, a sign, and two more.
+const MAX_CUT_BYTES: usize = 16;
+
+/// Runs of digits, in order.
+fn digit_runs(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + bytes[at..].iter().position(u8::is_ascii_digit)?;
+        let rest = &bytes[start..];
+        at = rest
+            .iter()
+            .position(|byte| !byte.is_ascii_digit())
+            .map_or(bytes.len(), |n| start + n);
+        Some(start..at)
+    })
+}
+
+/// A number near which the name of a month may begin: without, no such date is looked for.
+fn may_name_month(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut seen = 0;
+    digit_runs(bytes).any(|run| {
+        let from = run.start.saturating_sub(BYTES_BEFORE_NUMBER).max(seen);
+        let to = (run.end + BYTES_BEHIND_NUMBER).min(bytes.len());
+        let near = &bytes[from.min(to)..to];
+        // Where a name begins within this and ends behind it, the next look begins.
+        seen = to.saturating_sub(2);
+        near.iter().any(|byte| matches!(byte, 0xc2..=0xdf))
+            || near.windows(3).any(months::may_begin)
+    })
+}
+
+/// The longest name of a month, with a point, an article and what stands between it and a number.
+const BYTES_BEFORE_NUMBER: usize = 48;
+/// What may stand between a number and a month, and three letters of it.
+const BYTES_BEHIND_NUMBER: usize = 20;
 
 /// Adds what a pattern finds, where nothing was found before.
 fn add(
@@ -481,5 +520,27 @@ impl Named {
             precision: self.precision,
             text: words.split_whitespace().collect::<Vec<_>>().join(" "),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_date_is_passed_over(
+            text in "([0-9]{1,4}|st|\\.|-|/| |\u{a0}|\u{3000}|,|'|년|月|日|of |de |May|märz|Wrzesień|января|Sept|fév|Jan|October|x){0,14}"
+        ) {
+            let is_in = |patterns: &[&Regex]| patterns.iter().any(|pattern| pattern.is_match(&text));
+            if is_in(&[&YEAR_FIRST, &YEAR_LAST]) {
+                prop_assert!(may_be_numbered(&text));
+            }
+            if is_in(&[&PRINTED, &YEAR_MONTH_DAY, &DAY_MONTH, &MONTH_DAY, &MONTH_YEAR]) {
+                prop_assert!(may_name_month(&text));
+            }
+        }
     }
 }

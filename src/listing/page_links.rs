@@ -40,7 +40,7 @@ static DIGITS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d{1,9}"));
 /// The whole label, without arrows and brackets, in lower case.
 static NEXT_WORDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?x)^(?: (?:go\s+to\s+)?(?:the\s+)?next(?:\s+(?:page|entries|posts|results|\d+))? | more\s+results | older(?:\s+(?:posts|entries|articles))?
+        r"(?x)^(?: (?:go\s+to\s+)?(?:the\s+)?next(?:\s+(?:page|entries|posts|results|\d+))? | more\s+results | continued(?:\s+on\s+(?:the\s+next\s+page|page\s+\d+))? | fortsetzung | older(?:\s+(?:posts|entries|articles))?
         | [äa]ltere(?:\s+(?:beitr[äa]ge|artikel|eintr[äa]ge|posts))? | (?:articles|billets|publications)\s+plus\s+anciens | entradas\s+(?:m[áa]s\s+)?antiguas | postagens\s+mais\s+antigas
         | (?:articoli|post)\s+(?:meno\s+recenti|pi[ùu]\s+vecchi) | oudere\s+berichten | [äa]ldre\s+inl[äa]gg | starsze\s+wpisy | старые\s+записи | 古い(?:記事|投稿) | 过去的?文章 | 更早的?文章 | 지난\s?글
         | 다음(?:\s?(?:페이지|목록|쪽))? | 次(?:へ|の?ページ(?:へ)?|の\d+件)? | つぎへ? | 下一?[页頁] | 下一?頁 | 后一?页 | 後一頁

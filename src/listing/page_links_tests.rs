@@ -59,6 +59,20 @@ fn words_of_many_languages_name_the_next_page() {
     }
 }
 
+/// Not one that goes on to the whole of another text.
+#[test]
+fn a_text_is_continued_on_its_own_next_page() {
+    let html = |word: &str, to: &str| format!("<p align=right><a href='{to}'>{word}</a>»</p>");
+    let continued =
+        |word: &str, to: &str| next(&html(word, to), "http://paper.example/long-story/");
+    assert_eq!(
+        continued("continued&nbsp;", "/long-story-p2/").as_deref(),
+        Some("/long-story-p2/")
+    );
+    assert_eq!(continued("continued", "/another-story/"), None);
+    assert_eq!(continued("continue reading", "/long-story-p2/"), None);
+}
+
 #[test]
 fn the_next_post_and_the_next_month_are_no_pages() {
     for html in [

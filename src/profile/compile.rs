@@ -13,7 +13,7 @@ use super::identity::Identity;
 use super::json_list::{self, JsonList};
 use super::notes::Notes;
 use super::parse::Complaints;
-use super::recognise::{Sign, Signs};
+use super::recognise::{Sign, Signs, words_asked};
 use super::sections::{
     ArticleRules, AttachmentKey, AttachmentRules, ClassRule, CommentRules, ListingRules,
     PagerRules, Profile,
@@ -109,9 +109,15 @@ impl Compiler<'_, '_> {
                 )
                 .zip(sign.select.as_ref())
                 .map(|(selector, text)| (text.get_ref().clone(), selector));
+            let needed = sign.select.iter().flat_map(|text| {
+                let alternatives = words_asked(text.get_ref(), false).into_iter();
+                alternatives.map(|words| words.into_iter().map(str::to_owned).collect())
+            });
+            let needed = needed.collect();
             Sign {
                 weight: sign.weight,
                 select,
+                needed,
                 source: sign.source.clone(),
                 cookie: sign.cookie.clone(),
             }

@@ -25,6 +25,7 @@ pub use json_list::JsonList;
 pub use notes::Notes;
 pub use parse::Complaint;
 pub use place::place_of;
+pub(crate) use recognise::words_asked;
 pub use recognise::{Library, Recognised};
 pub use rule::{Rule, UNSEEN, element_text, first_value, fold};
 pub use sections::{

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use memchr::memmem;
 use scraper::{Html, Selector};
 use url::Url;
 
@@ -22,6 +23,8 @@ pub(super) struct Signs {
 pub(super) struct Sign {
     pub(super) weight: u32,
     pub(super) select: Option<(String, Selector)>,
+    /// For each alternative of it the words that stand in the source of any page with such an element.
+    pub(super) needed: Vec<Vec<String>>,
     pub(super) source: Option<String>,
     pub(super) cookie: Option<String>,
 }
@@ -29,21 +32,61 @@ pub(super) struct Sign {
 impl Sign {
     /// What was seen, for people; `None` where a condition does not hold.
     fn seen(&self, html: &Html, source: &str, cookies: &[String]) -> Option<String> {
+        let says = |words: &String| memmem::find(source.as_bytes(), words.as_bytes()).is_some();
         let mut seen = Vec::new();
-        if let Some((text, selector)) = &self.select {
-            html.select(selector).next()?;
-            seen.push(format!("element {text}"));
-        }
-        if let Some(words) = &self.source {
-            source.contains(words.as_str()).then_some(())?;
-            seen.push(format!("words {words}"));
-        }
+        // What costs least is asked first.
         if let Some(name) = &self.cookie {
             cookies.contains(name).then_some(())?;
             seen.push(format!("cookie {name}"));
         }
+        if let Some(words) = &self.source {
+            says(words).then_some(())?;
+            seen.push(format!("words {words}"));
+        }
+        if let Some((text, selector)) = &self.select {
+            let may_hold = |words: &Vec<String>| words.iter().all(says);
+            self.needed.iter().any(may_hold).then_some(())?;
+            html.select(selector).next()?;
+            seen.push(format!("element {text}"));
+        }
+        seen.reverse();
         Some(seen.join(" and "))
     }
+}
+
+/// For each alternative of a selector the classes, ids and values that it asks for; those that it looks for in upper and
+/// lower case alike only if they are wanted, too.
+pub(crate) fn words_asked(selector: &str, in_any_case: bool) -> Vec<Vec<&str>> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let asked = |alternative: &'_ str| -> Vec<std::ops::Range<usize>> {
+        let mut asked = Vec::new();
+        // What is negated or escaped is not asked for.
+        if alternative.contains([':', '\\']) {
+            return asked;
+        }
+        let mut at = 0;
+        while let Some(start) = alternative[at..].find(is_word).map(|n| at + n) {
+            let rest = &alternative[start..];
+            let end = start + rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+            let ignores_case = alternative[end..]
+                .split(']')
+                .next()
+                .is_some_and(|value| value.ends_with(" i"));
+            let is_asked = alternative[..start].ends_with(['.', '#', '=', '\'', '"', '/']);
+            if is_asked && (in_any_case || !ignores_case) {
+                asked.push(start..end);
+            }
+            at = end;
+        }
+        asked
+    };
+    selector
+        .split(',')
+        .map(|alternative| {
+            let words = asked(alternative);
+            words.into_iter().map(|at| &alternative[at]).collect()
+        })
+        .collect()
 }
 
 /// All profiles one may use, by the name of their engine.
@@ -151,11 +194,17 @@ impl Library {
         let mut best: Option<(u32, bool, Recognised)> = None;
         for profile in self.profiles.values() {
             let mut score = 0;
+            let mut most: u32 = profile.recognise.signs.iter().map(|sign| sign.weight).sum();
             let mut signs = Vec::new();
             for sign in &profile.recognise.signs {
                 if let Some(seen) = sign.seen(html, source, cookies) {
                     score += sign.weight;
                     signs.push(seen);
+                } else {
+                    most -= sign.weight;
+                }
+                if most < profile.recognise.need {
+                    break;
                 }
             }
             // A profile without signs is only used by name.
@@ -180,5 +229,27 @@ impl Library {
             }
         }
         best.map(|(_, _, recognised)| recognised)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words_asked;
+
+    #[test]
+    fn each_alternative_asks_for_words_or_for_none() {
+        assert_eq!(
+            words_asked(
+                "ul.rows > li#one, td a[href*='wr_id=12'], table tbody, .seen:not(.hidden), b[id^='Top' i].x",
+                false
+            ),
+            [
+                vec!["rows", "one"],
+                vec!["wr_id", "12"],
+                vec![],
+                vec![],
+                vec!["x"]
+            ]
+        );
     }
 }

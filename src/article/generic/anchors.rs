@@ -3,6 +3,7 @@
 //!
 //! One name of an engine's own template says more than any count of words.
 
+use super::marks::Marks;
 use super::page::Page;
 
 /// What an element must have.
@@ -13,7 +14,8 @@ enum Sign {
     ClassBegins(&'static str),
     Id(&'static str),
     IdBegins(&'static str),
-    Attribute(&'static str, &'static str),
+    /// An attribute that [`Marks::PART`] knows, with its value.
+    Part(&'static str, &'static str),
     /// A class of the element and one of an element around it.
     Within(&'static str, &'static [&'static str]),
 }
@@ -41,7 +43,7 @@ const MESSAGES: &[Sign] = &[
     // vBulletin.
     Sign::IdBegins("post_message_"),
     // Invision.
-    Sign::Attribute("data-role", "commentContent"),
+    Sign::Part("data-role", "commentContent"),
     // Vanilla.
     Sign::Within("Message", &["Item-Body", "Discussion"]),
     // Discourse, with scripts and without.
@@ -55,7 +57,7 @@ const MESSAGES: &[Sign] = &[
     Sign::IdBegins("msg_"),
     // Flarum without scripts, NodeBB.
     Sign::Within("Post-body", &["Post"]),
-    Sign::Attribute("component", "post/content"),
+    Sign::Part("component", "post/content"),
     // Discuz!.
     Sign::IdBegins("postmessage_"),
 ];
@@ -78,7 +80,9 @@ impl Sign {
                 id.strip_prefix(start)
                     .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
             }),
-            Sign::Attribute(name, value) => element.attr(name) == Some(value),
+            Sign::Part(name, value) => {
+                page.node(at).marks.any(Marks::PART) && element.attr(name) == Some(value)
+            }
             Sign::Within(inner, outer) => {
                 class(inner)
                     && page.ancestors(at).take(8).any(|above| {
@@ -94,14 +98,16 @@ impl Sign {
 impl Sign {
     /// Whether a page whose elements have these classes and ids may have it: a page has few names, and many elements.
     fn may_fit(&self, names: &[(&str, &str)]) -> bool {
+        let is_class = |part: &str| names.iter().any(|(class, _)| class.contains(part));
         match *self {
-            Sign::Class(part) | Sign::ClassBegins(part) | Sign::Within(part, _) => {
-                names.iter().any(|(class, _)| class.contains(part))
+            Sign::Class(part) | Sign::ClassBegins(part) => is_class(part),
+            Sign::Within(inner, outer) => {
+                is_class(inner) && outer.iter().any(|part| is_class(part))
             }
             Sign::Id(part) | Sign::IdBegins(part) => {
                 names.iter().any(|(_, id)| id.starts_with(part))
             }
-            Sign::Attribute(..) => true,
+            Sign::Part(..) => true,
         }
     }
 }

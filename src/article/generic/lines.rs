@@ -109,28 +109,26 @@ struct Maker {
 
 impl Maker {
     fn words(&mut self, words: &str, place: u32, in_link: bool) {
-        for c in words.chars() {
-            if c.is_whitespace() {
-                self.space = true;
-                continue;
-            }
-            if is_unseen(c) {
-                continue;
-            }
-            let space = std::mem::take(&mut self.space);
-            let line = self.line(place);
-            let mut width = width_of(c);
-            if space && line.width > 0 {
-                line.text.push(' ');
-                width += 1;
-            }
+        for piece in Pieces(words) {
+            let c = match piece {
+                Piece::Space => {
+                    self.space = true;
+                    continue;
+                }
+                Piece::Unseen => continue,
+                Piece::Plain(run) => {
+                    let line = self.widened(place, in_link, run.len() as u32);
+                    line.text.push_str(run);
+                    line.ends_sentence = false;
+                    continue;
+                }
+                Piece::Sign(c) => c,
+            };
+            let line = self.widened(place, in_link, width_of(c));
             line.text.push(c);
             if !closes(c) {
                 line.ends_sentence = ends(c);
             }
-            line.width += width;
-            line.link_width += if in_link { width } else { 0 };
-            line.last = place;
             line.commas += u32::from(is_comma(c));
         }
     }
@@ -149,6 +147,21 @@ impl Maker {
         line.last = place;
         line.commas += measure.commas;
         line.ends_sentence = measure.ends_sentence.unwrap_or(line.ends_sentence);
+    }
+
+    /// The open line, by so much wider, and with the space that is due.
+    fn widened(&mut self, place: u32, in_link: bool, width: u32) -> &mut Line {
+        let space = std::mem::take(&mut self.space);
+        let line = self.line(place);
+        let space = space && line.width > 0;
+        if space {
+            line.text.push(' ');
+        }
+        let width = width + u32::from(space);
+        line.width += width;
+        line.link_width += if in_link { width } else { 0 };
+        line.last = place;
+        line
     }
 
     /// The open line.
@@ -188,24 +201,70 @@ impl Measure {
     pub(super) fn of(text: &str) -> Self {
         let mut measure = Measure::default();
         let mut space = false;
-        for c in text.chars() {
-            if c.is_whitespace() {
-                space = true;
-                measure.begins_with_space |= measure.width == 0;
-                continue;
-            }
-            if is_unseen(c) {
-                continue;
-            }
+        for piece in Pieces(text) {
+            let width = match piece {
+                Piece::Space => {
+                    space = true;
+                    measure.begins_with_space |= measure.width == 0;
+                    continue;
+                }
+                Piece::Unseen => continue,
+                Piece::Plain(run) => {
+                    measure.ends_sentence = Some(false);
+                    run.len() as u32
+                }
+                Piece::Sign(c) => {
+                    measure.commas += u32::from(is_comma(c));
+                    if !closes(c) {
+                        measure.ends_sentence = Some(ends(c));
+                    }
+                    width_of(c)
+                }
+            };
             let space = std::mem::take(&mut space);
-            measure.width += width_of(c) + u32::from(space && measure.width > 0);
-            measure.commas += u32::from(is_comma(c));
-            if !closes(c) {
-                measure.ends_sentence = Some(ends(c));
-            }
+            measure.width += width + u32::from(space && measure.width > 0);
         }
         measure.ends_with_space = space;
         measure
+    }
+}
+
+/// A text, cut where what is counted changes.
+struct Pieces<'a>(&'a str);
+
+enum Piece<'a> {
+    Space,
+    Unseen,
+    /// Letters and digits of ASCII: one column each, and no sign.
+    Plain(&'a str),
+    /// Any other character.
+    Sign(char),
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = Piece<'a>;
+
+    fn next(&mut self) -> Option<Piece<'a>> {
+        let text = self.0;
+        let bytes = text.as_bytes();
+        let n_plain = bytes
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric())
+            .count();
+        if n_plain > 0 {
+            let (run, rest) = text.split_at(n_plain);
+            self.0 = rest;
+            return Some(Piece::Plain(run));
+        }
+        let c = text.chars().next()?;
+        self.0 = &text[c.len_utf8()..];
+        Some(if c.is_whitespace() {
+            Piece::Space
+        } else if is_unseen(c) {
+            Piece::Unseen
+        } else {
+            Piece::Sign(c)
+        })
     }
 }
 

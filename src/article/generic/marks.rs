@@ -37,6 +37,8 @@ impl Marks {
     pub(super) const AUTHOR: Marks = Marks(1 << 12);
     /// `itemprop=articleBody`.
     pub(super) const DECLARED: Marks = Marks(1 << 13);
+    /// Says by an attribute of its own what part of a forum's page it is.
+    pub(super) const PART: Marks = Marks(1 << 14);
 
     /// All that speaks of what is not the body.
     pub(super) const fn furniture() -> Marks {
@@ -210,6 +212,7 @@ pub(super) fn of_attributes(element: &Element) -> Marks {
                 "main" | "article" => marks |= Marks::CONTENT,
                 _ => {}
             },
+            "data-role" | "component" => marks |= Marks::PART,
             "hidden" => marks |= Marks::HIDDEN,
             "aria-hidden" if value == "true" => marks |= Marks::HIDDEN,
             "style" if HIDING_STYLE.is_match(value) => marks |= Marks::HIDDEN,

@@ -178,7 +178,7 @@ impl<'a> Page<'a> {
             nodes: Vec::with_capacity(1024),
             ..Page::default()
         };
-        let mut seen: HashMap<(&'a str, &'a str), Marks> = HashMap::new();
+        let mut seen: HashMap<(&'a str, &'a str), Marks> = HashMap::with_capacity(512);
         let mut open: Vec<u32> = Vec::new();
         let mut muted = None;
         let mut n_links = 0_usize;

@@ -271,8 +271,8 @@ impl Finder<'_> {
         let mut marked: Option<ego_tree::NodeId> = None;
         // Within what is marked as changed.
         let mut other: Option<ego_tree::NodeId> = None;
-        let mut verdicts: HashMap<String, Verdict> = HashMap::new();
-        let mut names = String::new();
+        let mut known: HashMap<NamesOf<'_>, (String, Verdict)> = HashMap::with_capacity(512);
+        let unnamed = judged(&UNNAMED);
         for edge in html.root_element().traverse() {
             match edge {
                 Edge::Open(node) => match node.value() {
@@ -289,14 +289,9 @@ impl Finder<'_> {
                         let Some(element) = ElementRef::wrap(node) else {
                             continue;
                         };
-                        names_into(tag, &mut names);
-                        let verdict = match verdicts.get(names.as_str()) {
-                            Some(known) => *known,
-                            None => {
-                                let verdict = Verdict::of(&names);
-                                verdicts.insert(names.clone(), verdict);
-                                verdict
-                            }
+                        let (names, verdict) = match names_of(tag) {
+                            UNNAMED => &unnamed,
+                            of => known.entry(of).or_insert_with(|| judged(&of)),
                         };
                         if beside.is_none() && places::is_beside(tag.name(), verdict.is_beside) {
                             beside = Some(node.id());
@@ -306,7 +301,7 @@ impl Finder<'_> {
                         }
                         self.beside = beside.is_some();
                         self.of_change = other.is_some();
-                        if self.element(element, &names, verdict.date) && marked.is_none() {
+                        if self.element(element, names, verdict.date) && marked.is_none() {
                             marked = Some(node.id());
                         }
                     }
@@ -600,10 +595,7 @@ impl Finder<'_> {
         if self.n_text_bytes > MAX_TEXT_BYTES {
             return;
         }
-        let n_chars = text
-            .split_whitespace()
-            .map(|word| word.chars().count() + 1)
-            .sum::<usize>();
+        let n_chars = n_chars_and_words(text);
         self.n_chars += n_chars;
         if is_read || n_chars < 6 {
             return;
@@ -654,6 +646,18 @@ impl Finder<'_> {
             })
             .collect()
     }
+}
+
+/// Characters, white space folded: those of words, and one for each word.
+fn n_chars_and_words(text: &str) -> usize {
+    let mut n = 0;
+    let mut in_word = false;
+    for c in text.chars() {
+        let is_space = c.is_whitespace();
+        n += usize::from(!is_space) + usize::from(!is_space && !in_word);
+        in_word = !is_space;
+    }
+    n
 }
 
 /// Dates for machines: one that fills the attribute.
@@ -710,18 +714,41 @@ fn is_unshown(name: &str) -> bool {
     )
 }
 
-/// Class, id and itemprop in lower case.
-fn names_into(tag: &Element, names: &mut String) {
-    names.clear();
-    for attribute in ["class", "id", "itemprop", "property", "data-testid"] {
-        if let Some(value) = tag.attr(attribute) {
-            if !names.is_empty() {
-                names.push(' ');
-            }
-            names.extend(value.chars().take(200));
+/// The attributes whose words say what an element is.
+type NamesOf<'a> = [Option<&'a str>; 5];
+
+/// Class, id and what data calls it.
+fn names_of(tag: &Element) -> NamesOf<'_> {
+    let mut names = [None; 5];
+    for (name, value) in tag.attrs() {
+        let place = match name {
+            "class" => 0,
+            "id" => 1,
+            "itemprop" => 2,
+            "property" => 3,
+            "data-testid" => 4,
+            _ => continue,
+        };
+        names[place] = Some(value);
+    }
+    names
+}
+
+/// Those of most elements.
+const UNNAMED: NamesOf<'static> = [None; 5];
+
+/// All of them in lower case, and what they say.
+fn judged(names_of: &NamesOf<'_>) -> (String, Verdict) {
+    let mut names = String::new();
+    for value in names_of.iter().flatten() {
+        if !names.is_empty() {
+            names.push(' ');
         }
+        names.extend(value.chars().take(200));
     }
     names.make_ascii_lowercase();
+    let verdict = Verdict::of(&names);
+    (names, verdict)
 }
 
 /// The text of an element, white space folded; nothing if it holds more than so many characters.

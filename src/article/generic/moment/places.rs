@@ -117,9 +117,9 @@ fn named(names: &str) -> Option<(f32, Sense)> {
     if names.is_empty() {
         return None;
     }
-    let other = OTHER_NAME.is_match(names);
+    let other = || OTHER_NAME.is_match(names);
     if DATE_NAME.is_match(names) {
-        let sense = if other {
+        let sense = if other() {
             Sense::Other
         } else if names.contains("publi") || names.contains("created") || names.contains("posted") {
             Sense::Published
@@ -130,7 +130,7 @@ fn named(names: &str) -> Option<(f32, Sense)> {
     }
     ABOUT_NAME
         .is_match(names)
-        .then_some((50.0, if other { Sense::Other } else { Sense::Unsaid }))
+        .then_some((50.0, if other() { Sense::Other } else { Sense::Unsaid }))
 }
 
 /// Marks a date of a change, and nothing else.

@@ -90,10 +90,6 @@ fn of_element(
         return None;
     }
     let tag = tree.tag(at);
-    let shown = tree.words(&range, 120);
-    if shown.chars().count() > 60 {
-        return None;
-    }
     let stated = [
         "datetime",
         "title",
@@ -105,6 +101,16 @@ fn of_element(
     .filter(|name| tag == "time" || tag == "abbr" || **name == "title")
     .find_map(|name| tree.attr(at, name))
     .filter(|value| value.len() < 60);
+    let pieces = (range.start + 1..range.end).filter(|at| !tree.node(*at).text.is_empty());
+    let n_pieces = pieces.clone().count();
+    // The words of one piece are read by themselves.
+    if stated.is_none() && tag != "time" && n_pieces < 2 {
+        return None;
+    }
+    let shown = tree.words(&range, 120);
+    if shown.chars().count() > 60 {
+        return None;
+    }
     let of_shown = of_words(&shown, at, habit, zone, as_of);
     if let Some(stated) = stated
         && let Some(exact) = of_words(stated, at, habit, zone, as_of).or_else(|| {
@@ -128,16 +134,15 @@ fn of_element(
             ..exact
         });
     }
+    let of_shown = of_shown?;
     // A date that is cut over several elements: `<b>24</b> <i>Nov</i> 2026`.
-    let pieces = (range.start + 1..range.end).filter(|at| !tree.node(*at).text.is_empty());
-    if pieces.clone().count() < 2 {
-        return (tag == "time").then_some(of_shown).flatten();
+    if n_pieces < 2 {
+        return (tag == "time").then_some(of_shown);
     }
     let alone = pieces
         .filter_map(|piece| of_words(tree.node(piece).text, at, habit, zone, as_of))
         .map(|alone| alone.posted.precision)
         .max();
-    let of_shown = of_shown?;
     let all_date = shown.chars().count() <= of_shown.posted.text.chars().count() + 4;
     let says_more = alone.is_none_or(|alone| alone < of_shown.posted.precision);
     (says_more && (alone.is_none() || tag == "time" || all_date)).then_some(of_shown)

@@ -40,6 +40,8 @@ impl<'a> Tree<'a> {
             chars: vec![0],
             links: vec![0],
         };
+        // A page has few classes and many elements.
+        let mut shapes: HashMap<(&str, Option<&str>), u64> = HashMap::new();
         let mut open: Vec<(u32, NodeId)> = Vec::new();
         let mut unshown: Option<NodeId> = None;
         let mut n_links_open = 0_usize;
@@ -53,11 +55,18 @@ impl<'a> Tree<'a> {
                     let at = tree.nodes.len() as u32;
                     match node.value() {
                         TreeNode::Text(text) => {
-                            let n = text.chars().filter(|c| c.is_alphanumeric()).count() as u32;
                             if text.trim().is_empty() {
                                 continue;
                             }
-                            tree.push(None, text, parent, at + 1, n, n_links_open > 0);
+                            let n = text.chars().filter(|c| c.is_alphanumeric()).count() as u32;
+                            let words = Node {
+                                element: None,
+                                text,
+                                parent,
+                                end: at + 1,
+                                shape: 0,
+                            };
+                            tree.push(words, n, n_links_open > 0);
                         }
                         TreeNode::Element(tag) => {
                             if is_unshown(tag.name()) {
@@ -65,7 +74,17 @@ impl<'a> Tree<'a> {
                                 continue;
                             }
                             n_links_open += usize::from(tag.name() == "a");
-                            tree.push(ElementRef::wrap(node), "", parent, at + 1, 0, false);
+                            let shape = *shapes
+                                .entry((tag.name(), tag.attr("class")))
+                                .or_insert_with(|| shape_of(tag));
+                            let element = Node {
+                                element: ElementRef::wrap(node),
+                                text: "",
+                                parent,
+                                end: at + 1,
+                                shape,
+                            };
+                            tree.push(element, 0, false);
                             open.push((at, node.id()));
                         }
                         _ => {}
@@ -91,23 +110,8 @@ impl<'a> Tree<'a> {
         tree
     }
 
-    fn push(
-        &mut self,
-        element: Option<ElementRef<'a>>,
-        text: &'a str,
-        parent: u32,
-        end: u32,
-        n_chars: u32,
-        in_link: bool,
-    ) {
-        let shape = element.map_or(0, |element| shape_of(element.value()));
-        self.nodes.push(Node {
-            element,
-            text,
-            parent,
-            end,
-            shape,
-        });
+    fn push(&mut self, node: Node<'a>, n_chars: u32, in_link: bool) {
+        self.nodes.push(node);
         let (chars, links) = (self.last(&self.chars), self.last(&self.links));
         self.chars.push(chars + n_chars);
         self.links.push(links + if in_link { n_chars } else { 0 });
@@ -231,25 +235,30 @@ impl<'a> Tree<'a> {
 
     /// For each of these nodes the highest element around it that holds no other of them.
     pub(super) fn alone(&self, members: &[u32]) -> Vec<u32> {
-        let mut held: HashMap<u32, u32> = HashMap::new();
-        for member in members {
-            for above in self.ancestors(*member) {
-                *held.entry(above).or_default() += 1;
-            }
-        }
-        members
-            .iter()
-            .map(|member| {
-                let mut top = *member;
-                for above in self.ancestors(*member) {
-                    if above == 0 || held.get(&above).copied().unwrap_or(0) > 1 {
-                        break;
-                    }
-                    top = above;
+        let mut sorted = members.to_vec();
+        sorted.sort_unstable();
+        let top_of = |member: u32| {
+            let first = sorted.partition_point(|other| *other < member);
+            let behind = sorted.partition_point(|other| *other <= member);
+            // What stands here twice is its own neighbour.
+            let before = if behind - first > 1 {
+                Some(member)
+            } else {
+                first.checked_sub(1).map(|at| sorted[at])
+            };
+            let after = sorted.get(behind);
+            let mut top = member;
+            for above in self.ancestors(member) {
+                let holds_other = before.is_some_and(|before| above < before)
+                    || after.is_some_and(|after| *after < self.node(above).end);
+                if above == 0 || holds_other {
+                    break;
                 }
-                top
-            })
-            .collect()
+                top = above;
+            }
+            top
+        };
+        members.iter().map(|member| top_of(*member)).collect()
     }
 }
 
