@@ -64,12 +64,14 @@ pub struct Web {
     vitals: AskVitals,
     clock: Arc<dyn Clock>,
     zones: Arc<Zones>,
-    last_overview: Arc<Mutex<Option<Arc<Overview>>>>,
+    /// And until when it is good enough.
+    last_overview: Arc<Mutex<Option<(Arc<Overview>, Timestamp)>>>,
 }
 
-/// Counting what boards hold reads all of their rows: however often it is asked for, it is done anew only when it is
-/// this old.
+/// Counting what boards hold walks through all articles: however often it is asked for, it is done anew only when it is
+/// this old, and this many times as old as it took.
 const OVERVIEW_AGE: SignedDuration = SignedDuration::from_secs(5);
+const OVERVIEW_REST: i32 = 20;
 
 impl Web {
     pub fn new(archives: Archives, vitals: AskVitals, clock: Arc<dyn Clock>, zones: Zones) -> Self {
@@ -91,17 +93,19 @@ impl Web {
     async fn overview(&self) -> Result<Arc<Overview>, OutputError> {
         let now = self.now();
         let known = self.last_overview().clone();
-        if let Some(known) = known.filter(|known| now.duration_since(known.at) < OVERVIEW_AGE) {
+        if let Some((known, _)) = known.filter(|(_, good_until)| now < *good_until) {
             return Ok(known);
         }
         let zones = Arc::clone(&self.zones);
         let read = self.read(move |archive| Overview::read(archive, &zones, now));
         let overview = Arc::new(read.await?);
-        *self.last_overview() = Some(Arc::clone(&overview));
+        let took = self.now().duration_since(now);
+        let good_until = now + OVERVIEW_AGE.max(took * OVERVIEW_REST);
+        *self.last_overview() = Some((Arc::clone(&overview), good_until));
         Ok(overview)
     }
 
-    fn last_overview(&self) -> MutexGuard<'_, Option<Arc<Overview>>> {
+    fn last_overview(&self) -> MutexGuard<'_, Option<(Arc<Overview>, Timestamp)>> {
         self.last_overview
             .lock()
             .expect("no holder of this lock panics")
