@@ -317,7 +317,10 @@ async fn fill(path: &Path, words: &Vocabulary, n: usize) -> anyhow::Result<()> {
             let known = store.known(pass.id, keys).await?;
             let mut contents = BTreeMap::new();
             for (key, known) in known {
-                contents.insert(known.article, articles.remove(&key).context("a row's article")?);
+                contents.insert(
+                    known.article,
+                    articles.remove(&key).context("a row's article")?,
+                );
             }
             let mut visits = tokio::task::JoinSet::new();
             for visit in store.claim(&host(b), &[id], now(), usize::MAX).await? {
