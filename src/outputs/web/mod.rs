@@ -69,9 +69,10 @@ pub struct Web {
 }
 
 /// Counting what boards hold walks through all articles: however often it is asked for, it is done anew only when it is
-/// this old, and this many times as old as it took.
-const OVERVIEW_AGE: SignedDuration = SignedDuration::from_secs(5);
+/// this many times as old as it took, within these bounds.
 const OVERVIEW_REST: i32 = 20;
+const LEAST_OVERVIEW_AGE: SignedDuration = SignedDuration::from_secs(5);
+const MOST_OVERVIEW_AGE: SignedDuration = SignedDuration::from_mins(5);
 
 impl Web {
     pub fn new(archives: Archives, vitals: AskVitals, clock: Arc<dyn Clock>, zones: Zones) -> Self {
@@ -100,7 +101,8 @@ impl Web {
         let read = self.read(move |archive| Overview::read(archive, &zones, now));
         let overview = Arc::new(read.await?);
         let took = self.now().duration_since(now);
-        let good_until = now + OVERVIEW_AGE.max(took * OVERVIEW_REST);
+        let age = (took * OVERVIEW_REST).clamp(LEAST_OVERVIEW_AGE, MOST_OVERVIEW_AGE);
+        let good_until = now + age;
         *self.last_overview() = Some((Arc::clone(&overview), good_until));
         Ok(overview)
     }
