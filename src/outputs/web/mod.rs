@@ -64,8 +64,13 @@ pub struct Web {
     vitals: AskVitals,
     clock: Arc<dyn Clock>,
     zones: Arc<Zones>,
-    /// And until when it is good enough.
-    last_overview: Arc<Mutex<Option<(Arc<Overview>, Timestamp)>>>,
+    last_overview: Arc<Mutex<Option<Remembered>>>,
+}
+
+#[derive(Clone)]
+struct Remembered {
+    overview: Arc<Overview>,
+    good_until: Timestamp,
 }
 
 /// Counting what boards hold walks through all articles: however often it is asked for, it is done anew only when it is
@@ -94,20 +99,22 @@ impl Web {
     async fn overview(&self) -> Result<Arc<Overview>, OutputError> {
         let now = self.now();
         let known = self.last_overview().clone();
-        if let Some((known, _)) = known.filter(|(_, good_until)| now < *good_until) {
-            return Ok(known);
+        if let Some(known) = known.filter(|known| now < known.good_until) {
+            return Ok(known.overview);
         }
         let zones = Arc::clone(&self.zones);
         let read = self.read(move |archive| Overview::read(archive, &zones, now));
         let overview = Arc::new(read.await?);
         let took = self.now().duration_since(now);
         let age = (took * OVERVIEW_REST).clamp(LEAST_OVERVIEW_AGE, MOST_OVERVIEW_AGE);
-        let good_until = now + age;
-        *self.last_overview() = Some((Arc::clone(&overview), good_until));
+        *self.last_overview() = Some(Remembered {
+            overview: Arc::clone(&overview),
+            good_until: now + age,
+        });
         Ok(overview)
     }
 
-    fn last_overview(&self) -> MutexGuard<'_, Option<(Arc<Overview>, Timestamp)>> {
+    fn last_overview(&self) -> MutexGuard<'_, Option<Remembered>> {
         self.last_overview
             .lock()
             .expect("no holder of this lock panics")
