@@ -319,6 +319,24 @@ fn completions_are_scripts() {
 }
 
 #[test]
+fn the_manual_has_a_page_for_each_command() {
+    let folder = empty_folder();
+    let said = run(folder.path(), &["man", "pages"]);
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+    let page = |name: &str| {
+        let path = folder.path().join("pages").join(name);
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    assert!(page("boardwalk-crawl.1").contains("rate"));
+    assert!(page("boardwalk-config-schema.1").contains("schema"));
+    let first = page("boardwalk.1");
+    for line in first.lines().filter(|line| line.ends_with("(1)")) {
+        page(&line.replace('\\', "").replace("(1)", ".1"));
+    }
+    assert!(!first.contains("boardwalk\\-man"), "it is for packages");
+}
+
+#[test]
 fn the_schema_and_the_default_file_are_printed() {
     let folder = empty_folder();
     let schema = run(folder.path(), &["config", "schema"]);

@@ -12,14 +12,15 @@ use super::{DatabaseArg, Exit, Usage, open_archive};
 use crate::config::{Options, Since};
 use crate::model::{Clock, SystemClock};
 use crate::outputs::new_file::NewFile;
-use crate::outputs::{OutputError, csv, json, warc};
+use crate::outputs::{OutputError, csv, json, parquet, warc};
 use crate::store::{Archive, ArticleFilter};
 
-/// Write articles as JSON lines or CSV, or the pages they came from as WARC
+/// Write articles as JSON lines, CSV or Parquet, or the pages they came from as WARC
 #[derive(Debug, Args)]
 pub(super) struct ExportCommand {
     /// jsonl: one JSON object a line, exact. csv: for spreadsheets, without control characters, formulas disarmed.
-    /// warc: raw pages for web archives, gzipped
+    /// parquet: for analyses, a typed column a field, where it was built with that. warc: raw pages for web archives,
+    /// gzipped
     #[arg(long)]
     format: Format,
 
@@ -44,6 +45,7 @@ pub(super) struct ExportCommand {
 enum Format {
     Jsonl,
     Csv,
+    Parquet,
     Warc,
 }
 
@@ -118,6 +120,7 @@ fn write(
     match format {
         Format::Jsonl => json::export(archive, filter, out),
         Format::Csv => csv::export(archive, filter, out),
+        Format::Parquet => parquet::export(archive, filter, out),
         Format::Warc => warc::export(archive, filter, SystemClock.now(), out),
     }
 }

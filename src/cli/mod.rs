@@ -17,6 +17,7 @@ mod explain;
 mod export;
 mod extract;
 mod feed;
+mod man;
 mod notify;
 mod outbox;
 mod outfit;
@@ -110,6 +111,9 @@ enum Command {
     Extract(extract::ExtractCommand),
     Completions(completions::CompletionsCommand),
     Config(config::ConfigCommand),
+    /// Of use once, to the maker of a package.
+    #[command(hide = true)]
+    Man(man::ManCommand),
 }
 
 impl Cli {
@@ -198,7 +202,7 @@ pub fn parse() -> Cli {
 /// [`ConfigError`].
 pub fn configure(cli: &Cli) -> anyhow::Result<Options> {
     match cli.command {
-        Command::Completions(_) | Command::Config(_) => Ok(Options::default()),
+        Command::Completions(_) | Command::Config(_) | Command::Man(_) => Ok(Options::default()),
         // It makes the file that it writes to.
         Command::Add(_) => Ok(crate::config::load_or_new(
             cli.config.as_deref(),
@@ -242,6 +246,7 @@ pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
         Command::Extract(command) => command.run(&options),
         Command::Completions(command) => command.run(&mut Cli::command()),
         Command::Config(command) => command.run(),
+        Command::Man(command) => command.run(Cli::command()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is in the archive? In: the reading half of the store. Out: text for terminals, JSON lines, CSV.
+//! What is in the archive? In: the reading half of the store. Out: text for terminals, JSON lines, CSV, Parquet.
 //!
 //! Never changes anything, and never holds more than one article in memory. Whatever came from a page is made
 //! harmless where it is written: [`terminal`] for people, [`json`] and [`csv`] for programs.
@@ -15,6 +15,11 @@ pub mod json;
 mod moment;
 pub mod new_file;
 pub mod outbox;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+#[cfg(not(feature = "parquet"))]
+#[path = "no_parquet.rs"]
+pub mod parquet;
 pub mod search;
 pub mod show;
 mod snippet;

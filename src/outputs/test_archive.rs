@@ -92,6 +92,10 @@ impl Archive for TestArchive {
         })
     }
 
+    fn outlines(&self) -> Result<Vec<crate::health::audit::Facts>, StoreError> {
+        Ok(vec![self.audit(&self.board.board)?])
+    }
+
     fn revisions(&self, _: ArticleId) -> Result<Vec<Revision>, StoreError> {
         Ok(self.revisions.clone())
     }

@@ -287,6 +287,10 @@ pub trait Archive {
     /// What is known of a board's completeness, for [`crate::health::audit::audit`].
     fn audit(&self, board: &Board) -> Answer<Facts>;
 
+    /// The same of each board, in the order of [`Archive::boards`], without months, and of what is held the number of
+    /// listed ones alone: cheap enough for a page that is opened often.
+    fn outlines(&self) -> Answer<Vec<Facts>>;
+
     /// Copies of an article, earliest first.
     fn copies(&self, article: ArticleId) -> Answer<Vec<CopyRecord>>;
 
@@ -297,7 +301,8 @@ pub trait Archive {
     fn profiles(&self) -> Answer<Vec<String>>;
 
     /// Articles that a query finds, `limit` of them behind the first `skip`: those that fit its words best first, the
-    /// newest first where it has none. `NoSearchIndex` where there is none for its words.
+    /// newest first where it has none. Of very many that have its words, the last seen ones are ranked. `NoSearchIndex`
+    /// where there is none for its words.
     fn search(&self, query: &Query, limit: u32, skip: u32) -> Answer<Vec<Hit>>;
 
     /// Calls `each` for every raw page that is kept, of one board or of all, fetched at or after `since`, in the order of

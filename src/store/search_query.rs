@@ -13,12 +13,16 @@ use super::search_text::{self, whole_phrase};
 /// Characters of a query that are looked at, and words and phrases in it: so a long one costs no more than these.
 const MOST_CHARS: usize = 512;
 const MOST_PHRASES: usize = 24;
+/// Phrases by which what a query finds is ranked: its longest, which tell the most.
+const MOST_TELLING: usize = 2;
 
 /// What is to be found, in terms of the store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
     /// For FTS5; `None`: no words were given, all articles fit.
     pub(super) expression: Option<String>,
+    /// Those of its phrases that rank what it finds; `None`: all of them.
+    pub(super) telling: Option<String>,
     /// The words and phrases as typed, for showing where they are.
     pub words: Vec<String>,
     /// The board's name.
@@ -78,6 +82,7 @@ impl Query {
             }
             query.take(piece, zone, &mut phrases);
         }
+        query.telling = phrases.telling();
         query.expression = phrases.expression(&mut query.notes);
         query
     }
@@ -136,7 +141,7 @@ impl Query {
         };
         if let Some(last) = found.last_mut()
             && words.ends_with('*')
-            && !last.ends_with('*')
+            && last.ends_with('"')
         {
             last.push('*');
         }
@@ -158,6 +163,16 @@ impl Query {
 }
 
 impl Phrases {
+    fn telling(&self) -> Option<String> {
+        if self.wanted.len() <= MOST_TELLING {
+            return None;
+        }
+        let mut longest: Vec<&str> = self.wanted.iter().map(String::as_str).collect();
+        longest.sort_by_key(|phrase| std::cmp::Reverse(phrase.chars().count()));
+        longest.truncate(MOST_TELLING);
+        Some(longest.join(" AND "))
+    }
+
     fn expression(self, notes: &mut Vec<String>) -> Option<String> {
         if self.wanted.is_empty() {
             if !self.unwanted.is_empty() {
@@ -270,8 +285,18 @@ mod tests {
             expression("bank* -river -“a b”"),
             "(\"bank\"*) NOT (\"river\" OR \"a b\")"
         );
-        assert_eq!(expression("삼"), "\"삼\"*");
+        assert_eq!(expression("삼"), "\"\u{E000}삼\"");
+        assert_eq!(expression("제11월*"), "(\"제 11\" AND \"\u{E000}11월\")");
         assert_eq!(expression("2026-11-20"), "\"2026\" AND \"11\" AND \"20\"");
+    }
+
+    #[test]
+    fn the_longest_of_many_phrases_rank() {
+        assert_eq!(parse("금리 동결").telling, None);
+        assert_eq!(
+            parse("금리 기준금리 동결 한국은행이").telling.as_deref(),
+            Some("\"한국 국은 은행 행이\" AND \"기준 준금 금리\"")
+        );
     }
 
     #[test]

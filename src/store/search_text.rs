@@ -4,14 +4,22 @@
 //!
 //! Hangul, Han and Kana have no spaces to trust, so a run of them becomes its overlapping pairs and its last
 //! character alone: `삼성전자가 iPhone을` is `삼성 성전 전자 자가 가 iphone 을`. Other words stay whole. A query for two
-//! or more characters is then a phrase of pairs, and a query for one is a prefix.
+//! or more characters is then a phrase of pairs.
+//!
+//! One character, alone or behind a word of another script (`물`, `11월`), begins very many pairs. So behind its tokens
+//! each text has a second list, without order: each of its characters once, and each such word with the first character
+//! behind it, marked by [`ONCE`].
 
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
 /// Of the tokens made here.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+
+/// Before tokens of the second list. For private use, so it is in no word, and for FTS5 it is a letter
+/// (sqlite.org/fts5.html, 4.3.1).
+const ONCE: char = '\u{E000}';
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Script {
@@ -31,11 +39,39 @@ struct Run {
 
 /// The tokens of a text, separated by spaces.
 pub fn bigrams(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
-    for run in runs(text) {
-        push_tokens(&mut out, &run, true);
+    let mut out = String::with_capacity(text.len() * 3);
+    let runs = runs(text);
+    for run in &runs {
+        push_tokens(&mut out, run, true);
+    }
+    let dense = runs.iter().filter(|run| run.script == Script::Dense);
+    let mut characters: Vec<char> = dense.flat_map(|run| &run.chars).copied().collect();
+    characters.sort_unstable();
+    characters.dedup();
+    for c in characters {
+        out.extend([' ', ONCE, c]);
+    }
+    let mut words: Vec<String> = runs.windows(2).filter_map(word_and_character).collect();
+    words.sort_unstable();
+    words.dedup();
+    for word in words {
+        out.push(' ');
+        out.push_str(&word);
     }
     out
+}
+
+/// `11월` of `11월에`, as a token of the second list.
+fn word_and_character(runs: &[Run]) -> Option<String> {
+    let [word, behind] = runs else { return None };
+    let meet = word.script == Script::Spaced && behind.script == Script::Dense && behind.joined;
+    meet.then(|| {
+        let first = behind.chars.first();
+        std::iter::once(&ONCE)
+            .chain(&word.chars)
+            .chain(first)
+            .collect()
+    })
 }
 
 /// An FTS5 phrase for each word of a text.
@@ -58,14 +94,24 @@ pub(super) fn whole_phrase(text: &str) -> Option<String> {
 
 /// Tokens are letters and digits only, so nothing in them can end the quotes.
 fn phrase(word: &[Run]) -> String {
-    let mut tokens = String::new();
-    let last = word.len() - 1;
-    for (i, run) in word.iter().enumerate() {
-        // Where another run follows at once, the text too has the last character alone before it.
-        push_tokens(&mut tokens, run, i < last);
+    let (last, before) = word.split_last().expect("a word has a run");
+    let is_one = last.script == Script::Dense && last.chars.len() == 1;
+    if is_one && before.is_empty() {
+        return format!("\"{ONCE}{}\"", last.chars[0]);
     }
-    let open_end = word[last].script == Script::Dense && word[last].chars.len() == 1;
-    format!("\"{tokens}\"{}", if open_end { "*" } else { "" })
+    if is_one && let Some(meeting) = word_and_character(&word[word.len() - 2..]) {
+        return match before {
+            [_] => format!("\"{meeting}\""),
+            more => format!("({} AND \"{meeting}\")", phrase(more)),
+        };
+    }
+    let mut tokens = String::new();
+    for run in before {
+        // Where another run follows at once, the text too has the last character alone before it.
+        push_tokens(&mut tokens, run, true);
+    }
+    push_tokens(&mut tokens, last, false);
+    format!("\"{tokens}\"{}", if is_one { "*" } else { "" })
 }
 
 /// A letter or digit as the index sees it, and where it stands.
@@ -207,33 +253,56 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// The tokens in their order, and then those of the second list.
+    fn lists(text: &str) -> (String, Vec<String>) {
+        let tokens = bigrams(text);
+        let (once, ordered): (Vec<&str>, Vec<&str>) = tokens
+            .split_whitespace()
+            .partition(|token| token.starts_with(ONCE));
+        let once = once.iter().map(|token| token[ONCE.len_utf8()..].to_owned());
+        (ordered.join(" "), once.collect())
+    }
+
     #[test]
     fn runs_become_pairs_and_words_stay_whole() {
         // The example of CRATES.md, 1.1.
         assert_eq!(
-            bigrams("삼성전자가 iPhone을"),
+            lists("삼성전자가 iPhone을").0,
             "삼성 성전 전자 자가 가 iphone 을"
         );
-        assert_eq!(bigrams("ＡＢＣ １２　가"), "abc 12 가");
+        assert_eq!(lists("ＡＢＣ １２　가").0, "abc 12 가");
         assert_eq!(bigrams("… (—) !"), "");
         let decomposed: String = "삼성".nfd().collect();
-        assert_eq!(bigrams(&decomposed), "삼성 성");
-        assert_eq!(bigrams("ㅋㅋㅋ"), "ㅋㅋ ㅋㅋ ㅋ");
+        assert_eq!(lists(&decomposed).0, "삼성 성");
+        assert_eq!(lists("ㅋㅋㅋ").0, "ㅋㅋ ㅋㅋ ㅋ");
+    }
+
+    #[test]
+    fn characters_stand_once_and_with_the_word_before_them() {
+        assert_eq!(
+            lists("11월 물 물을 iPhone을 11월에 a b").1,
+            ["물", "에", "월", "을", "11월", "iphone을"]
+        );
+        assert_eq!(lists("11 월").1, ["월"]);
+        assert_eq!(lists("no such").1, [""; 0]);
     }
 
     #[test]
     fn queries_become_phrases() {
         assert_eq!(phrases("삼성전자"), ["\"삼성 성전 전자\""]);
-        assert_eq!(phrases("삼"), ["\"삼\"*"]);
+        assert_eq!(phrases("삼"), ["\"\u{E000}삼\""]);
         assert_eq!(phrases("금리 동결"), ["\"금리\"", "\"동결\""]);
         assert_eq!(phrases("삼성SDI"), ["\"삼성 성 sdi\""]);
-        assert_eq!(phrases("11월"), ["\"11 월\"*"]);
+        assert_eq!(phrases("11월"), ["\"\u{E000}11월\""]);
+        assert_eq!(phrases("제11월"), ["(\"제 11\" AND \"\u{E000}11월\")"]);
+        assert_eq!(phrases("11월에"), ["\"11 월에\""]);
         assert_eq!(phrases("a\" OR b*"), ["\"a\"", "\"or\"", "\"b\""]);
         assert_eq!(phrases(" \"*\" "), [""; 0]);
         assert_eq!(
             whole_phrase("금리, 동결").as_deref(),
             Some("\"금리 리 동결\"")
         );
+        assert_eq!(whole_phrase("금리 동").as_deref(), Some("\"금리 리 동\"*"));
         assert_eq!(whole_phrase("…"), None);
     }
 

@@ -126,3 +126,36 @@ pub async fn receipts_tell_their_spacing_page_by_page<P: Place>(place: P) {
             .is_empty()
     );
 }
+
+pub async fn an_outline_counts_as_listed_what_an_audit_does<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    for id in ["1", "2", "3"] {
+        bench.store_article(id, content(id)).await;
+    }
+    let pinned = Row {
+        notice: true,
+        ..row("4")
+    };
+    bench.list(vec![row("5"), pinned]).await;
+    for _ in 0..2 {
+        let gone = |of| state(of, ArticleState::Gone, "404");
+        bench.visit_again("1", gone).await;
+    }
+    let moved = |article| Outcome::Article {
+        article,
+        content: Box::new(content("2")),
+        moved_to: Some("elsewhere".into()),
+        canonical_url: None,
+        comment_jobs: vec![],
+    };
+    bench.visit_again("2", moved).await;
+
+    let archive = bench.place.archive();
+    let outlines = archive.outlines().unwrap();
+    let audited = archive.audit(&bench.board).unwrap();
+    assert_eq!(outlines.len(), 1);
+    // The third and the fifth.
+    assert_eq!(outlines[0].all.n_listed, 2);
+    assert_eq!(audited.all.n_listed, 2);
+    assert_eq!(outlines[0].n_notices, audited.n_notices);
+}

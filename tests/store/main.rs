@@ -117,6 +117,7 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     glances::the_latest_come_first_and_undated_ones_last,
     glances::changes_of_a_board_come_newest_first_without_new_posts,
     glances::receipts_tell_their_spacing_page_by_page,
+    glances::an_outline_counts_as_listed_what_an_audit_does,
     searches::a_search_is_narrowed_by_what_is_known,
     searches::a_title_counts_more_than_a_text,
     names::a_slug_gets_its_number_and_is_known_by_both,

@@ -47,6 +47,9 @@ pub async fn a_search_is_narrowed_by_what_is_known<P: Place>(place: P) {
         ("도서관 is:gone", vec!["2"]),
         ("is:edited", vec!["1"]),
         ("도서관 -내렸다고", vec!["2"]),
+        // More words than are ranked by: all of them count.
+        ("기준금리를 밝혔다 시장은 결과라고 도서관 하나", vec!["2"]),
+        ("기준금리를 밝혔다 시장은 결과라고 -내렸다고", vec!["2"]),
         ("board:no-such-board 도서관", vec![]),
         // Without words, the newest first.
         (&format!("board:{board}"), vec!["2", "1"]),

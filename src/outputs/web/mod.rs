@@ -68,7 +68,7 @@ pub struct Web {
     vitals: AskVitals,
     clock: Arc<dyn Clock>,
     zones: Arc<Zones>,
-    last_overview: Arc<Mutex<Option<Arc<Overview>>>>,
+    last_overview: Arc<Mutex<Option<Remembered>>>,
     searches: Arc<[SavedSearch]>,
     streams: Arc<Semaphore>,
 }
@@ -80,9 +80,17 @@ pub struct SavedSearch {
     pub query: String,
 }
 
-/// Counting what boards hold reads all of their rows: however often it is asked for, it is done anew only when it is
-/// this old.
-const OVERVIEW_AGE: SignedDuration = SignedDuration::from_secs(5);
+#[derive(Clone)]
+struct Remembered {
+    overview: Arc<Overview>,
+    good_until: Timestamp,
+}
+
+/// Counting what boards hold walks through all articles: however often it is asked for, it is done anew only when it is
+/// this many times as old as it took, within these bounds.
+const OVERVIEW_REST: i32 = 20;
+const LEAST_OVERVIEW_AGE: SignedDuration = SignedDuration::from_secs(5);
+const MOST_OVERVIEW_AGE: SignedDuration = SignedDuration::from_mins(5);
 
 impl Web {
     pub fn new(archives: Archives, vitals: AskVitals, clock: Arc<dyn Clock>, zones: Zones) -> Self {
@@ -112,17 +120,22 @@ impl Web {
     async fn overview(&self) -> Result<Arc<Overview>, OutputError> {
         let now = self.now();
         let known = self.last_overview().clone();
-        if let Some(known) = known.filter(|known| now.duration_since(known.at) < OVERVIEW_AGE) {
-            return Ok(known);
+        if let Some(known) = known.filter(|known| now < known.good_until) {
+            return Ok(known.overview);
         }
         let zones = Arc::clone(&self.zones);
         let read = self.read(move |archive| Overview::read(archive, &zones, now));
         let overview = Arc::new(read.await?);
-        *self.last_overview() = Some(Arc::clone(&overview));
+        let took = self.now().duration_since(now);
+        let age = (took * OVERVIEW_REST).clamp(LEAST_OVERVIEW_AGE, MOST_OVERVIEW_AGE);
+        *self.last_overview() = Some(Remembered {
+            overview: Arc::clone(&overview),
+            good_until: now + age,
+        });
         Ok(overview)
     }
 
-    fn last_overview(&self) -> MutexGuard<'_, Option<Arc<Overview>>> {
+    fn last_overview(&self) -> MutexGuard<'_, Option<Remembered>> {
         self.last_overview
             .lock()
             .expect("no holder of this lock panics")

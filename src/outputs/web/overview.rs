@@ -74,13 +74,10 @@ impl Overview {
         zones: &Zones,
         now: Timestamp,
     ) -> Result<Self, OutputError> {
-        let boards = archive.boards()?;
+        let outlines = archive.outlines()?;
+        let boards = archive.boards()?.into_iter().zip(outlines);
         let boards = boards
-            .into_iter()
-            .map(|status| {
-                let audit = audit(archive.audit(&status.board)?);
-                BoardGlance::read(archive, status, &audit, zones, now)
-            })
+            .map(|(status, facts)| BoardGlance::read(archive, status, &audit(facts), zones, now))
             .collect::<Result<_, OutputError>>()?;
         Ok(Self { at: now, boards })
     }

@@ -194,3 +194,28 @@ async fn other_addresses_are_not_found() {
         StatusCode::NOT_FOUND
     );
 }
+
+/// Names of figures in a text.
+fn figure_names(text: &str) -> std::collections::BTreeSet<&str> {
+    text.match_indices("boardwalk_")
+        .map(|(start, _)| {
+            let name = &text[start..];
+            let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            &name[..name.find(|c| !is_part(c)).unwrap_or(name.len())]
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn the_grafana_dashboard_shows_every_figure_and_no_other() {
+    let clock = Arc::new(ManualClock::new(at(NOW)));
+    let (_, page) = get_page(web(clock, false), "/metrics").await;
+    let heads: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("# TYPE"))
+        .collect();
+    let dashboard = include_str!("../../../deploy/grafana.json");
+    let parsed: serde_json::Value = serde_json::from_str(dashboard).unwrap();
+    assert!(parsed["panels"].as_array().unwrap().len() > 1);
+    assert_eq!(figure_names(dashboard), figure_names(&heads.join("\n")));
+}

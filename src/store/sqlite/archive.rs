@@ -196,6 +196,10 @@ impl Archive for SqliteArchive {
         self.read("auditing a board", |conn| audit::facts(conn, board))
     }
 
+    fn outlines(&self) -> Answer<Vec<Facts>> {
+        self.read("auditing all boards", audit::outlines)
+    }
+
     fn copies(&self, article: ArticleId) -> Answer<Vec<CopyRecord>> {
         self.read("reading copies", |conn| stories::copies_of(conn, article))
     }

@@ -1,15 +1,62 @@
 //! What the file tells of a board's completeness, and the request to repair it.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::values::{Count, Ms, Named};
-use super::{ledger, radar};
+use super::{ledger, passes, radar};
 use crate::health::audit::{Facts, Held, Hole, HoleReason};
 use crate::health::confirm::Verdict;
 use crate::model::{ArticleId, ArticleState, Board, BoardId, GapReason, PassEnd};
 
 pub(super) fn facts(conn: &Connection, board: &Board) -> rusqlite::Result<Facts> {
+    let mut facts = outline(conn, board)?;
+    for (month, held) in months(conn, board.id)? {
+        add(&mut facts.all, &held);
+        facts.months.push((month, held));
+    }
+    Ok(facts)
+}
+
+/// Of all boards, without months, and of what is held how much is listed alone: so few articles are looked up.
+pub(super) fn outlines(conn: &Connection) -> rusqlite::Result<Vec<Facts>> {
+    let places = by_board(
+        conn,
+        "SELECT board, count(*) FROM place WHERE NOT notice AND missing_at IS NULL GROUP BY board",
+    )?;
+    // Of these, the ones that `months` would not call listed.
+    let elsewhere = by_board(
+        conn,
+        "SELECT board, count(*) FROM (
+            SELECT place.board FROM article CROSS JOIN place ON place.article = article.id
+            WHERE article.board IN (SELECT id FROM board) AND state = 'gone' AND NOT notice AND missing_at IS NULL
+            UNION ALL
+            SELECT place.board FROM article CROSS JOIN place ON place.article = article.id AND place.board = article.board
+            WHERE moved_to IS NOT NULL AND state <> 'gone' AND NOT notice AND missing_at IS NULL)
+         GROUP BY board",
+    )?;
+    let of = |counts: &HashMap<i64, u64>, board: &Board| {
+        counts.get(&board.id.0).copied().unwrap_or_default()
+    };
+    let outline = |board: Board| {
+        let mut facts = outline(conn, &board)?;
+        facts.all.n_listed = of(&places, &board).saturating_sub(of(&elsewhere, &board));
+        Ok(facts)
+    };
+    passes::boards(conn)?.into_iter().map(outline).collect()
+}
+
+/// A number for each board, by a query of both.
+pub(super) fn by_board(conn: &Connection, sql: &str) -> rusqlite::Result<HashMap<i64, u64>> {
+    conn.prepare_cached(sql)?
+        .query_map([], |row| Ok((row.get(0)?, row.get::<_, Count>(1)?.0)))?
+        .collect()
+}
+
+/// All but what is held.
+fn outline(conn: &Connection, board: &Board) -> rusqlite::Result<Facts> {
     let mut facts = Facts {
         board: board.name.clone(),
         rank_base: ledger::rank_base(conn, board.id)?,
@@ -31,10 +78,6 @@ pub(super) fn facts(conn: &Connection, board: &Board) -> rusqlite::Result<Facts>
         ..Facts::default()
     };
     read_ledger(conn, board.id, &mut facts)?;
-    for (month, held) in months(conn, board.id)? {
-        add(&mut facts.all, &held);
-        facts.months.push((month, held));
-    }
     Ok(facts)
 }
 

@@ -45,9 +45,12 @@ pub(super) fn latest(
     limit: u32,
     skip: u32,
 ) -> rusqlite::Result<Vec<Hit>> {
+    // Those that are passed over are passed over in the index.
     conn.prepare_cached(&format!(
-        "{HIT} FROM article {JOINED} WHERE article.board = ?1
-         ORDER BY article.posted_at DESC, article.id DESC LIMIT ?2 OFFSET ?3"
+        "{HIT} FROM (SELECT id FROM article WHERE board = ?1
+            ORDER BY posted_at DESC, id DESC LIMIT ?2 OFFSET ?3) AS found
+         CROSS JOIN article ON article.id = found.id {JOINED}
+         ORDER BY article.posted_at DESC, article.id DESC"
     ))?
     .query_map(params![board.0, limit, skip], search::read_hit)?
     .collect()

@@ -41,6 +41,12 @@ pub(super) fn newest() -> i64 {
     MIGRATIONS.len() as i64
 }
 
+/// What makes a store of this schema, in order.
+#[cfg(test)]
+pub(super) fn all() -> &'static [&'static str] {
+    MIGRATIONS
+}
+
 /// Settings of the one connection that writes.
 pub(super) fn configure_writer(conn: &Connection) -> rusqlite::Result<()> {
     configure(conn, 8 * 1024)?;

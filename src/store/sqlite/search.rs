@@ -1,7 +1,8 @@
 //! The full-text index. Filled in the transaction that stores a revision, by this module alone; what is indexed are
 //! the tokens of [`crate::store::search_text`], so any program that speaks FTS5 can search the file.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::records;
 use super::values::{Count, Ms, Named, posted_at};
@@ -92,10 +93,9 @@ fn rebuild(conn: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Title, text and author weigh differently.
-const BEST: &str = "bm25(search, 4.0, 1.0, 2.0), article.id DESC";
-
-const NEWEST: &str = "coalesce(article.posted_at, article.first_seen_at) DESC, article.id DESC";
+/// Matches that are ranked, about a microsecond each. Of a word that more articles have, the last that were seen: it tells
+/// little of any of them.
+const MOST_RANKED: u32 = 10_000;
 
 pub(super) const HIT: &str = "SELECT article.id, coalesce(article.moved_to, board.name), article.key, article.url, article.title,
         article.author, article.source, article.posted_at, article.posted_precision, article.posted_text,
@@ -106,14 +106,64 @@ pub(super) const JOINED: &str = "JOIN board ON board.id = article.board
     LEFT JOIN place ON place.board = article.board AND place.article = article.id
     LEFT JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions";
 
-/// What fits, apart from words. An edit is a revision that a visit found after the first one.
-const FITS: &str = "(?3 IS NULL OR board.name = ?3 OR article.moved_to = ?3)
-    AND (?4 IS NULL OR instr(lower(article.source), lower(?4)) > 0)
-    AND (?5 IS NULL OR coalesce(article.posted_at, article.first_seen_at) >= ?5)
-    AND (?6 IS NULL OR coalesce(article.posted_at, article.first_seen_at) < ?6)
-    AND (NOT ?7 OR article.state = 'gone')
-    AND (NOT ?8 OR EXISTS (SELECT 1 FROM revision AS edit
-        WHERE edit.article = article.id AND edit.number > 1 AND edit.kind = 'visit'))";
+/// A condition in SQL, and what stands for its question marks.
+#[derive(Default)]
+struct Conditions {
+    sql: Vec<&'static str>,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    fn add(&mut self, sql: &'static str, values: impl IntoIterator<Item = Value>) {
+        self.sql.push(sql);
+        self.values.extend(values);
+    }
+
+    /// What a query says of an article, apart from words.
+    fn of(query: &Query) -> Self {
+        let mut those = Self::default();
+        if let Some(name) = &query.board {
+            those.add(
+                "(article.board = (SELECT id FROM board WHERE name = ?) OR article.moved_to = ?)",
+                [name.clone().into(), name.clone().into()],
+            );
+        }
+        if let Some(source) = &query.source {
+            those.add(
+                "instr(lower(article.source), lower(?)) > 0",
+                [source.clone().into()],
+            );
+        }
+        if let Some(after) = query.after {
+            those.add(
+                "coalesce(article.posted_at, article.first_seen_at) >= ?",
+                [after.as_millisecond().into()],
+            );
+        }
+        if let Some(before) = query.before {
+            those.add(
+                "coalesce(article.posted_at, article.first_seen_at) < ?",
+                [before.as_millisecond().into()],
+            );
+        }
+        if query.gone {
+            // The index of states begins with boards.
+            those.add(
+                "article.board IN (SELECT id FROM board) AND article.state = 'gone'",
+                [],
+            );
+        }
+        if query.edited {
+            // An edit is a revision that a visit found after the first one.
+            those.add(
+                "article.n_revisions > 1 AND EXISTS (SELECT 1 FROM revision AS edit
+                    WHERE edit.article = article.id AND edit.number > 1 AND edit.kind = 'visit')",
+                [],
+            );
+        }
+        those
+    }
+}
 
 /// Up to `limit` articles behind the first `skip`. `None`: there is no index for the words of the query.
 pub(super) fn find(
@@ -122,34 +172,70 @@ pub(super) fn find(
     limit: u32,
     skip: u32,
 ) -> rusqlite::Result<Option<Vec<Hit>>> {
-    let sql = match &query.expression {
-        None => format!(
-            "{HIT} FROM article {JOINED} WHERE ?9 IS NULL AND {FITS} ORDER BY {NEWEST} LIMIT ?1 OFFSET ?2"
-        ),
-        Some(_) if !is_current(conn)? => return Ok(None),
-        Some(_) => format!(
-            "{HIT} FROM search CROSS JOIN article ON article.id = search.rowid {JOINED}
-             WHERE search MATCH ?9 AND {FITS} ORDER BY {} LIMIT ?1 OFFSET ?2",
-            if query.newest_first { NEWEST } else { BEST }
-        ),
-    };
+    if query.expression.is_some() && !is_current(conn)? {
+        return Ok(None);
+    }
+    let (sql, values) = select(query, limit, skip);
     conn.prepare_cached(&sql)?
-        .query_map(
-            params![
-                limit,
-                skip,
-                query.board,
-                query.source,
-                query.after.map(Ms),
-                query.before.map(Ms),
-                query.gone,
-                query.edited,
-                query.expression
-            ],
-            read_hit,
-        )?
+        .query_map(params_from_iter(values), read_hit)?
         .collect::<rusqlite::Result<_>>()
         .map(Some)
+}
+
+/// First which articles, by as little of each as will do; then all of these few.
+fn select(query: &Query, limit: u32, skip: u32) -> (String, Vec<Value>) {
+    let (found, mut values) = which(query);
+    values.extend([i64::from(limit).into(), i64::from(skip).into()]);
+    let sql = format!(
+        "{HIT} FROM (SELECT id, score FROM ({found}) ORDER BY score, id DESC LIMIT ? OFFSET ?) AS found
+         CROSS JOIN article ON article.id = found.id {JOINED} ORDER BY found.score, found.id DESC"
+    );
+    (sql, values)
+}
+
+/// Selects `id` and `score` of what fits; the least score is the best.
+fn which(query: &Query) -> (String, Vec<Value>) {
+    const NEWEST: &str = "-coalesce(article.posted_at, article.first_seen_at)";
+    let mut those = Conditions::default();
+    let Some(expression) = &query.expression else {
+        let those = Conditions::of(query);
+        let fits = those.sql.iter().map(|sql| format!(" AND {sql}"));
+        let fits: String = fits.collect();
+        let sql = format!("SELECT article.id, {NEWEST} AS score FROM article WHERE TRUE{fits}");
+        return (sql, those.values);
+    };
+    match &query.telling {
+        // How common a phrase is must be counted for each one that ranks, and for each query.
+        Some(telling) if !query.newest_first => {
+            those.add("search MATCH ?", [telling.clone().into()]);
+            // Of the second walk each row is looked up, not the first walk done for each row.
+            those.add(
+                "+search.rowid IN (SELECT rowid FROM search WHERE search MATCH ?)",
+                [expression.clone().into()],
+            );
+        }
+        _ => those.add("search MATCH ?", [expression.clone().into()]),
+    }
+    let narrowed = Conditions::of(query);
+    let needs_article = query.newest_first || !narrowed.sql.is_empty();
+    those.sql.extend(narrowed.sql);
+    those.values.extend(narrowed.values);
+    let fits = those.sql.join(" AND ");
+    let joined = match needs_article {
+        true => "CROSS JOIN article ON article.id = search.rowid",
+        false => "",
+    };
+    let sql = match query.newest_first {
+        true => format!(
+            "SELECT search.rowid AS id, {NEWEST} AS score FROM search {joined} WHERE {fits}"
+        ),
+        // Title, text and author weigh differently.
+        false => format!(
+            "SELECT search.rowid AS id, bm25(search, 4.0, 1.0, 2.0) AS score FROM search {joined}
+             WHERE {fits} ORDER BY search.rowid DESC LIMIT {MOST_RANKED}"
+        ),
+    };
+    (sql, those.values)
 }
 
 pub(super) fn read_hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
@@ -178,4 +264,72 @@ pub(super) fn read_hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
         comment_count: row.get::<_, Option<Count>>(16)?.map(|n| n.0),
         revised_at: row.get::<_, Option<Ms>>(17)?.map(|ms| ms.0),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+    use rusqlite::StatementStatus;
+
+    use super::*;
+    use crate::store::sqlite::schema;
+
+    /// A board whose every article says the same, from `first` to `last`.
+    fn add(conn: &Connection, first: u32, last: u32) {
+        conn.execute(
+            "INSERT OR IGNORE INTO board (id, name, url, key, host, profile, added_at)
+             VALUES (1, 'news', '', '', '', '', 0)",
+            [],
+        )
+        .unwrap();
+        conn.execute(
+            "WITH RECURSIVE n (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM n WHERE n < ?2)
+             INSERT INTO article (id, board, key, engine_id, url, found_url, state, listed_title, title, secret,
+                first_seen_at, last_seen_at)
+             SELECT n, 1, n, n, n, n, 'stored', '', '', 0, n, n FROM n",
+            [first, last],
+        )
+        .unwrap();
+        conn.execute(
+            "INSERT INTO search (rowid, title, text, author) SELECT id, '', ?2, '' FROM article WHERE id >= ?1",
+            params![first, bigrams("도서관 소식을 함께 전한다")],
+        )
+        .unwrap();
+    }
+
+    /// Steps of SQLite's machine: the same on every computer.
+    fn steps(conn: &Connection, query: &str) -> i32 {
+        let (sql, values) = select(&Query::parse(query, &TimeZone::UTC), 20, 0);
+        let mut statement = conn.prepare(&sql).unwrap();
+        let mut rows = statement.query(params_from_iter(values)).unwrap();
+        let mut n_found = 0;
+        while rows.next().unwrap().is_some() {
+            n_found += 1;
+        }
+        assert_eq!(n_found, 20, "{query}");
+        drop(rows);
+        statement.get_status(StatementStatus::VmStep)
+    }
+
+    #[test]
+    fn a_word_that_all_have_costs_no_more_in_a_larger_archive() {
+        let conn = Connection::open_in_memory().unwrap();
+        for sql in schema::all() {
+            conn.execute_batch(sql).unwrap();
+        }
+        add(&conn, 1, MOST_RANKED + 1_000);
+        let queries = ["도서관", "\"도서관 소식을\"", "도서관 board:news"];
+        let smaller = queries.map(|query| steps(&conn, query));
+        add(&conn, MOST_RANKED + 1_001, 2 * MOST_RANKED);
+        let larger = queries.map(|query| steps(&conn, query));
+        for (i, query) in queries.iter().enumerate() {
+            let (smaller, larger) = (smaller[i], larger[i]);
+            assert!(
+                larger <= smaller + smaller / 50,
+                "{query}: {smaller} steps, then {larger}"
+            );
+            // And few of them a match: nothing of an article is looked at that does not rank or narrow.
+            assert!(larger < 30 * MOST_RANKED as i32, "{query}: {larger} steps");
+        }
+    }
 }

@@ -3,18 +3,26 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::values::{Count, Ms, Named};
-use super::{health, passes};
+use super::{audit, health, passes};
 use crate::model::{ArticleState, Board};
 use crate::store::{BoardCounts, BoardStatus, PassSummary, SizeOnDisk};
 
 pub(super) fn boards(conn: &Connection) -> rusqlite::Result<Vec<BoardStatus>> {
+    // One walk through all articles: looked up board by board they take five times as long.
+    let n_comments = audit::by_board(
+        conn,
+        "SELECT board, sum(n_comments) FROM article WHERE n_comments > 0 GROUP BY +board",
+    )?;
     passes::boards(conn)?
         .into_iter()
-        .map(|board| status(conn, board))
+        .map(|board| {
+            let n_comments = n_comments.get(&board.id.0).copied().unwrap_or_default();
+            status(conn, board, n_comments)
+        })
         .collect()
 }
 
-fn status(conn: &Connection, board: Board) -> rusqlite::Result<BoardStatus> {
+fn status(conn: &Connection, board: Board, n_comments: u64) -> rusqlite::Result<BoardStatus> {
     let open_pass = passes::open_pass(conn, board.id)?;
     let last_pass = passes::last_pass(conn, board.id, false)?;
     let number = |sql: &str| {
@@ -22,7 +30,7 @@ fn status(conn: &Connection, board: Board) -> rusqlite::Result<BoardStatus> {
             .query_row([board.id.0], |row| row.get::<_, Count>(0).map(|n| n.0))
     };
     Ok(BoardStatus {
-        counts: counts(conn, &board)?,
+        counts: counts(conn, &board, n_comments)?,
         n_jobs_queued: number("SELECT count(*) FROM job WHERE board = ?1")?,
         n_gaps: number("SELECT count(*) FROM gap WHERE board = ?1 AND closed_at IS NULL")?,
         trouble: trouble(conn, &board)?,
@@ -33,21 +41,25 @@ fn status(conn: &Connection, board: Board) -> rusqlite::Result<BoardStatus> {
     })
 }
 
-fn counts(conn: &Connection, board: &Board) -> rusqlite::Result<BoardCounts> {
+fn counts(conn: &Connection, board: &Board, n_comments: u64) -> rusqlite::Result<BoardCounts> {
     let mut counts = BoardCounts {
         name: board.name.clone(),
         url: board.url.to_string(),
         profile: board.profile.clone(),
+        n_comments,
         ..BoardCounts::default()
     };
-    let mut by_state = conn.prepare_cached(
-        "SELECT state, count(*), sum(n_comments), max(posted_at) FROM article WHERE board = ?1 GROUP BY state",
-    )?;
+    // Indexes answer alone.
+    let newest: Option<Ms> = conn
+        .prepare_cached("SELECT max(posted_at) FROM article WHERE board = ?1")?
+        .query_row([board.id.0], |row| row.get(0))?;
+    counts.newest_posted_at = newest.map(|ms| ms.0);
+    let mut by_state =
+        conn.prepare_cached("SELECT state, count(*) FROM article WHERE board = ?1 GROUP BY state")?;
     let mut rows = by_state.query([board.id.0])?;
     while let Some(row) = rows.next()? {
         let Named(state) = row.get(0)?;
         let Count(n) = row.get(1)?;
-        let Count(n_comments) = row.get(2)?;
         match state {
             ArticleState::Pending => counts.n_pending = n,
             ArticleState::Stored => counts.n_stored = n,
@@ -56,9 +68,6 @@ fn counts(conn: &Connection, board: &Board) -> rusqlite::Result<BoardCounts> {
             ArticleState::Failed => counts.n_failed = n,
         }
         counts.n_articles += n;
-        counts.n_comments += n_comments;
-        let newest = row.get::<_, Option<Ms>>(3)?.map(|ms| ms.0);
-        counts.newest_posted_at = counts.newest_posted_at.max(newest);
     }
     Ok(counts)
 }
