@@ -24,6 +24,9 @@ const MAX_DEPTH: usize = 512;
 /// Attributes of an element. html5ever compares each with all before it; more than a few dozen are no one's page.
 const MAX_ATTRIBUTES: usize = 1_000;
 
+/// The last comment of a page that was cut.
+const CUT: &str = "nested too deep from here on";
+
 /// Elements that have no end tag (HTML Living Standard, 13.1.2).
 const VOID: [&str; 17] = [
     "area", "base", "basefont", "bgsound", "br", "col", "embed", "hr", "img", "input", "keygen",
@@ -37,7 +40,18 @@ const OPTIONAL_END: [&str; 12] = [
 
 /// The page's tree.
 pub fn parse(text: &str) -> Html {
-    Html::parse_document(shallow(text))
+    let part = shallow(text);
+    if part.len() == text.len() {
+        return Html::parse_document(text);
+    }
+    Html::parse_document(&format!("{part}<!--{CUT}-->"))
+}
+
+/// Whether the tree is that of a part of its page: what comes after is nested too deep to be read.
+pub fn is_cut(html: &Html) -> bool {
+    let last = html.tree.values().next_back();
+    last.and_then(|node| node.as_comment())
+        .is_some_and(|comment| &*comment.comment == CUT)
 }
 
 /// The tree of a page without the parts in which nothing is that `wanted` could select; whatever one of its selectors selects
@@ -149,6 +163,14 @@ mod tests {
         assert_eq!(shallow(&page).len(), MAX_DEPTH * "<div>".len());
         let custom = "<a-very-long-custom-name>".repeat(100_000);
         assert!(shallow(&custom).len() < custom.len());
+    }
+
+    #[test]
+    fn a_tree_tells_whether_it_is_whole() {
+        assert!(is_cut(&parse(&"<div>".repeat(100_000))));
+        assert!(is_cut(&parse(&format!("<p>a</p>{}", "<i><b>".repeat(1_000)))));
+        assert!(!is_cut(&parse("<p>a</p><!-- b -->")));
+        assert!(!is_cut(&parse("")));
     }
 
     /// Within quotes and values nothing is an attribute, and nothing ends the tag.

@@ -209,6 +209,11 @@ impl Run {
             .id()
     }
 
+    /// Peak resident memory in KiB; `None` once the process is gone.
+    pub fn peak_kib(&self) -> Option<u64> {
+        peak_kib(self.pid())
+    }
+
     pub fn is_over(&self) -> bool {
         let mut child = self.child.lock().expect("no holder of this lock panics");
         !matches!(child.try_wait(), Ok(None))
@@ -266,6 +271,13 @@ impl Run {
             killed: self.killed.load(Ordering::SeqCst),
         }
     }
+}
+
+/// Peak resident memory of a process in KiB; `None` where there is no such process any more.
+pub fn peak_kib(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
 /// Collects one output on a thread, so that a full pipe never stops the program.
