@@ -109,11 +109,12 @@ pub fn classify(view: &PageView<'_>, profile: Option<&Profile>) -> (PageClass, S
     match status {
         404 | 410 => return (PageClass::Gone, format!("status {status}")),
         401 | 403 => return (PageClass::Restricted, format!("status {status}")),
-        400.. => return (PageClass::Error, format!("status {status}")),
+        // Nobody asked for a part; what is missing of it would be missing for good.
+        206 | 400.. => return (PageClass::Error, format!("status {status}")),
         _ => {}
     }
     if (has_article || has_listing) && document::is_cut(view.html) {
-        return (PageClass::Error, "nested too deep to be read whole".into());
+        return (PageClass::Error, "too deep or too large a tree to be read whole".into());
     }
     if has_article {
         return (PageClass::Article, "the article's body is there".into());

@@ -211,6 +211,7 @@ fn stage(case: Case, healed: &Arc<AtomicBool>) -> Stage {
 
 fn run() -> Gauntlet {
     let healed = Arc::new(AtomicBool::new(false));
+    wire::prepare();
     let cases = wire::cases().into_iter().chain(pages::cases());
     let stages: Vec<Stage> = cases.map(|case| stage(case, &healed)).collect();
     let boardwalk = Boardwalk::new();

@@ -121,14 +121,19 @@ cases! {
             with_markup(proper, &format!("<tr><td colspan=\"4\">{days}</td></tr>"))
         }
         => asks_for_nothing_else;
-    /// Relative links that grow by a folder on each page, and their like.
+    /// Relative links that grow by a folder on each page, and their like. Each is asked for once, and is no post.
     paths_like_themselves: Everywhere,
         |_, proper| {
             let deep = "news/".repeat(200);
             let row = row("news/news/1", "자라는 길") + &row(&format!("/{deep}7"), "깊은 길") + &row("./../news/./news/8", "꺾인 길");
             with_markup(proper, &row)
         }
-        => asks_for_nothing_else;
+        => |found| {
+            ends_soon(found);
+            the_true_posts_are_stored(found);
+            let n_stored = found.first.iter().filter(|article| article["state"] == "stored").count();
+            assert_eq!(n_stored, 3, "{:?}", found.first);
+        };
     session_ids_in_every_link: Listing,
         |request, proper| rewritten(proper, |page| {
             let n = request.n;
