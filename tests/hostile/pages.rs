@@ -7,8 +7,10 @@ use regex::{Captures, Regex};
 use serde_json::Value;
 
 use crate::gauntlet::{Found, cases};
-use crate::support::server::{Reply, Request};
+use crate::support::server::{Handler, Reply, Request};
+use crate::support::site::{Asked, Engine, Site};
 use crate::support::truth::{moment, text};
+use crate::support::world::World;
 
 /// Of a board's configuration: what a walk without an end is cut at.
 pub const MOST_PAGES: u32 = 6;
@@ -274,6 +276,29 @@ fn the_true_posts_are_stored(found: &Found) {
         };
         assert_eq!(text(stored, "text"), Some(post.text.as_str()), "{}", found.name);
     }
+}
+
+/// More than any page has: it is not read, and said not to be, instead of in part.
+#[test]
+fn a_listing_of_fifty_thousand_rows() {
+    let site = Site::new(Engine::Rhymix, 50);
+    site.boards(|boards| boards.post_many("news", 3));
+    let behind = site.clone();
+    let world = World::served_by(site, move |request: &Request| {
+        let proper = behind.handle(request);
+        match behind.asked(request) {
+            Asked::Listing { .. } => {
+                let rows: String = (1_000..51_000).map(|n| row(&format!("/news/{n}"), "글")).collect();
+                with_markup(proper, &rows)
+            }
+            _ => proper,
+        }
+    });
+    std::fs::write(world.boardwalk.folder().join("boardwalk.toml"), "[walk]\npatience = \"0s\"\n").expect("a folder of our own");
+    let outcome = world.crawl_with(&["--engine", "rhymix", "--pages", "1"]);
+    assert!(matches!(outcome.code, Some(1 | 3)), "{outcome}");
+    assert_eq!(world.boardwalk.export(), Vec::<Value>::new());
+    assert!(world.server.n_received() <= FEW, "{:?}", world.server.targets());
 }
 
 #[test]
