@@ -91,7 +91,10 @@ pub fn dates(bytes: &[u8]) {
         .flatten()
         {
             // A day without a time may begin before noon of the page's day, and end behind it.
-            assert!(found.at <= as_of() + SignedDuration::from_hours(24), "{found:?}");
+            assert!(
+                found.at <= as_of() + SignedDuration::from_hours(24),
+                "{found:?}"
+            );
             assert!(zone.to_datetime(found.at).year() >= 1990 - 1, "{found:?}");
         }
     }
@@ -115,7 +118,11 @@ pub fn identity(bytes: &[u8]) {
             let identity = &profile.identity;
             if let Some(article) = identity.article(&url) {
                 let again = identity.article(&article.canonical_url);
-                assert_eq!(again.map(|again| again.key), Some(article.key.clone()), "{name} {url}");
+                assert_eq!(
+                    again.map(|again| again.key),
+                    Some(article.key.clone()),
+                    "{name} {url}"
+                );
                 identity.with_id(&article, "12");
             }
             if let Some(board) = identity.board(&url)
@@ -180,7 +187,10 @@ fn assert_harmless(markup: &str) {
         };
         let name = element.name();
         assert!(
-            !matches!(name, "script" | "iframe" | "object" | "embed" | "style" | "form"),
+            !matches!(
+                name,
+                "script" | "iframe" | "object" | "embed" | "style" | "form"
+            ),
             "{markup}"
         );
         for (attribute, value) in element.attrs() {
@@ -188,7 +198,11 @@ fn assert_harmless(markup: &str) {
             if matches!(attribute, "href" | "src") {
                 let scheme = Url::parse(value).map(|url| url.scheme().to_owned());
                 assert!(
-                    scheme.is_err() || scheme.is_ok_and(|scheme| matches!(scheme.as_str(), "http" | "https" | "mailto" | "tel")),
+                    scheme.is_err()
+                        || scheme.is_ok_and(|scheme| matches!(
+                            scheme.as_str(),
+                            "http" | "https" | "mailto" | "tel"
+                        )),
                     "{value}"
                 );
             }
@@ -210,7 +224,12 @@ pub fn learn(bytes: &[u8]) {
     learn::listing_candidates(&[page]);
     let found = page_links(&html, &url);
     let navigation = Navigation {
-        turns: found.following.into_iter().chain(found.pages).take(12).collect(),
+        turns: found
+            .following
+            .into_iter()
+            .chain(found.pages)
+            .take(12)
+            .collect(),
         ..Navigation::default()
     };
     let Ok(draft) = learn::learn_listing(&[page], &navigation) else {

@@ -114,7 +114,10 @@ pub fn classify(view: &PageView<'_>, profile: Option<&Profile>) -> (PageClass, S
         _ => {}
     }
     if (has_article || has_listing) && document::is_cut(view.html) {
-        return (PageClass::Error, "too deep or too large a tree to be read whole".into());
+        return (
+            PageClass::Error,
+            "too deep or too large a tree to be read whole".into(),
+        );
     }
     if has_article {
         return (PageClass::Article, "the article's body is there".into());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tracing::{Instrument, debug, info_span, warn};
 
 use super::board::BoardContext;
@@ -42,6 +42,8 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
             Some(fetched) => Ok(fetched),
             None => crew.fetcher.get(&request(&board, &job)).await,
         };
+        let size = answer.as_ref().map_or(0, |fetched| fetched.body.len());
+        let _room = room_for(size).await;
         let at = crew.clock.now();
         let settlement = match answer {
             Ok(mut fetched) => {
@@ -116,10 +118,17 @@ fn request(board: &BoardContext, job: &Job) -> Request {
     board.request(job.url.clone(), job.referer.clone(), purpose)
 }
 
-/// Pages that are parsed at a time in the whole process, in kibibytes: a tree takes some fifteen times its page, so a few
-/// of the largest at once would not fit into a small machine. Of ordinary pages a hundred do.
-const MOST_PARSED_KIB: u32 = 8 * 1024;
-static PARSING: Semaphore = Semaphore::const_new(MOST_PARSED_KIB as usize);
+/// Pages that are read and settled at a time in the whole process, in kibibytes: a tree takes some fifteen times its page,
+/// so a few of the largest at once would not fit into a small machine. Of ordinary pages a hundred do.
+const MOST_READ_KIB: u32 = 8 * 1024;
+static READ: Semaphore = Semaphore::const_new(MOST_READ_KIB as usize);
+
+/// Room for a page of so many bytes, until it is dropped. One beyond all room gets all of it.
+async fn room_for(body_bytes: usize) -> SemaphorePermit<'static> {
+    let kib = u32::try_from(body_bytes.div_ceil(1024)).unwrap_or(MOST_READ_KIB);
+    let room = READ.acquire_many(kib.min(MOST_READ_KIB)).await;
+    room.expect("the semaphore is never closed")
+}
 
 /// A page as the reading stages get it. Owned, so that it can move to the blocking pool and back.
 pub(super) struct Answer {
@@ -154,8 +163,6 @@ async fn read<S: Store>(
     let as_of = fetched.server_date.unwrap_or(fetched.received_at);
     let context = Arc::clone(board);
     let kind = job.kind.clone();
-    let kib = u32::try_from(fetched.body.len() / 1024 + 1).unwrap_or(MOST_PARSED_KIB);
-    let room = PARSING.acquire_many(kib.min(MOST_PARSED_KIB)).await;
     let parsed = tokio::task::spawn_blocking(move || {
         let decoded = context.decode(&fetched);
         let answer = Answer {
@@ -183,7 +190,6 @@ async fn read<S: Store>(
         (answer, class, reason, reading)
     })
     .await;
-    drop(room);
     let (mut answer, class, reason, reading) =
         parsed.expect("parsers are pure and do not panic; a panic here is a bug to be seen");
     debug!(status = answer.fetched.status, class = ?class, reason, "read {}", job.url);

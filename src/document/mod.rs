@@ -178,7 +178,10 @@ mod tests {
     #[test]
     fn a_tree_tells_whether_it_is_whole() {
         assert!(is_cut(&parse(&"<div>".repeat(100_000))));
-        assert!(is_cut(&parse(&format!("<p>a</p>{}", "<i><b>".repeat(1_000)))));
+        assert!(is_cut(&parse(&format!(
+            "<p>a</p>{}",
+            "<i><b>".repeat(1_000)
+        ))));
         assert!(is_cut(&parse(&"<i>x</i>".repeat(MAX_TAGS / 2 + 1))));
         assert!(!is_cut(&parse(&"<i>x</i>".repeat(MAX_TAGS / 2))));
         assert!(!is_cut(&parse("<p>a</p><!-- b -->")));

@@ -47,7 +47,10 @@ fn crawl_under(world: &World, limits: &str) -> Outcome {
 fn assert_told(outcome: &Outcome, words: &[&str]) {
     assert!(matches!(outcome.code, Some(1..=3)), "{outcome}");
     assert!(!outcome.stderr.contains("panicked"), "{outcome}");
-    assert!(words.iter().any(|words| outcome.stderr.contains(words)), "none of {words:?}: {outcome}");
+    assert!(
+        words.iter().any(|words| outcome.stderr.contains(words)),
+        "none of {words:?}: {outcome}"
+    );
 }
 
 /// The next run has all of it, each post once.
@@ -66,11 +69,18 @@ impl SmallDisk {
     fn new(folder: &Path, kib: u32) -> Option<Self> {
         let disk = Self(folder.join("small"));
         std::fs::create_dir(&disk.0).expect("a folder of our own");
-        mount(&["-t", "tmpfs", "-o", &format!("size={kib}k"), "tmpfs"], &disk.0).then_some(disk)
+        mount(
+            &["-t", "tmpfs", "-o", &format!("size={kib}k"), "tmpfs"],
+            &disk.0,
+        )
+        .then_some(disk)
     }
 
     fn grow(&self) {
-        assert!(mount(&["-o", "remount,size=64m"], &self.0), "it was mounted by us");
+        assert!(
+            mount(&["-o", "remount,size=64m"], &self.0),
+            "it was mounted by us"
+        );
     }
 }
 
@@ -102,8 +112,16 @@ fn a_full_disk_loses_nothing() {
         assert_told(&full, &["full"]);
         disk.grow();
         world.boardwalk.start(&args).wait().expect_code(0);
-        let stored = world.boardwalk.start(&["export", "--format", "jsonl", "--database", &database]).wait().expect_code(0);
-        let stored: Vec<_> = stored.stdout.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect();
+        let stored = world
+            .boardwalk
+            .start(&["export", "--format", "jsonl", "--database", &database])
+            .wait()
+            .expect_code(0);
+        let stored: Vec<_> = stored
+            .stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a JSON line"))
+            .collect();
         support::truth::assert_same(&stored, &world.truth("news"), true);
     }
 }
@@ -128,7 +146,9 @@ fn a_database_that_is_locked_for_a_moment_is_waited_for() {
     world.crawl().expect_code(0);
     world.site.boards(|boards| boards.post_many("news", 3));
     let other = Connection::open(world.boardwalk.database()).expect("the store is there");
-    other.execute_batch("BEGIN IMMEDIATE").expect("nobody else writes");
+    other
+        .execute_batch("BEGIN IMMEDIATE")
+        .expect("nobody else writes");
     let n_before = world.server.n_received();
     // The first request is sent by a run that has got past opening, and finds the lock when it has something to write.
     let release = move || other.execute_batch("ROLLBACK").expect("it was begun");
@@ -145,7 +165,9 @@ fn a_database_that_stays_locked_ends_the_run_with_a_word() {
     let world = world(4, 3);
     world.crawl().expect_code(0);
     let other = Connection::open(world.boardwalk.database()).expect("the store is there");
-    other.execute_batch("BEGIN IMMEDIATE").expect("nobody else writes");
+    other
+        .execute_batch("BEGIN IMMEDIATE")
+        .expect("nobody else writes");
     let outcome = world.crawl();
     assert_told(&outcome, &["locked"]);
     other.execute_batch("ROLLBACK").expect("it was begun");
@@ -196,7 +218,10 @@ fn a_corrupted_page_is_found_and_nothing_is_changed() {
         let outcome = world.crawl();
         if outcome.code != Some(0) {
             assert_told(&outcome, &["damaged"]);
-            assert!(std::fs::read(&database).expect("it is there") == broken, "the file was changed");
+            assert!(
+                std::fs::read(&database).expect("it is there") == broken,
+                "the file was changed"
+            );
             n_found += 1;
         }
     }
@@ -250,13 +275,23 @@ fn a_clock_that_jumps_by_hours_loses_nothing_and_dates_nothing_wrongly() {
         behind.handle(request)
     });
     let url = url::Url::parse(&world.listing_url("news")).expect("a URL of our own");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     for (off, n_more) in [(0, 0), (-7, 3), (11, 3), (27, 0)] {
         world.site.boards(|boards| boards.post_many("news", n_more));
         clock.0.store(off, Ordering::SeqCst);
-        let report = runtime.block_on(crawl_once(outfit(&world, &url, Arc::clone(&clock) as Arc<dyn Clock>), options(), vec![Target::new(url.clone())]));
+        let report = runtime.block_on(crawl_once(
+            outfit(&world, &url, Arc::clone(&clock) as Arc<dyn Clock>),
+            options(),
+            vec![Target::new(url.clone())],
+        ));
         let report = report.expect("the store works");
-        assert!(matches!(report.finish, Finish::Done | Finish::Partial), "{report:?}");
+        assert!(
+            matches!(report.finish, Finish::Done | Finish::Partial),
+            "{report:?}"
+        );
         if off == 27 {
             assert_eq!(report.finish, Finish::Done, "{report:?}");
         }
@@ -274,7 +309,12 @@ fn outfit(world: &World, url: &url::Url, clock: Arc<dyn Clock>) -> Outfit<Sqlite
         ..FetchOptions::default()
     };
     Outfit {
-        store: SqliteStore::open(&world.boardwalk.database(), OpenMode::ReadWrite, StoreOptions::default()).expect("a store"),
+        store: SqliteStore::open(
+            &world.boardwalk.database(),
+            OpenMode::ReadWrite,
+            StoreOptions::default(),
+        )
+        .expect("a store"),
         fetcher: Fetcher::new(fetch, Arc::clone(&clock)).expect("a client"),
         library: Arc::new(Library::built_in()),
         clock,
@@ -310,7 +350,10 @@ fn too_few_file_descriptors_end_a_run_with_a_word_or_not_at_all() {
         assert!(matches!(outcome.code, Some(0..=3)), "{n_files}: {outcome}");
         if outcome.code != Some(0) {
             n_refused += 1;
-            assert!(!outcome.stderr.is_empty() || !outcome.stdout.is_empty(), "{n_files}: {outcome}");
+            assert!(
+                !outcome.stderr.is_empty() || !outcome.stdout.is_empty(),
+                "{n_files}: {outcome}"
+            );
         }
     }
     assert!(n_refused > 0, "no limit was felt");
@@ -321,7 +364,9 @@ fn too_few_file_descriptors_end_a_run_with_a_word_or_not_at_all() {
 /// As if the waits before another try had passed.
 fn release_jobs(world: &World) {
     let store = Connection::open(world.boardwalk.database()).expect("the store is there");
-    store.execute_batch("UPDATE job SET due_at = 0; UPDATE host SET paused_until = NULL;").expect("the store is there");
+    store
+        .execute_batch("UPDATE job SET due_at = 0; UPDATE host SET paused_until = NULL;")
+        .expect("the store is there");
 }
 
 /// Pages as large as are read at all: of tags, and of text. In 256 MiB a few of them in flight must fit.
@@ -332,7 +377,9 @@ fn pages_of_eight_mebibytes_are_crawled_in_256_mib() {
     let ids = site.boards(|boards| {
         let ids = boards.post_many("news", 5);
         let line = "이 문단은 길고, 그 다음 문단도 그렇다. ".repeat(40);
-        let parts = (0..3_400).map(|n| Part::paragraph(&format!("{n} {}", line.trim_end()))).collect();
+        let parts = (0..3_400)
+            .map(|n| Part::paragraph(&format!("{n} {}", line.trim_end())))
+            .collect();
         let draft = Draft {
             title: "긴 글".to_owned(),
             author: "누구".to_owned(),
@@ -351,18 +398,34 @@ fn pages_of_eight_mebibytes_are_crawled_in_256_mib() {
         {
             let many = "<b>x</b>".repeat((8 << 20) / 8 - 4_000);
             let page = String::from_utf8(reply.body).expect("UTF-8");
-            reply.body = page.replacen("xe_content\">", &format!("xe_content\">{many}"), 1).into();
+            reply.body = page
+                .replacen("xe_content\">", &format!("xe_content\">{many}"), 1)
+                .into();
         }
         reply
     });
-    std::fs::write(world.boardwalk.folder().join("boardwalk.toml"), "[walk]\npatience = \"0s\"\n").expect("a folder of our own");
+    std::fs::write(
+        world.boardwalk.folder().join("boardwalk.toml"),
+        "[walk]\npatience = \"0s\"\n",
+    )
+    .expect("a folder of our own");
     let outcome = crawl_under(&world, "ulimit -d 262144");
     assert_eq!(outcome.code, Some(1), "{outcome}");
     let stored = world.boardwalk.export();
-    let n_stored = stored.iter().filter(|article| article["state"] == "stored").count();
+    let n_stored = stored
+        .iter()
+        .filter(|article| article["state"] == "stored")
+        .count();
     assert_eq!((stored.len(), n_stored), (6, 4), "{outcome}");
-    let longest = stored.iter().filter_map(|article| article["text"].as_str()).map(str::len).max();
-    assert!(longest > Some(6 << 20), "the long post is there whole: {longest:?}");
+    let longest = stored
+        .iter()
+        .filter_map(|article| article["text"].as_str())
+        .map(str::len)
+        .max();
+    assert!(
+        longest > Some(6 << 20),
+        "the long post is there whole: {longest:?}"
+    );
 }
 
 /// The signal comes while robots.txt, the listing, an article is asked for, and while answers are read and stored.
@@ -399,19 +462,28 @@ fn a_signal_at_any_phase_ends_in_order_and_the_next_run_goes_on() {
 /// The schemas that releases have had, oldest first.
 fn migrations() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sqlite/schema");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).expect("the source is there").map(|file| file.expect("it can be listed").path()).collect();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("the source is there")
+        .map(|file| file.expect("it can be listed").path())
+        .collect();
     files.sort();
-    files.iter().map(|file| std::fs::read_to_string(file).expect("it can be read")).collect()
+    files
+        .iter()
+        .map(|file| std::fs::read_to_string(file).expect("it can be read"))
+        .collect()
 }
 
 /// A store of this schema with a board, two articles of which one was edited and the other is gone, and what hangs on them.
 fn store_of_schema(path: &Path, n_migrations: usize, migrations: &[String]) {
     let conn = Connection::open(path).expect("a folder of our own");
-    conn.execute_batch("PRAGMA application_id = 0x62776C6B; PRAGMA journal_mode = WAL;").expect("a new file");
+    conn.execute_batch("PRAGMA application_id = 0x62776C6B; PRAGMA journal_mode = WAL;")
+        .expect("a new file");
     for sql in &migrations[..n_migrations] {
-        conn.execute_batch(sql).expect("a schema that a release had");
+        conn.execute_batch(sql)
+            .expect("a schema that a release had");
     }
-    conn.pragma_update(None, "user_version", n_migrations as i64).expect("a new file");
+    conn.pragma_update(None, "user_version", n_migrations as i64)
+        .expect("a new file");
     let html = zstd::encode_all(&b"<p>words</p>"[..], 3).expect("memory to memory");
     let page = zstd::encode_all(&b"<html>a page</html>"[..], 3).expect("memory to memory");
     let hash = [7_u8; 32];
@@ -443,7 +515,11 @@ fn store_of_schema(path: &Path, n_migrations: usize, migrations: &[String]) {
          INSERT INTO event (at, board, article, kind) VALUES (1500, 1, 1, 'stored'), (1900, 1, 2, 'gone');",
     )
     .expect("rows of the first schema");
-    for (id, article, number, text) in [(1, 1, 1, "first words"), (2, 1, 2, "second words"), (3, 2, 1, "last words")] {
+    for (id, article, number, text) in [
+        (1, 1, 1, "first words"),
+        (2, 1, 2, "second words"),
+        (3, 2, 1, "last words"),
+    ] {
         conn.execute(
             "INSERT INTO revision (id, article, number, at, title, text, html, images, attachments, tags, content_hash)
                VALUES (?1, ?2, ?3, 1500, 'a title', ?4, ?5, '[]', '[]', '[]', ?6)",
@@ -451,7 +527,11 @@ fn store_of_schema(path: &Path, n_migrations: usize, migrations: &[String]) {
         )
         .expect("a row of the first schema");
     }
-    conn.execute("INSERT INTO page (id, hash, body_bytes, body) VALUES (1, ?1, 19, ?2)", rusqlite::params![hash, page]).expect("a row of the first schema");
+    conn.execute(
+        "INSERT INTO page (id, hash, body_bytes, body) VALUES (1, ?1, 19, ?2)",
+        rusqlite::params![hash, page],
+    )
+    .expect("a row of the first schema");
     conn.execute_batch(
         "INSERT INTO visit (page, board, article, url, final_url, status, charset, fetched_at)
            VALUES (1, 1, 1, 'http://board.example/news/11', 'http://board.example/news/11', 200, 'UTF-8', 1500);",
@@ -460,13 +540,34 @@ fn store_of_schema(path: &Path, n_migrations: usize, migrations: &[String]) {
 }
 
 const KEPT: [&str; 18] = [
-    "board", "host", "pass", "gap", "article", "alias", "place", "job", "comment", "comment_before", "count", "revision", "page",
-    "visit", "request", "event", "fingerprint", "meta",
+    "board",
+    "host",
+    "pass",
+    "gap",
+    "article",
+    "alias",
+    "place",
+    "job",
+    "comment",
+    "comment_before",
+    "count",
+    "revision",
+    "page",
+    "visit",
+    "request",
+    "event",
+    "fingerprint",
+    "meta",
 ];
 
 fn n_rows(path: &Path) -> Vec<i64> {
     let conn = Connection::open(path).expect("it is there");
-    let count = |table: &&str| conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).expect("the table is there");
+    let count = |table: &&str| {
+        conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+            row.get(0)
+        })
+        .expect("the table is there")
+    };
     KEPT.iter().map(count).collect()
 }
 
@@ -484,26 +585,56 @@ fn a_store_of_every_earlier_schema_is_taken_on_with_all_it_holds() {
             assert_told(&refused, &["older boardwalk"]);
             assert_eq!(n_rows(&path), before);
         }
-        drop(SqliteStore::open(&path, OpenMode::ReadWrite, StoreOptions::default()).expect("a store of an earlier schema"));
+        drop(
+            SqliteStore::open(&path, OpenMode::ReadWrite, StoreOptions::default())
+                .expect("a store of an earlier schema"),
+        );
         let after = n_rows(&path);
         for ((table, before), after) in KEPT.iter().zip(before).zip(after) {
-            assert!(after >= before, "schema {n_migrations}: {before} rows of {table} became {after}");
+            assert!(
+                after >= before,
+                "schema {n_migrations}: {before} rows of {table} became {after}"
+            );
         }
         let stored = world.boardwalk.export();
         assert_eq!(stored.len(), 2, "schema {n_migrations}");
-        let by_key = |key: &str| stored.iter().find(|article| article["key"] == key).unwrap_or_else(|| panic!("schema {n_migrations}: no {key}"));
+        let by_key = |key: &str| {
+            stored
+                .iter()
+                .find(|article| article["key"] == key)
+                .unwrap_or_else(|| panic!("schema {n_migrations}: no {key}"))
+        };
         let (edited, gone) = (by_key("board.example/11"), by_key("board.example/12"));
         assert_eq!(edited["text"], "second words", "schema {n_migrations}");
         assert_eq!(edited["revision_count"], 2, "schema {n_migrations}");
-        assert_eq!(edited["comments"][0]["text"], "a remark", "schema {n_migrations}");
-        assert_eq!(edited["posted_at"], "1970-01-01T00:15:00Z", "schema {n_migrations}");
-        assert_eq!((&gone["state"], &gone["text"]), (&"gone".into(), &"last words".into()), "schema {n_migrations}");
+        assert_eq!(
+            edited["comments"][0]["text"], "a remark",
+            "schema {n_migrations}"
+        );
+        assert_eq!(
+            edited["posted_at"], "1970-01-01T00:15:00Z",
+            "schema {n_migrations}"
+        );
+        assert_eq!(
+            (&gone["state"], &gone["text"]),
+            (&"gone".into(), &"last words".into()),
+            "schema {n_migrations}"
+        );
         let shown = world.boardwalk.run(&["show", "1"]).expect_code(0);
-        assert!(shown.stdout.contains("second words"), "schema {n_migrations}: {shown}");
+        assert!(
+            shown.stdout.contains("second words"),
+            "schema {n_migrations}: {shown}"
+        );
         let found = world.boardwalk.run(&["search", "second"]).expect_code(0);
-        assert!(found.stdout.contains("edited"), "schema {n_migrations}: {found}");
+        assert!(
+            found.stdout.contains("edited"),
+            "schema {n_migrations}: {found}"
+        );
         if n_migrations < migrations.len() {
-            let copy = world.boardwalk.folder().join(format!("test.db.schema-{n_migrations}"));
+            let copy = world
+                .boardwalk
+                .folder()
+                .join(format!("test.db.schema-{n_migrations}"));
             assert!(copy.exists(), "the store of before was copied");
         }
     }

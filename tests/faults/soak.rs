@@ -42,7 +42,11 @@ struct Plan {
 
 impl Plan {
     fn asked_for() -> Self {
-        let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<f64>().expect("a number"));
+        let number = |name: &str| {
+            std::env::var(name)
+                .ok()
+                .map(|text| text.parse::<f64>().expect("a number"))
+        };
         match number("BOARDWALK_SOAK_MINUTES") {
             Some(minutes) => Self {
                 minutes,
@@ -80,7 +84,8 @@ fn host(n: usize, calm: &Arc<AtomicBool>) -> Host {
     let calm = Arc::clone(calm);
     let faulty = Faulty::new(site.clone(), move |request: &Request, _| {
         let mut rng = Rng::for_thing(SEED + n as u64, request.n as u64);
-        let spoiled = !calm.load(Ordering::SeqCst) && request.path() != "/robots.txt" && rng.chance(SPOILED);
+        let spoiled =
+            !calm.load(Ordering::SeqCst) && request.path() != "/robots.txt" && rng.chance(SPOILED);
         spoiled.then(|| rng.choose(&Fault::PASSING).clone())
     });
     Host {
@@ -112,7 +117,8 @@ impl Soak {
             writeln!(config, "[[board]]\nname = \"{name}\"\nurl = \"{}\"\nengine = \"rhymix\"\nschedule = \"every {}s\"", server.url("/news"), 4 * plan.interval.as_secs().max(1))
                 .expect("memory");
         }
-        std::fs::write(boardwalk.folder().join("daemon.toml"), config).expect("a folder of our own");
+        std::fs::write(boardwalk.folder().join("daemon.toml"), config)
+            .expect("a folder of our own");
         Self {
             plan,
             boardwalk,
@@ -145,7 +151,10 @@ impl Soak {
         let of = |host: &Host| {
             let name = host.name.clone();
             let posts = truth(&host.site, &host.server.addr().to_string(), "news");
-            posts.into_iter().map(move |post| Truth { board: name.clone(), ..post })
+            posts.into_iter().map(move |post| Truth {
+                board: name.clone(),
+                ..post
+            })
         };
         self.hosts.iter().flat_map(of).collect()
     }
@@ -153,7 +162,10 @@ impl Soak {
     /// What is missing or wrong, in words.
     fn complaints(&self) -> Vec<String> {
         let stored = self.stored();
-        let by_key: std::collections::BTreeMap<&str, &Value> = stored.iter().filter_map(|article| Some((text(article, "key")?, article))).collect();
+        let by_key: std::collections::BTreeMap<&str, &Value> = stored
+            .iter()
+            .filter_map(|article| Some((text(article, "key")?, article)))
+            .collect();
         assert_eq!(by_key.len(), stored.len(), "articles stored twice");
         self.truth()
             .iter()
@@ -168,7 +180,10 @@ impl Soak {
     fn least_gap(&self) -> Duration {
         let gaps = self.hosts.iter().flat_map(|host| {
             let log = host.server.log();
-            let gaps: Vec<Duration> = log.windows(2).map(|pair| pair[1].at.duration_since(pair[0].at)).collect();
+            let gaps: Vec<Duration> = log
+                .windows(2)
+                .map(|pair| pair[1].at.duration_since(pair[0].at))
+                .collect();
             gaps
         });
         gaps.min().expect("there were requests")
@@ -183,7 +198,10 @@ fn a_service_that_is_killed_among_failing_hosts_ends_complete() {
     let mut peaks = Vec::new();
     while Instant::now() < end {
         let run = soak.start();
-        let life = soak.plan.life.mul_f64(0.5 + rng.below(1_000) as f64 / 1_000.0);
+        let life = soak
+            .plan
+            .life
+            .mul_f64(0.5 + rng.below(1_000) as f64 / 1_000.0);
         peaks.push(soak.let_run(&run, life));
         run.kill();
     }
@@ -199,7 +217,12 @@ fn a_service_that_is_killed_among_failing_hosts_ends_complete() {
     };
     run.kill();
     let n_requests: usize = soak.hosts.iter().map(|host| host.server.n_received()).sum();
-    let n_hosts_asked: BTreeSet<&str> = soak.hosts.iter().filter(|host| host.server.n_received() > 0).map(|host| host.name.as_str()).collect();
+    let n_hosts_asked: BTreeSet<&str> = soak
+        .hosts
+        .iter()
+        .filter(|host| host.server.n_received() > 0)
+        .map(|host| host.name.as_str())
+        .collect();
     let (least_gap, n_articles) = (soak.least_gap(), soak.truth().len());
     eprintln!(
         "{} hosts, {n_articles} articles, {n_requests} requests, {} starts; shortest gap {least_gap:?}; peaks in KiB {peaks:?}; caught up in {:?}",
@@ -207,7 +230,15 @@ fn a_service_that_is_killed_among_failing_hosts_ends_complete() {
         peaks.len(),
         began.elapsed()
     );
-    assert!(left.is_empty(), "{} complaints: {:?}", left.len(), &left[..left.len().min(9)]);
-    assert!(least_gap + JITTER >= soak.plan.interval, "{least_gap:?} between two requests of one host");
+    assert!(
+        left.is_empty(),
+        "{} complaints: {:?}",
+        left.len(),
+        &left[..left.len().min(9)]
+    );
+    assert!(
+        least_gap + JITTER >= soak.plan.interval,
+        "{least_gap:?} between two requests of one host"
+    );
     assert_eq!(n_hosts_asked.len(), soak.hosts.len());
 }

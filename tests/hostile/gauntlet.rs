@@ -3,9 +3,9 @@
 //! against the board itself, and all of them are each other's bystanders.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -296,7 +296,9 @@ fn peak_until_over(run: &Run) -> u64 {
 fn by_board(boardwalk: &Boardwalk) -> BTreeMap<String, Vec<Value>> {
     let mut found: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for article in boardwalk.export() {
-        let board = text(&article, "board").expect("every article has a board").to_owned();
+        let board = text(&article, "board")
+            .expect("every article has a board")
+            .to_owned();
         found.entry(board).or_default().push(article);
     }
     found
@@ -320,15 +322,24 @@ fn errors_by_host(conn: &Connection) -> BTreeMap<String, Vec<String>> {
 fn of_board(report: &Value, name: &str) -> Value {
     let boards = report["boards"].as_array().expect("a list of boards");
     let found = boards.iter().find(|board| board["name"] == name);
-    found.cloned().unwrap_or_else(|| panic!("{name} is not in the report: {report}"))
+    found
+        .cloned()
+        .unwrap_or_else(|| panic!("{name} is not in the report: {report}"))
 }
 
 #[test]
 fn all_of_it_together_takes_little_time_and_memory() {
     let Gauntlet {
-        first, peak_kib, found, ..
+        first,
+        peak_kib,
+        found,
+        ..
     } = &*GAUNTLET;
-    eprintln!("{} boards in {:?}, peak {peak_kib} KiB", found.len(), first.took);
+    eprintln!(
+        "{} boards in {:?}, peak {peak_kib} KiB",
+        found.len(),
+        first.took
+    );
     assert!(*peak_kib < MOST_KIB, "{peak_kib} KiB");
     // Hosts are worked on side by side: the slow ones take their timeouts, and nobody waits for them.
     assert!(first.took < 20 * TIMEOUT, "{first}");
@@ -345,7 +356,9 @@ fn no_case_panics() {
 fn nothing_of_it_reaches_the_terminal_as_a_command() {
     let Outcome { stdout, stderr, .. } = &GAUNTLET.first;
     for said in [stdout, stderr] {
-        let control = said.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+        let control = said
+            .chars()
+            .find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
         assert_eq!(control, None, "{said:?}");
     }
 }

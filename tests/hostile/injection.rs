@@ -34,7 +34,10 @@ const FORMULAS: [&str; 6] = [
 ];
 
 fn hostile() -> Vec<&'static str> {
-    [MARKUP, TERMINAL, BIDI, LOG].into_iter().chain(FORMULAS).collect()
+    [MARKUP, TERMINAL, BIDI, LOG]
+        .into_iter()
+        .chain(FORMULAS)
+        .collect()
 }
 
 /// A board of posts that carry one hostile text each in every field, crawled, and the daemon's pages of it.
@@ -97,7 +100,12 @@ fn assert_plain(what: &str, said: &str) {
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
     };
     let at = said.find(|c| steers(&c));
-    assert_eq!(at, None, "{what}: {:?}", at.map(|at| said[at..].chars().take(40).collect::<String>()));
+    assert_eq!(
+        at,
+        None,
+        "{what}: {:?}",
+        at.map(|at| said[at..].chars().take(40).collect::<String>())
+    );
 }
 
 /// No element or attribute of the page runs anything that a board wrote.
@@ -111,9 +119,15 @@ fn assert_inert(what: &str, page: &str) {
         for (name, value) in element.attrs() {
             assert!(!name.starts_with("on"), "{what}: {name}={value}");
             let value = value.trim().to_ascii_lowercase();
-            assert!(!value.starts_with("javascript:") && !value.starts_with("data:text"), "{what}: {name}={value}");
+            assert!(
+                !value.starts_with("javascript:") && !value.starts_with("data:text"),
+                "{what}: {name}={value}"
+            );
         }
-        assert!(!matches!(element.name(), "iframe" | "object" | "embed"), "{what}: {element:?}");
+        assert!(
+            !matches!(element.name(), "iframe" | "object" | "embed"),
+            "{what}: {element:?}"
+        );
     }
     let scripts = scraper::Selector::parse("script").expect("a selector");
     for script in html.select(&scripts) {
@@ -129,13 +143,20 @@ fn every_hostile_post_is_stored_as_text() {
     for article in &shown.articles {
         assert_eq!(article["state"], "stored", "{article}");
         for field in ["title", "text", "author"] {
-            assert!(text(article, field).is_some_and(|text| text.contains(MARK)), "{field}: {article}");
+            assert!(
+                text(article, field).is_some_and(|text| text.contains(MARK)),
+                "{field}: {article}"
+            );
         }
     }
     let markup = shown.articles.iter().filter(|article| {
         text(article, "title").is_some_and(|title| title.contains("<script>alert(1)</script>"))
     });
-    assert_eq!(markup.count(), 1, "a title is text, and stays as it was written");
+    assert_eq!(
+        markup.count(),
+        1,
+        "a title is text, and stays as it was written"
+    );
 }
 
 #[test]
@@ -152,7 +173,11 @@ fn ansi_and_bidi_do_not_reach_the_terminal() {
         vec!["stories"],
         vec!["show", &first],
     ];
-    let ids: Vec<String> = shown.articles.iter().map(|article| article["id"].to_string()).collect();
+    let ids: Vec<String> = shown
+        .articles
+        .iter()
+        .map(|article| article["id"].to_string())
+        .collect();
     runs.extend(ids.iter().map(|id| vec!["show", id.as_str()]));
     for args in runs {
         let outcome = shown.world.boardwalk.run(&args);
@@ -168,25 +193,44 @@ fn ansi_and_bidi_do_not_reach_the_terminal() {
 /// A line of the log is an event: nothing that a board writes begins another.
 #[test]
 fn the_log_has_no_lines_of_a_boards_making() {
-    let forged = SHOWN.crawl.stderr.lines().find(|line| line.starts_with("2026-11-24T00:00:00Z ERROR"));
+    let forged = SHOWN
+        .crawl
+        .stderr
+        .lines()
+        .find(|line| line.starts_with("2026-11-24T00:00:00Z ERROR"));
     assert_eq!(forged, None);
-    assert!(SHOWN.crawl.stderr.lines().count() > hostile().len(), "the log tells of each page");
+    assert!(
+        SHOWN.crawl.stderr.lines().count() > hostile().len(),
+        "the log tells of each page"
+    );
 }
 
 #[test]
 fn json_on_the_terminal_is_json() {
-    let found = SHOWN.world.boardwalk.run(&["search", MARK, "--json"]).expect_code(0);
+    let found = SHOWN
+        .world
+        .boardwalk
+        .run(&["search", MARK, "--json"])
+        .expect_code(0);
     for line in found.stdout.lines() {
         let _: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         let raw = line.chars().find(|c| c.is_control() && *c != '\t');
         assert_eq!(raw, None, "{line:?}");
     }
-    assert_eq!(found.stdout.lines().count(), hostile().len().min(20), "{found}");
+    assert_eq!(
+        found.stdout.lines().count(),
+        hostile().len().min(20),
+        "{found}"
+    );
 }
 
 #[test]
 fn no_cell_of_a_spreadsheet_is_a_formula() {
-    let table = SHOWN.world.boardwalk.run(&["export", "--format", "csv"]).expect_code(0);
+    let table = SHOWN
+        .world
+        .boardwalk
+        .run(&["export", "--format", "csv"])
+        .expect_code(0);
     let plain = table.stdout.trim_start_matches('\u{feff}');
     let mut reader = csv::Reader::from_reader(plain.as_bytes());
     let mut n_rows = 0;
@@ -194,36 +238,60 @@ fn no_cell_of_a_spreadsheet_is_a_formula() {
         let record = record.expect("rows of equal length");
         n_rows += 1;
         for cell in &record {
-            let runs = cell.trim_start_matches([' ', '\t', '\n', '\r']).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+            let runs = cell
+                .trim_start_matches([' ', '\t', '\n', '\r'])
+                .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
             let is_number = cell.parse::<f64>().is_ok();
             assert!(!runs || is_number, "{cell:?}");
         }
     }
     assert_eq!(n_rows, hostile().len());
-    let control = plain.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    let control = plain
+        .chars()
+        .find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
     assert_eq!(control, None);
 }
 
 #[test]
 fn feeds_are_whole_and_inert() {
     for format in ["atom", "json"] {
-        let feed = SHOWN.world.boardwalk.run(&["feed", "127.0.0.1:0/news", "--format", format]);
+        let feed = SHOWN
+            .world
+            .boardwalk
+            .run(&["feed", "127.0.0.1:0/news", "--format", format]);
         let feed = match feed.code {
             Some(0) => feed,
             // By the board's own name.
             _ => {
                 let name = text(&SHOWN.articles[0], "board").expect("every article has a board");
-                SHOWN.world.boardwalk.run(&["feed", name, "--format", format]).expect_code(0)
+                SHOWN
+                    .world
+                    .boardwalk
+                    .run(&["feed", name, "--format", format])
+                    .expect_code(0)
             }
         };
-        let parsed = feed_rs::parser::parse(feed.stdout.as_bytes()).expect("a feed that others can read");
+        let parsed =
+            feed_rs::parser::parse(feed.stdout.as_bytes()).expect("a feed that others can read");
         assert_eq!(parsed.entries.len(), hostile().len(), "{format}");
         for entry in &parsed.entries {
-            for part in [&entry.summary.as_ref().map(|text| text.content.clone()), &entry.content.as_ref().and_then(|content| content.body.clone())].into_iter().flatten() {
+            for part in [
+                &entry.summary.as_ref().map(|text| text.content.clone()),
+                &entry
+                    .content
+                    .as_ref()
+                    .and_then(|content| content.body.clone()),
+            ]
+            .into_iter()
+            .flatten()
+            {
                 assert_inert(format, part);
             }
         }
-        let control = feed.stdout.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+        let control = feed
+            .stdout
+            .chars()
+            .find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
         assert_eq!(control, None, "{format}");
     }
 }
@@ -231,14 +299,31 @@ fn feeds_are_whole_and_inert() {
 #[test]
 fn no_page_of_the_service_runs_what_a_board_wrote() {
     let world = &SHOWN.world;
-    let board = format!("[[board]]\nname = \"news\"\nurl = \"{}\"\nengine = \"rhymix\"\n", world.listing_url("news"));
+    let board = format!(
+        "[[board]]\nname = \"news\"\nurl = \"{}\"\nengine = \"rhymix\"\n",
+        world.listing_url("news")
+    );
     let mut daemon = Daemon::new(world, &board);
     daemon.start();
-    daemon.until("the dashboard", || daemon.get("/").filter(|(status, _)| status.contains("200")));
-    let mut paths: Vec<String> = ["/", "/boards/news", "/stories", "/receipts", "/search?q=%EA%B0%80%EB%9E%8C", "/search?q=%3Cscript%3Ealert(1)%3C/script%3E"]
-        .map(str::to_owned)
-        .to_vec();
-    paths.extend(SHOWN.articles.iter().map(|article| format!("/articles/{}", article["id"])));
+    daemon.until("the dashboard", || {
+        daemon.get("/").filter(|(status, _)| status.contains("200"))
+    });
+    let mut paths: Vec<String> = [
+        "/",
+        "/boards/news",
+        "/stories",
+        "/receipts",
+        "/search?q=%EA%B0%80%EB%9E%8C",
+        "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    paths.extend(
+        SHOWN
+            .articles
+            .iter()
+            .map(|article| format!("/articles/{}", article["id"])),
+    );
     for path in &paths {
         let (status, page) = daemon.get(path).expect("it listens");
         assert!(status.contains("200"), "{path}: {status}");

@@ -18,9 +18,14 @@ pub const MOST_PAGES: u32 = 6;
 /// Requests that three posts and a listing of one page are worth, with a second look at everything.
 const FEW: usize = 16;
 
-static ARTICLE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"href="/news/(\d+)[^"]*""#).expect("a constant pattern"));
-static RANK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?s)(<td[^>]*>)\s*\d{1,3}\s*(</td>)").expect("a constant pattern"));
-static DATE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d{4}\.\d{2}\.\d{2}( \d{2}:\d{2})?").expect("a constant pattern"));
+static ARTICLE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"href="/news/(\d+)[^"]*""#).expect("a constant pattern"));
+static RANK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?s)(<td[^>]*>)\s*\d{1,3}\s*(</td>)").expect("a constant pattern")
+});
+static DATE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\d{4}\.\d{2}\.\d{2}( \d{2}:\d{2})?").expect("a constant pattern")
+});
 
 /// The page with its text changed.
 fn rewritten(proper: Reply, change: impl Fn(&str) -> String) -> Reply {
@@ -30,11 +35,15 @@ fn rewritten(proper: Reply, change: impl Fn(&str) -> String) -> Reply {
 
 /// Markup put in front of the listing's table, or, where there is none, at the end of the body.
 fn with_markup(proper: Reply, markup: &str) -> Reply {
-    rewritten(proper, |page| page.replacen("<tbody>", &format!("<tbody>{markup}"), 1))
+    rewritten(proper, |page| {
+        page.replacen("<tbody>", &format!("<tbody>{markup}"), 1)
+    })
 }
 
 fn in_head(proper: Reply, markup: &str) -> Reply {
-    rewritten(proper, |page| page.replacen("<head>", &format!("<head>{markup}"), 1))
+    rewritten(proper, |page| {
+        page.replacen("<head>", &format!("<head>{markup}"), 1)
+    })
 }
 
 /// A row like the board's own.
@@ -51,15 +60,29 @@ fn asks_for_nothing_else(found: &Found) {
     found.is_whole_at_once();
     for target in found.targets() {
         let path = target.split('?').next().unwrap_or_default();
-        let own = path == "/news" || found.truth.iter().any(|post| path == format!("/news/{}", post.id));
+        let own = path == "/news"
+            || found
+                .truth
+                .iter()
+                .any(|post| path == format!("/news/{}", post.id));
         assert!(own, "{}: {target} was asked for", found.name);
     }
-    assert!(found.log.len() <= FEW, "{}: {:?}", found.name, found.targets());
+    assert!(
+        found.log.len() <= FEW,
+        "{}: {:?}",
+        found.name,
+        found.targets()
+    );
 }
 
 #[track_caller]
 fn ends_soon(found: &Found) {
-    assert!(found.log.len() <= 3 * FEW, "{}: {:?}", found.name, found.targets());
+    assert!(
+        found.log.len() <= 3 * FEW,
+        "{}: {:?}",
+        found.name,
+        found.targets()
+    );
 }
 
 /// No date of a stored post lies ahead of the moment it was fetched.
@@ -68,14 +91,20 @@ fn no_date_is_ahead(found: &Found) {
     for article in &found.first {
         if let (Some(posted), Some(fetched)) = (moment(article), text(article, "fetched_at")) {
             let fetched: jiff::Timestamp = fetched.parse().expect("a moment");
-            assert!(posted <= fetched + jiff::SignedDuration::from_mins(15), "{article}");
+            assert!(
+                posted <= fetched + jiff::SignedDuration::from_mins(15),
+                "{article}"
+            );
         }
     }
 }
 
 /// The number of a page of the listing.
 fn page_number(request: &Request) -> u64 {
-    request.query("page").and_then(|page| page.parse().ok()).unwrap_or(1)
+    request
+        .query("page")
+        .and_then(|page| page.parse().ok())
+        .unwrap_or(1)
 }
 
 cases! {
@@ -270,11 +299,20 @@ fn stored_words(found: &Found) {
 #[track_caller]
 fn the_true_posts_are_stored(found: &Found) {
     for post in &found.truth {
-        let stored: Vec<&Value> = found.first.iter().filter(|article| text(article, "key") == Some(&post.key)).collect();
+        let stored: Vec<&Value> = found
+            .first
+            .iter()
+            .filter(|article| text(article, "key") == Some(&post.key))
+            .collect();
         let [stored] = stored[..] else {
             panic!("{}: {} of {}", found.name, stored.len(), post.key);
         };
-        assert_eq!(text(stored, "text"), Some(post.text.as_str()), "{}", found.name);
+        assert_eq!(
+            text(stored, "text"),
+            Some(post.text.as_str()),
+            "{}",
+            found.name
+        );
     }
 }
 
@@ -288,17 +326,27 @@ fn a_listing_of_fifty_thousand_rows() {
         let proper = behind.handle(request);
         match behind.asked(request) {
             Asked::Listing { .. } => {
-                let rows: String = (1_000..51_000).map(|n| row(&format!("/news/{n}"), "글")).collect();
+                let rows: String = (1_000..51_000)
+                    .map(|n| row(&format!("/news/{n}"), "글"))
+                    .collect();
                 with_markup(proper, &rows)
             }
             _ => proper,
         }
     });
-    std::fs::write(world.boardwalk.folder().join("boardwalk.toml"), "[walk]\npatience = \"0s\"\n").expect("a folder of our own");
+    std::fs::write(
+        world.boardwalk.folder().join("boardwalk.toml"),
+        "[walk]\npatience = \"0s\"\n",
+    )
+    .expect("a folder of our own");
     let outcome = world.crawl_with(&["--engine", "rhymix", "--pages", "1"]);
     assert!(matches!(outcome.code, Some(1 | 3)), "{outcome}");
     assert_eq!(world.boardwalk.export(), Vec::<Value>::new());
-    assert!(world.server.n_received() <= FEW, "{:?}", world.server.targets());
+    assert!(
+        world.server.n_received() <= FEW,
+        "{:?}",
+        world.server.targets()
+    );
 }
 
 #[test]

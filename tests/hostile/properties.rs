@@ -10,7 +10,8 @@ mod doors;
 fn any_input() -> impl Strategy<Value = Vec<u8>> {
     let markup = "(<(table|tr|td|li|ul|a|div|p|base|meta|script|noscript|template|svg)( (class|href|title|onclick|src)=[\"']?[a-z0-9/?=&#:.-]{0,12}[\"']?){0,2}>|</[a-z]{1,5}>|&[#a-z0-9]{1,5};|\\PC{0,8}){0,30}";
     let lines = "((user-agent|disallow|allow|crawl-delay|date|name|url)? ?[:=]? ?[\\PC\"\\[\\]*$/%.+-]{0,16}\r?\n){0,6}";
-    let words = "(-?(board:|is:|before:|[0-9]{1,4}[-./년월일]|[a-z]{1,5})?[\"“a-z가-힣*()^ -]{0,6} ?){0,8}";
+    let words =
+        "(-?(board:|is:|before:|[0-9]{1,4}[-./년월일]|[a-z]{1,5})?[\"“a-z가-힣*()^ -]{0,6} ?){0,8}";
     prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..200),
         markup.prop_map(String::into_bytes),

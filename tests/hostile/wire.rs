@@ -25,7 +25,8 @@ fn gzip(plain: &mut dyn Read) -> Vec<u8> {
 }
 
 /// As much in gzip; made once, for a server that packs it while it is asked is a slow server.
-static GZIP_BOMB: LazyLock<Vec<u8>> = LazyLock::new(|| gzip(&mut std::io::repeat(b' ').take(BOMB_BYTES)));
+static GZIP_BOMB: LazyLock<Vec<u8>> =
+    LazyLock::new(|| gzip(&mut std::io::repeat(b' ').take(BOMB_BYTES)));
 
 /// Makes what is made once.
 pub fn prepare() {
@@ -43,10 +44,9 @@ fn encoded(proper: Reply, encoding: &str, body: Vec<u8>) -> Reply {
 
 /// A head with these lines, and this body.
 fn raw(lines: &str, body: &[u8]) -> Vec<u8> {
-    let mut bytes = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n{lines}\r\n\r\n"
-    )
-    .into_bytes();
+    let mut bytes =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n{lines}\r\n\r\n")
+            .into_bytes();
     bytes.extend_from_slice(body);
     bytes
 }

@@ -169,7 +169,10 @@ struct Place(Option<(PathBuf, (u64, u64))>);
 
 impl Place {
     fn of(conn: &Connection) -> Self {
-        let path = conn.path().filter(|path| !path.is_empty()).map(PathBuf::from);
+        let path = conn
+            .path()
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from);
         Self(path.and_then(|path| guard::file_number(&path).map(|number| (path, number))))
     }
 
@@ -184,7 +187,10 @@ impl Place {
 fn file_gone() -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(
         ffi::Error::new(ffi::SQLITE_READONLY_DBMOVED),
-        Some("its file was deleted or replaced under the running crawl; put it back, or start anew".into()),
+        Some(
+            "its file was deleted or replaced under the running crawl; put it back, or start anew"
+                .into(),
+        ),
     )
 }
 
