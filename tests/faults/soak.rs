@@ -138,13 +138,17 @@ impl Soak {
         while began.elapsed() < time {
             assert!(!run.is_over(), "the service ended by itself");
             peak = run.peak_kib().unwrap_or(peak);
-            std::thread::sleep(Duration::from_millis(100));
+            std::thread::park_timeout(Duration::from_millis(100));
         }
         peak
     }
 
+    /// Nothing, as long as the service has not made its store.
     fn stored(&self) -> Vec<Value> {
-        self.boardwalk.export()
+        match self.boardwalk.database().exists() {
+            true => self.boardwalk.export(),
+            false => Vec::new(),
+        }
     }
 
     fn truth(&self) -> Vec<Truth> {

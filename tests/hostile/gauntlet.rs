@@ -288,7 +288,7 @@ fn peak_until_over(run: &Run) -> u64 {
     let mut peak = 0;
     while !run.is_over() {
         peak = run.peak_kib().unwrap_or(peak);
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::park_timeout(Duration::from_millis(20));
     }
     peak
 }
