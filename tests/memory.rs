@@ -9,6 +9,7 @@ mod support;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use support::crawl::peak_kib;
 use support::server::Moment;
 use support::site::Engine;
 use support::world::World;
@@ -19,16 +20,6 @@ const N_EARLY: usize = 2_000;
 const N_LISTING_REQUESTS: usize = 1 + N_ARTICLES / 20;
 /// A fifth more than at the first look.
 const MOST: f64 = 1.2;
-
-/// Peak resident memory of a process in KiB.
-fn peak_kib(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the run goes on");
-    status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"))
-        .and_then(|kib| kib.trim().parse().ok())
-        .expect("Linux tells the peak in kB")
-}
 
 #[test]
 fn memory_does_not_grow_with_the_archive() {
@@ -56,7 +47,10 @@ fn memory_does_not_grow_with_the_archive() {
             // The last article's page has been asked for, and not answered: the process is there for sure.
             Moment::Received(N_LISTING_REQUESTS + n_articles),
             Duration::ZERO,
-            move || say.send(peak_kib(pid)).expect("the test listens"),
+            move || {
+                let peak = peak_kib(pid).expect("the run goes on, on Linux");
+                say.send(peak).expect("the test listens");
+            },
         );
     }
     let outcome = run.wait().expect_code(0);

@@ -9,6 +9,7 @@ use regex::Regex;
 use scraper::{Html, Selector};
 
 use super::{PageView, text};
+use crate::document;
 use crate::model::PageClass;
 use crate::profile::{ClassRule, Profile, element_text};
 
@@ -108,8 +109,15 @@ pub fn classify(view: &PageView<'_>, profile: Option<&Profile>) -> (PageClass, S
     match status {
         404 | 410 => return (PageClass::Gone, format!("status {status}")),
         401 | 403 => return (PageClass::Restricted, format!("status {status}")),
-        400.. => return (PageClass::Error, format!("status {status}")),
+        // Nobody asked for a part; what is missing of it would be missing for good.
+        206 | 400.. => return (PageClass::Error, format!("status {status}")),
         _ => {}
+    }
+    if (has_article || has_listing) && document::is_cut(view.html) {
+        return (
+            PageClass::Error,
+            "too deep or too large a tree to be read whole".into(),
+        );
     }
     if has_article {
         return (PageClass::Article, "the article's body is there".into());

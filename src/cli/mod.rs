@@ -34,6 +34,7 @@ mod status;
 mod stories;
 
 use std::fmt;
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -215,11 +216,31 @@ pub fn configure(cli: &Cli) -> anyhow::Result<Options> {
     }
 }
 
+/// Files that any command has open at a time: its streams, the runtime's, the store's with its journal and readers, and a
+/// connection or two.
+const LEAST_FILES: usize = 32;
+
+/// Without this, libraries that expect to get a descriptor would end the program with a panic.
+fn enough_files_can_be_opened() -> Result<(), Usage> {
+    // Whatever else opening a folder brings is of no account here.
+    let opened: io::Result<Vec<File>> = (0..LEAST_FILES).map(|_| File::open(".")).collect();
+    match opened {
+        Err(error) if error.raw_os_error() == Some(TOO_MANY_OPEN_FILES) => Err(Usage(format!(
+            "this process may open too few files ({error}); raise the limit, as with `ulimit -n 1024`"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// EMFILE, the same on Linux, the BSDs and macOS.
+const TOO_MANY_OPEN_FILES: i32 = 24;
+
 /// Runs the command.
 ///
 /// # Errors
 /// What ended it early; [`exit_code`] knows what to answer.
 pub fn run(cli: Cli, options: Options) -> anyhow::Result<Exit> {
+    enough_files_can_be_opened()?;
     let quiet = cli.quiet();
     match cli.command {
         Command::Crawl(command) => command.run(options, quiet),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tracing::{Instrument, debug, info_span, warn};
 
 use super::board::BoardContext;
@@ -41,6 +42,8 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
             Some(fetched) => Ok(fetched),
             None => crew.fetcher.get(&request(&board, &job)).await,
         };
+        let size = answer.as_ref().map_or(0, |fetched| fetched.body.len());
+        let _room = room_for(size).await;
         let at = crew.clock.now();
         let settlement = match answer {
             Ok(mut fetched) => {
@@ -113,6 +116,18 @@ fn request(board: &BoardContext, job: &Job) -> Request {
         JobKind::Comments { .. } => "comments",
     };
     board.request(job.url.clone(), job.referer.clone(), purpose)
+}
+
+/// Pages that are read and settled at a time in the whole process, in kibibytes: a tree takes some fifteen times its page,
+/// so a few of the largest at once would not fit into a small machine. Of ordinary pages a hundred do.
+const MOST_READ_KIB: u32 = 8 * 1024;
+static READ: Semaphore = Semaphore::const_new(MOST_READ_KIB as usize);
+
+/// Room for a page of so many bytes, until it is dropped. One beyond all room gets all of it.
+async fn room_for(body_bytes: usize) -> SemaphorePermit<'static> {
+    let kib = u32::try_from(body_bytes.div_ceil(1024)).unwrap_or(MOST_READ_KIB);
+    let room = READ.acquire_many(kib.min(MOST_READ_KIB)).await;
+    room.expect("the semaphore is never closed")
 }
 
 /// A page as the reading stages get it. Owned, so that it can move to the blocking pool and back.

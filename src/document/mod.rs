@@ -21,8 +21,15 @@ pub use wanted::Wanted;
 /// Open elements at a time. The deepest page among the recordings has 40.
 const MAX_DEPTH: usize = 512;
 
+/// Tags of a page. A tree takes some 250 bytes for each, so that one of the largest body that is read would take half a
+/// gigabyte; a listing of two thousand rows has 30,000.
+const MAX_TAGS: usize = 300_000;
+
 /// Attributes of an element. html5ever compares each with all before it; more than a few dozen are no one's page.
 const MAX_ATTRIBUTES: usize = 1_000;
+
+/// The last comment of a page that was cut.
+const CUT: &str = "too deep or too much from here on";
 
 /// Elements that have no end tag (HTML Living Standard, 13.1.2).
 const VOID: [&str; 17] = [
@@ -37,7 +44,19 @@ const OPTIONAL_END: [&str; 12] = [
 
 /// The page's tree.
 pub fn parse(text: &str) -> Html {
-    Html::parse_document(shallow(text))
+    let part = shallow(text);
+    if part.len() == text.len() {
+        return Html::parse_document(text);
+    }
+    Html::parse_document(&format!("{part}<!--{CUT}-->"))
+}
+
+/// Whether the tree is that of a part of its page: what comes after is nested too deep, or too much, to be
+/// read.
+pub fn is_cut(html: &Html) -> bool {
+    let last = html.tree.values().next_back();
+    last.and_then(|node| node.as_comment())
+        .is_some_and(|comment| &*comment.comment == CUT)
 }
 
 /// The tree of a page without the parts in which nothing is that `wanted` could select; whatever one of its selectors selects
@@ -56,12 +75,17 @@ pub fn without_unwanted(text: &str, wanted: &Wanted) -> Result<Option<String>, U
     cut::cut(text, wanted)
 }
 
-/// The text up to where it is nested too deep; all of it, for any page that is meant to be read.
+/// The text up to where it is nested too deep, or has more tags than are read; all of it, for any page that is meant to be read.
 fn shallow(text: &str) -> &str {
     let mut depth = 0_usize;
     let mut n_svg = 0_usize;
+    let mut n_tags = 0_usize;
     let mut tags = Tags::new(text);
     while let Some(tag) = tags.next() {
+        n_tags += 1;
+        if n_tags > MAX_TAGS {
+            return &text[..tag.start];
+        }
         let is_opened = matches!(tag.kind, Kind::Start | Kind::SelfClosing);
         if is_opened && has_too_many_attributes(text.as_bytes(), tag.start + 1 + tag.name.len()) {
             return &text[..tag.start];
@@ -149,6 +173,19 @@ mod tests {
         assert_eq!(shallow(&page).len(), MAX_DEPTH * "<div>".len());
         let custom = "<a-very-long-custom-name>".repeat(100_000);
         assert!(shallow(&custom).len() < custom.len());
+    }
+
+    #[test]
+    fn a_tree_tells_whether_it_is_whole() {
+        assert!(is_cut(&parse(&"<div>".repeat(100_000))));
+        assert!(is_cut(&parse(&format!(
+            "<p>a</p>{}",
+            "<i><b>".repeat(1_000)
+        ))));
+        assert!(is_cut(&parse(&"<i>x</i>".repeat(MAX_TAGS / 2 + 1))));
+        assert!(!is_cut(&parse(&"<i>x</i>".repeat(MAX_TAGS / 2))));
+        assert!(!is_cut(&parse("<p>a</p><!-- b -->")));
+        assert!(!is_cut(&parse("")));
     }
 
     /// Within quotes and values nothing is an attribute, and nothing ends the tag.

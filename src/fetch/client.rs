@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Client;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, REFERER};
 use url::Url;
@@ -20,6 +20,8 @@ use super::{FetchOptions, Fetched, Request, RobotsFile};
 use crate::model::{Clock, Receipt};
 
 const ACCEPT_PAGE: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+/// A server whose clock is further ahead of ours than this has none that dates could go by.
+const MOST_AHEAD: SignedDuration = SignedDuration::from_hours(48);
 /// Hosts remembered. Beyond it, those that were not asked for an hour are forgotten.
 const MANY_HOSTS: usize = 4_096;
 
@@ -330,7 +332,9 @@ impl Inner {
             status: answer.status,
             content_type: text(&answer.headers, CONTENT_TYPE),
             cookies: std::mem::take(&mut trail.cookies),
-            server_date: answer.date(),
+            server_date: answer
+                .date()
+                .filter(|date| date.duration_since(received_at) < MOST_AHEAD),
             retry_after: answer.retry_after(received_at),
             received_at,
             body: answer.body,

@@ -16,12 +16,22 @@ const MAX_JARS: usize = 256;
 /// RFC 6265, 6.1 asks a client for at least 50 cookies a domain, and 4,096 bytes each.
 const MAX_COOKIES: usize = 100;
 const MAX_COOKIE_BYTES: usize = 4_096;
+/// Sent with one request. Common servers refuse a header line beyond 8 KiB; a board that sets more than it takes back
+/// would lock us out.
+const MAX_HEADER_BYTES: usize = 7 * 1_024;
 
 struct BoundedJar {
     jar: Jar,
     /// Name, host and attributes of each cookie, hashed: how many there are.
     held: HashSet<u64>,
     last_used: u64,
+}
+
+impl BoundedJar {
+    fn start_anew(&mut self) {
+        self.jar = Jar::default();
+        self.held.clear();
+    }
 }
 
 #[derive(Default)]
@@ -40,7 +50,14 @@ pub(crate) struct Cookies {
 impl Cookies {
     /// The `Cookie` header for a URL.
     pub(crate) fn header(&self, jar: &str, url: &Url) -> Option<HeaderValue> {
-        self.with(jar, |jar| jar.jar.cookies(url))
+        self.with(jar, |jar| {
+            let cookies = jar.jar.cookies(url)?;
+            if cookies.len() > MAX_HEADER_BYTES {
+                jar.start_anew();
+                return None;
+            }
+            Some(cookies)
+        })
     }
 
     /// Keeps what an answer set, and returns the names.
@@ -59,8 +76,7 @@ impl Cookies {
             for value in set {
                 let id = self.hasher.hash_one((url.host_str(), identity_of(value)));
                 if !jar.held.contains(&id) && jar.held.len() >= MAX_COOKIES {
-                    jar.jar = Jar::default();
-                    jar.held.clear();
+                    jar.start_anew();
                 }
                 jar.held.insert(id);
                 jar.jar.set_cookies(&mut std::iter::once(value), url);

@@ -160,6 +160,12 @@ fn best(
         return trial;
     }
     let guessed = guess(body, tld);
+    // In Latin-1 everything makes sense, also a page of UTF-8 into which somebody has pasted another charset.
+    let as_utf8 = Trial::of(UTF_8, body);
+    let n_right = as_utf8.n_beyond_ascii.saturating_sub(as_utf8.n_replaced);
+    if guessed == WINDOWS_1252 && n_right >= SURE_SEQUENCES && n_right > as_utf8.n_replaced {
+        return as_utf8;
+    }
     let more = [Some(UTF_8), hint, Some(guessed)];
     for encoding in more.into_iter().flatten() {
         let trial = Trial::of(encoding, body);

@@ -146,6 +146,7 @@ pub struct Fetched {
     /// Decompressed. Empty where an answer other than 2xx is not text.
     pub body: Vec<u8>,
     /// The server's own clock, from its `Date` header.
+    /// `None` where that is days ahead of ours.
     pub server_date: Option<Timestamp>,
     pub received_at: Timestamp,
     pub retry_after: Option<Duration>,
@@ -173,4 +174,13 @@ pub struct RobotsFile {
     /// At most 500 KiB (RFC 9309, 2.5), cut at a line's end; empty unless the status is 2xx.
     pub body: Vec<u8>,
     pub fetched_at: Timestamp,
+}
+
+impl RobotsFile {
+    /// Whether the file allows a URL, and the delay between requests that it asks for, which is held to a limit where it
+    /// is obeyed. `None`: it could not be reached, so nothing may be asked for.
+    pub fn reading(&self, url: &Url) -> Option<(bool, Option<Duration>)> {
+        let rules = robots::Rules::of(self).ok()?;
+        Some((rules.verdict(url).allowed, rules.crawl_delay()))
+    }
 }

@@ -149,6 +149,9 @@ pub(super) enum RankCell {
     Other,
 }
 
+/// No board holds more posts; a larger number counts something else, or nothing.
+const MAX_RANK: u64 = 100_000_000_000;
+
 /// What is set apart besides notices: favourites, advertisements, polls.
 const SPECIAL_WORDS: [&str; 9] = [
     "인기",
@@ -173,7 +176,10 @@ pub(super) fn read_rank_cell(text: &str) -> RankCell {
         .filter(|c| !c.is_whitespace() && !"[](){}<>【】,".contains(*c))
         .collect();
     let is_number = !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
-    if is_number && let Ok(rank) = word.parse() {
+    if is_number
+        && let Ok(rank) = word.parse()
+        && rank <= MAX_RANK
+    {
         RankCell::Rank(rank)
     } else if says_pinned(&word) || SPECIAL_WORDS.contains(&word.as_str()) {
         RankCell::Notice

@@ -6,6 +6,9 @@ use url::Url;
 use super::shape::{Caught, Shape, fill, parameter, parameters};
 use crate::model::{ArticleKey, BoardScope};
 
+/// What every server should take (RFC 9110, 4.1); a longer one is no address that a board gave its pages.
+const MAX_URL_BYTES: usize = 8_000;
+
 /// What a profile knows of URLs.
 #[derive(Debug, Clone)]
 pub struct Identity {
@@ -173,6 +176,9 @@ impl Identity {
 
     fn catch<'s>(&self, shapes: &'s [Shape], url: &Url) -> Option<(&'s Shape, Caught)> {
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return None;
+        }
+        if url.as_str().len() > MAX_URL_BYTES {
             return None;
         }
         let query = url.query().unwrap_or_default();

@@ -90,7 +90,10 @@ impl Boardwalk {
 
     /// A command without the user's configuration and colours.
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_boardwalk"));
+        self.prepared(Command::new(env!("CARGO_BIN_EXE_boardwalk")), args)
+    }
+
+    fn prepared(&self, mut command: Command, args: &[&str]) -> Command {
         command
             .args(args)
             .current_dir(self.folder.path())
@@ -101,7 +104,8 @@ impl Boardwalk {
         command
     }
 
-    fn database_arg(&self) -> String {
+    /// As `--database` takes it.
+    pub fn database_arg(&self) -> String {
         format!("sqlite:{}", self.database().display())
     }
 
@@ -145,8 +149,22 @@ impl Boardwalk {
 
     /// Starts a run without waiting for its end.
     pub fn start(&self, args: &[&str]) -> Run {
-        let mut child = self
-            .command(args)
+        Self::started(self.command(args))
+    }
+
+    /// Starts a run under limits that a shell sets: `ulimit -n 20`.
+    pub fn start_under(&self, limits: &str, args: &[&str]) -> Run {
+        let mut shell = Command::new("sh");
+        let script = format!("{limits} && exec \"$0\" \"$@\"");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_boardwalk")]);
+        let mut command = self.prepared(shell, args);
+        // The shell is looked for by it.
+        command.env("PATH", "/usr/bin:/bin");
+        Self::started(command)
+    }
+
+    fn started(mut command: Command) -> Run {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -184,7 +202,8 @@ impl Default for Boardwalk {
     }
 }
 
-fn crawl_args<'a>(url: &'a str, args: &[&'a str]) -> Vec<&'a str> {
+/// Arguments of a crawl in haste.
+pub fn crawl_args<'a>(url: &'a str, args: &[&'a str]) -> Vec<&'a str> {
     let mut all = vec!["crawl", url, "--json"];
     if !args.contains(&"--pages") && !args.contains(&"--since") {
         all.extend(["--pages", "all"]);
@@ -213,6 +232,11 @@ impl Run {
             .lock()
             .expect("no holder of this lock panics")
             .id()
+    }
+
+    /// Peak resident memory in KiB; `None` once the process is gone.
+    pub fn peak_kib(&self) -> Option<u64> {
+        peak_kib(self.pid())
     }
 
     pub fn is_over(&self) -> bool {
@@ -272,6 +296,15 @@ impl Run {
             killed: self.killed.load(Ordering::SeqCst),
         }
     }
+}
+
+/// Peak resident memory of a process in KiB; `None` where there is no such process any more.
+pub fn peak_kib(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }
 
 /// Collects one output on a thread, so that a full pipe never stops the program.

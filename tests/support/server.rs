@@ -90,6 +90,21 @@ pub enum Manner {
     },
     /// The request is read, and never answered.
     Silent,
+    /// The body is all that is sent, byte for byte: status line and headers are what it begins with, if it has any.
+    Exact(Then),
+    /// Likewise, one byte at a time with this pause between them.
+    ExactDrip(Duration),
+}
+
+/// What follows bytes that were sent exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// An orderly end.
+    Close,
+    /// Nothing, until the client gives up.
+    Wait,
+    /// The bytes from here on again and again, until the client gives up.
+    Repeat { from: usize },
 }
 
 impl Reply {
@@ -109,6 +124,11 @@ impl Reply {
 
     pub fn text(body: &str) -> Self {
         Self::new(200, "text/plain; charset=UTF-8", body)
+    }
+
+    /// These bytes and nothing else, then an orderly end.
+    pub fn exact(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::new(0, "", bytes).manner(Manner::Exact(Then::Close))
     }
 
     /// `location` is sent as given: engines send relative ones.
@@ -470,6 +490,10 @@ async fn send(stream: &mut TcpStream, request: &Request, reply: &Reply) -> bool 
     if !reply.latency.is_zero() {
         tokio::time::sleep(reply.latency).await;
     }
+    if let Manner::Exact(_) | Manner::ExactDrip(_) = reply.manner {
+        send_exactly(stream, &reply.body, reply.manner).await;
+        return false;
+    }
     let mut bytes = format!("HTTP/1.1 {} {}\r\n", reply.status, reason(reply.status)).into_bytes();
     for (name, value) in &reply.headers {
         bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
@@ -509,10 +533,40 @@ async fn send(stream: &mut TcpStream, request: &Request, reply: &Reply) -> bool 
             true
         }
         Manner::Silent => {
-            // Until the client gives up.
-            let mut buffer = [0; 64];
-            while matches!(stream.read(&mut buffer).await, Ok(n_read) if n_read > 0) {}
+            until_left(stream).await;
             false
+        }
+        Manner::Exact(_) | Manner::ExactDrip(_) => unreachable!("sent above, without a head"),
+    }
+}
+
+/// Waits until the client gives up.
+async fn until_left(stream: &mut TcpStream) {
+    let mut buffer = [0; 64];
+    while matches!(stream.read(&mut buffer).await, Ok(n_read) if n_read > 0) {}
+}
+
+/// What cannot be sent is not: the client has gone.
+async fn send_exactly(stream: &mut TcpStream, bytes: &[u8], manner: Manner) {
+    if let Manner::ExactDrip(pause) = manner {
+        for byte in bytes {
+            if stream.write_all(&[*byte]).await.is_err() {
+                return;
+            }
+            tokio::time::sleep(pause).await;
+        }
+        return until_left(stream).await;
+    }
+    if stream.write_all(bytes).await.is_err() {
+        return;
+    }
+    match manner {
+        Manner::Exact(Then::Wait) => until_left(stream).await,
+        Manner::Exact(Then::Repeat { from }) => {
+            while stream.write_all(&bytes[from..]).await.is_ok() {}
+        }
+        _ => {
+            let _ = stream.shutdown().await;
         }
     }
 }

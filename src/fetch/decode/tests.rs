@@ -151,6 +151,17 @@ fn a_claim_that_the_bytes_refute_gives_way() {
     expect(&decoded, &"한글 게시판".repeat(20), "EUC-KR");
 }
 
+/// Somebody pasted a paragraph of EUC-KR bytes into a page of UTF-8: only that is lost.
+#[test]
+fn a_page_in_two_charsets_is_read_by_the_one_that_most_of_it_is_in() {
+    let mut body = page(META_UTF_8, &"새나루 소식. ".repeat(20).into_bytes());
+    let foreign = b"\xC7\xD1\xB1\xDB ".repeat(20);
+    body.extend_from_slice(&foreign);
+    let decoded = decode(&body, Some("text/html; charset=UTF-8"), None, Some("kr"));
+    assert_eq!(decoded.charset, "UTF-8");
+    assert!(decoded.text.contains("새나루 소식. 새나루 소식."));
+}
+
 #[test]
 fn true_latin_1_keeps_its_claim() {
     let text = b"D\xE9j\xE0 vu: le caf\xE9 \xE9tait ferm\xE9. ".repeat(20);

@@ -94,6 +94,21 @@ pub(super) fn byte_size(path: &Path) -> u64 {
     path.metadata().map_or(0, |file| file.len())
 }
 
+/// By which a file is known whatever its name: device and number. `None` where there is none, or no way to tell.
+pub(super) fn file_number(path: &Path) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let file = path.metadata().ok()?;
+        Some((file.dev(), file.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
 fn is_marked(path: &Path) -> bool {
     byte_size(&sidecar(path, ".lock")) > 0
 }

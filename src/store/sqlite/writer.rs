@@ -4,13 +4,14 @@
 //! disk's flush) is shared. Each task runs in a savepoint of its own: one that fails takes nothing of the others
 //! with it, and nothing of itself stays.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, ErrorCode, ffi};
 use tokio::sync::{mpsc, oneshot};
 
-use super::sql_error;
+use super::{guard, sql_error};
 use crate::store::{Answer, StoreError};
 
 /// Tasks in one transaction. More would only delay the first one's answer.
@@ -142,6 +143,7 @@ impl Drop for Writer {
 }
 
 fn write(conn: Connection, mut tasks: mpsc::Receiver<Box<dyn Task>>) {
+    let place = Place::of(&conn);
     while let Some(first) = tasks.blocking_recv() {
         let mut group = vec![first];
         while group.len() < MAX_GROUP
@@ -149,13 +151,47 @@ fn write(conn: Connection, mut tasks: mpsc::Receiver<Box<dyn Task>>) {
         {
             group.push(next);
         }
-        let lost = commit_group(&conn, &mut group).err();
+        let lost = match place.holds() {
+            true => commit_group(&conn, &mut group).err(),
+            false => Some(file_gone()),
+        };
         for task in group {
             task.answer(lost.as_ref());
         }
     }
     // Statistics for the planner, and an empty journal. Both are comforts: the file is whole without them.
     let _ = conn.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+}
+
+/// Which file the connection has open. One that is deleted or replaced under it can still be written, for nobody: what is
+/// committed there is gone when the connection is closed.
+struct Place(Option<(PathBuf, (u64, u64))>);
+
+impl Place {
+    fn of(conn: &Connection) -> Self {
+        let path = conn
+            .path()
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from);
+        Self(path.and_then(|path| guard::file_number(&path).map(|number| (path, number))))
+    }
+
+    fn holds(&self) -> bool {
+        let Self(Some((path, number))) = self else {
+            return true;
+        };
+        guard::file_number(path).as_ref() == Some(number)
+    }
+}
+
+fn file_gone() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        ffi::Error::new(ffi::SQLITE_READONLY_DBMOVED),
+        Some(
+            "its file was deleted or replaced under the running crawl; put it back, or start anew"
+                .into(),
+        ),
+    )
 }
 
 fn commit_group(conn: &Connection, group: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
