@@ -37,8 +37,8 @@ fn main() {
     let list_url: Url = "http://board.example/bbs/board.php?bo_table=news"
         .parse()
         .expect("a URL");
-    let article_tree = parse_wanted(&page, &article_asks).expect("a page that can be cut");
-    let listing_tree = parse_wanted(&list, &listing_asks).expect("a page that can be cut");
+    let (article_tree, _) = parse_wanted(&page, &article_asks).expect("a page that can be cut");
+    let (listing_tree, _) = parse_wanted(&list, &listing_asks).expect("a page that can be cut");
     let view = PageView {
         html: &article_tree,
         source: &page,

@@ -14,6 +14,7 @@ use super::reparse::only_rules_changed;
 use super::symptoms::note_article;
 use super::visit::{Reading, again};
 use crate::article::{self, PageView};
+use crate::document::LeftOut;
 use crate::fetch::Fetched;
 use crate::model::{
     Article, ArticleId, ArticleState, Comment, CommentPages, Job, JobKind, JobPriority, NewJob,
@@ -33,11 +34,15 @@ const MOST_GONE_IN_A_ROW: u32 = 20;
 /// So few answers in a row may be deletions on a board that has nothing else to fetch.
 const FEW_GONE_IN_A_ROW: u32 = 6;
 
-/// Pure part, on the blocking pool.
-pub(super) fn read(view: &PageView<'_>, context: &BoardContext) -> Reading {
+/// Pure part, on the blocking pool. `None`: what was left out of the page matters.
+pub(super) fn read(
+    view: &PageView<'_>,
+    left_out: &LeftOut<'_>,
+    context: &BoardContext,
+) -> Option<Reading> {
     let content = article::read_article(view, &context.profile, &context.read_options);
-    let glance = Glance::at_article(view, &context.profile, content.class);
-    Reading::Article(Box::new(content), glance)
+    let glance = Glance::at_article(view, left_out, &context.profile, content.class)?;
+    Some(Reading::Article(Box::new(content), glance))
 }
 
 /// Pure part, on the blocking pool.

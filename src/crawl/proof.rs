@@ -9,9 +9,10 @@ use scraper::Html;
 use url::Url;
 
 use crate::article::{PageView, ReadOptions, read_article};
+use crate::document::LeftOut;
 use crate::health::fit::Share;
 use crate::learn::{SeenPage, same_title};
-use crate::listing::read_listing;
+use crate::listing::{linked_articles, read_listing};
 use crate::model::{Article, ArticleKey, PageClass, Pager, PostedAt, Row};
 use crate::profile::Profile;
 
@@ -228,8 +229,8 @@ fn try_listing(
         );
     }
     // Known rows of the page that are linked, and not read, are lost.
-    let links = super::fit::Glance::at_listing(&page.view(html), profile).linked;
-    let known = links.iter().filter(|key| court.rows.contains_key(*key));
+    let links = linked_articles(html, &LeftOut::default(), page.view(html).url, profile);
+    let known = links.iter().flatten().filter(|key| court.rows.contains_key(*key));
     for key in known {
         proof.count("listing.rows", seen.contains(key.as_str()));
     }

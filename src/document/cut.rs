@@ -8,18 +8,34 @@
 //! The page is followed by its tags alone. Where these do not tell for sure which elements are open, nothing is cut:
 //! [`Unclear`].
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use super::nesting::{Did, Nesting, Unclear};
-use super::tags::{Kind, Tags, Token};
-use super::wanted::{Seen, Wanted};
+use super::tags::{Attributes, Kind, Tags, Token};
+use super::wanted::{Note, Seen, Wanted, is_coded};
 
 /// Below this many bytes the parser is as quick as the search.
 const SMALL: usize = 4 * 1024;
+
+/// What was to be noted of the elements that were left out, and of some of those they stood in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeftOut<'t> {
+    /// Attributes, as they are written.
+    pub ids: HashSet<&'t str>,
+    pub classes: HashSet<&'t str>,
+    /// Where links lead to, as it is written but for `&amp;`.
+    pub links: Vec<Cow<'t, str>>,
+}
 
 /// `text` without what is not wanted. `None`: all is wanted, or too little is not to be worth a copy.
 ///
 /// # Errors
 /// The page's tags do not tell which elements are open.
-pub(super) fn cut(text: &str, wanted: &Wanted) -> Result<Option<String>, Unclear> {
+pub(super) fn cut<'t>(
+    text: &'t str,
+    wanted: &Wanted,
+) -> Result<Option<(String, LeftOut<'t>)>, Unclear> {
     if text.len() < SMALL {
         return Ok(None);
     }
@@ -27,6 +43,8 @@ pub(super) fn cut(text: &str, wanted: &Wanted) -> Result<Option<String>, Unclear
         nesting: Nesting::new(text),
         wanted,
         kept_below: None,
+        apart_below: None,
+        left_out: LeftOut::default(),
         gaps: Vec::new(),
     };
     let mut tags = Tags::new(text);
@@ -41,7 +59,8 @@ pub(super) fn cut(text: &str, wanted: &Wanted) -> Result<Option<String>, Unclear
         tags.foreign = cutter.nesting.is_in_svg();
     }
     let n_cut: usize = cutter.gaps.iter().map(|(from, to)| to - from).sum();
-    Ok((n_cut > text.len() / 8).then(|| without(text, &cutter.gaps, n_cut)))
+    let is_worth_it = n_cut > text.len() / 8;
+    Ok(is_worth_it.then(|| (without(text, &cutter.gaps, n_cut), cutter.left_out)))
 }
 
 struct Cutter<'t, 'w> {
@@ -49,6 +68,9 @@ struct Cutter<'t, 'w> {
     wanted: &'w Wanted,
     /// Inside a wanted element: how many elements it stands in.
     kept_below: Option<usize>,
+    /// Inside an element in which nothing is noted, likewise.
+    apart_below: Option<usize>,
+    left_out: LeftOut<'t>,
     /// What is cut out so far, in order.
     gaps: Vec<(usize, usize)>,
 }
@@ -62,6 +84,9 @@ impl<'t> Cutter<'t, '_> {
         if self.kept_below.is_some_and(|n| n_around <= n) {
             self.kept_below = None;
         }
+        if self.apart_below.is_some_and(|n| n_around <= n) {
+            self.apart_below = None;
+        }
         if self.kept_below.is_some() {
             return Ok(());
         }
@@ -74,10 +99,7 @@ impl<'t> Cutter<'t, '_> {
     }
 
     fn meet(&mut self, token: &Token<'t>, did: Did, n_around: usize) -> Result<(), Unclear> {
-        let seen = Seen {
-            name: token.name,
-            inside: token.inside,
-        };
+        let seen = Seen::from(token);
         let around = self.nesting.open()[..n_around].iter().map(|open| open.seen);
         if self.wanted.may_be(seen, around.clone()) {
             if self.wanted.hangs(seen) || around.clone().any(|outer| self.wanted.hangs(outer)) {
@@ -89,13 +111,51 @@ impl<'t> Cutter<'t, '_> {
             if let Some(open) = self.nesting.last_mut() {
                 open.holds_wanted = true;
             }
-        } else if token.kind == Kind::Text
+            return Ok(());
+        }
+        self.note(seen, did, n_around)?;
+        if token.kind == Kind::Text
             && self.nesting.is_plain()
             && ["script", "style", "noscript"]
                 .iter()
                 .any(|name| name.eq_ignore_ascii_case(token.name))
         {
             self.leave_out(token.start, token.end);
+        }
+        Ok(())
+    }
+
+    /// Nobody sees this element any more.
+    fn note(&mut self, seen: Seen<'t>, did: Did, n_around: usize) -> Result<(), Unclear> {
+        match &self.wanted.note {
+            Note::Nothing => {}
+            Note::Names(_) if self.apart_below.is_some() => {}
+            Note::Names(apart) => {
+                let around = self.nesting.open()[..n_around].iter().map(|open| open.seen);
+                if apart.may_be(seen, around) {
+                    self.apart_below = (did == Did::Opened).then_some(n_around);
+                    return Ok(());
+                }
+                if seen.id.into_iter().chain(seen.class).any(is_coded) {
+                    return Err(Unclear("a name in character references"));
+                }
+                self.left_out.ids.extend(seen.id);
+                self.left_out.classes.extend(seen.class);
+            }
+            Note::Links if seen.name.eq_ignore_ascii_case("a") => {
+                let link = Attributes::new(seen.inside)
+                    .find(|(name, _)| name.eq_ignore_ascii_case("href"))
+                    .map(|(_, value)| value);
+                if link.is_some_and(is_coded) {
+                    return Err(Unclear("a link in character references"));
+                }
+                let decoded = link.map(|link| match link.contains("&amp;") {
+                    true => Cow::Owned(link.replace("&amp;", "&")),
+                    false => Cow::Borrowed(link),
+                });
+                self.left_out.links.extend(decoded);
+            }
+            Note::Links => {}
         }
         Ok(())
     }
