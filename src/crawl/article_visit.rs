@@ -10,6 +10,7 @@ use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
 use super::doubt::doubted;
 use super::fit::Glance;
+use super::parsing::in_turn;
 use super::reparse::only_rules_changed;
 use super::symptoms::note_article;
 use super::visit::{Reading, again};
@@ -340,7 +341,7 @@ async fn is_up<S: Store>(crew: &Crew<S>, board: &Arc<BoardContext>) -> Result<bo
         return Ok(false);
     };
     let context = Arc::clone(board);
-    let there = tokio::task::spawn_blocking(move || {
+    let there = in_turn(move || {
         let decoded = context.decode(&fetched);
         let html = crate::document::parse(&context.profile.prepared(&decoded.text));
         let view = PageView {
@@ -353,8 +354,7 @@ async fn is_up<S: Store>(crew: &Crew<S>, board: &Arc<BoardContext>) -> Result<bo
         };
         article::classify(&view, Some(&context.profile)).0 == PageClass::Article
     })
-    .await
-    .expect("classifying is pure and does not panic");
+    .await;
     if there {
         crew.tally.n_there.fetch_add(1, Ordering::Relaxed);
         crew.tally.n_gone_in_a_row.store(0, Ordering::Relaxed);

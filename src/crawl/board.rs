@@ -6,6 +6,7 @@ use url::Url;
 
 use super::crew::Observer;
 use super::learning::{Lesson, learn_board};
+use super::parsing::in_turn;
 use super::visit::error_text;
 use crate::article::{ReadOptions, id_in_url, wanted_of_article, wanted_of_listing};
 use crate::config::Since;
@@ -273,7 +274,7 @@ pub(super) async fn recognise(
     let (fetched, recognised) = {
         let library = Arc::clone(library);
         let charset = target.charset.clone();
-        tokio::task::spawn_blocking(move || {
+        in_turn(move || {
             let decoded = decode_page(&fetched, charset.as_deref(), None);
             let html = crate::document::parse(&decoded.text);
             let recognised =
@@ -282,7 +283,6 @@ pub(super) async fn recognise(
             (fetched, recognised)
         })
         .await
-        .expect("recognising is pure and does not panic")
     };
     let Some(recognised) = recognised else {
         let (profile, lesson) = match fallback {

@@ -2,7 +2,7 @@
 //! keeps each board's history while a run goes on.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
 use scraper::{ElementRef, Selector};
@@ -280,7 +280,7 @@ pub(super) struct Fits(Mutex<HashMap<BoardId, Fit>>);
 pub(super) struct Fit {
     pub history: History,
     /// What earlier passes had counted: an article is held against these, not against its own pass.
-    pub before: History,
+    pub before: Arc<History>,
     pub broken: Option<Broken>,
     /// Doubts that known articles have cleared in this pass, in words.
     pub cleared: BTreeSet<String>,
@@ -346,7 +346,7 @@ impl Fits {
                     if kept.rules == fit.rules || context.board.profile.contains(REPAIRED) {
                         fit.history = kept.history;
                     }
-                    fit.before = fit.history.clone();
+                    fit.before = Arc::new(fit.history.clone());
                     fit.broken = saved.broken;
                     fit.pass = pass;
                 }
@@ -354,7 +354,7 @@ impl Fits {
         } else if is_new {
             self.of(board, |fit| {
                 fit.pass = pass;
-                fit.before = fit.history.clone();
+                fit.before = Arc::new(fit.history.clone());
                 fit.cleared.clear();
                 fit.last_text = None;
                 fit.tried = false;

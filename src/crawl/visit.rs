@@ -9,6 +9,7 @@ use tracing::{Instrument, debug, info_span, warn};
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
 use super::fit::Glance;
+use super::parsing::in_turn;
 use super::symptoms::{note_block, note_failure};
 use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
@@ -149,7 +150,7 @@ async fn read<S: Store>(
     let as_of = fetched.server_date.unwrap_or(fetched.received_at);
     let context = Arc::clone(board);
     let kind = job.kind.clone();
-    let parsed = tokio::task::spawn_blocking(move || {
+    let (mut answer, class, reason, reading) = in_turn(move || {
         let decoded = context.decode(&fetched);
         let answer = Answer {
             text: decoded.text,
@@ -161,8 +162,6 @@ async fn read<S: Store>(
         (answer, class, reason, reading)
     })
     .await;
-    let (mut answer, class, reason, reading) =
-        parsed.expect("parsers are pure and do not panic; a panic here is a bug to be seen");
     debug!(status = answer.fetched.status, class = ?class, reason, "read {}", job.url);
 
     let page = Some(visited(&mut answer));
