@@ -1,4 +1,5 @@
-//! What a page costs, stage by stage: `cargo bench --bench stages`.
+//! What a page costs, stage by stage: `cargo bench --bench stages`. With `--once STAGE` that stage runs once and nothing is
+//! said, for whoever counts instructions (`benches/instructions`).
 //!
 //! Pages in the shape of gnuboard5, as large as boards' pages are (BOARDS.md: 50 to 70 KiB), mostly menus, styles and rows
 //! below the article. Times are CPU time of this thread, the least of several rounds in which all stages take turns, so
@@ -8,7 +9,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use boardwalk::article::{
-    PageView, ReadOptions, read_article, wanted_of_article, wanted_of_listing,
+    PageView, ReadOptions, read_article, template_names, wanted_of_article, wanted_of_listing,
 };
 use boardwalk::dedup::{Digest, fingerprint};
 use boardwalk::document::{parse, parse_wanted, without_unwanted};
@@ -37,7 +38,8 @@ fn main() {
     let list_url: Url = "http://board.example/bbs/board.php?bo_table=news"
         .parse()
         .expect("a URL");
-    let (article_tree, _) = parse_wanted(&page, &article_asks).expect("a page that can be cut");
+    let (article_tree, left_out) =
+        parse_wanted(&page, &article_asks).expect("a page that can be cut");
     let (listing_tree, _) = parse_wanted(&list, &listing_asks).expect("a page that can be cut");
     let view = PageView {
         html: &article_tree,
@@ -51,6 +53,7 @@ fn main() {
     let text = read().text;
 
     let mut stages: Vec<Stage<'_>> = vec![
+        stage("nothing", || ()),
         stage("decode", || {
             drop(black_box(decode(
                 page.as_bytes(),
@@ -67,6 +70,13 @@ fn main() {
             drop(black_box(parse_wanted(&page, &article_asks)))
         }),
         stage("read article", || drop(black_box(read()))),
+        stage("names of the template", || {
+            drop(black_box(template_names(
+                &article_tree,
+                &left_out,
+                &profile,
+            )))
+        }),
         stage("parse whole listing", || drop(black_box(parse(&list)))),
         stage("cut and parse listing", || {
             drop(black_box(parse_wanted(&list, &listing_asks)))
@@ -84,6 +94,11 @@ fn main() {
             drop(black_box(Digest::of(&text)))
         }),
     ];
+    if let Some(name) = named_once() {
+        let stage = stages.iter_mut().find(|stage| stage.name == name);
+        (stage.expect("the name of a stage").work)();
+        return;
+    }
     println!(
         "an article's page of {} bytes, a listing's of {}",
         page.len(),
@@ -101,6 +116,13 @@ fn main() {
             stage.least.as_secs_f64() * 1e6
         );
     }
+}
+
+/// What follows `--once`.
+fn named_once() -> Option<String> {
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--once");
+    arguments.next()?;
+    arguments.next()
 }
 
 struct Stage<'a> {

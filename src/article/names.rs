@@ -35,11 +35,7 @@ pub fn template_names(
     let apart: Vec<&Selector> = apart(profile).collect();
     let mut names = BTreeSet::new();
     let mut skipped: HashSet<ego_tree::NodeId> = HashSet::new();
-    for element in html
-        .root_element()
-        .descendent_elements()
-        .take(MAX_ELEMENTS)
-    {
+    for element in html.root_element().descendent_elements().take(MAX_ELEMENTS) {
         let is_inside = element
             .parent()
             .is_some_and(|parent| skipped.contains(&parent.id()));

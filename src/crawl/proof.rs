@@ -230,7 +230,10 @@ fn try_listing(
     }
     // Known rows of the page that are linked, and not read, are lost.
     let links = linked_articles(html, &LeftOut::default(), page.view(html).url, profile);
-    let known = links.iter().flatten().filter(|key| court.rows.contains_key(*key));
+    let known = links
+        .iter()
+        .flatten()
+        .filter(|key| court.rows.contains_key(*key));
     for key in known {
         proof.count("listing.rows", seen.contains(key.as_str()));
     }
