@@ -11,9 +11,13 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::MAX_ATTRIBUTES;
 use super::nesting::{Did, Nesting, Unclear};
 use super::tags::{Attributes, Kind, Tags, Token};
 use super::wanted::{Note, Seen, Wanted, is_coded};
+
+/// Bytes of a tag that opens an element. What stands in it may be compared with it once more each.
+const MAX_TAG: usize = 16 * 1024;
 
 /// Below this many bytes the parser is as quick as the search.
 const SMALL: usize = 4 * 1024;
@@ -55,6 +59,9 @@ pub(super) fn cut<'t>(
             return Err(Unclear("words outside the body"));
         }
         words_from = token.end;
+        if token.n_attributes > MAX_ATTRIBUTES {
+            return Err(Unclear("a tag of very many attributes"));
+        }
         cutter.follow(&token)?;
         tags.foreign = cutter.nesting.is_in_svg();
     }
@@ -78,6 +85,9 @@ struct Cutter<'t, 'w> {
 impl<'t> Cutter<'t, '_> {
     fn follow(&mut self, token: &Token<'t>) -> Result<(), Unclear> {
         let did = self.nesting.follow(token)?;
+        if did == Did::Opened && token.inside.len() > MAX_TAG {
+            return Err(Unclear("a very long tag"));
+        }
         let n_open = self.nesting.open().len();
         // A start tag may have closed elements on its way.
         let n_around = n_open - usize::from(did == Did::Opened);
@@ -177,4 +187,62 @@ fn without(text: &str, gaps: &[(usize, usize)], n_cut: usize) -> String {
     }
     rest.push_str(&text[at..]);
     rest
+}
+
+#[cfg(test)]
+mod tests {
+    use scraper::Selector;
+
+    use super::*;
+
+    /// A page with something to keep and enough to cut, the given tag in what is kept.
+    fn judged(tag: &str) -> Result<Option<String>, Unclear> {
+        let kept = Selector::parse("#kept").expect("a selector");
+        let wanted = Wanted::new([&kept], []).expect("a selector that tags can answer");
+        let menu = "<div><ul><li>menu</li></ul></div>".repeat(200);
+        let page = format!(
+            "<!doctype html><html><head></head><body><div id=kept>{tag}</div></div>{menu}</body></html>"
+        );
+        Ok(cut(&page, &wanted)?.map(|(rest, _)| rest))
+    }
+
+    #[test]
+    fn tags_that_cost_more_than_they_are_long_are_left_to_the_bounds_of_the_parser() {
+        let many = |n: usize| (0..n).map(|n| format!(" a{n}")).collect::<String>();
+        assert!(matches!(judged("<div class=x>"), Ok(Some(_))));
+        assert!(matches!(
+            judged(&format!("<div{}>", many(MAX_ATTRIBUTES))),
+            Ok(Some(_))
+        ));
+        for tag in [
+            format!("<div{}>", many(MAX_ATTRIBUTES + 1)),
+            format!("<div><br{}>", many(MAX_ATTRIBUTES + 1)),
+            format!("<div class='{}'>", "x ".repeat(MAX_TAG)),
+        ] {
+            assert!(judged(&tag).is_err());
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_noted_and_what_is_apart_is_not() {
+        let select = |css| Selector::parse(css).expect("a selector");
+        let (kept, apart) = (select("#kept"), select(".rows"));
+        let wanted = || Wanted::new([&kept], []).expect("a selector that tags can answer");
+        let filler = "<p>words</p>".repeat(600);
+        let page = format!(
+            "<!doctype html><html><head></head><body class='one two'><div id=kept><i class=inside></i></div><div id=side><a href='/b?x=1&amp;y=2'>{filler}</a></div><div class=rows><b class=row></b></div><div class=after></div></body></html>"
+        );
+        let names = wanted()
+            .noting_names([&apart])
+            .expect("selectors that tags can answer");
+        let (_, left_out) = cut(&page, &names).expect("clear").expect("a cut");
+        assert_eq!(left_out.ids, HashSet::from(["side"]));
+        assert_eq!(left_out.classes, HashSet::from(["one two", "after"]));
+        let (_, left_out) = cut(&page, &wanted().noting_links())
+            .expect("clear")
+            .expect("a cut");
+        assert_eq!(left_out.links, ["/b?x=1&y=2"]);
+        let coded = page.replace("id=side", "id='s&#105;de'");
+        assert!(cut(&coded, &names).is_err());
+    }
 }

@@ -25,6 +25,7 @@ pub(super) struct Token<'t> {
     /// A start tag's names, as written.
     pub id: Option<&'t str>,
     pub class: Option<&'t str>,
+    pub n_attributes: usize,
     pub start: usize,
     /// Behind the `>`; of an element whose content is text, behind its end tag.
     pub end: usize,
@@ -68,6 +69,7 @@ impl<'t> Tags<'t> {
             inside: "",
             id: None,
             class: None,
+            n_attributes: 0,
             start,
             end,
         }
@@ -100,7 +102,9 @@ impl<'t> Tags<'t> {
         let inside_at = name_at + n_name;
         let mut attributes = Attributes::new(&self.text[inside_at..]);
         let (mut id, mut class) = (None, None);
+        let mut n_attributes = 0;
         for (name, value) in &mut attributes {
+            n_attributes += 1;
             // Of attributes of one name the first counts (13.2.5.33).
             match name.len() {
                 2 if name.eq_ignore_ascii_case("id") => id = id.or(Some(value)),
@@ -125,6 +129,7 @@ impl<'t> Tags<'t> {
             inside,
             id,
             class,
+            n_attributes,
             start,
             end,
         };
