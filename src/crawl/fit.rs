@@ -47,7 +47,7 @@ impl Glance {
         left_out: &LeftOut<'_>,
         profile: &Profile,
     ) -> Option<Self> {
-        let linked = linked_articles(view.html, left_out, view.url, profile)?;
+        let linked = linked_articles(view.html, &left_out.links, view.url, profile)?;
         let rules = &profile.listing;
         let within = first(view.html.root_element(), &rules.container);
         let row = within.and_then(|within| first(within, &rules.rows));

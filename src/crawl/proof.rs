@@ -9,7 +9,6 @@ use scraper::Html;
 use url::Url;
 
 use crate::article::{PageView, ReadOptions, read_article};
-use crate::document::LeftOut;
 use crate::health::fit::Share;
 use crate::learn::{SeenPage, same_title};
 use crate::listing::{linked_articles, read_listing};
@@ -229,7 +228,7 @@ fn try_listing(
         );
     }
     // Known rows of the page that are linked, and not read, are lost.
-    let links = linked_articles(html, &LeftOut::default(), page.view(html).url, profile);
+    let links = linked_articles(html, &[], page.view(html).url, profile);
     let known = links
         .iter()
         .flatten()

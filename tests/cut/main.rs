@@ -73,7 +73,7 @@ impl Reader {
             let read = |html: &Html, left_out: &LeftOut<'_>| {
                 let page = read_listing(html, url, &self.profile, Timestamp::UNIX_EPOCH);
                 let class = classify(&view(html, source, url), Some(&self.profile));
-                let mut linked = linked_articles(html, left_out, url, &self.profile)?;
+                let mut linked = linked_articles(html, &left_out.links, url, &self.profile)?;
                 linked.sort_by(|a, b| a.as_str().cmp(b.as_str()));
                 Some((class, page, linked))
             };
