@@ -1,5 +1,4 @@
-//! What a page costs, stage by stage: `cargo bench --bench stages`. With `--once STAGE` that stage runs once and nothing is
-//! said, for whoever counts instructions (`benches/instructions`).
+//! What a page costs, stage by stage: `cargo bench --bench stages`.
 //!
 //! Pages in the shape of gnuboard5, as large as boards' pages are (BOARDS.md: 50 to 70 KiB), mostly menus, styles and rows
 //! below the article. Times are CPU time of this thread, the least of several rounds in which all stages take turns, so
@@ -53,7 +52,6 @@ fn main() {
     let text = read().text;
 
     let mut stages: Vec<Stage<'_>> = vec![
-        stage("nothing", || ()),
         stage("decode", || {
             drop(black_box(decode(
                 page.as_bytes(),
@@ -94,11 +92,6 @@ fn main() {
             drop(black_box(Digest::of(&text)))
         }),
     ];
-    if let Some(name) = named_once() {
-        let stage = stages.iter_mut().find(|stage| stage.name == name);
-        (stage.expect("the name of a stage").work)();
-        return;
-    }
     println!(
         "an article's page of {} bytes, a listing's of {}",
         page.len(),
@@ -116,13 +109,6 @@ fn main() {
             stage.least.as_secs_f64() * 1e6
         );
     }
-}
-
-/// What follows `--once`.
-fn named_once() -> Option<String> {
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--once");
-    arguments.next()?;
-    arguments.next()
 }
 
 struct Stage<'a> {
