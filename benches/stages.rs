@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use boardwalk::article::{
-    PageView, ReadOptions, read_article, wanted_of_article, wanted_of_listing,
+    PageView, ReadOptions, read_article, template_names, wanted_of_article, wanted_of_listing,
 };
 use boardwalk::dedup::{Digest, fingerprint};
 use boardwalk::document::{parse, parse_wanted, without_unwanted};
@@ -41,8 +41,9 @@ fn main() {
     let list_url: Url = "http://board.example/bbs/board.php?bo_table=news"
         .parse()
         .expect("a URL");
-    let article_tree = parse_wanted(&page, &article_asks).expect("a page that can be cut");
-    let listing_tree = parse_wanted(&list, &listing_asks).expect("a page that can be cut");
+    let (article_tree, left_out) =
+        parse_wanted(&page, &article_asks).expect("a page that can be cut");
+    let (listing_tree, _) = parse_wanted(&list, &listing_asks).expect("a page that can be cut");
     let view = PageView {
         html: &article_tree,
         source: &page,
@@ -71,6 +72,13 @@ fn main() {
             drop(black_box(parse_wanted(&page, &article_asks)))
         }),
         stage("read article", || drop(black_box(read()))),
+        stage("names of the template", || {
+            drop(black_box(template_names(
+                &article_tree,
+                &left_out,
+                &profile,
+            )))
+        }),
         stage("parse whole listing", || drop(black_box(parse(&list)))),
         stage("cut and parse listing", || {
             drop(black_box(parse_wanted(&list, &listing_asks)))

@@ -13,7 +13,8 @@
 //! 4. [`fetch::decode`] decides the charset from bytes. [`document::parse`] is the one door to the HTML parser; a text
 //!    goes through it once, on the blocking pool.
 //!    [`document::parse_wanted`] leaves out what nobody asks for (what readers ask for stands in `article::asked`;
-//!    `tests/cut` holds part and whole together). Visits parse whole pages still: [`health::fit`] looks at all of a template.
+//!    `tests/cut` holds part and whole together). Names and links of the rest, by which [`health::fit`] tells a redesign, are
+//!    noted while it is left out. What a part does not show is no evidence: then the whole page is parsed.
 //!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store. Rows that an
 //!    endpoint brings in JSON are made into a page first ([`profile::JsonList`]; `crawl::interface` asks for them). A person at
 //!    the terminal is asked which listing is meant where that is open ([`crawl::Adviser`]). `add` shows what a board would

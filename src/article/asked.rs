@@ -1,9 +1,10 @@
 //! Which selectors does reading a page put to it? For whoever parses no more of it than that: whatever `read_article`,
-//! `read_comments`, `classify` and `listing::read_listing` look for has to stand here.
+//! `read_comments`, `classify` and `listing::read_listing` look for has to stand here. What [`super::template_names`] and
+//! `listing::linked_articles` ask of the rest is noted while it is left out.
 
 use scraper::Selector;
 
-use super::{BASE, classify, media};
+use super::{BASE, classify, media, names};
 use crate::document::Wanted;
 use crate::profile::{Profile, Rule};
 
@@ -13,7 +14,7 @@ pub fn wanted_of_article(profile: &Profile, id_is_known: bool) -> Option<Wanted>
     let mut asked = Asked::default();
     asked.of_classes(profile);
     asked.of_article(profile, id_is_known);
-    asked.wanted()
+    asked.wanted()?.noting_names(names::apart(profile))
 }
 
 /// What a page that shows a listing is asked for. Like [`wanted_of_article`].
@@ -21,7 +22,7 @@ pub fn wanted_of_listing(profile: &Profile) -> Option<Wanted> {
     let mut asked = Asked::default();
     asked.of_classes(profile);
     asked.of_listing(profile);
-    asked.wanted()
+    asked.wanted().map(Wanted::noting_links)
 }
 
 /// Selectors put to a page, and those put to what is found.

@@ -9,6 +9,7 @@ mod comments;
 mod fields;
 pub mod generic;
 mod media;
+mod names;
 mod source;
 mod text;
 
@@ -22,6 +23,7 @@ pub use asked::{wanted_of_article, wanted_of_listing};
 pub use classify::classify;
 pub use comments::read_comments;
 pub use fields::{FieldTrace, explain_article};
+pub use names::{template_names, without_numbers};
 
 use crate::model::{Article, PageClass};
 use crate::profile::{Library, Profile, first_value};

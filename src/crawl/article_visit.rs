@@ -10,10 +10,12 @@ use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
 use super::doubt::doubted;
 use super::fit::Glance;
+use super::parsing::in_turn;
 use super::reparse::only_rules_changed;
 use super::symptoms::note_article;
 use super::visit::{Reading, again};
 use crate::article::{self, PageView};
+use crate::document::LeftOut;
 use crate::fetch::Fetched;
 use crate::model::{
     Article, ArticleId, ArticleState, Comment, CommentPages, Job, JobKind, JobPriority, NewJob,
@@ -29,11 +31,15 @@ const MOST_GONE_IN_A_ROW: u32 = 20;
 /// So few answers in a row may be deletions on a board that has nothing else to fetch.
 const FEW_GONE_IN_A_ROW: u32 = 6;
 
-/// Pure part, on the blocking pool.
-pub(super) fn read(view: &PageView<'_>, context: &BoardContext) -> Reading {
+/// Pure part, on the blocking pool. `None`: what was left out of the page matters.
+pub(super) fn read(
+    view: &PageView<'_>,
+    left_out: &LeftOut<'_>,
+    context: &BoardContext,
+) -> Option<Reading> {
     let content = article::read_article(view, &context.profile, &context.read_options);
-    let glance = Glance::at_article(view, &context.profile, content.class);
-    Reading::Article(Box::new(content), glance)
+    let glance = Glance::at_article(view, left_out, &context.profile, content.class)?;
+    Some(Reading::Article(Box::new(content), glance))
 }
 
 /// Pure part, on the blocking pool.
@@ -330,7 +336,7 @@ async fn is_up<S: Store>(crew: &Crew<S>, board: &Arc<BoardContext>) -> Result<bo
         return Ok(false);
     };
     let context = Arc::clone(board);
-    let there = tokio::task::spawn_blocking(move || {
+    let there = in_turn(move || {
         let decoded = context.decode(&fetched);
         let html = crate::document::parse(&context.profile.prepared(&decoded.text));
         let view = PageView {
@@ -343,8 +349,7 @@ async fn is_up<S: Store>(crew: &Crew<S>, board: &Arc<BoardContext>) -> Result<bo
         };
         article::classify(&view, Some(&context.profile)).0 == PageClass::Article
     })
-    .await
-    .expect("classifying is pure and does not panic");
+    .await;
     if there {
         crew.tally.n_there.fetch_add(1, Ordering::Relaxed);
         crew.tally.n_gone_in_a_row.store(0, Ordering::Relaxed);

@@ -6,14 +6,16 @@ use url::Url;
 
 use super::crew::Observer;
 use super::learning::{Lesson, learn_board};
+use super::parsing::in_turn;
 use super::visit::error_text;
-use crate::article::ReadOptions;
+use crate::article::{ReadOptions, id_in_url, wanted_of_article, wanted_of_listing};
 use crate::config::Since;
+use crate::document::Wanted;
 use crate::fetch::{
     Decoded, FetchError, FetchErrorKind, Fetched, Fetcher, Request, decode, decode_as, host_key,
     tld_of,
 };
-use crate::model::{Board, NewBoard, PassReport, Receipt};
+use crate::model::{Board, JobKind, NewBoard, PassReport, Receipt};
 use crate::profile::{Library, Profile};
 
 /// A board as the operator names it.
@@ -126,6 +128,26 @@ pub struct BoardContext {
     /// The profile is the operator's own, or has rules of his laid over it: a repaired one is offered, not used.
     pub own_profile: bool,
     tailor: Tailor,
+    asks: Asks,
+}
+
+/// What pages are asked for; `None` where only the whole page will do.
+#[derive(Debug)]
+struct Asks {
+    listing: Option<Wanted>,
+    article: Option<Wanted>,
+    /// Where the URL does not tell the article's id.
+    slug: Option<Wanted>,
+}
+
+impl Asks {
+    fn of(profile: &Profile) -> Self {
+        Self {
+            listing: wanted_of_listing(profile),
+            article: wanted_of_article(profile, true),
+            slug: wanted_of_article(profile, false),
+        }
+    }
 }
 
 impl BoardContext {
@@ -144,18 +166,22 @@ impl BoardContext {
             totals_before: PassReport::default(),
             own_profile: target.tailor.rewrites,
             tailor: target.tailor.clone(),
+            asks: Asks::of(&profile),
             profile,
         }
     }
 
     /// The same board, read by another profile from now on.
     pub(super) fn with_profile(&self, profile: Profile) -> Self {
+        let engine = profile.engine.clone();
+        let profile = self.tailor.apply(Arc::new(profile));
         Self {
             board: Board {
-                profile: profile.engine.clone(),
+                profile: engine,
                 ..self.board.clone()
             },
-            profile: self.tailor.apply(Arc::new(profile)),
+            asks: Asks::of(&profile),
+            profile,
             charset: self.charset.clone(),
             read_options: self.read_options,
             max_pages: self.max_pages,
@@ -163,6 +189,19 @@ impl BoardContext {
             totals_before: self.totals_before,
             own_profile: self.own_profile,
             tailor: self.tailor.clone(),
+        }
+    }
+
+    /// What a page is asked for that is visited for a job of this kind; `None` where only the whole page will do.
+    pub(super) fn wanted(&self, kind: &JobKind, url: &Url) -> Option<&Wanted> {
+        match kind {
+            JobKind::Listing { .. } | JobKind::Radar { .. } => self.asks.listing.as_ref(),
+            JobKind::Article { .. } | JobKind::Comments { .. } => {
+                match id_in_url(url, &self.profile) {
+                    Some(_) => self.asks.article.as_ref(),
+                    None => self.asks.slug.as_ref(),
+                }
+            }
         }
     }
 
@@ -235,7 +274,7 @@ pub(super) async fn recognise(
     let (fetched, recognised) = {
         let library = Arc::clone(library);
         let charset = target.charset.clone();
-        tokio::task::spawn_blocking(move || {
+        in_turn(move || {
             let decoded = decode_page(&fetched, charset.as_deref(), None);
             let html = crate::document::parse(&decoded.text);
             let recognised =
@@ -244,7 +283,6 @@ pub(super) async fn recognise(
             (fetched, recognised)
         })
         .await
-        .expect("recognising is pure and does not panic")
     };
     let Some(recognised) = recognised else {
         let (profile, mut lesson) = match fallback {

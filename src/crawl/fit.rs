@@ -1,8 +1,8 @@
 //! What does a visit show of how the board's profile fits? Builds the readings that [`crate::health::fit`] judges, and
 //! keeps each board's history while a run goes on.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::{LazyLock, Mutex, MutexGuard};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
 use scraper::{ElementRef, Selector};
@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::board::BoardContext;
 use super::mend::REPAIRED;
-use crate::article::PageView;
+use crate::article::{PageView, template_names, without_numbers};
+use crate::document::LeftOut;
 use crate::health::fit::{Evidence, Finding, History, Measure, Reading, Spot};
 use crate::learn::same_title;
+use crate::listing::linked_articles;
 use crate::model::{
     Article, ArticleId, ArticleKey, BoardId, Known, ListingPage, PageClass, PassId, PostedAt,
     Precision, Row,
@@ -20,20 +22,12 @@ use crate::model::{
 use crate::profile::{Profile, Rule, element_text, fold};
 use crate::store::{ArticleTarget, Broken, SavedFit, Store, StoreError};
 
-/// Links to articles on one page that are looked up.
-const MAX_LINKED: usize = 300;
 /// Levels of a path that are written down.
 const MAX_LEVELS: usize = 40;
 /// Letters of a page in which an article's title is looked for.
 const MAX_WORDS: usize = 200_000;
-/// Elements and names of a page that are looked at.
-const MAX_ELEMENTS: usize = 20_000;
-const MAX_NAMES: usize = 400;
 /// Pages after which a history is written down, should the run be killed.
 const SAVE_EVERY: u32 = 32;
-
-static LINKS: LazyLock<Selector> =
-    LazyLock::new(|| Selector::parse("a[href]").expect("a constant selector"));
 
 /// What of a page is compared, besides what was read from it; taken while its tree is there.
 #[derive(Debug, Default)]
@@ -47,21 +41,17 @@ pub(super) struct Glance {
 }
 
 impl Glance {
-    /// Pure, on the blocking pool.
-    pub fn at_listing(view: &PageView<'_>, profile: &Profile) -> Self {
-        let mut seen = BTreeSet::new();
-        let linked = view
-            .html
-            .select(&LINKS)
-            .filter_map(|link| view.url.join(link.attr("href")?.trim()).ok())
-            .filter_map(|url| Some(profile.identity.article(&url)?.key))
-            .filter(|key| seen.insert(key.as_str().to_owned()))
-            .take(MAX_LINKED)
-            .collect();
+    /// Pure, on the blocking pool. `None`: what was left out of the page matters.
+    pub fn at_listing(
+        view: &PageView<'_>,
+        left_out: &LeftOut<'_>,
+        profile: &Profile,
+    ) -> Option<Self> {
+        let linked = linked_articles(view.html, &left_out.links, view.url, profile)?;
         let rules = &profile.listing;
         let within = first(view.html.root_element(), &rules.container);
         let row = within.and_then(|within| first(within, &rules.rows));
-        Self {
+        Some(Self {
             linked,
             spots: row
                 .and_then(|row| row.parent().and_then(ElementRef::wrap))
@@ -69,11 +59,16 @@ impl Glance {
                 .into_iter()
                 .collect(),
             ..Self::default()
-        }
+        })
     }
 
-    /// Pure, on the blocking pool.
-    pub fn at_article(view: &PageView<'_>, profile: &Profile, class: PageClass) -> Self {
+    /// Like [`Glance::at_listing`].
+    pub fn at_article(
+        view: &PageView<'_>,
+        left_out: &LeftOut<'_>,
+        profile: &Profile,
+        class: PageClass,
+    ) -> Option<Self> {
         let root = view.html.root_element();
         let rules = &profile.article;
         let field = |rules: &[Rule]| {
@@ -92,15 +87,15 @@ impl Glance {
             PageClass::Article => String::new(),
             _ => element_text(root, &[]).chars().take(MAX_WORDS).collect(),
         };
-        Self {
+        Some(Self {
             linked: Vec::new(),
-            names: names(root, profile),
+            names: template_names(view.html, left_out, profile)?,
             spots: found
                 .into_iter()
                 .filter_map(|(what, element)| Some(spot(what, element?)))
                 .collect(),
             words,
-        }
+        })
     }
 }
 
@@ -108,36 +103,6 @@ fn first<'a>(root: ElementRef<'a>, selectors: &[Selector]) -> Option<ElementRef<
     selectors
         .iter()
         .find_map(|selector| root.select(selector).next())
-}
-
-/// Classes and ids of a page's template: what is in a text or a comment is its author's, and the rows of a listing below
-/// come and go.
-fn names(root: ElementRef<'_>, profile: &Profile) -> BTreeSet<String> {
-    let inside: Vec<&Selector> = profile
-        .article
-        .body
-        .iter()
-        .chain(&profile.comments.item)
-        .chain(&profile.listing.container)
-        .collect();
-    let mut names = BTreeSet::new();
-    let mut skipped: HashSet<ego_tree::NodeId> = HashSet::new();
-    for element in root.descendent_elements().take(MAX_ELEMENTS) {
-        let is_inside = element
-            .parent()
-            .is_some_and(|parent| skipped.contains(&parent.id()));
-        if is_inside || inside.iter().any(|selector| selector.matches(&element)) {
-            skipped.insert(element.id());
-            continue;
-        }
-        let id = element.value().id().map(|id| format!("#{id}"));
-        let classes = element.value().classes().map(|class| format!(".{class}"));
-        names.extend(classes.chain(id).map(|name| without_numbers(&name)));
-        if names.len() >= MAX_NAMES {
-            break;
-        }
-    }
-    names
 }
 
 /// The way from the root to an element: tags, ids and classes, numbers taken out.
@@ -167,19 +132,6 @@ fn step(element: ElementRef<'_>) -> String {
         step.push_str(class);
     }
     without_numbers(&step)
-}
-
-/// Every number is 0.
-fn without_numbers(words: &str) -> String {
-    let mut plain = String::with_capacity(words.len());
-    for c in words.chars().take(120) {
-        match c {
-            '0'..='9' if plain.ends_with('0') => {}
-            '0'..='9' => plain.push('0'),
-            _ => plain.push(c),
-        }
-    }
-    plain
 }
 
 /// What a listing page shows, against what is known of its rows.
@@ -328,7 +280,7 @@ pub(super) struct Fits(Mutex<HashMap<BoardId, Fit>>);
 pub(super) struct Fit {
     pub history: History,
     /// What earlier passes had counted: an article is held against these, not against its own pass.
-    pub before: History,
+    pub before: Arc<History>,
     pub broken: Option<Broken>,
     /// Doubts that known articles have cleared in this pass, in words.
     pub cleared: BTreeSet<String>,
@@ -394,7 +346,7 @@ impl Fits {
                     if kept.rules == fit.rules || context.board.profile.contains(REPAIRED) {
                         fit.history = kept.history;
                     }
-                    fit.before = fit.history.clone();
+                    fit.before = Arc::new(fit.history.clone());
                     fit.broken = saved.broken;
                     fit.pass = pass;
                 }
@@ -402,7 +354,7 @@ impl Fits {
         } else if is_new {
             self.of(board, |fit| {
                 fit.pass = pass;
-                fit.before = fit.history.clone();
+                fit.before = Arc::new(fit.history.clone());
                 fit.cleared.clear();
                 fit.last_text = None;
                 fit.tried = false;

@@ -18,6 +18,7 @@ mod learning;
 mod listing_visit;
 mod mend;
 mod once;
+mod parsing;
 mod polls;
 mod preview;
 mod proof;

@@ -13,8 +13,8 @@ use super::board::{BoardContext, Target, TargetError};
 use super::crew::{CrawlOptions, Crew, Observer};
 use super::report::{BoardReport, CrawlReport, Finish};
 use super::worker::work;
-use crate::fetch::{Fetched, Fetcher};
-use crate::model::{Clock, JobId, PassEnd, PassKind, PassReport};
+use crate::fetch::{Fetched, Fetcher, host_key};
+use crate::model::{BoardId, Clock, JobId, PassEnd, PassKind, PassReport};
 use crate::profile::Library;
 use crate::store::{Store, StoreError};
 
@@ -48,24 +48,13 @@ pub async fn crawl_once<S: Store>(
 ) -> Result<CrawlReport, CrawlError> {
     let begun = tokio::time::Instant::now();
     outfit.library = with_learnt(&outfit).await?;
-    let mut failed_targets = Vec::new();
-    let mut boards = BTreeMap::new();
-    let mut at_hand = HashMap::new();
-    let mut stale = Vec::new();
-    for target in targets {
-        if outfit.stop.is_cancelled() {
-            break;
-        }
-        match prepare(&outfit, &options, &target, &mut at_hand).await? {
-            Ok((context, was_stale)) => {
-                if was_stale {
-                    stale.push(context.board.id);
-                }
-                boards.insert(context.board.id, Arc::new(context));
-            }
-            Err(error) => failed_targets.push((target, error)),
-        }
-    }
+    let outfit = Arc::new(outfit);
+    let Prepared {
+        boards,
+        at_hand,
+        stale,
+        failed: failed_targets,
+    } = prepare_all(&outfit, &options, targets).await?;
     let crew = Arc::new(Crew::new(
         outfit.store.clone(),
         outfit.fetcher.clone(),
@@ -100,6 +89,71 @@ pub async fn crawl_once<S: Store>(
     let mut report = report(&crew, failed_targets, &outfit.database).await?;
     report.duration_s = begun.elapsed().as_secs_f64();
     Ok(report)
+}
+
+/// What the targets turned out to be.
+#[derive(Default)]
+struct Prepared {
+    boards: BTreeMap<BoardId, Arc<BoardContext>>,
+    at_hand: HashMap<JobId, Fetched>,
+    /// Boards whose pass was begun long ago.
+    stale: Vec<BoardId>,
+    failed: Vec<(Target, TargetError)>,
+}
+
+impl Prepared {
+    fn add(&mut self, other: Self) {
+        self.boards.extend(other.boards);
+        self.at_hand.extend(other.at_hand);
+        self.stale.extend(other.stale);
+        self.failed.extend(other.failed);
+    }
+}
+
+/// All hosts at a time, each host's targets in turn: most of the time is spent waiting for a host's pace. Where a person
+/// may be asked, one target comes after the other.
+async fn prepare_all<S: Store>(
+    outfit: &Arc<Outfit<S>>,
+    options: &CrawlOptions,
+    targets: Vec<Target>,
+) -> Result<Prepared, StoreError> {
+    let mut by_host: BTreeMap<String, Vec<Target>> = BTreeMap::new();
+    for target in targets {
+        let host = match outfit.observer.adviser() {
+            Some(_) => String::new(),
+            None => host_key(&target.url),
+        };
+        by_host.entry(host).or_default().push(target);
+    }
+    let mut hosts = tokio::task::JoinSet::new();
+    for targets in by_host.into_values() {
+        let (outfit, options) = (Arc::clone(outfit), options.clone());
+        hosts.spawn(async move {
+            let mut prepared = Prepared::default();
+            for target in targets {
+                if outfit.stop.is_cancelled() {
+                    break;
+                }
+                match prepare(&outfit, &options, &target, &mut prepared.at_hand).await? {
+                    Ok((context, was_stale)) => {
+                        let board = context.board.id;
+                        prepared.stale.extend(was_stale.then_some(board));
+                        prepared.boards.insert(board, Arc::new(context));
+                    }
+                    Err(error) => prepared.failed.push((target, error)),
+                }
+            }
+            Ok::<_, StoreError>(prepared)
+        });
+    }
+    let mut all = Prepared::default();
+    while let Some(joined) = hosts.join_next().await {
+        match joined {
+            Ok(prepared) => all.add(prepared?),
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
+    }
+    Ok(all)
 }
 
 /// Recognises a target, registers its board, and sees to it that it has an open pass. The flag tells that the pass

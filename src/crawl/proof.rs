@@ -11,7 +11,7 @@ use url::Url;
 use crate::article::{PageView, ReadOptions, read_article};
 use crate::health::fit::Share;
 use crate::learn::{SeenPage, same_title};
-use crate::listing::read_listing;
+use crate::listing::{linked_articles, read_listing};
 use crate::model::{Article, ArticleKey, PageClass, Pager, PostedAt, Row};
 use crate::profile::Profile;
 
@@ -228,8 +228,11 @@ fn try_listing(
         );
     }
     // Known rows of the page that are linked, and not read, are lost.
-    let links = super::fit::Glance::at_listing(&page.view(html), profile).linked;
-    let known = links.iter().filter(|key| court.rows.contains_key(*key));
+    let links = linked_articles(html, &[], page.view(html).url, profile);
+    let known = links
+        .iter()
+        .flatten()
+        .filter(|key| court.rows.contains_key(*key));
     for key in known {
         proof.count("listing.rows", seen.contains(key.as_str()));
     }

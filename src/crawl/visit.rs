@@ -10,9 +10,11 @@ use tracing::{Instrument, debug, info_span, warn};
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
 use super::fit::Glance;
+use super::parsing::in_turn;
 use super::symptoms::{note_block, note_failure};
 use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
+use crate::document::{LeftOut, parse_wanted};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
 use crate::model::{
     HostPause, Job, JobKind, Outcome, PageClass, PassId, Settled, Settlement, Visited,
@@ -163,7 +165,7 @@ async fn read<S: Store>(
     let as_of = fetched.server_date.unwrap_or(fetched.received_at);
     let context = Arc::clone(board);
     let kind = job.kind.clone();
-    let parsed = tokio::task::spawn_blocking(move || {
+    let (mut answer, class, reason, reading) = in_turn(move || {
         let decoded = context.decode(&fetched);
         let answer = Answer {
             text: decoded.text,
@@ -171,27 +173,10 @@ async fn read<S: Store>(
             as_of,
             fetched,
         };
-        let html = crate::document::parse(&context.profile.prepared(&answer.text));
-        let view = answer.view(&html);
-        let reading = match kind {
-            JobKind::Listing { .. } | JobKind::Radar { .. } => {
-                let glance = Glance::at_listing(&view, &context.profile);
-                Reading::Listing(listing_visit::read(&view, &context), glance)
-            }
-            JobKind::Article { .. } => article_visit::read(&view, &context),
-            JobKind::Comments { .. } => article_visit::read_comments(&view, &context),
-        };
-        // Reading an article has told what the page is.
-        let (class, reason) = match &reading {
-            Reading::Article(content, _) => (content.class, content.reason.clone()),
-            Reading::Listing(..) | Reading::Comments(..) => classify(&view, Some(&context.profile)),
-        };
-        drop(html);
+        let (class, reason, reading) = read_page(&answer, &kind, &context);
         (answer, class, reason, reading)
     })
     .await;
-    let (mut answer, class, reason, reading) =
-        parsed.expect("parsers are pure and do not panic; a panic here is a bug to be seen");
     debug!(status = answer.fetched.status, class = ?class, reason, "read {}", job.url);
 
     let page = Some(visited(&mut answer));
@@ -241,6 +226,59 @@ async fn read<S: Store>(
         pause: None,
         at,
     })
+}
+
+/// What the page is, why, and what it holds. First from what of it the profile asks for; the whole page is parsed only
+/// where that does not show what the job is after.
+fn read_page(
+    answer: &Answer,
+    kind: &JobKind,
+    context: &BoardContext,
+) -> (PageClass, String, Reading) {
+    let text = context.profile.prepared(&answer.text);
+    let part = context
+        .wanted(kind, &answer.fetched.final_url)
+        .and_then(|wanted| parse_wanted(&text, wanted))
+        .and_then(|(html, left_out)| read_tree(answer, &html, &left_out, kind, context))
+        .filter(shows_what_was_asked);
+    part.unwrap_or_else(|| {
+        let html = crate::document::parse(&text);
+        read_tree(answer, &html, &LeftOut::default(), kind, context)
+            .expect("nothing was left out of the page")
+    })
+}
+
+/// `None`: what was left out cannot be told from this.
+fn read_tree(
+    answer: &Answer,
+    html: &scraper::Html,
+    left_out: &LeftOut<'_>,
+    kind: &JobKind,
+    context: &BoardContext,
+) -> Option<(PageClass, String, Reading)> {
+    let view = answer.view(html);
+    let reading = match kind {
+        JobKind::Listing { .. } | JobKind::Radar { .. } => {
+            let glance = Glance::at_listing(&view, left_out, &context.profile)?;
+            Reading::Listing(listing_visit::read(&view, context), glance)
+        }
+        JobKind::Article { .. } => article_visit::read(&view, left_out, context)?,
+        JobKind::Comments { .. } => article_visit::read_comments(&view, context),
+    };
+    // Reading an article has told what the page is.
+    let (class, reason) = match &reading {
+        Reading::Article(content, _) => (content.class, content.reason.clone()),
+        Reading::Listing(..) | Reading::Comments(..) => classify(&view, Some(&context.profile)),
+    };
+    Some((class, reason, reading))
+}
+
+/// Other classes are told by what a page lacks, which part of it cannot show.
+fn shows_what_was_asked((class, _, reading): &(PageClass, String, Reading)) -> bool {
+    match reading {
+        Reading::Article(..) | Reading::Comments(..) => *class == PageClass::Article,
+        Reading::Listing(page, _) => *class == PageClass::Listing && page.container_found,
+    }
 }
 
 pub(super) enum Reading {

@@ -114,22 +114,20 @@ async fn dispatch<S: Store>(
         let free = crew.options.max_connections.saturating_sub(in_flight.len());
         if free > 0 {
             // One at a time: a settled listing page may bring a more urgent job.
-            for job in crew.store.claim(host, &open, now, 1).await? {
+            let jobs = crew.store.claim(host, &open, now, 1).await?;
+            let found = !jobs.is_empty();
+            for job in jobs {
                 in_flight.spawn(visit_claimed(Arc::clone(crew), job));
             }
-            if !in_flight.is_empty() && in_flight.len() < crew.options.max_connections {
-                // Nothing more was due, or there is room for another: look again after a visit, or soon.
-                if crew
-                    .store
-                    .next_due(host, &open)
-                    .await?
-                    .is_some_and(|at| at <= now)
-                {
-                    continue;
-                }
+            if found {
+                continue;
             }
         }
-        let next_due = crew.store.next_due(host, &open).await?;
+        // With no room for another it does not matter when the next one is due.
+        let next_due = match free {
+            0 => None,
+            _ => crew.store.next_due(host, &open).await?,
+        };
         if in_flight.is_empty() {
             match next_due {
                 None => return Ok(HostEnd::Done),
@@ -150,10 +148,9 @@ async fn dispatch<S: Store>(
                 "a page is tried again then",
             );
         }
-        let room = in_flight.len() < crew.options.max_connections;
         let until_due = match next_due {
-            Some(at) if room => wait_between(now, at).max(Duration::from_millis(1)),
-            _ => Duration::MAX,
+            Some(at) => wait_between(now, at).max(Duration::from_millis(1)),
+            None => Duration::MAX,
         };
         tokio::select! {
             () = crew.stop.cancelled() => {}

@@ -1,7 +1,7 @@
 //! Hashes of normalised text. They are stored, so a change to what they are made of is a change of the schema:
 //! every article would seem edited.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::Hash;
 
@@ -11,9 +11,24 @@ const MIN_LETTERS: usize = 20;
 /// Text without what differs between two views of the same words: Unicode composition, kinds and amounts of white
 /// space (U+00A0 too), and marks that nobody sees (zero-width spaces, soft hyphens, control characters).
 pub fn normalise(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    // Most texts are composed as they come, and need no table to say so.
+    if text.chars().all(is_composed) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        seen(text.chars(), text.len())
+    } else {
+        seen(text.nfc(), text.len())
+    }
+}
+
+/// Characters that composition leaves alone, and that combine with none of their kind (Unicode, UAX 15: all below
+/// U+0300, Hangul syllables, Han).
+fn is_composed(c: char) -> bool {
+    matches!(c, '\0'..='\u{2ff}' | '가'..='힣' | '一'..='\u{9fff}' | '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3011}')
+}
+
+fn seen(chars: impl Iterator<Item = char>, n_bytes: usize) -> String {
+    let mut out = String::with_capacity(n_bytes);
     let mut gap = false;
-    for c in text.nfc() {
+    for c in chars {
         if c.is_whitespace() {
             gap = !out.is_empty();
         } else if !is_unseen(c) {
@@ -72,6 +87,8 @@ pub fn content_hash<'a>(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const TEXT: &str = "한국은행이 기준금리를 동결했다. 시장은 예상한 결과라고 보았다.";
@@ -88,6 +105,13 @@ mod tests {
         assert_ne!(text_hash(&TEXT.replace("동결", "인상")), text_hash(TEXT));
         // Where a space stands is part of the words.
         assert_ne!(text_hash(&TEXT.replace(' ', "")), text_hash(TEXT));
+    }
+
+    proptest! {
+        #[test]
+        fn texts_that_need_no_table_come_out_as_by_the_table(text in "[\\u{0}-\\u{2ff}가-힣一-龥‘’“”…、。\\u{300}\\u{11a8}]{0,40}") {
+            prop_assert_eq!(normalise(&text), seen(text.nfc(), 0));
+        }
     }
 
     #[test]

@@ -8,18 +8,38 @@
 //! The page is followed by its tags alone. Where these do not tell for sure which elements are open, nothing is cut:
 //! [`Unclear`].
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::MAX_ATTRIBUTES;
 use super::nesting::{Did, Nesting, Unclear};
-use super::tags::{Kind, Tags, Token};
-use super::wanted::{Seen, Wanted};
+use super::tags::{Attributes, Kind, Tags, Token};
+use super::wanted::{Note, Seen, Wanted, is_coded};
+
+/// Bytes of a tag that opens an element. What stands in it may be compared with it once more each.
+const MAX_TAG: usize = 16 * 1024;
 
 /// Below this many bytes the parser is as quick as the search.
 const SMALL: usize = 4 * 1024;
+
+/// What was to be noted of the elements that were left out, and of some of those they stood in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeftOut<'t> {
+    /// Attributes, as they are written.
+    pub ids: HashSet<&'t str>,
+    pub classes: HashSet<&'t str>,
+    /// Where links lead to, as it is written but for `&amp;`.
+    pub links: Vec<Cow<'t, str>>,
+}
 
 /// `text` without what is not wanted. `None`: all is wanted, or too little is not to be worth a copy.
 ///
 /// # Errors
 /// The page's tags do not tell which elements are open.
-pub(super) fn cut(text: &str, wanted: &Wanted) -> Result<Option<String>, Unclear> {
+pub(super) fn cut<'t>(
+    text: &'t str,
+    wanted: &Wanted,
+) -> Result<Option<(String, LeftOut<'t>)>, Unclear> {
     if text.len() < SMALL {
         return Ok(None);
     }
@@ -27,6 +47,8 @@ pub(super) fn cut(text: &str, wanted: &Wanted) -> Result<Option<String>, Unclear
         nesting: Nesting::new(text),
         wanted,
         kept_below: None,
+        apart_below: None,
+        left_out: LeftOut::default(),
         gaps: Vec::new(),
     };
     let mut tags = Tags::new(text);
@@ -37,11 +59,15 @@ pub(super) fn cut(text: &str, wanted: &Wanted) -> Result<Option<String>, Unclear
             return Err(Unclear("words outside the body"));
         }
         words_from = token.end;
+        if token.n_attributes > MAX_ATTRIBUTES {
+            return Err(Unclear("a tag of very many attributes"));
+        }
         cutter.follow(&token)?;
         tags.foreign = cutter.nesting.is_in_svg();
     }
     let n_cut: usize = cutter.gaps.iter().map(|(from, to)| to - from).sum();
-    Ok((n_cut > text.len() / 8).then(|| without(text, &cutter.gaps, n_cut)))
+    let is_worth_it = n_cut > text.len() / 8;
+    Ok(is_worth_it.then(|| (without(text, &cutter.gaps, n_cut), cutter.left_out)))
 }
 
 struct Cutter<'t, 'w> {
@@ -49,6 +75,9 @@ struct Cutter<'t, 'w> {
     wanted: &'w Wanted,
     /// Inside a wanted element: how many elements it stands in.
     kept_below: Option<usize>,
+    /// Inside an element in which nothing is noted, likewise.
+    apart_below: Option<usize>,
+    left_out: LeftOut<'t>,
     /// What is cut out so far, in order.
     gaps: Vec<(usize, usize)>,
 }
@@ -56,11 +85,17 @@ struct Cutter<'t, 'w> {
 impl<'t> Cutter<'t, '_> {
     fn follow(&mut self, token: &Token<'t>) -> Result<(), Unclear> {
         let did = self.nesting.follow(token)?;
+        if did == Did::Opened && token.inside.len() > MAX_TAG {
+            return Err(Unclear("a very long tag"));
+        }
         let n_open = self.nesting.open().len();
         // A start tag may have closed elements on its way.
         let n_around = n_open - usize::from(did == Did::Opened);
         if self.kept_below.is_some_and(|n| n_around <= n) {
             self.kept_below = None;
+        }
+        if self.apart_below.is_some_and(|n| n_around <= n) {
+            self.apart_below = None;
         }
         if self.kept_below.is_some() {
             return Ok(());
@@ -74,10 +109,7 @@ impl<'t> Cutter<'t, '_> {
     }
 
     fn meet(&mut self, token: &Token<'t>, did: Did, n_around: usize) -> Result<(), Unclear> {
-        let seen = Seen {
-            name: token.name,
-            inside: token.inside,
-        };
+        let seen = Seen::from(token);
         let around = self.nesting.open()[..n_around].iter().map(|open| open.seen);
         if self.wanted.may_be(seen, around.clone()) {
             if self.wanted.hangs(seen) || around.clone().any(|outer| self.wanted.hangs(outer)) {
@@ -89,13 +121,49 @@ impl<'t> Cutter<'t, '_> {
             if let Some(open) = self.nesting.last_mut() {
                 open.holds_wanted = true;
             }
-        } else if token.kind == Kind::Text
+            return Ok(());
+        }
+        self.note(seen, did, n_around)?;
+        if token.kind == Kind::Text
             && self.nesting.is_plain()
             && ["script", "style", "noscript"]
                 .iter()
                 .any(|name| name.eq_ignore_ascii_case(token.name))
         {
             self.leave_out(token.start, token.end);
+        }
+        Ok(())
+    }
+
+    /// Nobody sees this element any more.
+    fn note(&mut self, seen: Seen<'t>, did: Did, n_around: usize) -> Result<(), Unclear> {
+        match &self.wanted.note {
+            Note::Nothing => {}
+            Note::Names(_) if self.apart_below.is_some() => {}
+            Note::Names(apart) => {
+                let around = self.nesting.open()[..n_around].iter().map(|open| open.seen);
+                if apart.may_be(seen, around) {
+                    self.apart_below = (did == Did::Opened).then_some(n_around);
+                    return Ok(());
+                }
+                // A name in character references would have been kept.
+                self.left_out.ids.extend(seen.id);
+                self.left_out.classes.extend(seen.class);
+            }
+            Note::Links if seen.name.eq_ignore_ascii_case("a") => {
+                let link = Attributes::new(seen.inside)
+                    .find(|(name, _)| name.eq_ignore_ascii_case("href"))
+                    .map(|(_, value)| value);
+                if link.is_some_and(is_coded) {
+                    return Err(Unclear("a link in character references"));
+                }
+                let decoded = link.map(|link| match link.contains("&amp;") {
+                    true => Cow::Owned(link.replace("&amp;", "&")),
+                    false => Cow::Borrowed(link),
+                });
+                self.left_out.links.extend(decoded);
+            }
+            Note::Links => {}
         }
         Ok(())
     }
@@ -117,4 +185,60 @@ fn without(text: &str, gaps: &[(usize, usize)], n_cut: usize) -> String {
     }
     rest.push_str(&text[at..]);
     rest
+}
+
+#[cfg(test)]
+mod tests {
+    use scraper::Selector;
+
+    use super::*;
+
+    /// A page with something to keep and enough to cut, the given tag in what is kept.
+    fn judged(tag: &str) -> Result<Option<String>, Unclear> {
+        let kept = Selector::parse("#kept").expect("a selector");
+        let wanted = Wanted::new([&kept], []).expect("a selector that tags can answer");
+        let menu = "<div><ul><li>menu</li></ul></div>".repeat(200);
+        let page = format!(
+            "<!doctype html><html><head></head><body><div id=kept>{tag}</div></div>{menu}</body></html>"
+        );
+        Ok(cut(&page, &wanted)?.map(|(rest, _)| rest))
+    }
+
+    #[test]
+    fn tags_that_cost_more_than_they_are_long_are_left_to_the_bounds_of_the_parser() {
+        let many = |n: usize| (0..n).map(|n| format!(" a{n}")).collect::<String>();
+        assert!(matches!(judged("<div class=x>"), Ok(Some(_))));
+        assert!(matches!(
+            judged(&format!("<div{}>", many(MAX_ATTRIBUTES))),
+            Ok(Some(_))
+        ));
+        for tag in [
+            format!("<div{}>", many(MAX_ATTRIBUTES + 1)),
+            format!("<div><br{}>", many(MAX_ATTRIBUTES + 1)),
+            format!("<div class='{}'>", "x ".repeat(MAX_TAG)),
+        ] {
+            assert!(judged(&tag).is_err());
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_noted_and_what_is_apart_is_not() {
+        let select = |css| Selector::parse(css).expect("a selector");
+        let (kept, apart) = (select("#kept"), select(".rows"));
+        let wanted = || Wanted::new([&kept], []).expect("a selector that tags can answer");
+        let filler = "<p>words</p>".repeat(600);
+        let page = format!(
+            "<!doctype html><html><head></head><body class='one two'><div id=kept><i class=inside></i></div><div id=side><a href='/b?x=1&amp;y=2'>{filler}</a></div><div class=rows><b class=row></b></div><div class=after></div></body></html>"
+        );
+        let names = wanted()
+            .noting_names([&apart])
+            .expect("selectors that tags can answer");
+        let (_, left_out) = cut(&page, &names).expect("clear").expect("a cut");
+        assert_eq!(left_out.ids, HashSet::from(["side"]));
+        assert_eq!(left_out.classes, HashSet::from(["one two", "after"]));
+        let (_, left_out) = cut(&page, &wanted().noting_links())
+            .expect("clear")
+            .expect("a cut");
+        assert_eq!(left_out.links, ["/b?x=1&y=2"]);
+    }
 }

@@ -15,6 +15,7 @@ use scraper::Html;
 
 use tags::{Kind, Tags};
 
+pub use cut::LeftOut;
 pub use nesting::Unclear;
 pub use wanted::Wanted;
 
@@ -62,9 +63,9 @@ pub fn is_cut(html: &Html) -> bool {
 /// The tree of a page without the parts in which nothing is that `wanted` could select; whatever one of its selectors selects
 /// in the whole tree, it selects here, the same inside and in the same order. `None`: nothing can be left out for sure,
 /// or next to nothing; [`parse`] it whole.
-pub fn parse_wanted(text: &str, wanted: &Wanted) -> Option<Html> {
-    let text = without_unwanted(text, wanted).ok()??;
-    Some(Html::parse_document(&text))
+pub fn parse_wanted<'t>(text: &'t str, wanted: &Wanted) -> Option<(Html, LeftOut<'t>)> {
+    let (text, left_out) = cut::cut(text, wanted).ok()??;
+    Some((Html::parse_document(&text), left_out))
 }
 
 /// What [`parse_wanted`] parses, for measurements and tests. `None`: next to nothing can be left out.
@@ -72,7 +73,8 @@ pub fn parse_wanted(text: &str, wanted: &Wanted) -> Option<Html> {
 /// # Errors
 /// The page's tags do not tell which elements are open.
 pub fn without_unwanted(text: &str, wanted: &Wanted) -> Result<Option<String>, Unclear> {
-    cut::cut(text, wanted)
+    let cut = cut::cut(text, wanted)?;
+    Ok(cut.map(|(rest, _)| rest))
 }
 
 /// The text up to where it is nested too deep, or has more tags than are read; all of it, for any page that is meant to be read.

@@ -310,10 +310,7 @@ impl<'t> Nesting<'t> {
         let around = self.open.last().is_none_or(|open| open.is_plain);
         let is_part = traits & TABLE != 0;
         self.open.push(Open {
-            seen: Seen {
-                name: token.name,
-                inside: token.inside,
-            },
+            seen: Seen::from(token),
             start: token.start,
             traits,
             is_plain: around && (is_outermost || is_part || traits & PLAIN != 0),

@@ -22,6 +22,10 @@ pub(super) struct Token<'t> {
     pub name: &'t str,
     /// What stands between a start tag's name and its `>`.
     pub inside: &'t str,
+    /// A start tag's names, as written.
+    pub id: Option<&'t str>,
+    pub class: Option<&'t str>,
+    pub n_attributes: usize,
     pub start: usize,
     /// Behind the `>`; of an element whose content is text, behind its end tag.
     pub end: usize,
@@ -63,6 +67,9 @@ impl<'t> Tags<'t> {
             kind,
             name: "",
             inside: "",
+            id: None,
+            class: None,
+            n_attributes: 0,
             start,
             end,
         }
@@ -94,7 +101,17 @@ impl<'t> Tags<'t> {
             .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))?;
         let inside_at = name_at + n_name;
         let mut attributes = Attributes::new(&self.text[inside_at..]);
-        while attributes.next().is_some() {}
+        let (mut id, mut class) = (None, None);
+        let mut n_attributes = 0;
+        for (name, value) in &mut attributes {
+            n_attributes += 1;
+            // Of attributes of one name the first counts (13.2.5.33).
+            match name.len() {
+                2 if name.eq_ignore_ascii_case("id") => id = id.or(Some(value)),
+                5 if name.eq_ignore_ascii_case("class") => class = class.or(Some(value)),
+                _ => {}
+            }
+        }
         let length = attributes.end?;
         let end = inside_at + length;
         let name = &self.text[name_at..inside_at];
@@ -110,6 +127,9 @@ impl<'t> Tags<'t> {
             kind,
             name,
             inside,
+            id,
+            class,
+            n_attributes,
             start,
             end,
         };

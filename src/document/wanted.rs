@@ -7,7 +7,7 @@
 use scraper::Selector;
 use scraper::selector::ToCss;
 
-use super::tags::Attributes;
+use super::tags::{Attributes, Token};
 
 /// A name and what is inside its tag.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +15,30 @@ pub(super) struct Seen<'t> {
     /// In lower case or as written.
     pub name: &'t str,
     pub inside: &'t str,
+    pub id: Option<&'t str>,
+    pub class: Option<&'t str>,
+}
+
+impl<'t> From<&Token<'t>> for Seen<'t> {
+    fn from(tag: &Token<'t>) -> Self {
+        Self {
+            name: tag.name,
+            inside: tag.inside,
+            id: tag.id,
+            class: tag.class,
+        }
+    }
+}
+
+/// What is to be noted of elements that are left out.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Note {
+    #[default]
+    Nothing,
+    /// Ids and classes, but not those of these elements and of what is in them.
+    Names(Box<Wanted>),
+    /// Where `<a>` leads to.
+    Links,
 }
 
 /// The elements that a set of selectors may select.
@@ -28,6 +52,7 @@ pub struct Wanted {
     anywhere: Vec<usize>,
     /// Elements of which a selector asks what stands beside or in them.
     hanging: Vec<Compound>,
+    pub(super) note: Note,
 }
 
 /// One selector without its commas: the element meant, and what must stand around it.
@@ -71,6 +96,22 @@ impl Wanted {
             }
         }
         Some(wanted)
+    }
+
+    /// Notes the ids and classes of what is left out; not where an element may be selected by `apart`, nor inside it.
+    /// `None` where one of those selectors cannot be judged by tags.
+    pub fn noting_names<'s>(
+        mut self,
+        apart: impl IntoIterator<Item = &'s Selector>,
+    ) -> Option<Self> {
+        self.note = Note::Names(Box::new(Self::new(apart, [])?));
+        Some(self)
+    }
+
+    /// Notes the links of what is left out.
+    pub fn noting_links(mut self) -> Self {
+        self.note = Note::Links;
+        self
     }
 
     /// `None` where the answer hangs on what may be cut out.
@@ -140,21 +181,18 @@ impl Wanted {
                     .iter()
                     .all(|compound| around.clone().any(|outer| compound.fits(outer)))
         };
-        if self.tags.of(element.name).any(fits) || self.anywhere.iter().any(fits) {
-            return true;
-        }
-        Attributes::new(element.inside).any(|(name, value)| {
-            if name.eq_ignore_ascii_case("class") {
-                is_coded(value)
-                    || value
-                        .split_ascii_whitespace()
-                        .any(|class| self.classes.of(class).any(fits))
-            } else if name.eq_ignore_ascii_case("id") {
-                is_coded(value) || self.ids.of(value).any(fits)
-            } else {
-                false
-            }
-        })
+        let by_class = |value: &str| {
+            is_coded(value)
+                || value
+                    .split_ascii_whitespace()
+                    .any(|class| self.classes.of(class).any(fits))
+        };
+        self.tags.of(element.name).any(fits)
+            || self.anywhere.iter().any(fits)
+            || element.class.is_some_and(by_class)
+            || element
+                .id
+                .is_some_and(|id| is_coded(id) || self.ids.of(id).any(fits))
     }
 }
 
@@ -165,31 +203,31 @@ impl Compound {
         {
             return false;
         }
-        let has = |wanted: &str, fits: &dyn Fn(&str) -> bool| {
-            Attributes::new(element.inside).any(|(name, value)| {
-                name.eq_ignore_ascii_case(wanted) && (is_coded(value) || fits(value))
-            })
+        let has = |value: Option<&str>, fits: &dyn Fn(&str) -> bool| {
+            value.is_some_and(|value| is_coded(value) || fits(value))
         };
         let id = self.id.as_ref();
-        id.is_none_or(|id| has("id", &|value| value.eq_ignore_ascii_case(id)))
+        id.is_none_or(|id| has(element.id, &|value| value.eq_ignore_ascii_case(id)))
             && self.classes.iter().all(|class| {
-                has("class", &|value| {
+                has(element.class, &|value| {
                     value
                         .split_ascii_whitespace()
                         .any(|other| other.eq_ignore_ascii_case(class))
                 })
             })
-            && self
-                .attributes
-                .iter()
-                .all(|(name, part)| has(name, &|value| contains(value, part)))
+            && self.attributes.iter().all(|(wanted, part)| {
+                Attributes::new(element.inside).any(|(name, value)| {
+                    name.eq_ignore_ascii_case(wanted)
+                        && has(Some(value), &|value| contains(value, part))
+                })
+            })
     }
 }
 
 /// Does decoding character references change more of this value than `&amp;` to `&`? In URLs `&` mostly begins the next
 /// parameter: a name without `;` is none where `=` follows it (HTML Living Standard, 13.2.5.73), and of the names that
 /// may go without `;` only `lt` and `gt` have two letters (`&wr_id=`).
-fn is_coded(value: &str) -> bool {
+pub(super) fn is_coded(value: &str) -> bool {
     value.match_indices('&').any(|(at, _)| {
         let rest = &value[at + 1..];
         let n_name = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
@@ -421,9 +459,17 @@ mod tests {
 
     fn seen(tag: &str) -> Seen<'_> {
         let end = tag.find(' ').unwrap_or(tag.len());
+        let inside = &tag[end..];
+        let value = |wanted: &str| {
+            Attributes::new(inside)
+                .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+                .map(|(_, value)| value)
+        };
         Seen {
             name: &tag[..end],
-            inside: &tag[end..],
+            inside,
+            id: value("id"),
+            class: value("class"),
         }
     }
 

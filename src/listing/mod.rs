@@ -5,6 +5,7 @@ mod chain;
 mod gaps;
 mod header;
 mod join;
+mod linked;
 mod page_links;
 mod pager;
 mod rows;
@@ -12,6 +13,7 @@ mod trace;
 mod walk;
 
 pub use chain::advance_chain;
+pub use linked::linked_articles;
 pub use page_links::{PageLinks, page_links};
 pub use rows::read_listing;
 pub use trace::{RowTrace, explain_listing};

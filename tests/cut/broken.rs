@@ -128,7 +128,7 @@ proptest! {
     fn the_same_is_selected_in_part_and_whole(page in page()) {
         let selectors = SELECTORS.map(|text| Selector::parse(text).expect("a selector"));
         let wanted = Wanted::new(&selectors, []).expect("selectors that tags can answer");
-        if let Some(part) = parse_wanted(&page, &wanted) {
+        if let Some((part, _)) = parse_wanted(&page, &wanted) {
             prop_assert_eq!(selected(&part, &selectors), selected(&parse(&page), &selectors));
         }
     }

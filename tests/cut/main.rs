@@ -5,10 +5,11 @@ mod broken;
 mod pages;
 
 use boardwalk::article::{
-    PageView, ReadOptions, classify, id_in_url, read_article, wanted_of_article, wanted_of_listing,
+    PageView, ReadOptions, classify, id_in_url, read_article, template_names, wanted_of_article,
+    wanted_of_listing,
 };
-use boardwalk::document::{Wanted, parse, parse_wanted};
-use boardwalk::listing::read_listing;
+use boardwalk::document::{LeftOut, Wanted, parse, parse_wanted};
+use boardwalk::listing::{linked_articles, read_listing};
 use boardwalk::model::PageClass;
 use boardwalk::profile::{Library, Profile};
 use jiff::Timestamp;
@@ -50,32 +51,43 @@ impl Reader {
             Some(_) => &self.article,
             None => &self.slug,
         };
-        if let Some(part) = cut(source, by_article) {
-            let read = |html: &Html| {
-                read_article(
-                    &view(html, source, url),
-                    &self.profile,
-                    &ReadOptions::default(),
-                )
+        let nothing = LeftOut::default();
+        if let Some((part, left_out)) = cut(source, by_article) {
+            let read = |html: &Html, left_out: &LeftOut<'_>| {
+                let view = view(html, source, url);
+                let names = template_names(html, left_out, &self.profile)?;
+                let options = ReadOptions::default();
+                Some((read_article(&view, &self.profile, &options), names))
             };
-            let by_part = read(&part);
-            if by_part.class == PageClass::Article {
-                let by_whole = read(&whole);
+            let by_part = read(&part, &left_out);
+            if by_part
+                .as_ref()
+                .is_some_and(|(article, _)| article.class == PageClass::Article)
+            {
+                let by_whole = read(&whole, &nothing);
                 assert_eq!(by_part, by_whole, "{} as {}", url, self.engine());
                 n_believed += 1;
             }
         }
-        if let Some(part) = cut(source, &self.listing) {
-            let read = |html: &Html| {
+        if let Some((part, left_out)) = cut(source, &self.listing) {
+            let read = |html: &Html, left_out: &LeftOut<'_>| {
                 let page = read_listing(html, url, &self.profile, Timestamp::UNIX_EPOCH);
-                (
-                    classify(&view(html, source, url), Some(&self.profile)),
-                    page,
-                )
+                let class = classify(&view(html, source, url), Some(&self.profile));
+                let mut linked = linked_articles(html, &left_out.links, url, &self.profile)?;
+                linked.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+                Some((class, page, linked))
             };
-            let by_part = read(&part);
-            if by_part.0.0 == PageClass::Listing && by_part.1.container_found {
-                assert_eq!(by_part, read(&whole), "{} as {}", url, self.engine());
+            let by_part = read(&part, &left_out);
+            if by_part.as_ref().is_some_and(|(class, page, _)| {
+                class.0 == PageClass::Listing && page.container_found
+            }) {
+                assert_eq!(
+                    by_part,
+                    read(&whole, &nothing),
+                    "{} as {}",
+                    url,
+                    self.engine()
+                );
                 n_believed += 1;
             }
         }
@@ -94,6 +106,6 @@ fn view<'a>(html: &'a Html, source: &'a str, url: &'a Url) -> PageView<'a> {
     }
 }
 
-fn cut(source: &str, wanted: &Option<Wanted>) -> Option<Html> {
+fn cut<'s>(source: &'s str, wanted: &Option<Wanted>) -> Option<(Html, LeftOut<'s>)> {
     parse_wanted(source, wanted.as_ref()?)
 }

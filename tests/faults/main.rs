@@ -334,6 +334,7 @@ fn options() -> CrawlOptions {
         restricted_retry: SignedDuration::from_hours(24 * 7),
         failed_retry: SignedDuration::ZERO,
         max_tries: 6,
+        confirm_gone_after: SignedDuration::ZERO,
         patience: SignedDuration::from_secs(20),
         radar_interval: None,
         max_connections: 2,

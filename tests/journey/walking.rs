@@ -203,3 +203,19 @@ fn an_unfinished_walk_goes_on_where_it_stood() {
     assert!(requests.listings.len() <= 5 + 1, "{requests:?}");
     assert!(requests.n_articles() <= 100 + 4, "{requests:?}");
 }
+
+/// Most of what a service does all day.
+#[test]
+fn a_site_that_has_not_changed_costs_three_requests_a_board_and_no_article() {
+    for engine in engines() {
+        let world = World::with_posts(engine, 3, 130);
+        assert_eq!(world.crawl_well().n_articles(), 130);
+        let again = world.crawl_well();
+        assert!(again.listings.len() <= 3, "{engine:?}: {again:?}");
+        assert_eq!(
+            (again.n_articles(), again.comments.len(), again.n_others),
+            (0, 0, 0),
+            "{engine:?}: {again:?}"
+        );
+    }
+}

@@ -153,7 +153,7 @@ async fn put_in_place<S: Store>(
     crew.replace_board(board.with_profile(profile));
     crew.fits.of(id, |fit| {
         fit.history.forget_spots();
-        fit.before.forget_spots();
+        Arc::make_mut(&mut fit.before).forget_spots();
         fit.cleared.clear();
         fit.broken = None;
         fit.repaired = Some(format!("{finding}; repaired: {proof}"));

@@ -145,7 +145,7 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Answer<Vec<Job>> {
         let (claims, host, boards) = (self.0.claims.clone(), host.to_owned(), boards.to_vec());
-        self.write("claiming jobs", move |conn| {
+        self.look("claiming jobs", move |conn| {
             claims::claim(conn, &claims, &host, &boards, now, limit)
         })
         .await
@@ -160,7 +160,7 @@ impl Store for SqliteStore {
         let (claims, host, boards) = (self.0.claims.clone(), host.to_owned(), boards.to_vec());
         // By the writer, like claiming: a reader could still see a job that has been settled and is not claimed
         // any more, and send the crawl round for nothing.
-        self.write("looking for the next job", move |conn| {
+        self.look("looking for the next job", move |conn| {
             claims::next_due(conn, &claims, &host, &boards)
         })
         .await

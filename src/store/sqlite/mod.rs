@@ -200,6 +200,16 @@ impl SqliteStore {
         self.writer()?.call(work, || ()).await
     }
 
+    /// Reads by the connection that writes: nothing that was settled before is missed.
+    async fn look<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Answer<T> {
+        let work = move |conn: &Connection| work(conn).map_err(|error| sql_error(doing, error));
+        self.writer()?.look(work).await
+    }
+
     /// Once a minute of the crawl's clock: whether old receipts are to be removed now.
     fn is_time_to_prune(&self, now: Timestamp) -> bool {
         let now = now.as_millisecond();

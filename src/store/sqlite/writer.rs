@@ -2,7 +2,7 @@
 //!
 //! What is queued when the thread comes round is committed as one group, so that the price of a durable commit (the
 //! disk's flush) is shared. Each task runs in a savepoint of its own: one that fails takes nothing of the others
-//! with it, and nothing of itself stays.
+//! with it, and nothing of itself stays. A task that only looks needs neither, and a group of such no transaction.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,6 +23,8 @@ const MAX_QUEUED: usize = 64;
 
 /// A piece of work for the writer's connection.
 trait Task: Send {
+    /// `false`: it changes nothing, whatever comes.
+    fn writes(&self) -> bool;
     /// Does the work; the answer is kept back. `false`: it failed, and what it wrote must go.
     fn run(&mut self, conn: &Connection) -> bool;
     /// Gives the answer. `lost` is why the transaction around it came to nothing, if it did.
@@ -30,6 +32,7 @@ trait Task: Send {
 }
 
 struct Call<T, W, C> {
+    writes: bool,
     work: Option<W>,
     on_commit: C,
     result: Option<Answer<T>>,
@@ -42,6 +45,10 @@ where
     W: FnOnce(&Connection) -> Answer<T> + Send,
     C: FnOnce() + Send,
 {
+    fn writes(&self) -> bool {
+        self.writes
+    }
+
     fn run(&mut self, conn: &Connection) -> bool {
         self.result = self.work.take().map(|work| work(conn));
         matches!(self.result, Some(Ok(_)))
@@ -92,9 +99,28 @@ impl Writer {
         work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
         on_commit: impl FnOnce() + Send + 'static,
     ) -> Answer<T> {
+        self.send(true, work, on_commit).await
+    }
+
+    /// Runs `work`, which must not change anything, where no other task can change anything meanwhile: it sees all that
+    /// was asked for before it.
+    pub(super) async fn look<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+    ) -> Answer<T> {
+        self.send(false, work, || ()).await
+    }
+
+    async fn send<T: Send + 'static>(
+        &self,
+        writes: bool,
+        work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+        on_commit: impl FnOnce() + Send + 'static,
+    ) -> Answer<T> {
         let _waiting = Waiting::among(&self.n_waiting);
         let (reply, answer) = oneshot::channel();
         let call = Call {
+            writes,
             work: Some(work),
             on_commit,
             result: None,
@@ -195,6 +221,12 @@ fn file_gone() -> rusqlite::Error {
 }
 
 fn commit_group(conn: &Connection, group: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
+    if !group.iter().any(|task| task.writes()) {
+        for task in group {
+            task.run(conn);
+        }
+        return Ok(());
+    }
     run(conn, "BEGIN IMMEDIATE")?;
     let done = run_group(conn, group).and_then(|()| run(conn, "COMMIT"));
     if done.is_err() && !conn.is_autocommit() {
@@ -210,6 +242,10 @@ fn run(conn: &Connection, statement: &str) -> rusqlite::Result<()> {
 
 fn run_group(conn: &Connection, group: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
     for task in group {
+        if !task.writes() {
+            task.run(conn);
+            continue;
+        }
         run(conn, "SAVEPOINT task")?;
         let is_done = task.run(conn);
         if conn.is_autocommit() {

@@ -1,0 +1,85 @@
+//! Classes and ids of the template that an article's page is made by. In: its tree, and what was noted of the elements
+//! that are not in it. Out: names that tell one template from another, numbers taken out.
+//!
+//! What is in a text or a comment is its author's, and the rows of a listing below come and go: their names are left out.
+
+use std::collections::{BTreeSet, HashSet};
+
+use scraper::{Html, Selector};
+
+use crate::document::LeftOut;
+use crate::profile::Profile;
+
+/// Elements and names of a page that are looked at.
+const MAX_ELEMENTS: usize = 20_000;
+const MAX_NAMES: usize = 400;
+/// Letters of a name; longer ones are made by machines.
+const MAX_LETTERS: usize = 120;
+
+/// Selectors of the elements whose names, and those of what is in them, are not the template's.
+pub(super) fn apart(profile: &Profile) -> impl Iterator<Item = &Selector> {
+    profile
+        .article
+        .body
+        .iter()
+        .chain(&profile.comments.item)
+        .chain(&profile.listing.container)
+}
+
+/// `.class` and `#id`. `None`: there are more of them than are looked at, and which ones hangs on what was left out.
+pub fn template_names(
+    html: &Html,
+    left_out: &LeftOut<'_>,
+    profile: &Profile,
+) -> Option<BTreeSet<String>> {
+    let apart: Vec<&Selector> = apart(profile).collect();
+    let mut names = BTreeSet::new();
+    let mut skipped: HashSet<ego_tree::NodeId> = HashSet::new();
+    for element in html.root_element().descendent_elements().take(MAX_ELEMENTS) {
+        let is_inside = element
+            .parent()
+            .is_some_and(|parent| skipped.contains(&parent.id()));
+        if is_inside || apart.iter().any(|selector| selector.matches(&element)) {
+            skipped.insert(element.id());
+            continue;
+        }
+        let tag = element.value();
+        names.extend(tag.id().map(|id| name('#', id)));
+        names.extend(tag.classes().map(|class| name('.', class)));
+        if names.len() >= MAX_NAMES {
+            break;
+        }
+    }
+    let classes = left_out
+        .classes
+        .iter()
+        .flat_map(|classes| classes.split_whitespace());
+    let classes: HashSet<&str> = classes.collect();
+    names.extend(left_out.ids.iter().map(|id| name('#', id)));
+    names.extend(classes.into_iter().map(|class| name('.', class)));
+    (names.len() < MAX_NAMES || *left_out == LeftOut::default()).then_some(names)
+}
+
+fn name(mark: char, written: &str) -> String {
+    let mut name = String::with_capacity(written.len() + 1);
+    name.push(mark);
+    push_without_numbers(&mut name, written, MAX_LETTERS - 1);
+    name
+}
+
+/// Every number is 0.
+pub fn without_numbers(words: &str) -> String {
+    let mut plain = String::with_capacity(words.len());
+    push_without_numbers(&mut plain, words, MAX_LETTERS);
+    plain
+}
+
+fn push_without_numbers(plain: &mut String, words: &str, max_letters: usize) {
+    for c in words.chars().take(max_letters) {
+        match c {
+            '0'..='9' if plain.ends_with('0') => {}
+            '0'..='9' => plain.push('0'),
+            _ => plain.push(c),
+        }
+    }
+}
