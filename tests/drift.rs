@@ -186,6 +186,7 @@ fn redesigned_boards_are_repaired_or_reported() {
                     | Mutation::DateFormat
                     | Mutation::DateRiddle
                     | Mutation::HideBody
+                    | Mutation::TwiceEncoded
             );
             if once && engine == Engine::Rhymix {
                 continue;
@@ -288,6 +289,25 @@ fn a_board_that_cannot_be_repaired_stays_broken_and_recovers() {
     drill.world.assert_whole(true);
     let status = drill.world.boardwalk.run(&["status", "--json"]).report();
     assert!(status["boards"][0]["trouble"].is_null(), "{status}");
+}
+
+/// What a broken board posts meanwhile fills its first page: that nothing there contradicts what is known is no sign that
+/// it can be read again.
+#[test]
+fn a_broken_board_is_not_believed_because_all_on_its_first_page_is_new() {
+    let drill = Drill::new(Engine::Rhymix, 45);
+    drill.redesign(Mutation::TwiceEncoded);
+    drill.post(2);
+    assert!(board(&drill.pass())["misfit"].is_object());
+    drill.post(45);
+    let outcome = drill.pass();
+    assert!(board(&outcome)["misfit"].is_object(), "{outcome}");
+    assert_eq!(drill.wrong(), Vec::<String>::new());
+    // Whether it is over is told by the pages behind the first, or, if more was posted than they hold, by an article.
+    drill.redesign(Mutation::Nothing);
+    drill.post(120);
+    drill.pass().expect_code(0);
+    drill.world.assert_whole(true);
 }
 
 /// Two redesigns, one after the other, and the way back from a repair.

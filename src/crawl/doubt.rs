@@ -70,7 +70,7 @@ pub(super) async fn doubted<S: Store>(
     if !is_cleared() {
         let fits = match as_held(crew, target, content).await? {
             true => Some(true),
-            false => known_come_out(crew, board, target.id, odd.comments).await?,
+            false => known_come_out(crew, board, Some(target.id), odd.comments).await?,
         };
         // Comments that no known article has were no part of any proof.
         let unproven = fits.is_none() && odd.comments && is_repaired(board);
@@ -154,10 +154,10 @@ async fn as_held<S: Store>(
 
 /// Whether a known article, asked for again, comes out as it is held. One that does is enough: others may have been
 /// edited. `None`: none could be compared.
-async fn known_come_out<S: Store>(
+pub(super) async fn known_come_out<S: Store>(
     crew: &Crew<S>,
     board: &Arc<BoardContext>,
-    but: ArticleId,
+    but: Option<ArticleId>,
     with_comments: bool,
 ) -> Result<Option<bool>, StoreError> {
     let mut fits = None;
@@ -165,7 +165,7 @@ async fn known_come_out<S: Store>(
         let reading = &exemplar.reading;
         let tells = reading.fields.text.chars().count() >= MIN_LETTERS
             && (!with_comments || exemplar.n_comments > 0);
-        if reading.article == but || !tells {
+        if Some(reading.article) == but || !tells {
             continue;
         }
         if let Some(same) = canary(crew, board, exemplar).await? {

@@ -404,6 +404,15 @@ impl Fits {
         Ok(())
     }
 
+    /// What earlier passes found wrong with the board's listing, and no page has shown to be over.
+    pub fn broken_listing(&self, board: BoardId) -> Option<Finding> {
+        let finding = self.of(board, |fit| {
+            let broken = fit.broken.as_ref()?;
+            serde_json::from_str(&broken.finding).ok()
+        });
+        finding.filter(is_of_listings)
+    }
+
     /// The profile does not fit, and could not be repaired.
     pub async fn set_broken<S: Store>(
         &self,
@@ -429,11 +438,13 @@ impl Fits {
 
 /// What was broken is what is read well now: listings, or articles.
 fn is_same_kind(finding: &str, reading: &Reading) -> bool {
-    let of_articles = serde_json::from_str(finding).is_ok_and(|finding: Finding| {
-        finding.expected_rows.is_none() && finding.seen_rows.is_none()
-    });
+    let of_articles = serde_json::from_str(finding).is_ok_and(|finding| !is_of_listings(&finding));
     of_articles == reading.shares.contains_key(&Measure::ArticleFound)
         && (of_articles || reading.n_rows.is_some())
+}
+
+fn is_of_listings(finding: &Finding) -> bool {
+    finding.expected_rows.is_some() || finding.seen_rows.is_some()
 }
 
 /// Doubts in words, to tell whether they have been cleared.

@@ -11,6 +11,7 @@ use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
 use super::fit::{Glance, listing_reading};
 use super::mend::{Mended, mend};
+use super::relapse::relapse;
 use super::symptoms::{note_no_rows, note_rows};
 use super::visit::again;
 use crate::article::PageView;
@@ -59,7 +60,10 @@ pub(super) async fn outcome<S: Store>(
     let known = known_of(crew, &found).await?;
     if fetched.status < 400
         && fetched.redirect_to.is_none()
-        && let Some(finding) = misfit(crew, board, &found, &known)
+        && let Some(finding) = match misfit(crew, board, &found, &known) {
+            None if found.page == 1 => relapse(crew, board, &found, &known).await?,
+            finding => finding,
+        }
     {
         return match mend(crew, board, &finding, at).await? {
             Mended::Repaired => Ok(Outcome::Retry {

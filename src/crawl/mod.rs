@@ -23,6 +23,7 @@ mod polls;
 mod preview;
 mod proof;
 mod radar;
+mod relapse;
 mod reparse;
 mod report;
 mod symptoms;

@@ -282,6 +282,9 @@ const LEAST_ODD: f64 = 0.01;
 /// A page that links so many known articles is the board's listing, whatever is read from it.
 const KNOWN_LINKS: u32 = 3;
 
+/// Rows by which the end of a finding is told. Fewer may say the same as before by chance.
+const ENOUGH_TO_TELL: u32 = 3;
+
 /// A measure, before and now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -395,6 +398,25 @@ pub fn judge(history: &History, now: &Reading) -> Option<Finding> {
         evidence: fallen.into_iter().map(|(_, evidence)| evidence).collect(),
         difference: difference(history, now),
     })
+}
+
+/// Whether what was found is over, by the listing pages that were read since. `None`: they do not tell, for what was
+/// missed cannot be missed on them (rows that are all new cannot say what they said before).
+pub fn is_over(finding: &Finding, now: &Reading) -> Option<bool> {
+    let mut tells_all = !finding.evidence.is_empty();
+    for evidence in &finding.evidence {
+        let share = now
+            .shares
+            .get(&evidence.measure)
+            .copied()
+            .unwrap_or_default();
+        if share.of < evidence.now.of.min(ENOUGH_TO_TELL) {
+            tells_all = false;
+        } else if share.rate() < (evidence.before + evidence.now.rate()) / 2.0 {
+            return Some(false);
+        }
+    }
+    tells_all.then_some(true)
 }
 
 /// The logarithm of the chance of so few, where that is next to none.
@@ -621,6 +643,25 @@ mod tests {
         );
         now.says_empty = true;
         assert_eq!(judge(&history(2), &now), None, "it says that it is empty");
+    }
+
+    #[test]
+    fn a_finding_is_over_when_what_was_missed_is_there_again() {
+        let broken = page(15, &[(Measure::TitleAsBefore, 0)]);
+        let finding = judge(&history(4), &broken).expect("a finding");
+        let all_new = page(15, &[(Measure::RowTitle, 15)]);
+        assert_eq!(is_over(&finding, &all_new), None);
+        let mut some_known = all_new.clone();
+        for (n, of, over) in [
+            (2, 2, None),
+            (3, 3, Some(true)),
+            (1, 3, Some(false)),
+            (0, 9, Some(false)),
+        ] {
+            let share = Share { n, of };
+            some_known.shares.insert(Measure::TitleAsBefore, share);
+            assert_eq!(is_over(&finding, &some_known), over, "{share:?}");
+        }
     }
 
     #[test]

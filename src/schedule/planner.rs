@@ -564,11 +564,17 @@ impl Planner {
         }
         let doublings = (state.n_failures - 1).min(MOST_DOUBLINGS);
         let pause_s = FIRST_RETRY_S * f64::from(2_u32.pow(doublings));
-        // Not later than it would be asked anyway; where that is over already, the longer it has failed the later.
-        let worked_s = state.polled_s.unwrap_or(started_s - most_s / FAILING_SHARE);
-        let planned_s = regular.0 - worked_s.max(started_s - most_s);
-        let failing_s = (started_s - worked_s) * FAILING_SHARE;
-        let latest_s = planned_s.max(failing_s.min(most_s));
+        // Not later than it would be asked anyway. Where that goes by the last poll that worked, and is over already: the
+        // longer it has failed the later.
+        let latest_s = match entry.plan.policy {
+            Policy::Every(_) | Policy::Cron(_) => regular.0 - started_s,
+            Policy::Adaptive => {
+                let worked_s = state.polled_s.unwrap_or(started_s - most_s / FAILING_SHARE);
+                let planned_s = regular.0 - worked_s.max(started_s - most_s);
+                let failing_s = (started_s - worked_s) * FAILING_SHARE;
+                planned_s.max(failing_s.min(most_s))
+            }
+        };
         let pause_s = pause_s.min(latest_s).max(least_s);
         (
             started_s + pause_s,

@@ -220,6 +220,24 @@ fn failures_are_tried_again_later_and_later() {
     assert_eq!(pauses[0], 60);
 }
 
+/// However long it has failed: what it was told to do by the clock does not go by the last success.
+#[test]
+fn a_fixed_interval_is_kept_to_while_a_board_fails() {
+    let now = at("2026-03-01T00:00:00Z");
+    let interval = SignedDuration::from_hours(3);
+    let mut planner = polled(with_policy(Policy::Every(interval.unsigned_abs())), now);
+    for n in 1..30 {
+        let started_at = now + interval * n;
+        let poll = Poll {
+            n_new: None,
+            ..found(started_at, 0)
+        };
+        planner.record(BOARD, &poll);
+        let next = planner.next(BOARD).expect("a board");
+        assert!(next.at <= started_at + interval, "{n}: {next:?}");
+    }
+}
+
 #[test]
 fn a_pause_that_the_host_asked_for_is_kept() {
     let now = at("2026-03-01T00:00:00Z");

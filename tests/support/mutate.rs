@@ -27,10 +27,12 @@ pub enum Mutation {
     MoveBody,
     /// Where the body was stands the same notice on all articles; the body is loaded by script.
     HideBody,
+    /// Bytes of one encoding, taken for another and encoded once more.
+    TwiceEncoded,
 }
 
 impl Mutation {
-    pub const ALL: [Mutation; 9] = [
+    pub const ALL: [Mutation; 10] = [
         Mutation::RenameClasses,
         Mutation::RenameAll,
         Mutation::SwapColumns,
@@ -40,11 +42,12 @@ impl Mutation {
         Mutation::DateRiddle,
         Mutation::MoveBody,
         Mutation::HideBody,
+        Mutation::TwiceEncoded,
     ];
 
     /// What is needed is still on the page.
     pub fn is_mendable(self) -> bool {
-        !matches!(self, Self::DateRiddle | Self::HideBody)
+        !matches!(self, Self::DateRiddle | Self::HideBody | Self::TwiceEncoded)
     }
 }
 
@@ -78,6 +81,10 @@ const VOID: [&str; 12] = [
 pub fn mutate(page: &str, mutation: Mutation, marks: &Marks) -> String {
     if mutation == Mutation::Nothing {
         return page.to_owned();
+    }
+    if mutation == Mutation::TwiceEncoded {
+        let taken = encoding_rs::WINDOWS_1252.decode(page.as_bytes()).0;
+        return taken.into_owned();
     }
     let html = Html::parse_document(page);
     let body = html.select(&marks.body).next();
