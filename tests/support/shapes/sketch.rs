@@ -156,8 +156,8 @@ fn of_post(name: &str, post: &Post) -> Option<String> {
         "plain" => word(!post.notice),
         "silent" => word(post.replies.is_empty()),
         "long" => word(post.replies.len() > 4),
-        "third" => word(post.rank % 3 == 0),
-        "even" => word(post.rank % 2 == 0),
+        "third" => word(post.rank.is_multiple_of(3)),
+        "even" => word(post.rank.is_multiple_of(2)),
         "odd" => word(post.rank % 2 == 1),
         _ => moment(name, "last:", post.last()).or_else(|| moment(name, "at:", said))?,
     })
@@ -223,7 +223,7 @@ impl Board for Sketch {
             "url" => Some(self.article_url(post, 1)),
             _ => of_post(name, post),
         });
-        if post.rank % 4 == 0 {
+        if post.rank.is_multiple_of(4) {
             row.push_str(self.section("between").unwrap_or_default());
         }
         row
