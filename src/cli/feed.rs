@@ -26,7 +26,7 @@ pub(super) struct FeedCommand {
     #[arg(long, value_name = "QUERY")]
     query: Option<String>,
 
-    /// A search that the configuration keeps ([[search]])
+    /// A search that the configuration keeps, by its name
     #[arg(long, value_name = "NAME", conflicts_with_all = ["board", "query"])]
     search: Option<String>,
 
