@@ -194,10 +194,10 @@ impl Front {
         let at = self.rows.iter().position(|row| row.id == gone);
         let at = at.expect("it was listed");
         let left = self.rows.iter().enumerate().filter(|(n, _)| *n != at);
-        let (pages_before, from_page) = self.rows_of_pages.split_at(page - 1);
+        let rows_of_pages = &self.rows_of_pages;
         let here: Vec<String> = left
-            .skip(pages_before.iter().sum())
-            .take(from_page.first().copied().unwrap_or_default())
+            .skip(rows_of_pages.iter().take(page - 1).sum())
+            .take(rows_of_pages.get(page - 1).copied().unwrap_or_default())
             .map(|(n, row)| match n < at {
                 true => rank
                     .replace(&row.html, |found: &regex::Captures<'_>| {
