@@ -23,7 +23,6 @@ const N_POSTS: usize = 12;
 struct Recorded {
     name: &'static str,
     listing: &'static str,
-    rows_per_page: usize,
     n_pages: usize,
     /// The number column, then the digits.
     rank: &'static str,
@@ -39,7 +38,6 @@ struct Recorded {
 const RHYMIX: Recorded = Recorded {
     name: "rhymix",
     listing: "/news",
-    rows_per_page: 20,
     n_pages: 15,
     rank: r#"(<td class="no">\s*)(\d+)"#,
     id: r#"href="/news/(\d+)"#,
@@ -51,7 +49,6 @@ const RHYMIX: Recorded = Recorded {
 const GNUBOARD5: Recorded = Recorded {
     name: "gnuboard5",
     listing: "/bbs/board.php?bo_table=news",
-    rows_per_page: 15,
     n_pages: 20,
     rank: r#"(<td class="td_num2">\s*)(\d+)"#,
     id: r"bo_table=news&amp;wr_id=(\d+)",
@@ -124,6 +121,8 @@ struct Front {
     behind: String,
     /// All numbered rows, newest first.
     rows: Arc<Vec<Row>>,
+    /// How many of them each page shows: on the first, notices may take the place of some.
+    rows_of_pages: Arc<Vec<usize>>,
     gone: Arc<Mutex<Option<u64>>>,
 }
 
@@ -133,14 +132,17 @@ impl Front {
             of,
             behind: origin.trim_start_matches("http://").to_owned(),
             rows: Arc::default(),
+            rows_of_pages: Arc::default(),
             gone: Arc::default(),
         };
-        let mut rows = Vec::new();
+        let (mut rows, mut rows_of_pages) = (Vec::new(), Vec::new());
         for page in 1..=of.n_pages {
             let reply = front.ask(&of.page(page), &[]);
             let (_, on_page, _) = split(&String::from_utf8_lossy(&reply.body), of);
+            rows_of_pages.push(on_page.len());
             rows.extend(on_page);
         }
+        front.rows_of_pages = Arc::new(rows_of_pages);
         front.rows = Arc::new(rows);
         front
     }
@@ -184,17 +186,18 @@ impl Front {
         reply
     }
 
-    /// A page of the listing without the post: the rows above it have one rank less, those below it move up.
-    fn without(&self, gone: u64, page: usize, text: &str) -> String {
+    /// A page of the listing without the post: the rows above it have one rank less, those below it move up. Their
+    /// links name `host`, as the rest of the page does: those of another host are no links to the board's posts.
+    fn without(&self, gone: u64, page: usize, text: &str, host: &str) -> String {
         let rank = Regex::new(self.of.rank).expect("a pattern");
         let (before, _, after) = split(text, self.of);
         let at = self.rows.iter().position(|row| row.id == gone);
         let at = at.expect("it was listed");
         let left = self.rows.iter().enumerate().filter(|(n, _)| *n != at);
-        let n_before = (page - 1) * self.of.rows_per_page;
+        let rows_of_pages = &self.rows_of_pages;
         let here: Vec<String> = left
-            .skip(n_before)
-            .take(self.of.rows_per_page)
+            .skip(rows_of_pages.iter().take(page - 1).sum())
+            .take(rows_of_pages.get(page - 1).copied().unwrap_or_default())
             .map(|(n, row)| match n < at {
                 true => rank
                     .replace(&row.html, |found: &regex::Captures<'_>| {
@@ -205,7 +208,8 @@ impl Front {
                 false => row.html.clone(),
             })
             .collect();
-        format!("{before}{}{after}", here.join("\n"))
+        let here = here.join("\n").replace(&self.behind, host);
+        format!("{before}{here}{after}")
     }
 }
 
@@ -223,7 +227,10 @@ impl Handler for Front {
         let mut reply = self.ask(&request.target, &request.headers);
         if let Some(page) = self.of.asked_page(&request.target) {
             let text = String::from_utf8_lossy(&reply.body).into_owned();
-            reply.body = self.without(gone, page, &text).into_bytes();
+            let is_host = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("host");
+            let host = request.headers.iter().find(is_host);
+            let (_, host) = host.expect("a client of HTTP/1.1 names the host");
+            reply.body = self.without(gone, page, &text, host).into_bytes();
         }
         reply
     }
