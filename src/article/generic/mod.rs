@@ -11,6 +11,7 @@
 mod agreement;
 mod anchors;
 mod authors;
+mod board;
 mod candidates;
 mod clean;
 mod kind;
@@ -83,11 +84,28 @@ pub fn extract(html: &Html, url: Option<&Url>, as_of: Timestamp) -> Extraction {
     let page = Page::of(html);
     let claims = Claims::of(&page);
     let site = metadata::site(&claims);
-    let title = title::title(&page, &claims, site.as_deref(), url);
     let furniture = clean::furniture(&page);
+    // News name author and date, too, and state more of themselves.
+    let on_board = if is_news(&claims) {
+        None
+    } else {
+        board::find(&page, &furniture, &claims, as_of)
+    };
+    let title = on_board
+        .as_ref()
+        .and_then(|post| post.title.clone())
+        .or_else(|| title::title(&page, &claims, site.as_deref(), url));
     let shown = measured(&page, &furniture.mask, &[0]);
-    let (mut kind, mut text) = text_of(&page, &furniture, &shown, &claims, url, title.as_deref());
-    let found = moment::find_posted(html, url, &TimeZone::UTC, as_of);
+    let (mut kind, mut text) = text_of(
+        &page,
+        &furniture,
+        &shown,
+        &claims,
+        url,
+        title.as_deref(),
+        on_board.as_ref(),
+    );
+    let (posted_at, offset) = posted(html, url, on_board.as_ref(), as_of);
     // A list has rows; news have readers' comments at most, which are no posts. Some forums mark threads as news, too.
     let may_have_posts = match kind {
         PageKind::Thread => true,
@@ -107,16 +125,15 @@ pub fn extract(html: &Html, url: Option<&Url>, as_of: Timestamp) -> Extraction {
             .collect::<Vec<_>>()
             .join("\n");
     }
-    let author = authors::author(&page, &furniture.listings, &claims, site.as_deref(), &shown)
+    let author = on_board
+        .and_then(|post| post.author)
+        .or_else(|| authors::author(&page, &furniture.listings, &claims, site.as_deref(), &shown))
         .or_else(|| posts.first().and_then(|post| post.author.clone()));
     Extraction {
         kind,
         author,
-        offset: found
-            .as_ref()
-            .and_then(|found| found.offset)
-            .unwrap_or(Offset::UTC),
-        posted_at: found.map(|found| found.posted),
+        offset,
+        posted_at,
         language: metadata::language(&page, &claims, &text),
         image: metadata::image(&claims, url),
         title,
@@ -124,6 +141,29 @@ pub fn extract(html: &Html, url: Option<&Url>, as_of: Timestamp) -> Extraction {
         site,
         posts,
     }
+}
+
+/// When it was posted, and the distance from UTC in which the page says so: what it states for machines, else the date
+/// among the facts of a board's post, else the date most worth believing.
+fn posted(
+    html: &Html,
+    url: Option<&Url>,
+    on_board: Option<&board::BoardPost>,
+    as_of: Timestamp,
+) -> (Option<PostedAt>, Offset) {
+    let found = moment::find_posted(html, url, &TimeZone::UTC, as_of);
+    let is_stated = |found: &moment::Found| {
+        matches!(found.place, moment::Place::Meta | moment::Place::LinkedData)
+    };
+    let shown = on_board.and_then(|post| post.posted.clone());
+    if shown.is_some() && !found.as_ref().is_some_and(is_stated) {
+        return (shown, Offset::UTC);
+    }
+    let offset = found.as_ref().and_then(|found| found.offset);
+    (
+        found.map(|found| found.posted),
+        offset.unwrap_or(Offset::UTC),
+    )
 }
 
 /// Whether the text of the page is its posts: it is a thread, and they hold most of it; or its address is one of threads,
@@ -146,6 +186,7 @@ fn text_of(
     claims: &Claims,
     url: Option<&Url>,
     title: Option<&str>,
+    on_board: Option<&board::BoardPost>,
 ) -> (PageKind, String) {
     if page.nodes.is_empty() {
         return (PageKind::Other, String::new());
@@ -166,6 +207,11 @@ fn text_of(
                 && let Some(posts) = thread(page, &messages)
             {
                 return (kind, posts);
+            }
+            if kind != PageKind::Thread
+                && let Some(post) = on_board
+            {
+                return (PageKind::Article, join(&post.body));
             }
             let body = body(page, &furniture.mask, &sums, shown, claims);
             if kind == PageKind::Thread {

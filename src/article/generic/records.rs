@@ -60,6 +60,7 @@ fn is_listing(
     }
     let mut tag = None;
     let (mut n_rows, mut n_links) = (0_usize, 0_usize);
+    let mut classes: HashMap<Option<&str>, usize> = HashMap::new();
     for child in page.children(at) {
         let node = page.node(child);
         let width = sums.held(page, child).width;
@@ -77,7 +78,13 @@ fn is_listing(
             return false;
         }
         n_rows += 1;
+        *classes.entry(page.attr(child, "class")).or_default() += 1;
         n_links += usize::from(has_link(child));
+    }
+    // Divisions side by side, each of another name, are the parts of a page.
+    let n_alike = classes.into_values().max().unwrap_or(0);
+    if tag == Some(Tag::Division) && n_alike * 2 < n_rows {
+        return false;
     }
     n_rows >= LEAST_ROWS && n_links as f32 >= ROWS_WITH_LINK * n_rows as f32
 }

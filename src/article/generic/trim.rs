@@ -41,14 +41,16 @@ static COMMENTS_BEGIN: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern")
 });
 
+/// Whether a line stands above readers' comments.
+pub(super) fn begins_comments(line: &str) -> bool {
+    COMMENTS_BEGIN.is_match(line)
+}
+
 /// Takes away lines at head and tail and notes of advertisers within.
 pub(super) fn trim(page: &Page<'_>, mut lines: Vec<Line>, titles: &[String]) -> Vec<Line> {
     lines.retain(|line| !NOISE.is_match(&line.text));
     // A heading of the kind within the text is followed by much more of it.
-    if let Some(at) = lines
-        .iter()
-        .position(|line| COMMENTS_BEGIN.is_match(&line.text))
-    {
+    if let Some(at) = lines.iter().position(|line| begins_comments(&line.text)) {
         let width = |lines: &[Line]| lines.iter().map(Line::prose).sum::<u32>();
         if width(&lines[..at]) > 0 {
             lines.truncate(at);
