@@ -60,6 +60,13 @@ pub(super) async fn doubted<S: Store>(
     let reading = article_reading(content, glance, target);
     // Articles that come at the same time are in the same doubt; and of two with one text, each must know of the other.
     let one_at_a_time = crew.doubting.lock().await;
+    if !Arc::ptr_eq(board, &crew.board(id)) {
+        return Ok(Some(Outcome::Retry {
+            due_at: at,
+            error: "the profile that it was read by was repaired meanwhile".into(),
+            counts: false,
+        }));
+    }
     let odd = odd(crew, board, target, content, &reading);
     let labels = labels(&odd.evidence, &odd.difference);
     let is_cleared = || {
@@ -160,8 +167,10 @@ pub(super) async fn known_come_out<S: Store>(
     but: Option<ArticleId>,
     with_comments: bool,
 ) -> Result<Option<bool>, StoreError> {
+    let id = board.board.id;
+    let before = crew.fits.of(id, |fit| fit.since);
     let mut fits = None;
-    for exemplar in crew.store.exemplars(board.board.id, MAX_CANARIES).await? {
+    for exemplar in crew.store.exemplars(id, MAX_CANARIES, before).await? {
         let reading = &exemplar.reading;
         let tells = reading.fields.text.chars().count() >= MIN_LETTERS
             && (!with_comments || exemplar.n_comments > 0);

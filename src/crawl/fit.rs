@@ -292,6 +292,8 @@ pub(super) struct Fit {
     pub repaired: Option<String>,
     /// The pass that is under way; `None`: nothing was read of the board yet.
     pass: Option<PassId>,
+    /// Since when it is under way, in this run: what was stored since is no witness of how the board was before.
+    pub since: Timestamp,
     is_loaded: bool,
     n_unsaved: u32,
     /// See [`Kept`].
@@ -330,6 +332,7 @@ impl Fits {
         store: &S,
         context: &BoardContext,
         pass: Option<PassId>,
+        at: Timestamp,
     ) -> Result<(), StoreError> {
         let board = context.board.id;
         let (is_loaded, is_new) = self.of(board, |fit| {
@@ -349,11 +352,13 @@ impl Fits {
                     fit.before = Arc::new(fit.history.clone());
                     fit.broken = saved.broken;
                     fit.pass = pass;
+                    fit.since = at;
                 }
             });
         } else if is_new {
             self.of(board, |fit| {
                 fit.pass = pass;
+                fit.since = at;
                 fit.before = Arc::new(fit.history.clone());
                 fit.cleared.clear();
                 fit.last_text = None;

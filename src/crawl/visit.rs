@@ -39,7 +39,9 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
             JobKind::Listing { pass, .. } => Some(pass),
             _ => None,
         };
-        crew.fits.ready(&crew.store, &board, pass).await?;
+        crew.fits
+            .ready(&crew.store, &board, pass, crew.clock.now())
+            .await?;
         let answer = match take_at_hand(crew, &job) {
             Some(fetched) => Ok(fetched),
             None => crew.fetcher.get(&request(&board, &job)).await,

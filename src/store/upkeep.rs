@@ -78,11 +78,13 @@ pub trait Upkeep: Clone + Send + Sync + 'static {
     /// from removal until it fits again.
     fn save_fit(&self, board: BoardId, fit: SavedFit) -> impl Future<Output = Answer<()>> + Send;
 
-    /// Up to `limit` articles of a board with content and its page: the newest, and those with comments and files.
+    /// Up to `limit` articles of a board with content and its page, all of it fetched before a moment: the newest, and those
+    /// with comments and files.
     fn exemplars(
         &self,
         board: BoardId,
         limit: u32,
+        before: Timestamp,
     ) -> impl Future<Output = Answer<Vec<Exemplar>>> + Send;
 
     /// The last stored page of each of the first `n_pages` listing pages, fetched before a moment.

@@ -41,10 +41,9 @@ pub(super) async fn gather<S: Store>(
     at: Timestamp,
 ) -> Result<Result<Material, String>, StoreError> {
     let id = board.board.id;
-    let exemplars = crew
-        .store
-        .exemplars(id, u32::try_from(MAX_ARTICLES).unwrap_or(u32::MAX))
-        .await?;
+    let since = crew.fits.of(id, |fit| fit.since);
+    let n_articles = u32::try_from(MAX_ARTICLES).unwrap_or(u32::MAX);
+    let exemplars = crew.store.exemplars(id, n_articles, since).await?;
     if exemplars.len() < MIN_ARTICLES as usize {
         return Ok(Err(format!(
             "no proof is possible: {} articles are held with their pages, and {MIN_ARTICLES} are needed",

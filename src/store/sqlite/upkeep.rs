@@ -73,6 +73,7 @@ fn exemplars(
     conn: &Connection,
     board: BoardId,
     limit: u32,
+    before: Timestamp,
 ) -> rusqlite::Result<Vec<(Packed, String, u64)>> {
     // The newest are the likeliest to be there still; those with comments and files are the ones that prove most.
     let chosen: Vec<(i64, String, Count)> = conn
@@ -85,11 +86,12 @@ fn exemplars(
                 FROM article
                 JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions
                 WHERE board = ?1 AND state = ?2 AND moved_to IS NULL
-                    AND EXISTS (SELECT 1 FROM visit WHERE visit.article = article.id AND visit.page_number IS NULL))
+                    AND (SELECT max(fetched_at) FROM visit
+                        WHERE visit.article = article.id AND visit.page_number IS NULL) < ?4)
              ORDER BY min(age, wealth), id DESC LIMIT ?3",
         )?
         .query_map(
-            params![board.0, Named(ArticleState::Stored), limit],
+            params![board.0, Named(ArticleState::Stored), limit, Ms(before)],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?
         .collect::<rusqlite::Result<_>>()?;
@@ -211,10 +213,15 @@ impl Upkeep for SqliteStore {
         .await
     }
 
-    async fn exemplars(&self, board: BoardId, limit: u32) -> Answer<Vec<Exemplar>> {
+    async fn exemplars(
+        &self,
+        board: BoardId,
+        limit: u32,
+        before: Timestamp,
+    ) -> Answer<Vec<Exemplar>> {
         let packed = self
             .read("reading known articles", move |conn| {
-                exemplars(conn, board, limit)
+                exemplars(conn, board, limit, before)
             })
             .await?;
         let mut found = Vec::with_capacity(packed.len());
