@@ -11,7 +11,7 @@ pub(crate) mod months;
 pub mod words;
 
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::Offset;
 use jiff::{SignedDuration, Span, Timestamp, ToSpan};
 use regex::Captures;
 use unicode_normalization::UnicodeNormalization;
@@ -22,7 +22,7 @@ use self::forms::{
     YEAR_MONTH, ZONED, days_back, unit,
 };
 use self::words::{Habit, Order, dates_in};
-use crate::model::{PostedAt, Precision};
+use crate::model::{Calendar, NumberOrder, PostedAt, Precision};
 
 /// Clocks of boards and crawlers differ; more than this ahead of the page's own time is no date of a post.
 const MOST_AHEAD: SignedDuration = SignedDuration::from_mins(10);
@@ -38,24 +38,35 @@ const MAX_CHARS: usize = 200;
 
 /// Reads the words of a date.
 ///
-/// `as_of` is when the page was served: relative and short forms go by it, in `zone`.
-pub fn read_date(text: &str, zone: &TimeZone, as_of: Timestamp) -> Option<PostedAt> {
-    read(text, zone, as_of).map(|(posted, _)| posted)
+/// `as_of` is when the page was served: relative and short forms go by it, in the calendar's zone.
+pub fn read_date<'a>(
+    text: &str,
+    calendar: impl Into<Calendar<'a>>,
+    as_of: Timestamp,
+) -> Option<PostedAt> {
+    read(text, calendar.into(), as_of).map(|(posted, _)| posted)
 }
 
 /// Reads a cell together with its tooltip (`2026.11.22` and `18:20`), each of which may say more than the other.
 ///
 /// A tooltip with a full date replaces a cell that had no year (`10-20` and `2025-10-20 09:00`), and refines one that
 /// had on the same day. A relative tooltip (`43분 전`) refines a day only if it falls on that day.
-pub fn combine(cell: &str, tooltip: &str, zone: &TimeZone, as_of: Timestamp) -> Option<PostedAt> {
-    let Some((cell, cell_sort)) = read(cell, zone, as_of) else {
-        return read_date(tooltip, zone, as_of);
+pub fn combine<'a>(
+    cell: &str,
+    tooltip: &str,
+    calendar: impl Into<Calendar<'a>>,
+    as_of: Timestamp,
+) -> Option<PostedAt> {
+    let calendar = calendar.into();
+    let zone = calendar.zone;
+    let Some((cell, cell_sort)) = read(cell, calendar, as_of) else {
+        return read_date(tooltip, calendar, as_of);
     };
     let date = cell.at.to_zoned_datetime(zone.clone()).date();
     if cell.precision == Precision::Day
         && let Some(found) = BARE_TIME.captures(&normal(tooltip))
     {
-        let reader = Reader { zone, as_of };
+        let reader = Reader { calendar, as_of };
         return match reader.timed(&found, date) {
             Some((at, precision)) if reader.is_past(at) => Some(PostedAt {
                 at,
@@ -65,7 +76,7 @@ pub fn combine(cell: &str, tooltip: &str, zone: &TimeZone, as_of: Timestamp) -> 
             _ => Some(cell),
         };
     }
-    let Some((tip, tip_sort)) = read(tooltip, zone, as_of) else {
+    let Some((tip, tip_sort)) = read(tooltip, calendar, as_of) else {
         return Some(cell);
     };
     let same_day = tip.at.to_zoned_datetime(zone.clone()).date() == date;
@@ -86,16 +97,16 @@ enum Sort {
     Guessed,
 }
 
-fn read(text: &str, zone: &TimeZone, as_of: Timestamp) -> Option<(PostedAt, Sort)> {
+fn read(text: &str, calendar: Calendar<'_>, as_of: Timestamp) -> Option<(PostedAt, Sort)> {
     let shown = fold(text);
     if shown.is_empty() || shown.chars().count() > MAX_CHARS {
         return None;
     }
     let normal = normal(&shown);
     let words = LABEL.replace(&normal, "");
-    let reader = Reader { zone, as_of };
+    let reader = Reader { calendar, as_of };
     let ((at, precision), sort) = reader.read(words.trim())?;
-    let year = at.to_zoned_datetime(zone.clone()).year();
+    let year = at.to_zoned_datetime(calendar.zone.clone()).year();
     let posted = PostedAt {
         at,
         precision,
@@ -124,7 +135,7 @@ fn western(c: char) -> char {
 }
 
 struct Reader<'a> {
-    zone: &'a TimeZone,
+    calendar: Calendar<'a>,
     as_of: Timestamp,
 }
 
@@ -155,16 +166,17 @@ impl Reader<'_> {
     }
 
     /// A month named in another language, or a day that stands first, in words that say little else. Where either
-    /// number may be the day, nothing, unless the clock has twelve hours: who writes `10:20 PM` writes the month first.
+    /// number may be the day, nothing, unless the order is known or the clock has twelve hours: who writes `10:20 PM`
+    /// writes the month first.
     fn worded(&self, words: &str) -> Option<(Moment, Sort)> {
-        let twelve_hours = TWELVE_HOURS.is_match(words);
+        let order = match self.calendar.order {
+            Some(NumberOrder::DayFirst) => Some(Order::DayFirst),
+            Some(NumberOrder::MonthFirst) => Some(Order::MonthFirst),
+            _ => TWELVE_HOURS.is_match(words).then_some(Order::MonthFirst),
+        };
         let habit = Habit {
-            order: if twelve_hours {
-                Order::MonthFirst
-            } else {
-                Order::DayFirst
-            },
-            short_year_first: true,
+            order: order.unwrap_or(Order::DayFirst),
+            short_year_first: self.may_begin_with_short_year(),
         };
         let hits = dates_in(words, habit);
         let [hit] = hits.as_slice() else { return None };
@@ -178,10 +190,10 @@ impl Reader<'_> {
             }
             n_letters += usize::from(c.is_alphabetic());
         }
-        if n_letters > MOST_AROUND || (hit.named.ambiguous && !twelve_hours) {
+        if n_letters > MOST_AROUND || (hit.named.ambiguous && order.is_none()) {
             return None;
         }
-        let at = hit.named.moment(self.zone, self.as_of)?;
+        let at = hit.named.moment(self.calendar.zone, self.as_of)?;
         let sort = match hit.named.has_year {
             true => Sort::Stated,
             false => Sort::Guessed,
@@ -211,7 +223,10 @@ impl Reader<'_> {
         {
             return Some(number(&found, "y").and_then(|year| self.dated(&found, year)));
         }
-        if let Some(found) = SHORT_YEAR.captures(words) {
+        let short_year = self
+            .may_begin_with_short_year()
+            .then(|| SHORT_YEAR.captures(words));
+        if let Some(found) = short_year.flatten() {
             let year = number(&found, "y").and_then(|year| self.full_year(year));
             return Some(year.and_then(|year| self.dated(&found, year)));
         }
@@ -224,6 +239,14 @@ impl Reader<'_> {
         let found = EPOCH.captures(words)?;
         let at = number(&found, "sec").and_then(|second| Timestamp::from_second(second).ok());
         Some(at.map(|at| (at, Precision::Second)))
+    }
+
+    /// Whether the year of `25.11.10` may be the first of the numbers.
+    fn may_begin_with_short_year(&self) -> bool {
+        !matches!(
+            self.calendar.order,
+            Some(NumberOrder::DayFirst | NumberOrder::MonthFirst)
+        )
     }
 
     fn relative(&self, words: &str) -> Option<Moment> {
@@ -286,7 +309,7 @@ impl Reader<'_> {
             Unit::Year => (Span::new().try_years(n), Precision::Year),
         };
         let then = from
-            .to_zoned_datetime(self.zone.clone())
+            .to_zoned_datetime(self.calendar.zone.clone())
             .checked_sub(span.ok()?)
             .ok()?;
         Some((precision, then.timestamp()))
@@ -323,11 +346,18 @@ impl Reader<'_> {
     }
 
     fn at(&self, local: DateTime) -> Option<Timestamp> {
-        Some(local.to_zoned_datetime(self.zone.clone()).ok()?.timestamp())
+        Some(
+            local
+                .to_zoned_datetime(self.calendar.zone.clone())
+                .ok()?
+                .timestamp(),
+        )
     }
 
     fn today(&self) -> Date {
-        self.as_of.to_zoned_datetime(self.zone.clone()).date()
+        self.as_of
+            .to_zoned_datetime(self.calendar.zone.clone())
+            .date()
     }
 
     /// Two digits are a year of this century, up to the current one, or of the one before.
@@ -341,7 +371,7 @@ impl Reader<'_> {
     /// Cut to where words like `2시간 전` stop saying anything: an hour keeps its minutes (they are an estimate, which
     /// is better than an error of up to an hour), days and longer are cut to the day.
     fn cut(&self, at: Timestamp, precision: Precision) -> Option<Timestamp> {
-        let local = at.to_zoned_datetime(self.zone.clone()).datetime();
+        let local = at.to_zoned_datetime(self.calendar.zone.clone()).datetime();
         let time = local.time();
         let time = match precision {
             Precision::Second => Time::new(time.hour(), time.minute(), time.second(), 0),

@@ -289,6 +289,7 @@ boards! {
     zeroboard: "zeroboard",
     a_weblog: "weblog",
     lemmy: "lemmy",
+    an_imageboard: "vichan",
 }
 
 /// Crawls the board of a shape, of which some targets answer otherwise. What was said, what was asked for, and what is held.

@@ -82,7 +82,7 @@ fn comment(
         .date
         .iter()
         .filter_map(|rule| rule.value(item))
-        .filter_map(|words| read_date(&words, &profile.timezone, view.as_of))
+        .filter_map(|words| read_date(&words, profile.calendar(), view.as_of))
         .reduce(|best, other| best.finer(Some(other)));
     Comment {
         key,

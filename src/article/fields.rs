@@ -90,7 +90,7 @@ fn posted(view: &PageView<'_>, profile: &Profile) -> Option<PostedAt> {
         .article
         .date
         .iter()
-        .filter_map(|rule| read_date(&rule.value(root)?, &profile.timezone, view.as_of))
+        .filter_map(|rule| read_date(&rule.value(root)?, profile.calendar(), view.as_of))
         .reduce(|best, other| best.finer(Some(other)))
 }
 

@@ -1,3 +1,4 @@
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
@@ -279,5 +280,29 @@ proptest! {
                 prop_assert!(found.at <= now.checked_add(MOST_AHEAD).expect("in range"));
             }
         }
+    }
+}
+
+/// `10/11/2025` is in October or in November, `10.11.25` may be in 2010: only the board's order tells.
+#[test]
+fn the_order_of_numbers_is_the_boards() {
+    let zone = TimeZone::UTC;
+    let as_of: Timestamp = "2026-11-22T12:00:00Z".parse().expect("a moment");
+    let read = |text: &str, order| {
+        let calendar = Calendar { zone: &zone, order };
+        let posted = read_date(text, calendar, as_of)?;
+        Some(posted.at.to_zoned_datetime(zone.clone()).date().to_string())
+    };
+    let (day, month) = (Some(NumberOrder::DayFirst), Some(NumberOrder::MonthFirst));
+    for (text, order, date) in [
+        ("10/11/2025 - 08:12", None, None),
+        ("10/11/2025 - 08:12", month, Some("2025-10-11")),
+        ("10/11/2025 - 08:12", day, Some("2025-11-10")),
+        ("10.11.25 08:12", day, Some("2025-11-10")),
+        ("10/11/25", month, Some("2025-10-11")),
+        ("10.11.25 08:12", None, Some("2010-11-25")),
+        ("10.11.25", Some(NumberOrder::YearFirst), Some("2010-11-25")),
+    ] {
+        assert_eq!(read(text, order).as_deref(), date, "{text} {order:?}");
     }
 }

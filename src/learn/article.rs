@@ -7,7 +7,6 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use ego_tree::NodeId;
-use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::{ElementRef, Selector};
 
@@ -19,7 +18,7 @@ use super::unanchored::{Search, follows_by, is_named};
 use super::{Decision, SeenPage, css, within};
 use crate::dates::read_date;
 use crate::dates::words::{Habit, Order, dates_in};
-use crate::model::Precision;
+use crate::model::{Calendar, Precision};
 use crate::profile::{element_text, fold};
 
 /// Elements of a page that are looked at.
@@ -169,7 +168,7 @@ pub(super) fn article(
     listing_page: &SeenPage<'_>,
     rows_css: &str,
     is_row: &dyn Fn(ElementRef<'_>, &SeenPage<'_>) -> bool,
-    zone: &TimeZone,
+    calendar: Calendar<'_>,
 ) -> Result<ArticleRules, Decision> {
     let mut rules = ArticleRules::default();
     let rows = Selector::parse(rows_css).ok();
@@ -182,7 +181,7 @@ pub(super) fn article(
     title(&mut rules, samples, &listings);
     let grounds = grounds(&rules, samples, &listings, is_thread);
     rules.author = author_rules(&mut rules.decisions, samples, &grounds);
-    rules.date = date_rules(&mut rules.decisions, samples, &grounds, zone);
+    rules.date = date_rules(&mut rules.decisions, samples, &grounds, calendar);
     body(
         &mut rules,
         samples,
@@ -190,8 +189,8 @@ pub(super) fn article(
         &listings,
         records.as_ref(),
     )?;
-    rules.comments =
-        records.and_then(|records| comments(samples, &records, (&rules.author, &rules.body), zone));
+    rules.comments = records
+        .and_then(|records| comments(samples, &records, (&rules.author, &rules.body), calendar));
     if let Some(comments) = rules
         .comments
         .as_ref()
@@ -201,7 +200,7 @@ pub(super) fn article(
         rules.author = of_first(comments, comments.author.as_ref(), &rules.author);
         rules.date = of_first(comments, comments.date.as_ref(), &rules.date);
     }
-    rules.rows_lie = Rows::that_lie(&rules, samples, zone);
+    rules.rows_lie = Rows::that_lie(&rules, samples, calendar);
     Ok(rules)
 }
 
@@ -284,9 +283,9 @@ fn anchored_date(
     decisions: &mut Vec<Decision>,
     samples: &[Sample<'_>],
     grounds: &[Ground<'_>],
-    zone: &TimeZone,
+    calendar: Calendar<'_>,
 ) -> Vec<FieldRule> {
-    let read = |sample: &Sample<'_>, text: &str| read_date(text, zone, sample.page.as_of);
+    let read = |sample: &Sample<'_>, text: &str| read_date(text, calendar, sample.page.as_of);
     let date = Finder {
         what: "article.date",
         grounds,
@@ -322,10 +321,10 @@ fn date_rules(
     decisions: &mut Vec<Decision>,
     samples: &[Sample<'_>],
     grounds: &[Ground<'_>],
-    zone: &TimeZone,
+    calendar: Calendar<'_>,
 ) -> Vec<FieldRule> {
-    let read = |sample: &Sample<'_>, text: &str| read_date(text, zone, sample.page.as_of);
-    let mut rules = anchored_date(decisions, samples, grounds, zone);
+    let read = |sample: &Sample<'_>, text: &str| read_date(text, calendar, sample.page.as_of);
+    let mut rules = anchored_date(decisions, samples, grounds, calendar);
     if rules.is_empty() {
         let search = Search {
             what: "article.date",
@@ -369,7 +368,11 @@ pub(super) fn is_within(element: ElementRef<'_>, nodes: &HashSet<NodeId>) -> boo
 
 /// Rules for one field (`title`, `author`, `date`) by what the samples' rows say, the best first. Of `author` the words
 /// alone count, whatever they mean.
-pub(super) fn anchors(samples: &[Sample<'_>], field: &str, zone: &TimeZone) -> Vec<FieldRule> {
+pub(super) fn anchors(
+    samples: &[Sample<'_>],
+    field: &str,
+    calendar: Calendar<'_>,
+) -> Vec<FieldRule> {
     let listings = vec![HashSet::new(); samples.len()];
     let mut rules = ArticleRules::default();
     title(&mut rules, samples, &listings);
@@ -377,7 +380,7 @@ pub(super) fn anchors(samples: &[Sample<'_>], field: &str, zone: &TimeZone) -> V
     let mut decisions = Vec::new();
     match field {
         "title" => rules.title,
-        "date" => anchored_date(&mut decisions, samples, &grounds, zone),
+        "date" => anchored_date(&mut decisions, samples, &grounds, calendar),
         _ => anchored_author(&mut decisions, samples, &grounds),
     }
 }

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::{ElementRef, Selector};
 use url::Url;
@@ -17,7 +16,7 @@ use super::region::RowSeen;
 use super::words::{SECRET_CLASS, class_says, header_says};
 use super::{Decision, SeenPage, address, css, titles};
 use crate::dates::read_date;
-use crate::model::PostedAt;
+use crate::model::{Calendar, PostedAt};
 use crate::profile::{UNSEEN, element_text, says_pinned};
 
 /// Elements of one row that are looked at.
@@ -90,7 +89,7 @@ pub(super) struct RowFacts {
 pub(super) fn columns(
     pages: &[Vec<RowSeen<'_>>],
     seen: &[SeenPage<'_>],
-    zone: &TimeZone,
+    calendar: Calendar<'_>,
 ) -> Columns {
     let mut learnt = Columns::default();
     let rows: Vec<&RowSeen<'_>> = pages
@@ -109,7 +108,7 @@ pub(super) fn columns(
     let mut scored: Vec<(f64, &'static str, usize, String)> = Vec::new();
     for (at, column) in found.iter().enumerate() {
         for (field, score, reason) in votes(column, &pinned, &rows, |text| {
-            read_date(text, zone, as_of).is_some()
+            read_date(text, calendar, as_of).is_some()
         }) {
             scored.push((score, field, at, reason));
         }
@@ -123,15 +122,15 @@ pub(super) fn columns(
             let first = found.iter().find(|column| column.css == held[0]);
             first.is_some_and(|first| {
                 !learnt.dated.contains_key(&first.css)
-                    && !says_date_among_words(&found[*at], &pinned, zone, as_of)
-                    && same_days(first, &found[*at], zone, as_of)
+                    && !says_date_among_words(&found[*at], &pinned, calendar, as_of)
+                    && same_days(first, &found[*at], calendar, as_of)
             })
         };
         if (held.is_empty() || more) && !taken.contains(at) {
             held.push(found[*at].css.clone());
             taken.insert(*at);
             if *field == "date"
-                && let Some(rule) = date_rule(&found[*at], &rows, &pinned, zone, as_of)
+                && let Some(rule) = date_rule(&found[*at], &rows, &pinned, calendar, as_of)
             {
                 learnt.dated.insert(found[*at].css.clone(), rule);
             }
@@ -169,13 +168,13 @@ pub(super) fn columns(
 fn says_date_among_words(
     column: &Column,
     pinned: &[bool],
-    zone: &TimeZone,
+    calendar: Calendar<'_>,
     as_of: Timestamp,
 ) -> bool {
     let texts = ordinary_texts(column, pinned);
     let n_plain = texts
         .iter()
-        .filter(|text| read_date(text, zone, as_of).is_some())
+        .filter(|text| read_date(text, calendar, as_of).is_some())
         .count();
     let n_among = texts
         .iter()
@@ -189,10 +188,10 @@ fn date_rule(
     column: &Column,
     rows: &[&RowSeen<'_>],
     pinned: &[bool],
-    zone: &TimeZone,
+    calendar: Calendar<'_>,
     as_of: Timestamp,
 ) -> Option<FieldRule> {
-    if says_date_among_words(column, pinned, zone, as_of) {
+    if says_date_among_words(column, pinned, calendar, as_of) {
         return Some(FieldRule::dated(&column.css));
     }
     // `11/10/25` may be any of three days; the attribute beside it is one.
@@ -201,8 +200,8 @@ fn date_rule(
         ..FieldRule::plain(&column.css)
     };
     let differs = |(row, text): (&&RowSeen<'_>, &Option<String>)| {
-        let shown = read_date(text.as_deref()?, zone, as_of)?;
-        let stated = read_date(&rule.value_in(row.element)?, zone, as_of)?;
+        let shown = read_date(text.as_deref()?, calendar, as_of)?;
+        let stated = read_date(&rule.value_in(row.element)?, calendar, as_of)?;
         Some(!stated.agrees(&shown) && days_apart(&stated, &shown) > 1)
     };
     let compared: Vec<bool> = rows.iter().zip(&column.texts).filter_map(differs).collect();
@@ -238,10 +237,10 @@ fn notice_cell(found: &[Column]) -> Option<String> {
 }
 
 /// Whether two columns show the same days: a date, and the same one finer. Otherwise the second is another event's.
-fn same_days(a: &Column, b: &Column, zone: &TimeZone, as_of: Timestamp) -> bool {
+fn same_days(a: &Column, b: &Column, calendar: Calendar<'_>, as_of: Timestamp) -> bool {
     let day = |text: &Option<String>| {
-        let found = read_date(text.as_deref()?, zone, as_of)?;
-        Some(found.at.to_zoned_datetime(zone.clone()).date())
+        let found = read_date(text.as_deref()?, calendar, as_of)?;
+        Some(found.at.to_zoned_datetime(calendar.zone.clone()).date())
     };
     let pairs: Vec<_> = a
         .texts

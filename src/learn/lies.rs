@@ -1,10 +1,9 @@
 //! Do the rows of a listing tell of its articles? Many show who replied last, and when. In: articles with their rows, and
 //! the rules for their fields. Out: which columns most articles contradict.
 
-use jiff::tz::TimeZone;
-
 use super::article::{ArticleRules, FieldRule, Sample};
 use crate::dates::read_date;
+use crate::model::Calendar;
 
 /// Columns of the listing that tell of something else than the articles: of a topic's last post, mostly.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +14,11 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Those that more than a few articles contradict.
-    pub(super) fn that_lie(rules: &ArticleRules, samples: &[Sample<'_>], zone: &TimeZone) -> Self {
+    pub(super) fn that_lie(
+        rules: &ArticleRules,
+        samples: &[Sample<'_>],
+        calendar: Calendar<'_>,
+    ) -> Self {
         let first = |sample: &Sample<'_>, rules: &[FieldRule]| {
             rules
                 .iter()
@@ -30,7 +33,7 @@ impl Rows {
             Some(shown.contains(sample.row.author.as_ref()?.as_str()))
         });
         let dates = samples.iter().filter_map(|sample| {
-            let read = |text: &str| read_date(text, zone, sample.page.as_of);
+            let read = |text: &str| read_date(text, calendar, sample.page.as_of);
             let exact = sample.row.date_attribute.as_deref().and_then(read);
             let listed = exact.or_else(|| read(sample.row.date.as_deref()?))?;
             Some(listed.agrees(&read(&first(sample, &rules.date)?)?))

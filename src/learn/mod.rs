@@ -35,6 +35,7 @@ use jiff::tz::TimeZone;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
+use crate::model::{Calendar, NumberOrder};
 use crate::profile::Call;
 
 pub use article::same_title;
@@ -136,6 +137,8 @@ pub struct ListingDraft {
     /// What the links of rows have in common.
     kind: String,
     columns: Columns,
+    /// As far as listing pages tell.
+    date_order: Option<NumberOrder>,
     article: ArticleShape,
     listing: ListingShape,
     calls: Vec<Call>,
@@ -219,7 +222,12 @@ fn draft(
     let listing = listing_url::listing_shape(first.url, navigation, &article)
         .ok_or_else(|| refuse("the pager's links follow no rule", region.decision.clone()))?;
     let zone = TimeZone::get(site::timezone_of(first.html)).unwrap_or(TimeZone::UTC);
-    let columns = columns::columns(&region.pages, pages, &zone);
+    let date_order = site::date_order(pages.iter());
+    let calendar = Calendar {
+        zone: &zone,
+        order: date_order,
+    };
+    let columns = columns::columns(&region.pages, pages, calendar);
     let container = container(pages, &region.pages);
     let mut decisions = vec![region.decision.clone()];
     decisions.extend(columns.decisions.iter().cloned());
@@ -235,6 +243,7 @@ fn draft(
         kind: region.kind,
         n_rows: region.pages.iter().map(Vec::len).collect(),
         columns,
+        date_order,
         article,
         listing,
         calls: navigation.calls.clone(),
@@ -346,12 +355,18 @@ pub fn learn(
         .collect();
     let timezone = site::timezone_of(first.html);
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
+    let seen = || std::iter::once(first).chain(articles.iter().map(|seen| &seen.page));
+    let date_order = draft.date_order.or_else(|| site::date_order(seen()));
+    let calendar = Calendar {
+        zone: &zone,
+        order: date_order,
+    };
     let rules = if samples.is_empty() && closed.len() >= 2 {
         ArticleRules::closed(closed.len())
     } else {
         let is_row =
             |row: ElementRef<'_>, page: &SeenPage<'_>| region::links_to(row, page, &draft.kind);
-        let found = article::article(&samples, first, &draft.rows_css, &is_row, &zone);
+        let found = article::article(&samples, first, &draft.rows_css, &is_row, calendar);
         found.map_err(|seen| Refusal {
             missing: "no article's body was found",
             seen,
@@ -376,15 +391,13 @@ pub fn learn(
     }
     let name = name_of(first.url, &draft.listing.board);
     let title = format!("{} (learnt)", first.url.host_str().unwrap_or("board"));
-    let all: Vec<&SeenPage<'_>> = std::iter::once(first)
-        .chain(articles.iter().map(|seen| &seen.page))
-        .chain(closed)
-        .collect();
+    let all: Vec<&SeenPage<'_>> = seen().chain(closed).collect();
     let text = write::profile_text(
         &write::Head {
             name: &name,
             title: &title,
             timezone,
+            date_order,
             // A login box on every page says nothing of one page.
             password_closes: !site::asks_for_password(first.html),
             frame: site::frame(&all),

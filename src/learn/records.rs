@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ego_tree::NodeId;
-use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::{ElementRef, Node, Selector};
 
@@ -18,7 +17,7 @@ use super::article::{
 use super::body::{common_texts, edit_notes};
 use super::css;
 use crate::dates::read_date;
-use crate::model::Precision;
+use crate::model::{Calendar, Precision};
 use crate::profile::{element_text, fold};
 
 /// Records of one page that are looked at.
@@ -312,7 +311,7 @@ pub(super) fn comments(
     samples: &[Sample<'_>],
     records: &Records,
     article: (&[FieldRule], &[String]),
-    zone: &TimeZone,
+    calendar: Calendar<'_>,
 ) -> Option<CommentRules> {
     let selector = Selector::parse(&records.css).ok()?;
     let (author, body) = article;
@@ -334,7 +333,7 @@ pub(super) fn comments(
     let plain = |css: &String| FieldRule::plain(css);
     rules.body = body.iter().find(|css| fits_most(&plain(css))).cloned();
     let places = places(&items);
-    rules.date = date_rule(&items, &places, zone);
+    rules.date = date_rule(&items, &places, calendar);
     if rules.author.is_none() {
         rules.author = author_rule(&items, &places, records.is_thread);
     }
@@ -398,7 +397,7 @@ fn places(items: &Items<'_, '_>) -> BTreeMap<String, Place> {
 fn date_rule(
     items: &Items<'_, '_>,
     places: &BTreeMap<String, Place>,
-    zone: &TimeZone,
+    calendar: Calendar<'_>,
 ) -> Option<FieldRule> {
     let mut best: Option<(f64, FieldRule)> = None;
     let mut consider = |rule: FieldRule| {
@@ -409,7 +408,7 @@ fn date_rule(
                 if value.chars().count() > MAX_FIELD {
                     return None;
                 }
-                read_date(&value, zone, sample.page.as_of)
+                read_date(&value, calendar, sample.page.as_of)
             })
             .filter(|posted| posted.precision >= Precision::Day)
             .collect();

@@ -1,12 +1,17 @@
-//! What is the same on every page of a site? In: pages of it. Out: its zone, its frame, and whether every page has a
+//! What is the same on every page of a site? In: pages of it. Out: its zone, its order of
+//! dates, its frame, and whether every page has a
 //! login box.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use regex::{Captures, Regex};
 use scraper::{Html, Selector};
 
 use super::{SeenPage, css};
+use crate::model::NumberOrder;
 use crate::profile::element_text;
 
 /// Elements of a page that may be its frame.
@@ -78,6 +83,119 @@ pub(super) fn timezone_of(html: &Html) -> &'static str {
         Some((_, zone)) => zone,
         None if counts[2] > 50 => "Asia/Shanghai",
         None => "UTC",
+    }
+}
+
+/// How the pages order the numbers of a date: as their elements with a `datetime` say, else the one order that all dates
+/// of numbers fit (no month is the 13th, no post is of tomorrow), else, of several that they fit, their language's. Nothing
+/// where this does not tell.
+pub(super) fn date_order<'p>(pages: impl Iterator<Item = &'p SeenPage<'p>>) -> Option<NumberOrder> {
+    let mut fits = [0_usize; ORDERS.len()];
+    let mut stated = [0_usize; ORDERS.len()];
+    let mut n_dates = 0;
+    let mut language = None;
+    for page in pages {
+        language = language.or_else(|| order_of_language(page.html));
+        let today = page.as_of.to_zoned_datetime(TimeZone::UTC).date();
+        let latest = today.tomorrow().unwrap_or(today);
+        let text = element_text(page.html.root_element(), &[]);
+        for found in THREE_NUMBERS.captures_iter(&text).take(MAX_DATES) {
+            let possible =
+                ORDERS.map(|order| date_in(&found, order).is_some_and(|date| date <= latest));
+            if possible.contains(&true) {
+                n_dates += 1;
+                add(&mut fits, possible);
+            }
+        }
+        for element in page.html.select(&WITH_MOMENT).take(MAX_DATES) {
+            let shown = element_text(element, &[]);
+            let moment = element.attr("datetime").and_then(|moment| moment.get(..10));
+            if let Some(found) = THREE_NUMBERS.captures(&shown)
+                && let Some(date) = moment.and_then(|moment| moment.parse::<Date>().ok())
+            {
+                add(
+                    &mut stated,
+                    ORDERS.map(|order| date_in(&found, order) == Some(date)),
+                );
+            }
+        }
+    }
+    if let Some(order) = the_most(stated) {
+        return Some(order);
+    }
+    // A version or an address may look like a date.
+    let all_fit = |order: &NumberOrder| fits[*order as usize] * 50 >= n_dates * 49;
+    let possible: Vec<NumberOrder> = ORDERS.into_iter().filter(all_fit).collect();
+    match possible.as_slice() {
+        _ if n_dates < 2 => None,
+        [only] => Some(*only),
+        several => language.filter(|order| several.contains(order)),
+    }
+}
+
+const ORDERS: [NumberOrder; 3] = [
+    NumberOrder::YearFirst,
+    NumberOrder::MonthFirst,
+    NumberOrder::DayFirst,
+];
+/// Dates of a page that are looked at.
+const MAX_DATES: usize = 300;
+
+static WITH_MOMENT: LazyLock<Selector> =
+    LazyLock::new(|| Selector::parse("[datetime]").expect("a constant selector"));
+/// The year of four digits last, or any of two digits.
+static THREE_NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^|[^\d./-])(?P<a>\d{1,2})(?P<s1>[./-])(?P<b>\d{1,2})(?P<s2>[./-])(?P<c>(?:19|20)\d{2}|\d{2})(?:$|[^\d./-])")
+        .expect("a constant pattern")
+});
+
+fn add(counts: &mut [usize; ORDERS.len()], holds: [bool; ORDERS.len()]) {
+    for (count, holds) in counts.iter_mut().zip(holds) {
+        *count += usize::from(holds);
+    }
+}
+
+/// The order that more moments state than any other.
+fn the_most(stated: [usize; ORDERS.len()]) -> Option<NumberOrder> {
+    let most = *stated.iter().max()?;
+    let mut those = ORDERS
+        .into_iter()
+        .filter(|order| stated[*order as usize] == most);
+    those.next().filter(|_| most > 0 && those.next().is_none())
+}
+
+fn date_in(found: &Captures<'_>, order: NumberOrder) -> Option<Date> {
+    let (a, b, c) = (&found["a"], &found["b"], &found["c"]);
+    if found["s1"] != found["s2"] {
+        return None;
+    }
+    let (year, month, day) = match order {
+        NumberOrder::YearFirst => (a, b, c),
+        NumberOrder::MonthFirst => (c, a, b),
+        NumberOrder::DayFirst => (c, b, a),
+    };
+    let short = if year.len() == 2 { 2000 } else { 0 };
+    let year: i16 = year.parse().ok().filter(|_| year.len() != 1)?;
+    Date::new(year + short, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// English alone says nothing.
+fn order_of_language(html: &Html) -> Option<NumberOrder> {
+    match timezone_of(html) {
+        "Asia/Seoul" | "Asia/Tokyo" | "Asia/Taipei" | "Asia/Shanghai" => {
+            Some(NumberOrder::YearFirst)
+        }
+        "UTC" => match html
+            .root_element()
+            .attr("lang")?
+            .to_ascii_lowercase()
+            .as_str()
+        {
+            "en-us" => Some(NumberOrder::MonthFirst),
+            "en" => None,
+            _ => Some(NumberOrder::DayFirst),
+        },
+        _ => Some(NumberOrder::DayFirst),
     }
 }
 

@@ -9,6 +9,7 @@ use super::columns::Columns;
 use super::records::MOMENT;
 use super::thread_pages::ThreadPages;
 use super::{Decision, ListingDraft};
+use crate::model::NumberOrder;
 use crate::profile::JsonList;
 
 /// Words of a listing without posts.
@@ -51,6 +52,7 @@ pub(super) struct Head<'h> {
     pub name: &'h str,
     pub title: &'h str,
     pub timezone: &'h str,
+    pub date_order: Option<NumberOrder>,
     /// A form for a password where an article should be means that it is not for guests.
     pub password_closes: bool,
     /// An element of every page of the site.
@@ -78,6 +80,10 @@ pub(super) fn profile_text(
     line(&format!("title = {}", quoted(head.title)));
     line("# By the page's language; dates without a zone are read in it.");
     line(&format!("timezone = {}", quoted(head.timezone)));
+    if let Some(order) = head.date_order {
+        line("# The one that all dates of numbers fit, or the one of the page's language.");
+        line(&format!("date_order = {}", quoted(order.name())));
+    }
     if draft.without_scripts {
         text.push_str("without_scripts = true\n");
     }

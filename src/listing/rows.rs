@@ -270,11 +270,11 @@ impl RowReader<'_> {
             let values = self.rules.date.iter();
             texts.extend(values.filter_map(|rule| rule.value_in(row, row, &UNSEEN)));
         }
-        let zone = &self.profile.timezone;
+        let calendar = self.profile.calendar();
         let (first, rest) = texts.split_first()?;
-        let mut posted = dates::read_date(first, zone, self.as_of);
+        let mut posted = dates::read_date(first, calendar, self.as_of);
         for other in rest {
-            let finer = dates::combine(first, other, zone, self.as_of);
+            let finer = dates::combine(first, other, calendar, self.as_of);
             posted = match posted {
                 Some(held) => Some(held.finer(finer)),
                 None => finer,

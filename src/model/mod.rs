@@ -31,4 +31,4 @@ pub use pass::{
 };
 pub use row::{ListingPage, Pager, Row};
 pub use settlement::{ArticleId, HostPause, Known, Outcome, Settled, Settlement};
-pub use time::{PostedAt, Precision};
+pub use time::{Calendar, NumberOrder, PostedAt, Precision};

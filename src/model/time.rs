@@ -1,7 +1,47 @@
 //! A moment as a board shows it: the instant, how exact it is, and the words it was read from.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// Which part of a date of three numbers stands first: `10/11/2025`, `10.11.25`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NumberOrder {
+    /// `25.11.10`
+    YearFirst,
+    /// `11/10/2025`, `11/10/25`
+    MonthFirst,
+    /// `10/11/2025`, `10.11.25`
+    DayFirst,
+}
+
+impl NumberOrder {
+    /// The word of profiles.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::YearFirst => "year-first",
+            Self::MonthFirst => "month-first",
+            Self::DayFirst => "day-first",
+        }
+    }
+}
+
+/// How a board writes dates.
+#[derive(Debug, Clone, Copy)]
+pub struct Calendar<'a> {
+    /// Of dates that name none.
+    pub zone: &'a TimeZone,
+    /// Where it is not known, a date that either order fits is not read, and a year of two digits stands first.
+    pub order: Option<NumberOrder>,
+}
+
+impl<'a> From<&'a TimeZone> for Calendar<'a> {
+    fn from(zone: &'a TimeZone) -> Self {
+        Self { zone, order: None }
+    }
+}
 
 /// How exact a shown time is. Ordered from coarse to fine, so that `a > b` means "a says more than b".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

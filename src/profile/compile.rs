@@ -60,6 +60,7 @@ impl Compiler<'_, '_> {
             engine: engine.clone(),
             title: file.title.clone(),
             timezone: self.timezone(file.timezone.as_ref()),
+            date_order: file.date_order,
             charset: file
                 .charset
                 .as_ref()

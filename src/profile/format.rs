@@ -14,7 +14,7 @@ use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use crate::model::{BoardScope, PageClass};
+use crate::model::{BoardScope, NumberOrder, PageClass};
 
 /// A string with its place in the file, for error messages.
 pub type Text = Spanned<String>;
@@ -31,6 +31,10 @@ pub struct ProfileFile {
     /// IANA name of the zone that dates without one are in.
     #[serde(default)]
     pub timezone: Option<Text>,
+    /// Which part of a date of three numbers stands first, as in `10/11/2025`: without it such a date is not read where
+    /// either order fits, and a year of two digits stands first.
+    #[serde(default)]
+    pub date_order: Option<NumberOrder>,
     /// Used where neither header nor markup declares a charset.
     #[serde(default)]
     pub charset: Option<Text>,

@@ -14,7 +14,7 @@ use super::notes::{Notes, notes};
 use super::parse::{Complaint, Complaints, parse};
 use super::recognise::Signs;
 use super::{Call, JsonList, Rule, with_links};
-use crate::model::PageClass;
+use crate::model::{Calendar, NumberOrder, PageClass};
 
 /// How to read a board, ready to use. The fields mirror the file's tables; see `format.rs` for their meaning.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Profile {
     pub title: String,
     /// The zone of dates that name none.
     pub timezone: TimeZone,
+    /// How the board orders the numbers of a date, where that is known.
+    pub date_order: Option<NumberOrder>,
     /// Used where neither header nor markup declares a charset.
     pub charset: Option<String>,
     pub(super) recognise: Signs,
@@ -156,6 +158,14 @@ pub struct ClassRule {
 }
 
 impl Profile {
+    /// How the board writes dates.
+    pub fn calendar(&self) -> Calendar<'_> {
+        Calendar {
+            zone: &self.timezone,
+            order: self.date_order,
+        }
+    }
+
     /// A page's text as this profile's rules read it: with links where scripts are called, and with what is there for
     /// readers without scripts; of an answer that is data, the page that shows it.
     pub fn prepared<'t>(&self, text: &'t str) -> Cow<'t, str> {

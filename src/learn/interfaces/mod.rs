@@ -197,6 +197,7 @@ pub fn learn_interface(
         kind: links.first().map(address::kind_of).unwrap_or_default(),
         n_rows: found.iter().map(Vec::len).collect(),
         columns,
+        date_order: None,
         article,
         listing,
         calls: Vec::new(),

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::tz::TimeZone;
 use scraper::{ElementRef, Selector};
 use toml::Value;
 
@@ -13,7 +12,7 @@ use super::super::region::{self, Group, RowSeen};
 use super::super::{SeenPage, css, same_title, write};
 use super::{KnownArticle, KnownPages};
 use crate::dates::read_date;
-use crate::model::{Article, PostedAt, Row};
+use crate::model::{Article, Calendar, PostedAt, Row};
 use crate::profile::{element_text, fold};
 
 /// Elements of one row that are looked at.
@@ -74,8 +73,8 @@ fn sections(known: &KnownPages<'_>, rows_css: &str, kind: &str) -> Vec<String> {
                 .collect()
         })
         .collect();
-    let zone = &known.profile.timezone;
-    let mut learnt = columns::columns(&pages, known.listings, zone);
+    let calendar = known.profile.calendar();
+    let mut learnt = columns::columns(&pages, known.listings, calendar);
     let container = super::super::container(known.listings, &pages);
     let unaided = write::listing_section(&container, rows_css, &learnt, &[]);
     let rows: Vec<KnownRow<'_, '_>> = pages
@@ -84,7 +83,7 @@ fn sections(known: &KnownPages<'_>, rows_css: &str, kind: &str) -> Vec<String> {
         .flat_map(|(rows, page)| rows.iter().map(move |row| (row, page)))
         .filter_map(|(row, page)| Some((row, known_row(known, row)?, page)))
         .collect();
-    put_right(&mut learnt, &rows, zone);
+    put_right(&mut learnt, &rows, calendar);
     let mut found = vec![
         write::listing_section(&container, rows_css, &learnt, &[]),
         unaided,
@@ -102,7 +101,7 @@ type Fits<'f> = &'f dyn Fn(&str, &Row, &SeenPage<'_>) -> bool;
 type HasField<'f> = &'f dyn Fn(&Row) -> bool;
 
 /// Fields stand where the known rows say what they are known to say; what the learner guessed of others stays.
-fn put_right(learnt: &mut Columns, rows: &[KnownRow<'_, '_>], zone: &TimeZone) {
+fn put_right(learnt: &mut Columns, rows: &[KnownRow<'_, '_>], calendar: Calendar<'_>) {
     let mut taken: Vec<String> = Vec::new();
     let title = place(
         rows,
@@ -123,7 +122,7 @@ fn put_right(learnt: &mut Columns, rows: &[KnownRow<'_, '_>], zone: &TimeZone) {
         ),
         (
             "date",
-            &|text, row, page| is_date(text, row.posted.as_ref(), page, zone),
+            &|text, row, page| is_date(text, row.posted.as_ref(), page, calendar),
             &|row| row.posted.is_some() && !row.notice,
         ),
         (
@@ -202,10 +201,15 @@ fn scoped(
         .map(|(way, _)| way)
 }
 
-fn is_date(text: &str, posted: Option<&PostedAt>, page: &SeenPage<'_>, zone: &TimeZone) -> bool {
+fn is_date(
+    text: &str,
+    posted: Option<&PostedAt>,
+    page: &SeenPage<'_>,
+    calendar: Calendar<'_>,
+) -> bool {
     posted.is_some_and(|posted| {
         text.chars().count() <= 60
-            && read_date(text, zone, page.as_of).is_some_and(|read| read.agrees(posted))
+            && read_date(text, calendar, page.as_of).is_some_and(|read| read.agrees(posted))
     })
 }
 
@@ -289,22 +293,22 @@ fn rule_value(rule: &FieldRule) -> Value {
 
 /// The learner's own way from a row's words to their place, with the article's known words instead of the row's.
 fn anchored(known: &KnownPages<'_>, field: &str) -> Vec<FieldRule> {
-    let zone = &known.profile.timezone;
+    let calendar = known.profile.calendar();
     let samples: Vec<Sample<'_>> = known
         .articles
         .iter()
         .map(|known| Sample {
             page: known.page,
-            row: facts(known.expected, field, zone),
+            row: facts(known.expected, field, calendar),
         })
         .collect();
-    article::anchors(&samples, field, zone)
+    article::anchors(&samples, field, calendar)
 }
 
 /// A category is looked for as an author is: by its words alone.
-fn facts(expected: &Article, field: &str, zone: &TimeZone) -> RowFacts {
+fn facts(expected: &Article, field: &str, calendar: Calendar<'_>) -> RowFacts {
     let date = expected.posted.as_ref().map(|posted| {
-        let local = posted.at.to_zoned_datetime(zone.clone());
+        let local = posted.at.to_zoned_datetime(calendar.zone.clone());
         local.strftime("%Y-%m-%d %H:%M:%S").to_string()
     });
     RowFacts {
