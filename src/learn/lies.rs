@@ -1,7 +1,8 @@
 //! Do the rows of a listing tell of its articles? Many show who replied last, and when. In: articles with their rows, and
 //! the rules for their fields. Out: which columns most articles contradict.
 
-use super::article::{ArticleRules, FieldRule, Sample};
+use super::article::{ArticleRules, Sample};
+use super::field_rule::FieldRule;
 use crate::dates::read_date;
 use crate::model::Calendar;
 

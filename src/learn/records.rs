@@ -11,11 +11,10 @@ use ego_tree::NodeId;
 use regex::Regex;
 use scraper::{ElementRef, Node, Selector};
 
-use super::article::{
-    AUTHOR_NAMES, COMMENT_NAMES, CommentRules, FieldRule, Sample, elements, is_within,
-};
+use super::article::{AUTHOR_NAMES, COMMENT_NAMES, CommentRules, Sample, elements, is_within};
 use super::body::{common_texts, edit_notes};
 use super::css;
+use super::field_rule::FieldRule;
 use crate::dates::read_date;
 use crate::model::{Calendar, Precision};
 use crate::profile::{element_text, fold};

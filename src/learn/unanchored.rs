@@ -4,7 +4,8 @@
 use regex::Regex;
 use scraper::{ElementRef, Node};
 
-use super::article::{FieldRule, Ground, Reader, Sample, elements};
+use super::article::{Ground, Reader, Sample, elements};
+use super::field_rule::FieldRule;
 use super::words::introduces_author;
 use super::{Decision, css};
 use crate::profile::element_text;

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::article::{ArticleRules, FieldRule};
+use super::article::ArticleRules;
 use super::columns::Columns;
+use super::field_rule::FieldRule;
 use super::records::MOMENT;
 use super::thread_pages::ThreadPages;
 use super::{Decision, ListingDraft};

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use scraper::{ElementRef, Selector};
 use toml::Value;
 
-use super::super::article::{self, FieldRule, Sample};
+use super::super::article::{self, Sample};
 use super::super::columns::{self, Columns, RowFacts};
+use super::super::field_rule::FieldRule;
 use super::super::region::{self, Group, RowSeen};
 use super::super::{SeenPage, css, same_title, write};
 use super::{KnownArticle, KnownPages};

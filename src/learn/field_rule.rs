@@ -1,0 +1,55 @@
+//! One way to a field of an article, as a profile will say it.
+
+use regex::Regex;
+use scraper::{ElementRef, Selector};
+
+use super::article::{DATE_IN_WORDS, DATE_PATTERN, own_text};
+use crate::profile::{element_text, fold};
+
+/// How to get a field: a selector, and perhaps an attribute and a pattern.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FieldRule {
+    pub css: String,
+    pub attr: Option<&'static str>,
+    pub pattern: Option<String>,
+    /// Only the element's own words, not those of elements in it.
+    pub own: bool,
+}
+
+impl FieldRule {
+    pub(super) fn plain(css: &str) -> Self {
+        Self {
+            css: css.to_owned(),
+            attr: None,
+            pattern: None,
+            own: false,
+        }
+    }
+
+    /// A date among other words.
+    pub(super) fn dated(css: &str) -> Self {
+        Self {
+            pattern: Some(DATE_PATTERN.to_owned()),
+            ..Self::plain(css)
+        }
+    }
+
+    /// The value in an element, as a profile's rule would give it.
+    pub(super) fn value_in(&self, within: ElementRef<'_>) -> Option<String> {
+        let selector = Selector::parse(&self.css).ok()?;
+        let element = within.select(&selector).next()?;
+        let text = match self.attr {
+            Some(name) => fold(element.attr(name)?),
+            None if self.own => own_text(element),
+            None => element_text(element, &[]),
+        };
+        let found = match &self.pattern {
+            Some(pattern) if pattern == DATE_PATTERN => {
+                DATE_IN_WORDS.captures(&text)?.get(1)?.as_str().to_owned()
+            }
+            Some(pattern) => fold(Regex::new(pattern).ok()?.captures(&text)?.get(1)?.as_str()),
+            None => text,
+        };
+        Some(found).filter(|found| !found.is_empty())
+    }
+}
