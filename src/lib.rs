@@ -26,7 +26,8 @@
 //!    without a profile is read by [`article::generic`].
 //!    Before anything of a page is believed it is held against what pages of its board have always shown
 //!    ([`health::fit`]; `crawl::doubt`). Where a profile stops fitting, `crawl::mend` makes another ([`learn::repair`]) and
-//!    takes it only if it reproduces what is known (`crawl::proof`).
+//!    takes it only if it reproduces what is known (`crawl::proof`). Until then, nothing of the board is believed that no
+//!    known row or article speaks for (`crawl::relapse`).
 //! 7. All that follows from the visit is one [`Settlement`](model::Settlement), made true in one transaction that
 //!    also settles the job ([`store::Store::settle`]). [`dedup`] names equal texts; [`health`] compares the ranks that
 //!    were seen with what is held, and says which pages tell what vanished. Candidates for near copies are found in the
@@ -45,7 +46,8 @@
 //! - *Nothing is destroyed*: content that changes becomes a revision; "gone" needs two explicit answers with
 //!   a while between them, and many at once look like an outage (`crawl::article_visit`).
 //! - *What comes from the web is hostile*: addresses are checked on URL, redirect and resolver ([`fetch`]); bytes, time,
-//!   redirects and rows are capped; text is escaped at output ([`outputs`]; `outputs::web::page_tests`).
+//!   redirects and rows are capped; text is escaped at output ([`outputs`]; `outputs::web::page_tests`). SECURITY.md says
+//!   what is promised, and which test of `tests/hostile` and `tests/faults` holds it.
 //! - *What vanished is found, and nothing else is taken for it* (`health`, `tests/radar.rs`, `tests/year.rs`).
 //! - *A story is no chain, and the order in which texts come is of no account* (`store::sqlite::stories`,
 //!   `tests/near_copies.rs`, `tests/store/articles.rs`).

@@ -10,7 +10,7 @@ use url::Url;
 use super::board::BoardContext;
 use super::crew::Crew;
 use super::fit::{Glance, article_reading, labels};
-use super::mend::{Mended, REPAIRED, get, mend};
+use super::mend::{Mended, REPAIRED, get_page, mend};
 use crate::article::read_article;
 use crate::health::fit::{Evidence, Finding, Measure, Reading, difference, doubts};
 use crate::model::{Article, ArticleId, ArticleState, Outcome, PageClass};
@@ -223,12 +223,9 @@ async fn canary<S: Store>(
     let Ok(url) = Url::parse(&exemplar.url) else {
         return Ok(None);
     };
-    let Ok(page) = get(crew, board, url).await? else {
+    let Some(page) = get_page(crew, board, url).await? else {
         return Ok(None);
     };
-    if page.status >= 400 || page.redirect_to.is_some() {
-        return Ok(None);
-    }
     let context = Arc::clone(board);
     let same = tokio::task::spawn_blocking(move || {
         let html = crate::document::parse(&page.text);

@@ -9,7 +9,7 @@ use super::crew::Crew;
 use super::doubt::known_come_out;
 use super::fit::{Glance, listing_reading};
 use super::listing_visit::{Found, known_of, read};
-use super::mend::get;
+use super::mend::get_page;
 use crate::document::LeftOut;
 use crate::health::fit::{Finding, is_over};
 use crate::model::{ArticleKey, Known, PageClass, PassId};
@@ -66,12 +66,9 @@ async fn further<S: Store>(
     let Some(url) = identity.listing_page(&board.board.url, number) else {
         return Ok(None);
     };
-    let Ok(page) = get(crew, board, url).await? else {
+    let Some(page) = get_page(crew, board, url).await? else {
         return Ok(None);
     };
-    if page.status >= 400 || page.redirect_to.is_some() {
-        return Ok(None);
-    }
     let context = Arc::clone(board);
     let found = tokio::task::spawn_blocking(move || {
         let html = crate::document::parse(&context.profile.prepared(&page.text));

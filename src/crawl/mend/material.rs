@@ -143,6 +143,16 @@ pub(in crate::crawl) async fn get<S: Store>(
     Ok(answer)
 }
 
+/// Like [`get`]. `None`: nothing came, or not what was asked for.
+pub(in crate::crawl) async fn get_page<S: Store>(
+    crew: &Crew<S>,
+    board: &BoardContext,
+    url: Url,
+) -> Result<Option<Page>, StoreError> {
+    let page = get(crew, board, url).await?.ok();
+    Ok(page.filter(|page| page.status < 400 && page.redirect_to.is_none()))
+}
+
 fn fresh_page(board: &BoardContext, fetched: &Fetched) -> Page {
     Page {
         text: board.decode(fetched).text,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tracing::{info, warn};
 
-pub(super) use material::get;
+pub(super) use material::get_page;
 
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
