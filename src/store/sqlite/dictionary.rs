@@ -10,7 +10,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
@@ -44,8 +44,8 @@ const LEAST_PROMISE: u64 = 10;
 /// The last pages of a place: half of them make the next dictionary, the other half tell what it promises.
 const MAX_RECENT: usize = 2 * MAX_PAGES;
 
-/// Dictionaries and places kept in memory; others are read again when they are needed. Prepared, one takes a
-/// megabyte or two.
+/// Dictionaries and places kept in memory; others are read again when they are needed. Prepared for packing, one takes
+/// five megabytes or so; to read with, hardly more than its own bytes.
 const MAX_KEPT: usize = 12;
 
 /// A board, and the kind of job that brings the page.
@@ -55,8 +55,10 @@ pub(super) struct Dictionary {
     pub(super) id: i64,
     /// Compressed to original, in thousandths; 0: nothing was promised, as there were too few pages.
     pub(super) promise: u64,
-    to_pack: EncoderDictionary<'static>,
-    to_unpack: DecoderDictionary<'static>,
+    content: Box<[u8]>,
+    /// Made when they are first needed: who reads pages does not pack any, and the tables for packing are the large ones.
+    to_pack: OnceLock<EncoderDictionary<'static>>,
+    to_unpack: OnceLock<DecoderDictionary<'static>>,
 }
 
 impl Dictionary {
@@ -64,20 +66,27 @@ impl Dictionary {
         Self {
             id,
             promise,
-            to_pack: EncoderDictionary::copy(content, LEVEL),
-            to_unpack: DecoderDictionary::copy(content),
+            content: content.into(),
+            to_pack: OnceLock::new(),
+            to_unpack: OnceLock::new(),
         }
     }
 
     pub(super) fn pack(&self, page: &[u8]) -> io::Result<Vec<u8>> {
-        let mut compressor = Compressor::with_prepared_dictionary(&self.to_pack)?;
+        let to_pack = self
+            .to_pack
+            .get_or_init(|| EncoderDictionary::copy(&self.content, LEVEL));
+        let mut compressor = Compressor::with_prepared_dictionary(to_pack)?;
         // The dictionary is looked up where it is; else its tables would be copied for each page.
         compressor.set_parameter(CParameter::ForceAttachDict(DictAttachPref::ForceAttach))?;
         compressor.compress(page)
     }
 
     pub(super) fn unpack(&self, packed: &[u8], body_bytes: usize) -> io::Result<Vec<u8>> {
-        Decompressor::with_prepared_dictionary(&self.to_unpack)?.decompress(packed, body_bytes)
+        let to_unpack = self
+            .to_unpack
+            .get_or_init(|| DecoderDictionary::copy(&self.content));
+        Decompressor::with_prepared_dictionary(to_unpack)?.decompress(packed, body_bytes)
     }
 }
 
