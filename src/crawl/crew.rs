@@ -103,8 +103,6 @@ pub(super) struct Crew<S> {
     pub nudge: Notify,
     /// How the boards' profiles fit.
     pub fits: Fits,
-    /// Held by whoever asks for known articles to settle a doubt.
-    pub doubting: tokio::sync::Mutex<()>,
     /// Held by whoever repairs a profile.
     pub mending: tokio::sync::Mutex<()>,
     jitter: AtomicU64,
@@ -163,7 +161,6 @@ impl<S> Crew<S> {
             polls: Arc::default(),
             nudge: Notify::new(),
             fits: Fits::default(),
-            doubting: tokio::sync::Mutex::new(()),
             mending: tokio::sync::Mutex::new(()),
             jitter,
         }

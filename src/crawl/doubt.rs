@@ -11,6 +11,7 @@ use super::board::BoardContext;
 use super::crew::Crew;
 use super::fit::{Glance, article_reading, labels};
 use super::mend::{Mended, REPAIRED, get_page, mend};
+use super::parsing::in_turn;
 use crate::article::read_article;
 use crate::health::fit::{Evidence, Finding, Measure, Reading, difference, doubts};
 use crate::model::{Article, ArticleId, ArticleState, Outcome, PageClass};
@@ -59,7 +60,8 @@ pub(super) async fn doubted<S: Store>(
     }
     let reading = article_reading(content, glance, target);
     // Articles that come at the same time are in the same doubt; and of two with one text, each must know of the other.
-    let one_at_a_time = crew.doubting.lock().await;
+    let doubting = crew.fits.of(id, |fit| Arc::clone(&fit.doubting));
+    let one_at_a_time = doubting.lock().await;
     if !Arc::ptr_eq(board, &crew.board(id)) {
         return Ok(Some(Outcome::Retry {
             due_at: at,
@@ -227,7 +229,7 @@ async fn canary<S: Store>(
         return Ok(None);
     };
     let context = Arc::clone(board);
-    let same = tokio::task::spawn_blocking(move || {
+    let same = in_turn(move || {
         let html = crate::document::parse(&page.text);
         let now = read_article(&page.view(&html), &context.profile, &context.read_options);
         let held = &exemplar.reading.fields;
@@ -238,7 +240,7 @@ async fn canary<S: Store>(
         Some(says(&now, held) && (exemplar.n_comments == 0 || !now.comments.is_empty()))
     })
     .await;
-    Ok(same.expect("reading is pure and does not panic"))
+    Ok(same)
 }
 
 /// Whether a reading says what is held.

@@ -9,6 +9,7 @@ use scraper::{ElementRef, Selector};
 use serde::{Deserialize, Serialize};
 
 use super::board::BoardContext;
+use super::listing_visit::Found;
 use super::mend::REPAIRED;
 use crate::article::{PageView, template_names, without_numbers};
 use crate::document::LeftOut;
@@ -16,10 +17,9 @@ use crate::health::fit::{Evidence, Finding, History, Measure, Reading, Spot};
 use crate::learn::same_title;
 use crate::listing::linked_articles;
 use crate::model::{
-    Article, ArticleId, ArticleKey, BoardId, Known, ListingPage, PageClass, PassId, PostedAt,
-    Precision, Row,
+    Article, ArticleId, ArticleKey, BoardId, Known, PageClass, PassId, PostedAt, Precision, Row,
 };
-use crate::profile::{Profile, Rule, element_text, fold};
+use crate::profile::{ListingRules, Profile, Rule, element_text, fold};
 use crate::store::{ArticleTarget, Broken, SavedFit, Store, StoreError};
 
 /// Levels of a path that are written down.
@@ -136,11 +136,14 @@ fn step(element: ElementRef<'_>) -> String {
 
 /// What a listing page shows, against what is known of its rows.
 pub(super) fn listing_reading(
-    listing: &ListingPage,
-    glance: &Glance,
+    found: &Found,
     known: &HashMap<ArticleKey, Known>,
-    is_first: bool,
+    profile: &Profile,
 ) -> Reading {
+    let Found {
+        listing, glance, ..
+    } = found;
+    let is_first = found.page == 1;
     let mut reading = Reading {
         n_rows: is_first.then(|| u32::try_from(listing.rows.len()).unwrap_or(u32::MAX)),
         says_empty: listing.says_empty,
@@ -175,7 +178,7 @@ pub(super) fn listing_reading(
             pair[0].at >= pair[1].at || pair[0].agrees(pair[1]),
         );
     }
-    compare_with_known(&mut reading, &listing.rows, known);
+    compare_with_known(&mut reading, &listing.rows, known, &profile.listing);
     let keys: BTreeSet<&str> = listing.rows.iter().map(|row| row.key.as_str()).collect();
     for key in &glance.linked {
         if known.get(key).is_some_and(|known| known.before_this_pass) {
@@ -185,8 +188,19 @@ pub(super) fn listing_reading(
     reading
 }
 
-/// One value of before counts once: whoever was renamed was renamed in all rows.
-fn compare_with_known(reading: &mut Reading, rows: &[Row], known: &HashMap<ArticleKey, Known>) {
+/// One value of before counts once: whoever was renamed was renamed in all rows. What no rule looks for in a row is known
+/// from the article alone, and no row can say it again.
+fn compare_with_known(
+    reading: &mut Reading,
+    rows: &[Row],
+    known: &HashMap<ArticleKey, Known>,
+    rules: &ListingRules,
+) {
+    let by_header = !rules.header.is_empty();
+    let (shows_author, shows_date) = (
+        by_header || !rules.author.is_empty(),
+        by_header || !rules.date.is_empty(),
+    );
     let (mut titles, mut authors, mut dates) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for row in rows {
         let Some(held) = known.get(&row.key).filter(|known| known.before_this_pass) else {
@@ -198,12 +212,14 @@ fn compare_with_known(reading: &mut Reading, rows: &[Row], known: &HashMap<Artic
                 row.title == held.title || same_title(&row.title, &held.title),
             );
         }
-        if let Some(author) = &held.author
+        if shows_author
+            && let Some(author) = &held.author
             && authors.insert(author.as_str())
         {
             reading.count(Measure::AuthorAsBefore, row.author.as_ref() == Some(author));
         }
-        if let Some(posted) = &held.posted
+        if shows_date
+            && let Some(posted) = &held.posted
             && !row.notice
             && dates.insert(posted.at)
             && row.posted.as_ref().is_none_or(is_named)
@@ -286,6 +302,8 @@ pub(super) struct Fit {
     pub cleared: BTreeSet<String>,
     /// The last article that was believed in this pass, and the hash of its text.
     pub last_text: Option<(ArticleId, [u8; 32])>,
+    /// Held by whoever looks whether an article is in doubt, and asks for known ones.
+    pub doubting: Arc<tokio::sync::Mutex<()>>,
     /// A repaired profile was put in place, or refused, in this pass.
     pub tried: bool,
     /// What was repaired in this run, for the report.

@@ -130,7 +130,7 @@ pub(super) async fn outcome<S: Store>(
     for warning in &found.listing.warnings {
         tracing::debug!("{}: {warning}", job.url);
     }
-    let reading = listing_reading(&found.listing, &found.glance, &known, found.page == 1);
+    let reading = listing_reading(&found, &known, &board.profile);
     crew.fits
         .note(&crew.store, board.board.id, &reading)
         .await?;
@@ -154,7 +154,7 @@ pub(super) fn misfit<S>(
     found: &Found,
     known: &HashMap<ArticleKey, Known>,
 ) -> Option<Finding> {
-    let reading = listing_reading(&found.listing, &found.glance, known, found.page == 1);
+    let reading = listing_reading(found, known, &board.profile);
     judge(&crew.fits.history(board.board.id), &reading)
 }
 

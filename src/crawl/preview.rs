@@ -10,6 +10,7 @@ use super::board::{Known, Target, TargetError, decode_page, get, recognise};
 use super::crew::Observer;
 use super::explain::{ListingSummary, moment, summary};
 use super::learning::Text;
+use super::parsing::in_turn;
 use crate::article::{ReadOptions, read_article};
 use crate::fetch::{Fetched, Fetcher, Request};
 use crate::learn::{Decision, Learnt};
@@ -188,7 +189,7 @@ async fn see(
     samples: Vec<Text>,
 ) -> Seen {
     let profile = Arc::clone(profile);
-    blocking(move || {
+    in_turn(move || {
         let decoded = decode_page(&page, charset.as_deref(), profile.charset.as_deref());
         let page = Text::of(&page, Some(decoded.charset));
         let html = crate::document::parse(&profile.prepared(&page.text));
@@ -215,7 +216,7 @@ async fn read_one(
     profile: &Arc<Profile>,
 ) -> Option<ArticleSummary> {
     let profile = Arc::clone(profile);
-    blocking(move || {
+    in_turn(move || {
         let decoded = decode_page(&fetched, charset.as_deref(), profile.charset.as_deref());
         let page = Text::of(&fetched, Some(decoded.charset));
         let html = crate::document::parse(&profile.prepared(&page.text));
@@ -241,10 +242,4 @@ fn article(page: &Text, html: &Html, profile: &Profile) -> Option<ArticleSummary
         text: read.text,
         warnings: read.warnings,
     })
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work)
-        .await
-        .expect("parsers are pure and do not panic; a panic here is a bug to be seen")
 }

@@ -24,7 +24,7 @@ const MIN_ROWS: u32 = 10;
 /// An article may have been edited since, a row renamed, a count reset.
 const EQUAL: f64 = 0.9;
 
-/// A page as text, with what came with it.
+/// A page as its board's profile reads it ([`Profile::prepared`]), with what came with it.
 #[derive(Debug, Clone)]
 pub(super) struct Page {
     pub text: String,

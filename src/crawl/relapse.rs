@@ -10,6 +10,7 @@ use super::doubt::known_come_out;
 use super::fit::{Glance, listing_reading};
 use super::listing_visit::{Found, known_of, read};
 use super::mend::get_page;
+use super::parsing::in_turn;
 use crate::document::LeftOut;
 use crate::health::fit::{Finding, is_over};
 use crate::model::{ArticleKey, Known, PageClass, PassId};
@@ -30,7 +31,7 @@ pub(super) async fn relapse<S: Store>(
     let Some(finding) = crew.fits.broken_listing(id) else {
         return Ok(None);
     };
-    let mut seen = listing_reading(&first.listing, &first.glance, known, true);
+    let mut seen = listing_reading(first, known, &board.profile);
     let mut over = is_over(&finding, &seen);
     for number in 2..=LAST_PAGE {
         if over.is_some() {
@@ -40,12 +41,7 @@ pub(super) async fn relapse<S: Store>(
             break;
         };
         let known = known_of(crew, &found).await?;
-        seen.add(&listing_reading(
-            &found.listing,
-            &found.glance,
-            &known,
-            false,
-        ));
+        seen.add(&listing_reading(&found, &known, &board.profile));
         over = is_over(&finding, &seen);
     }
     let over = match over {
@@ -70,8 +66,8 @@ async fn further<S: Store>(
         return Ok(None);
     };
     let context = Arc::clone(board);
-    let found = tokio::task::spawn_blocking(move || {
-        let html = crate::document::parse(&context.profile.prepared(&page.text));
+    let found = in_turn(move || {
+        let html = crate::document::parse(&page.text);
         let view = page.view(&html);
         let glance = Glance::at_listing(&view, &LeftOut::default(), &context.profile)?;
         Some(Found {
@@ -84,5 +80,5 @@ async fn further<S: Store>(
         })
     })
     .await;
-    Ok(found.expect("reading is pure and does not panic"))
+    Ok(found)
 }

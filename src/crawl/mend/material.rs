@@ -155,7 +155,10 @@ pub(in crate::crawl) async fn get_page<S: Store>(
 
 fn fresh_page(board: &BoardContext, fetched: &Fetched) -> Page {
     Page {
-        text: board.decode(fetched).text,
+        text: board
+            .profile
+            .prepared(&board.decode(fetched).text)
+            .into_owned(),
         url: fetched.final_url.clone(),
         status: fetched.status,
         redirect_to: fetched.redirect_to.clone(),
@@ -173,7 +176,7 @@ fn stored_page(board: &BoardContext, visit: &RawVisit) -> Option<Page> {
         board.profile.charset.as_deref(),
     );
     Some(Page {
-        text: decoded.text,
+        text: board.profile.prepared(&decoded.text).into_owned(),
         url,
         status: visit.status,
         redirect_to: None,
