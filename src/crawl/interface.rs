@@ -66,7 +66,7 @@ async fn ask(
     let page = get(asking, people, &endpoint.url).await?;
     let raw = Text::of(&page, asking.charset);
     let (asked, shown_here) = (endpoint.clone(), shown.cloned());
-    let (answer, first, said) = blocking(move || {
+    let (raw, answer, first, said) = blocking(move || {
         let answer = read_answer(&raw.text, &asked, raw.as_of)?;
         let first = made(&raw, &answer.list).ok_or("it holds no list")?;
         let html = crate::document::parse(&first.text);
@@ -79,10 +79,9 @@ async fn ask(
             return Err("its records are not those that the page shows".to_owned());
         }
         drop(html);
-        Ok((answer, first, said))
+        Ok((raw, answer, first, said))
     })
     .await?;
-    let first_raw = Text::of(&page, asking.charset);
     let (way, second) = what_follows(asking, people, &answer, &first).await?;
     if said == Some(Testimony::Same) && second.is_none() {
         return Err("it has the rows that the page shows, and no more".to_owned());
@@ -100,7 +99,7 @@ async fn ask(
             turns.extend(list.next.is_none().then_some(way.url));
         }
         // With the link to what follows.
-        let mut first = made(&first_raw, &list).ok_or("it holds no list")?;
+        let mut first = made(&raw, &list).ok_or("it holds no list")?;
         // By it the zone of dates without one is guessed.
         first.text = first
             .text

@@ -215,7 +215,7 @@ async fn work_hosts<S: Store>(crew: &Arc<Crew<S>>) -> Result<(), StoreError> {
     while let Some(joined) = hosts.join_next().await {
         match joined {
             // What is left in the queue tells how it ended.
-            Ok(Ok(_)) => {}
+            Ok(Ok(())) => {}
             Ok(Err(error)) => broken = Some(error),
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }

@@ -14,7 +14,7 @@ use crate::store::{Store, StoreError};
 
 /// Why a host's work ended for this run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum HostEnd {
+enum HostEnd {
     /// No job is left.
     Done,
     /// What is left is due later than this run waits; or the host asked for a longer pause.
@@ -25,7 +25,7 @@ pub(super) enum HostEnd {
 
 /// Works through the due jobs of a host's boards. Visits in flight are waited for, after a stop no longer than the
 /// run's grace: then they are given back.
-pub(super) async fn work<S: Store>(crew: &Arc<Crew<S>>, host: &str) -> Result<HostEnd, StoreError> {
+pub(super) async fn work<S: Store>(crew: &Arc<Crew<S>>, host: &str) -> Result<(), StoreError> {
     let mut in_flight: JoinSet<Result<Settled, StoreError>> = JoinSet::new();
     let result = dispatch(crew, host, &mut in_flight).await;
     let all_ended = async {
@@ -43,7 +43,7 @@ pub(super) async fn work<S: Store>(crew: &Arc<Crew<S>>, host: &str) -> Result<Ho
         }
         _ => all_ended.await?,
     }
-    result
+    result.map(|_| ())
 }
 
 /// A claimed job. Unless it is settled, it is given back when its visit ends, in whatever way.
