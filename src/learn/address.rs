@@ -92,6 +92,11 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant pattern")
 }
 
+/// One server's: whatever the scheme.
+pub(super) fn is_same_host(url: &Url, other: &Url) -> bool {
+    (url.host_str(), url.port()) == (other.host_str(), other.port())
+}
+
 pub(super) fn is_state(name: &str) -> bool {
     STATE.iter().any(|state| state.eq_ignore_ascii_case(name))
 }

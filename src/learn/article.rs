@@ -12,7 +12,7 @@ use scraper::{ElementRef, Selector};
 
 use super::body::body;
 use super::columns::RowFacts;
-use super::field_rule::FieldRule;
+use super::field_rule::{DATE_IN_WORDS, DATE_PATTERN, FieldRule, own_text};
 use super::lies::Rows;
 use super::records::{comments, records};
 use super::unanchored::{Search, follows_by, is_named};
@@ -46,10 +46,6 @@ pub(super) static AUTHOR_NAMES: LazyLock<Regex> = LazyLock::new(|| {
 static DATE_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)date|time|posted|publish|regist|등록일|작성일").expect("a constant pattern")
 });
-pub(super) static DATE_IN_WORDS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(DATE_PATTERN).expect("a constant pattern"));
-/// A full date among other words, with the time that follows it.
-pub(super) const DATE_PATTERN: &str = r"((?:\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}|\d{1,2}\s?[-./]\s?\d{1,2}\s?[-./]\s?\d{4})\b(?:[.일日,]?\s?(?:\([^)]{1,4}\)\s?)?(?:[-–·|,]\s|à\s|um\s|at\s)?(?:T|\s|오전|오후)*\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\b)?)?)";
 
 /// How dates in words are found; each is read again, and must be the row's.
 const HABIT: Habit = Habit {
@@ -454,15 +450,6 @@ impl<'r> Reader<'r> {
     pub(super) fn value(&self, page: &SeenPage<'_>) -> Option<String> {
         self.read(page).map(|(text, _, _)| text)
     }
-}
-
-/// The words directly in an element, as a profile's rule with `own` reads them.
-pub(super) fn own_text(element: ElementRef<'_>) -> String {
-    let words: Vec<String> = element
-        .children()
-        .filter_map(|child| child.value().as_text().map(|text| text.to_string()))
-        .collect();
-    fold(&words.join(" "))
 }
 
 /// The same title, as far as a listing shows it: it may be cut, and end in a count of comments.

@@ -9,8 +9,7 @@ use regex::Regex;
 use scraper::{ElementRef, Selector};
 use url::Url;
 
-use super::article::DATE_IN_WORDS;
-use super::field_rule::FieldRule;
+use super::field_rule::{DATE_IN_WORDS, FieldRule};
 use super::header::{cell_index, headers};
 use super::notices::{Pinned, learn_notices};
 use super::region::RowSeen;

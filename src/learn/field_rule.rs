@@ -1,10 +1,16 @@
 //! One way to a field of an article, as a profile will say it.
 
+use std::sync::LazyLock;
+
 use regex::Regex;
 use scraper::{ElementRef, Selector};
 
-use super::article::{DATE_IN_WORDS, DATE_PATTERN, own_text};
 use crate::profile::{element_text, fold};
+
+pub(super) static DATE_IN_WORDS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(DATE_PATTERN).expect("a constant pattern"));
+/// A full date among other words, with the time that follows it.
+pub(super) const DATE_PATTERN: &str = r"((?:\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}|\d{1,2}\s?[-./]\s?\d{1,2}\s?[-./]\s?\d{4})\b(?:[.일日,]?\s?(?:\([^)]{1,4}\)\s?)?(?:[-–·|,]\s|à\s|um\s|at\s)?(?:T|\s|오전|오후)*\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\b)?)?)";
 
 /// How to get a field: a selector, and perhaps an attribute and a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,4 +58,13 @@ impl FieldRule {
         };
         Some(found).filter(|found| !found.is_empty())
     }
+}
+
+/// The words directly in an element, as a profile's rule with `own` reads them.
+pub(super) fn own_text(element: ElementRef<'_>) -> String {
+    let words: Vec<String> = element
+        .children()
+        .filter_map(|child| child.value().as_text().map(|text| text.to_string()))
+        .collect();
+    fold(&words.join(" "))
 }

@@ -14,7 +14,7 @@ use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use super::address::{bare, kind_of};
+use super::address::{bare, is_same_host, kind_of};
 use super::candidates::{Candidate, by_choice};
 use super::words::DATED;
 use super::{Decision, SeenPage, css};
@@ -85,7 +85,7 @@ fn links_of<'a>(page: &SeenPage<'a>) -> Vec<(ElementRef<'a>, Url)> {
             }
             let mut url = base.join(href).ok()?;
             url.set_fragment(None);
-            let same = (url.host_str(), url.port()) == (page.url.host_str(), page.url.port());
+            let same = is_same_host(&url, page.url);
             let is_page = matches!(url.scheme(), "http" | "https") && !is_file(&url);
             (is_page && same).then_some((element, url))
         })

@@ -8,8 +8,9 @@ use regex::Regex;
 use scraper::{Html, Selector};
 use url::Url;
 
+use super::pattern;
 use super::scripts::{MadePath, made_paths};
-use crate::learn::address::parameters;
+use crate::learn::address::{is_same_host, parameters};
 
 /// Bytes of scripts that are looked at.
 const MAX_SCRIPT: usize = 512 * 1024;
@@ -65,10 +66,6 @@ static CURSOR: LazyLock<Regex> = LazyLock::new(|| {
 });
 static FIRST_PAGE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\bpage(?:_?(?:no|num|number|index))?\s*[=:]\s*(\d{1,3})\b"));
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a constant pattern")
-}
 
 fn selector(text: &str) -> Selector {
     Selector::parse(text).expect("a constant selector")
@@ -256,8 +253,7 @@ fn endpoint(made: &str, page: &Url, first_page: u32) -> Option<Endpoint> {
     };
     let mut url = page.join(&format!("{path}{query}")).ok()?;
     url.set_fragment(None);
-    let same = url.scheme() == page.scheme()
-        && (url.host_str(), url.port()) == (page.host_str(), page.port());
+    let same = url.scheme() == page.scheme() && is_same_host(&url, page);
     same.then(|| Endpoint {
         url,
         reason: String::new(),

@@ -10,7 +10,9 @@ use regex::Regex;
 use serde_json::Value;
 use url::Url;
 
+use super::{joined, pattern};
 use crate::dates::read_date;
+use crate::learn::address::is_same_host;
 use crate::profile::JsonList;
 use crate::profile::json_list::{at, filled, moment, places, scalar};
 
@@ -83,10 +85,6 @@ static NO_LINK: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a constant pattern")
-}
-
 /// What was found in an answer.
 #[derive(Debug, Clone)]
 pub(super) struct Mined {
@@ -154,13 +152,6 @@ fn lists(answer: &Value) -> Vec<(String, Vec<&Value>)> {
 /// A key that can be a part of a place.
 fn is_plain(key: &str) -> bool {
     !key.is_empty() && key.len() <= 100 && !key.contains(['.', '{', '}'])
-}
-
-fn joined(place: &str, key: &str) -> String {
-    match place.is_empty() {
-        true => key.to_owned(),
-        false => format!("{place}.{key}"),
-    }
 }
 
 /// All places of single values in the records.
@@ -453,9 +444,7 @@ impl Miner<'_> {
     }
 
     fn is_here(&self, text: &str) -> bool {
-        Url::parse(text).is_ok_and(|url| {
-            (url.host_str(), url.port()) == (self.here.host_str(), self.here.port())
-        })
+        Url::parse(text).is_ok_and(|url| is_same_host(&url, self.here))
     }
 
     /// A template whose names are places in the record: `{id}` may stand in `attributes.id`.

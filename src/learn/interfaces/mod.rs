@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use regex::Regex;
 use scraper::Selector;
 use url::Url;
 
@@ -32,6 +33,18 @@ use crate::profile::{JsonList, UNSEEN, element_text};
 const AGREED_TENTHS: usize = 7;
 /// Rows of a page for people that are compared.
 const MAX_WITNESSES: usize = 100;
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("a constant pattern")
+}
+
+/// The place of a key in what stands at another place.
+fn joined(place: &str, key: &str) -> String {
+    match place.is_empty() {
+        true => key.to_owned(),
+        false => format!("{place}.{key}"),
+    }
+}
 
 /// What the first answer of an endpoint tells.
 #[derive(Debug, Clone)]
@@ -229,7 +242,7 @@ fn rows(page: &SeenPage<'_>) -> Vec<(Url, RowFacts)> {
         };
         let anchor = scraper::ElementRef::select(&row, &link).next()?;
         let url = page.url.join(anchor.attr("href")?).ok()?;
-        let is_here = (url.host_str(), url.port()) == (page.url.host_str(), page.url.port());
+        let is_here = address::is_same_host(&url, page.url);
         let number = |name: &str| text_of(name).and_then(|text| text.parse().ok());
         let facts = RowFacts {
             title: text_of("title")?,

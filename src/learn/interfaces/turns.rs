@@ -8,7 +8,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::endpoints::{Endpoint, OFFSET, PAGE};
-use crate::learn::address::parameters;
+use super::{joined, pattern};
+use crate::learn::address::{is_same_host, parameters};
 use crate::profile::JsonList;
 use crate::profile::json_list::{at, filled, places, scalar};
 
@@ -25,10 +26,6 @@ static CURSOR: LazyLock<Regex> =
 static MORE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(?:has_?(?:more|next)\w*|more|more_available)$"));
 static TOTAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(?:total\w*|count|\w*_?total)$"));
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("a constant pattern")
-}
 
 /// A way to what follows the first answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,8 +87,7 @@ fn told(answer: &Value) -> Vec<(String, &Value)> {
             Value::Object(inner) if level < MAX_LEVELS => {
                 for (key, value) in inner {
                     if !key.contains(['.', '{', '}']) && found.len() + open.len() < MAX_VALUES {
-                        let dot = if place.is_empty() { "" } else { "." };
-                        open.push((format!("{place}{dot}{key}"), value, level + 1));
+                        open.push((joined(&place, key), value, level + 1));
                     }
                 }
             }
@@ -114,7 +110,7 @@ fn linked(endpoint: &Endpoint, place: &str, value: &Value) -> Option<Turn> {
         return None;
     }
     let mut url = endpoint.url.join(text).ok()?;
-    if (url.host_str(), url.port()) != (endpoint.url.host_str(), endpoint.url.port()) {
+    if !is_same_host(&url, &endpoint.url) {
         return None;
     }
     // `/latest?page=1` follows `/latest.json`: the link is the one for people.
