@@ -14,6 +14,7 @@ mod page;
 mod pass;
 mod row;
 mod settlement;
+mod text;
 mod time;
 
 pub use article::{
@@ -31,4 +32,5 @@ pub use pass::{
 };
 pub use row::{ListingPage, Pager, Row};
 pub use settlement::{ArticleId, HostPause, Known, Outcome, Settled, Settlement};
+pub use text::steers;
 pub use time::{Calendar, NumberOrder, PostedAt, Precision};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::config::{Field, NotifyKind, NotifyOptions, Piece, Template};
-use crate::model::EventKind;
+use crate::model::{EventKind, steers};
 use crate::store::EventRecord;
 
 /// What a message of these events is called for machines.
@@ -112,7 +112,6 @@ fn in_words(kind: EventKind) -> &'static str {
 /// What a board says cannot begin a line of its own, nor turn around what stands behind it (Unicode, bidirectional
 /// controls).
 fn one_line(text: &str) -> String {
-    let steers = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let text: String = text
         .chars()
         .filter(|c| !steers(*c))

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{OutputError, terminal};
+use super::OutputError;
 use crate::store::{Archive, ArticleFilter, ArticleRecord};
 
 /// Cells are named by these.
@@ -187,7 +187,7 @@ fn words(text: &str) -> String {
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let clean: String = text
         .chars()
-        .filter(|c| matches!(c, '\t' | '\n') || !(c.is_control() || terminal::steers(*c)))
+        .filter(|c| matches!(c, '\t' | '\n') || !(c.is_control() || crate::model::steers(*c)))
         .collect();
     // What stood behind a removed character may be first now.
     let risky =

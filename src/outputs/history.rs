@@ -389,7 +389,7 @@ Comments (3)
         assert!(
             !text
                 .chars()
-                .any(|c| (c.is_control() && c != '\n') || terminal::steers(c)),
+                .any(|c| (c.is_control() && c != '\n') || crate::model::steers(c)),
             "{text:?}"
         );
         assert!(!text.contains("[2J"), "{text:?}");

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter};
 
-use super::{OutputError, terminal};
+use super::OutputError;
 use crate::store::{Archive, ArticleFilter};
 
 /// Writes `value` as one line.
@@ -58,7 +58,7 @@ impl Formatter for Harmless {
     ) -> io::Result<()> {
         let mut plain_from = 0;
         for (at, c) in fragment.char_indices() {
-            if c.is_control() || terminal::steers(c) || matches!(c, '\u{2028}' | '\u{2029}') {
+            if c.is_control() || crate::model::steers(c) || matches!(c, '\u{2028}' | '\u{2029}') {
                 CompactFormatter.write_string_fragment(writer, &fragment[plain_from..at])?;
                 let mut units = [0; 2];
                 for unit in c.encode_utf16(&mut units) {
@@ -135,7 +135,7 @@ mod tests {
             !written
                 .trim_end()
                 .chars()
-                .any(|c| c.is_control() || terminal::steers(c)),
+                .any(|c| c.is_control() || crate::model::steers(c)),
             "{written:?}"
         );
         assert_eq!(

@@ -378,7 +378,7 @@ Comments (2)
         assert!(
             !left
                 .chars()
-                .any(|c| (c.is_control() && c != '\n') || terminal::steers(c)),
+                .any(|c| (c.is_control() && c != '\n') || crate::model::steers(c)),
             "{left:?}"
         );
     }

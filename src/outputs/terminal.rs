@@ -8,6 +8,8 @@ use std::io::IsTerminal;
 use std::iter::Peekable;
 use std::str::Chars;
 
+use crate::model::steers;
+
 /// One line: tabs and line ends become a space.
 pub fn line(text: &str) -> Cow<'_, str> {
     clean(text, false)
@@ -16,21 +18,6 @@ pub fn line(text: &str) -> Cow<'_, str> {
 /// Lines stay lines; a tab becomes four spaces.
 pub fn block(text: &str) -> Cow<'_, str> {
     clean(text, true)
-}
-
-/// Characters that steer the order of text or that terminals may act on, without being controls (Cc):
-/// the Unicode standard, 23.2 and 23.8.
-pub(super) fn steers(c: char) -> bool {
-    matches!(
-        c,
-        '\u{061c}'                  // Arabic letter mark
-        | '\u{200e}' | '\u{200f}'   // left-to-right and right-to-left marks
-        | '\u{202a}'..='\u{202e}'   // embeddings and overrides
-        | '\u{2066}'..='\u{2069}'   // isolates
-        | '\u{206a}'..='\u{206f}'   // deprecated format characters
-        | '\u{fff9}'..='\u{fffb}'   // interlinear annotation
-        | '\u{feff}' // byte order mark
-    )
 }
 
 fn ends_line(c: char) -> bool {

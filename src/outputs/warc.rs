@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::OutputError;
-use super::stable_id::stable_id;
+use super::stable_id::{hex, stable_id};
 use crate::store::{Archive, ArticleFilter, RawPage};
 
 const IDENTICAL: &str = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
@@ -104,6 +104,7 @@ impl WarcFile<'_> {
             ("WARC-Record-ID", record_id(page.visit, page.fetched_at)),
             ("WARC-Date", page.fetched_at.to_string()),
             ("WARC-Target-URI", one_line(&page.final_url)),
+            // Its value is a token (ISO 28500:2017, `labelled-digest`): the padding that base32 would need cannot stand in it.
             ("WARC-Payload-Digest", format!("sha256:{}", hex(&digest))),
             (
                 "Content-Type",
@@ -168,12 +169,6 @@ fn http_head(page: &RawPage) -> String {
 /// What a server said must not end a line of a head.
 fn one_line(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
-}
-
-/// A digest's value is a token (ISO 28500:2017, `labelled-digest`): the padding that base32 would need here cannot stand
-/// in it.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

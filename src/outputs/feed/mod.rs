@@ -150,7 +150,7 @@ fn entry_id(key: &ArticleKey) -> String {
 fn xml_text(text: &str) -> String {
     let fine = |c: &char| {
         let held = matches!(*c, '\t' | '\n' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
-        held && !('\u{7f}'..='\u{9f}').contains(c) && !super::terminal::steers(*c)
+        held && !('\u{7f}'..='\u{9f}').contains(c) && !crate::model::steers(*c)
     };
     text.chars().filter(fine).collect()
 }
