@@ -379,24 +379,9 @@ async fn settle(
 
 fn walk(page: u32) -> Walk {
     Walk {
-        kind: PassKind::Full,
         page,
         deepest: page - 1,
-        edge: None,
-        n_torn: 0,
-        n_quiet: 0,
-        last_page_digest: None,
-        ahead: None,
-        moved: false,
-        last_shown: None,
-        first_page_digest: None,
-        deficit: None,
-        newest_rank: None,
-        max_pages: None,
-        since: None,
-        n_rounds: 0,
-        late: false,
-        top: None,
+        ..boardwalk::listing::begin(PassKind::Full, None, None)
     }
 }
 

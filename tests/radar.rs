@@ -13,6 +13,23 @@ use support::world::World;
 const N_POSTS: usize = 296;
 
 /// Both engines, and what the radar may cost on them: the two pages that every pass reads are in it.
+/// The post at this place from the oldest goes. Its id.
+fn delete(world: &World, at: usize) -> u64 {
+    world.site.boards(|boards| {
+        let id = boards.board("news").expect("made with the site").order[at];
+        boards.delete("news", id);
+        id
+    })
+}
+
+fn audit(world: &World) -> serde_json::Value {
+    world
+        .boardwalk
+        .run(&["audit", "--json"])
+        .expect_code(0)
+        .report()
+}
+
 fn engines() -> [Engine; 2] {
     [Engine::Rhymix, Engine::Gnuboard5 { rewrite: 0 }]
 }
@@ -23,11 +40,7 @@ fn deletions_anywhere_are_found_with_at_most_eight_listing_pages_each() {
         let world = World::with_posts(engine, 5, N_POSTS).believing_at_once();
         world.crawl_well();
         for at in [70, 150, 290] {
-            let id = world.site.boards(|boards| {
-                let board = boards.board("news").expect("made with the site");
-                board.order[at]
-            });
-            world.site.boards(|boards| boards.delete("news", id));
+            let id = delete(&world, at);
             let requests = world.crawl_well();
             assert!(
                 requests.listings.len() <= 8,
@@ -49,14 +62,7 @@ fn deletions_anywhere_are_found_with_at_most_eight_listing_pages_each() {
 fn an_audit_proves_what_is_held_and_a_repair_closes_the_holes() {
     let world = World::with_posts(Engine::Rhymix, 6, 130);
     world.crawl_with(&["--pages", "2"]).expect_code(0);
-    let audit = || {
-        world
-            .boardwalk
-            .run(&["audit", "--json"])
-            .expect_code(0)
-            .report()
-    };
-    let before = audit();
+    let before = audit(&world);
     assert_eq!(before["n_posts"], 130);
     assert_eq!(before["n_unknown"], 90, "{before}");
     assert_eq!(before["holes"][0]["reason"], "limit", "{before}");
@@ -65,7 +71,7 @@ fn an_audit_proves_what_is_held_and_a_repair_closes_the_holes() {
         .run(&["audit", "news", "--repair"])
         .expect_code(0);
     world.crawl_with(&["--pages", "2"]).expect_code(0);
-    let after = audit();
+    let after = audit(&world);
     assert_eq!(after["n_unknown"], 0, "{after}");
     assert_eq!(after["proof"], "proven", "{after}");
     assert_eq!(after["n_stored"], 130, "{after}");
@@ -86,11 +92,7 @@ fn a_post_that_left_the_list_and_is_there_again_is_no_tombstone() {
         .site
         .boards(|boards| boards.board_mut("news").order.insert(90, id));
     world.crawl_well();
-    let audit = world
-        .boardwalk
-        .run(&["audit", "--json"])
-        .expect_code(0)
-        .report();
+    let audit = audit(&world);
     assert_eq!(audit["proof"], "proven", "{audit}");
     assert_eq!(audit["n_listed"], 130, "{audit}");
 }
@@ -106,11 +108,7 @@ fn a_list_that_lost_most_of_its_rows_is_a_verdict_and_no_heap_of_tombstones() {
     });
     // The first crawl doubts, and asks a few; by the second they have left its order again, and it knows.
     let n_asked: usize = (0..3).map(|_| world.crawl_well().articles.len()).sum();
-    let audit = world
-        .boardwalk
-        .run(&["audit", "--json"])
-        .expect_code(0)
-        .report();
+    let audit = audit(&world);
     assert_eq!(audit["verdict"], "reset", "{audit}");
     assert!(n_asked <= 5, "{n_asked} articles were asked for");
     for id in lost {
@@ -123,8 +121,7 @@ fn a_list_that_lost_most_of_its_rows_is_a_verdict_and_no_heap_of_tombstones() {
 fn a_post_is_believed_gone_when_it_is_said_again_a_good_while_later() {
     let world = World::with_posts(Engine::Rhymix, 9, 45);
     world.crawl_well();
-    let id = world.site.boards(|boards| boards.boards[0].order[30]);
-    world.site.boards(|boards| boards.delete("news", id));
+    let id = delete(&world, 30);
     let outcome = world.crawl().expect_code(0);
     assert_eq!(
         outcome.report()["boards"][0]["n_unconfirmed"],
@@ -157,8 +154,7 @@ fn a_post_is_believed_gone_when_it_is_said_again_a_good_while_later() {
 fn a_post_that_is_back_at_the_second_question_is_no_tombstone() {
     let world = World::with_posts(Engine::Rhymix, 9, 45);
     world.crawl_well();
-    let id = world.site.boards(|boards| boards.boards[0].order[30]);
-    world.site.boards(|boards| boards.delete("news", id));
+    let id = delete(&world, 30);
     world.crawl_well();
     world.site.boards(|boards| {
         let board = boards.board_mut("news");
@@ -170,11 +166,7 @@ fn a_post_that_is_back_at_the_second_question_is_no_tombstone() {
         world.crawl_well();
     }
     assert_eq!(world.stored(id)["state"], "stored");
-    let audit = world
-        .boardwalk
-        .run(&["audit", "--json"])
-        .expect_code(0)
-        .report();
+    let audit = audit(&world);
     assert_eq!(audit["proof"], "proven", "{audit}");
 }
 
@@ -243,11 +235,7 @@ fn a_radar_that_is_killed_loses_nothing_and_invents_nothing() {
             "post {id}, after {n_kills} kills"
         );
     }
-    let audit = world
-        .boardwalk
-        .run(&["audit", "--json"])
-        .expect_code(0)
-        .report();
+    let audit = audit(&world);
     assert_eq!(audit["proof"], "proven", "{audit}");
     assert_eq!(audit["n_listed"], N_POSTS - gone.len(), "{audit}");
 }

@@ -38,26 +38,7 @@ pub fn start() -> Timestamp {
 }
 
 pub fn walk(kind: PassKind) -> Walk {
-    Walk {
-        kind,
-        page: 1,
-        deepest: 0,
-        edge: None,
-        n_torn: 0,
-        n_quiet: 0,
-        last_page_digest: None,
-        ahead: None,
-        moved: false,
-        last_shown: None,
-        first_page_digest: None,
-        deficit: None,
-        newest_rank: None,
-        max_pages: None,
-        since: None,
-        n_rounds: 0,
-        late: false,
-        top: None,
-    }
+    boardwalk::listing::begin(kind, None, None)
 }
 
 pub fn new_board(name: &str, host: &str) -> NewBoard {
