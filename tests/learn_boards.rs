@@ -282,6 +282,7 @@ boards! {
     discourse_by_its_data: "discourse-data",
     nodebb_by_its_data: "nodebb-data",
     a_blog_by_rest: "wordpress-rest",
+    a_blog_by_its_feed: "feed",
     vbulletin_4: "vbulletin4",
     vbulletin_5: "vbulletin5",
     questions_and_answers: "questions",
@@ -304,15 +305,25 @@ fn crawled_with(
     name: &str,
     otherwise: fn(&Request) -> Option<Reply>,
 ) -> (String, Vec<String>, Vec<Value>) {
+    crawled_from(name, None, otherwise)
+}
+
+/// The same, where another target of the site is named than its listing.
+fn crawled_from(
+    name: &str,
+    target: Option<&str>,
+    otherwise: fn(&Request) -> Option<Reply>,
+) -> (String, Vec<String>, Vec<Value>) {
     let all = boards();
     let shape = all.iter().find(|board| board.plan().name == name);
     let shape = shape.expect("a shape of this name");
+    let target = target.map_or_else(|| shape.listing_url(1), str::to_owned);
     let site = shape.site();
     let server = Server::start(move |request: &Request| {
         otherwise(request).unwrap_or_else(|| site.answer(request))
     });
     let boardwalk = Boardwalk::new();
-    let url = server.url(&shape.listing_url(1));
+    let url = server.url(&target);
     let outcome = boardwalk.crawl(&url, &["--profile", "learn", "--verbose"]);
     let held = match outcome.code {
         Some(3) => Vec::new(),
@@ -393,6 +404,14 @@ fn an_endpoints_dates_are_finer_than_the_pages() {
     for record in held {
         assert_eq!(shown(&record, "posted_at_precision"), "second", "{record}");
     }
+}
+
+#[test]
+fn a_feed_that_is_named_itself_is_crawled() {
+    let (said, asked, held) = crawled_from("feed", Some("/notes.rss"), |_| None);
+    assert_eq!(held.len(), 33, "{said}");
+    // What came first is not asked for again before it is understood.
+    assert_eq!(asked[1..3], ["/notes.rss", "/notes.rss?page=2"]);
 }
 
 #[test]

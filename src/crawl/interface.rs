@@ -7,8 +7,8 @@ use super::board;
 use super::learning::{Asking, Text, blocking, request};
 use crate::fetch::Fetched;
 use crate::learn::{
-    Answer, Decision, Endpoint, ListingDraft, Testimony, Turn, endpoints, goes_on, has_rows,
-    learn_interface, read_answer, testimony,
+    Answer, Decision, Endpoint, ListingDraft, Testimony, Turn, as_endpoint, endpoints, goes_on,
+    has_rows, learn_interface, read_answer, testimony,
 };
 use crate::profile::JsonList;
 
@@ -20,8 +20,8 @@ pub(super) struct Interface {
     /// Pages made of its answers.
     pub listing: Vec<Text>,
     pub draft: ListingDraft,
-    /// The first answer as it came.
-    pub page: Fetched,
+    /// The first answer as it came, where it is not the page that was named.
+    pub page: Option<Fetched>,
 }
 
 /// Looks for rows at the endpoints that the page for people names. `shown` is what that page shows itself; the answer must
@@ -35,6 +35,9 @@ pub(super) async fn learn(
     shown: Option<&ListingDraft>,
 ) -> (Text, Result<Interface, Vec<String>>) {
     let (people, found, language) = blocking(move || {
+        if let Some(itself) = as_endpoint(&people.text, &people.url) {
+            return (people, vec![itself], String::new());
+        }
         let html = crate::document::parse(&people.text);
         let found = endpoints(&html, &people.url);
         let language = html.root_element().attr("lang").unwrap_or_default();
@@ -48,7 +51,7 @@ pub(super) async fn learn(
     .await;
     let mut why_not = Vec::new();
     for endpoint in found {
-        match ask(asking, &people.url, &language, &endpoint, shown).await {
+        match ask(asking, &people, &language, &endpoint, shown).await {
             Ok(interface) => return (people, Ok(interface)),
             Err(why) => why_not.push(format!("{} ({}): {why}", endpoint.url, endpoint.reason)),
         }
@@ -58,13 +61,20 @@ pub(super) async fn learn(
 
 async fn ask(
     asking: &mut Asking<'_>,
-    people: &Url,
+    page_for_people: &Text,
     language: &str,
     endpoint: &Endpoint,
     shown: Option<&ListingDraft>,
 ) -> Result<Interface, String> {
-    let page = get(asking, people, &endpoint.url).await?;
-    let raw = Text::of(&page, asking.charset);
+    let people = &page_for_people.url;
+    let (page, raw) = match endpoint.url == *people {
+        true => (None, page_for_people.clone()),
+        false => {
+            let page = get(asking, people, &endpoint.url).await?;
+            let raw = Text::of(&page, asking.charset);
+            (Some(page), raw)
+        }
+    };
     let (asked, shown_here) = (endpoint.clone(), shown.cloned());
     let (raw, answer, first, said) = blocking(move || {
         let answer = read_answer(&raw.text, &asked, raw.as_of)?;

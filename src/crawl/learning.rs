@@ -37,7 +37,7 @@ pub(super) struct Lesson {
 }
 
 /// A page as text, on its way to the blocking pool.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Text {
     pub text: String,
     pub url: Url,
@@ -133,7 +133,7 @@ pub(super) async fn learn_board(
         match found {
             Ok(found) => {
                 listing = found.listing;
-                page = Some(found.page);
+                page = found.page;
                 draft = Ok(found.draft);
             }
             Err(why_not) => {

@@ -47,8 +47,8 @@ pub use calls::calls;
 pub use candidates::{Candidate, is_open, listing_candidates};
 use columns::{Columns, RowFacts};
 pub use interfaces::{
-    Answer, Endpoint, Testimony, Turn, endpoints, goes_on, has_rows, learn_interface, read_answer,
-    testimony,
+    Answer, Endpoint, Testimony, Turn, as_endpoint, endpoints, goes_on, has_rows, learn_interface,
+    read_answer, testimony,
 };
 use listing_url::ListingShape;
 use thread_pages::thread_pages;

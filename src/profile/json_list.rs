@@ -1,4 +1,4 @@
-//! A listing that is data: an answer in JSON becomes the page that a person would be shown, so that whatever reads pages
+//! A listing that is data: an answer in JSON, or a feed (`super::feed`), becomes the page that a person would be shown, so that whatever reads pages
 //! reads it too. In: the answer's text, and where in it what stands. Out: HTML with one `li.record` a record. Pure; never an
 //! error or a panic on any text. Nothing of the answer is markup in the page: what looks like it is words.
 
@@ -8,6 +8,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::feed;
 use crate::model::ListingPage;
 
 /// The list's element in the page that is made.
@@ -161,12 +162,14 @@ impl JsonList {
     }
 }
 
-/// An answer that is a JSON list or object. Too long, or nested too deep (128 levels), it is none.
+/// An answer that is a JSON list or object, or a feed. Too long, or nested too deep (128 levels), it is none.
 pub fn read(text: &str) -> Option<Value> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
-    match text.starts_with(['{', '[']) && text.len() <= MAX_ANSWER {
-        true => serde_json::from_str(text).ok(),
-        false => None,
+    match text.chars().next() {
+        _ if text.len() > MAX_ANSWER => None,
+        Some('{' | '[') => serde_json::from_str(text).ok(),
+        Some('<') => feed::as_data(text),
+        _ => None,
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod calls;
 mod compile;
+mod feed;
 mod format;
 mod identity;
 pub mod json_list;

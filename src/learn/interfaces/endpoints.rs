@@ -11,6 +11,7 @@ use url::Url;
 use super::pattern;
 use super::scripts::{MadePath, made_paths};
 use crate::learn::address::{is_same_host, parameters};
+use crate::profile::json_list;
 
 /// Bytes of scripts that are looked at.
 const MAX_SCRIPT: usize = 512 * 1024;
@@ -24,6 +25,14 @@ static GENERATOR: LazyLock<Selector> =
     LazyLock::new(|| selector("meta[name='generator' i][content]"));
 static REST: LazyLock<Selector> =
     LazyLock::new(|| selector("link[rel='https://api.w.org/'][href]"));
+static FEEDS: LazyLock<Selector> = LazyLock::new(|| {
+    selector(
+        "link[rel~='alternate' i][type$='+xml' i][href], link[rel~='alternate' i][type='application/feed+json' i][href], link[rel='sitemap' i][href]",
+    )
+});
+/// A page about one text: its feed is another page's.
+static ONE_TEXT: LazyLock<Selector> =
+    LazyLock::new(|| selector("meta[property='og:type'][content='article' i]"));
 static NODEBB: LazyLock<Selector> = LazyLock::new(|| selector("script#ajaxify-data"));
 
 /// What an unwanted URL does, or is about.
@@ -106,6 +115,7 @@ pub fn endpoints(html: &Html, url: &Url) -> Vec<Endpoint> {
         .cloned()
         .collect();
     let mut found: Vec<(i32, Endpoint)> = of_software(html, url);
+    found.extend(feeds(html, url).map(|endpoint| (0, endpoint)));
     let attributes = in_attributes(html);
     for made in made.iter().chain(&attributes) {
         let score = score(made);
@@ -127,6 +137,15 @@ pub fn endpoints(html: &Html, url: &Url) -> Vec<Endpoint> {
         }
     }
     kept
+}
+
+/// The page as an endpoint, where it is one itself: somebody named a feed.
+pub fn as_endpoint(text: &str, url: &Url) -> Option<Endpoint> {
+    json_list::read(text)?;
+    Some(Endpoint {
+        reason: "the page is data itself".to_owned(),
+        ..endpoint(&url[url::Position::BeforePath..], url, 1)?
+    })
 }
 
 /// What the page's software answers in JSON, by its own documentation.
@@ -185,6 +204,20 @@ fn of_software(html: &Html, url: &Url) -> Vec<(i32, Endpoint)> {
         );
     }
     found
+}
+
+/// The feeds that a page links, as far as they are those of its rows. They have the newest entries only: whatever else
+/// the page names goes first.
+fn feeds(html: &Html, url: &Url) -> impl Iterator<Item = Endpoint> {
+    let is_list = html.select(&ONE_TEXT).next().is_none();
+    html.select(&FEEDS)
+        .filter(move |_| is_list)
+        .filter_map(|link| endpoint(link.attr("href")?.trim(), url, 1))
+        .filter(|feed| !UNWANTED.is_match(feed.url.path()))
+        .map(|feed| Endpoint {
+            reason: "the page links this feed".to_owned(),
+            ..feed
+        })
 }
 
 /// Paths in attributes that are named for one: `data-next-url="/more?page=2"`.
@@ -323,6 +356,12 @@ mod tests {
                 "<link rel='https://api.w.org/' href='http://board.example/wp-json/'>",
                 vec!["/wp-json/wp/v2/posts?page=1"],
             ),
+            (
+                "<link rel=alternate type=application/rss+xml href='/comments/feed'>\
+                 <link rel='alternate' type='application/rss+xml' href='/garden/feed?kind=rss'>\
+                 <link rel=alternate hreflang=ko href='/ko'><script>fetch('/api/posts')</script>",
+                vec!["/api/posts", "/garden/feed?kind=rss"],
+            ),
         ] {
             assert_eq!(found(text), expected, "{text}");
         }
@@ -337,6 +376,7 @@ mod tests {
             "<script>fetch('https://elsewhere.example/api/posts?page=1')</script>",
             "<script>fetch('/api/logout')</script>",
             "<a data-href='/about'>x</a>",
+            "<meta property=og:type content=article><link rel=alternate type=application/rss+xml href=/feed>",
         ] {
             assert_eq!(found(text), Vec::<String>::new(), "{text}");
         }

@@ -19,7 +19,7 @@ use regex::Regex;
 use scraper::Selector;
 use url::Url;
 
-pub use endpoints::{Endpoint, endpoints};
+pub use endpoints::{Endpoint, as_endpoint, endpoints};
 pub use turns::Turn;
 
 use super::article::same_title;
@@ -71,7 +71,7 @@ pub(super) struct Interface {
 /// # Errors
 /// What is missing, in words.
 pub fn read_answer(text: &str, endpoint: &Endpoint, as_of: Timestamp) -> Result<Answer, String> {
-    let answer = json_list::read(text).ok_or("it is no JSON")?;
+    let answer = json_list::read(text).ok_or("it is neither JSON nor a feed")?;
     let mined = mine::mine(
         &answer,
         &endpoint.url,
@@ -287,7 +287,7 @@ mod tests {
     #[test]
     fn an_answer_without_a_board_says_what_is_missing() {
         for (text, missing) in [
-            ("<html>", "it is no JSON"),
+            ("<html>", "it is neither JSON nor a feed"),
             (r#"{"ok":true}"#, "it holds no list of records"),
             (
                 r#"[{"id":1},{"id":2}]"#,

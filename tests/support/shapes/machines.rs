@@ -13,6 +13,7 @@ pub fn shapes() -> Vec<Shape> {
         discourse(),
         nodebb(),
         wordpress(),
+        only_a_feed(),
     ]
 }
 
@@ -255,5 +256,45 @@ fn wordpress() -> Shape {
             files
         },
         ..pages::blog()
+    }
+}
+
+/// A theme that shows nothing without scripts, and a feed in two pages (RFC 5005): RSS, with the modules of weblogs.
+fn only_a_feed() -> Shape {
+    Shape {
+        name: "feed",
+        head: "<link rel=alternate type=application/rss+xml title=Comments href=/comments.rss>\
+               <link rel=alternate type=application/rss+xml href='{origin}/notes.rss'>",
+        others: |all| {
+            let entry = |post: &Post| {
+                format!(
+                    "<item><title><![CDATA[{}]]></title><link>{{origin}}{}</link><comments>{{origin}}/x#comments</comments>\
+                     <dc:creator>{}</dc:creator><pubDate>{}</pubDate><slash:comments>{}</slash:comments>\
+                     <description>&lt;p&gt;…&lt;/p&gt;</description></item>",
+                    post.title,
+                    (pages::blog().article_url)(post, 1),
+                    post.said.author,
+                    post.said.at.strftime("%a, %d %b %Y %H:%M:%S +0100"),
+                    post.replies.len(),
+                )
+            };
+            let feed = |entries: &[Post], next: &str| {
+                let entries: String = entries.iter().map(entry).collect();
+                format!(
+                    "<?xml version='1.0' encoding='UTF-8'?><rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/' \
+                     xmlns:atom='http://www.w3.org/2005/Atom' xmlns:slash='http://purl.org/rss/1.0/modules/slash/'>\
+                     <channel><title>Notes</title>{next}{entries}</channel></rss>"
+                )
+            };
+            let next = "<atom:link rel='next' href='{origin}/notes.rss?page=2'/>";
+            let kind = "application/rss+xml";
+            vec![
+                ("/notes.rss".to_owned(), kind, feed(&all[..20], next)),
+                ("/notes.rss?page=2".to_owned(), kind, feed(&all[20..], "")),
+                // Pages are counted: the walk looks behind the last one.
+                ("/notes.rss?page=3".to_owned(), kind, feed(&[], "")),
+            ]
+        },
+        ..wordpress()
     }
 }
