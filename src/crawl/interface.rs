@@ -4,7 +4,8 @@
 use url::Url;
 
 use super::board;
-use super::learning::{Asking, Text, blocking, request};
+use super::learning::{Asking, Text, request};
+use super::parsing::in_turn;
 use crate::fetch::Fetched;
 use crate::learn::{
     Answer, Decision, Endpoint, ListingDraft, Testimony, Turn, as_endpoint, endpoints, goes_on,
@@ -34,7 +35,7 @@ pub(super) async fn learn(
     people: Text,
     shown: Option<&ListingDraft>,
 ) -> (Text, Result<Interface, Vec<String>>) {
-    let (people, found, language) = blocking(move || {
+    let (people, found, language) = in_turn(move || {
         if let Some(itself) = as_endpoint(&people.text, &people.url) {
             return (people, vec![itself], String::new());
         }
@@ -76,7 +77,7 @@ async fn ask(
         }
     };
     let (asked, shown_here) = (endpoint.clone(), shown.cloned());
-    let (raw, answer, first, said) = blocking(move || {
+    let (raw, answer, first, said) = in_turn(move || {
         let answer = read_answer(&raw.text, &asked, raw.as_of)?;
         let first = made(&raw, &answer.list).ok_or("it holds no list")?;
         let html = crate::document::parse(&first.text);
@@ -98,7 +99,7 @@ async fn ask(
     }
     let (people, language) = (people.clone(), language.to_owned());
     let reason = format!("{}; {}", endpoint.reason, answer.reason);
-    blocking(move || {
+    in_turn(move || {
         let mut list = answer.list;
         let mut turns = Vec::new();
         let mut ways = "nothing follows".to_owned();
@@ -177,7 +178,7 @@ async fn what_follows(
         };
         let before = first.text.clone();
         let before_url = first.url.clone();
-        let led_to = blocking(move || {
+        let led_to = in_turn(move || {
             let Some(second) = made(&raw, &list) else {
                 return LedTo::Nothing;
             };

@@ -5,11 +5,13 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::board::{self, Target, TargetError, decode_page};
 use super::crew::{Adviser, Observer};
 use super::interface;
+use super::parsing::in_turn;
 use crate::article::{PageView, ReadOptions, read_article};
 use crate::fetch::{Fetched, Fetcher, Request, host_key};
 use crate::learn::{
@@ -22,6 +24,8 @@ use crate::profile::{Library, Profile, with_links, without_scripts};
 
 /// Pages asked for before a profile is fixed, page 1 included.
 const MAX_REQUESTS: usize = 10;
+/// Boards that are learnt at a time: each holds the pages that it is learnt from, most of the time waiting for its host.
+static LEARNERS: Semaphore = Semaphore::const_new(32);
 /// Links of the pager that are compared to learn how it counts.
 const MAX_TURNS: usize = 12;
 
@@ -97,9 +101,10 @@ pub(super) async fn learn_board(
     if first.status >= 400 {
         return Err(refused(format!("it answered {}", first.status)));
     }
+    let _turn = LEARNERS.acquire().await.expect("it is never closed");
     let n_before = spent.len();
     let first = Text::of(first, charset);
-    let (first, navigation) = blocking(move || with_navigation(first)).await;
+    let (first, navigation) = in_turn(move || with_navigation(first)).await;
     let mut listing = vec![first];
     if let Some(second) = navigation.turns.first() {
         let request = request(second, &listing[0].url, "listing");
@@ -110,12 +115,18 @@ pub(super) async fn learn_board(
     }
     let mut n_left = MAX_REQUESTS - listing.len();
     let asked = Arc::clone(observer);
-    let (mut listing, mut draft, goes_on) = blocking(move || {
+    let make_draft = move || {
         let (listing, navigation) = with_third_page(listing, navigation);
         let draft = draft_of(&listing, &navigation, asked.adviser());
         (listing, draft, !navigation.turns.is_empty())
-    })
-    .await;
+    };
+    let (mut listing, mut draft, goes_on) = match observer.adviser() {
+        None => in_turn(make_draft).await,
+        // A person's answer may take a while: nobody else's page waits for it.
+        Some(_) => tokio::task::spawn_blocking(make_draft)
+            .await
+            .expect("learning is pure and does not panic"),
+    };
     let mut page = None;
     // Rows that are not in the page, or of which the page shows the first only, may come from an endpoint.
     if draft.is_err() || !goes_on {
@@ -151,7 +162,7 @@ pub(super) async fn learn_board(
     }
     let draft = draft.map_err(&refused)?;
     let articles = samples(fetcher, charset, &draft, &listing, n_left, spent).await;
-    let lesson = blocking(move || write(&draft, &listing, articles)).await;
+    let lesson = in_turn(move || write(&draft, &listing, articles)).await;
     let lesson = Lesson {
         page,
         ..lesson.map_err(&refused)?
@@ -214,12 +225,6 @@ async fn samples(
         }
     }
     asked
-}
-
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(work)
-        .await
-        .expect("learning is pure and does not panic")
 }
 
 pub(super) fn request(url: &Url, referer: &Url, purpose: &'static str) -> Request {
