@@ -76,6 +76,11 @@ const LINKS_OF_PAGE: f32 = 0.4;
 /// Share of links in the text of a page that looks like a list.
 const LINKS_OF_LISTING: f32 = 0.15;
 
+/// A text of less width, beside records, may be what introduces them.
+const INTRODUCTION: u32 = 1_500;
+/// Then the page holds as many times its text.
+const INTRODUCED: f32 = 1.8;
+
 /// How many times as much prose the widest answer must hold to be believed alone.
 const SPREAD: u32 = 2;
 
@@ -310,16 +315,18 @@ fn whole_page(
         });
     }
     let wide = wide::text(page, false);
+    let introduces = || width(body) < INTRODUCTION && records::has_records(page, &furniture.mask);
     let times = match kind {
-        PageKind::Listing if link_share(&wide) >= LINKS_OF_LISTING => 0,
-        PageKind::Listing => 2,
-        PageKind::Other => 5,
-        PageKind::Article | PageKind::Thread => 4,
+        PageKind::Listing if link_share(&wide) >= LINKS_OF_LISTING => 0.0,
+        PageKind::Listing => 2.0,
+        PageKind::Other | PageKind::Article if introduces() => INTRODUCED,
+        PageKind::Other => 5.0,
+        PageKind::Article | PageKind::Thread => 4.0,
     };
     let has_no_body = body.iter().map(Line::prose).sum::<u32>() < SHORT
         && width(&wide) >= SHORT
         && agreement::shared(&wide, body) * 2 >= width(body);
-    (has_no_body || width(body) * times < width(&wide)).then_some(wide)
+    (has_no_body || width(body) as f32 * times < width(&wide) as f32).then_some(wide)
 }
 
 /// The text of the lines; where they are next to nothing, that of the page's data for machines and scripts.
