@@ -44,7 +44,7 @@ const RECORDS_IN_ROW: usize = 4000 / RECORD_BYTES;
 /// A key, the text, and its day.
 const ENTRY_BYTES: usize = Key::BYTES + 4 + 2;
 /// Entries of a bucket on average: few buckets are larger than a page.
-const BUCKET_ENTRIES: u64 = 150;
+const BUCKET_ENTRIES: u64 = 180;
 /// Entries kept in one place, the newest: what thousands have in common tells none of them from the others.
 const MAX_IN_PLACE: usize = 256;
 /// All keys are below.
@@ -64,7 +64,7 @@ struct Shape {
 /// Looking up costs a page of each run and key, and is most of it; moving costs less, as it goes in order. A million texts
 /// lie in two runs, and each is moved some thirty times.
 const SHAPE: Shape = Shape {
-    recent_rows: 60,
+    recent_rows: 40,
     level_1: 24,
     growth: 40,
 };
@@ -513,7 +513,16 @@ mod tests {
             let hash = mixed(mixed(of) + key as u64);
             Key {
                 place: (hash >> 32) as u32,
-                marks: [hash as u16, (hash >> 16) as u16, 1, 2, 3, 4],
+                marks: [
+                    hash as u8,
+                    (hash >> 8) as u8,
+                    (hash >> 16) as u8,
+                    (hash >> 24) as u8,
+                    1,
+                    1,
+                    1,
+                    1,
+                ],
             }
         })
     }
@@ -532,7 +541,7 @@ mod tests {
         let shape = Shape {
             recent_rows: 2,
             level_1: 4,
-            growth: 4,
+            growth: 3,
         };
         let day = |n: u64| Day::of(Some((n % 50) as i64 * 24 * 60 * 60 * 1000));
         let mut by_key: HashMap<(usize, Key), Vec<u64>> = HashMap::new();
