@@ -10,19 +10,19 @@ use super::shingle::{Shingles, mix};
 /// Minima of which some more must agree than the one that says where a key is found. That one alone would be the same
 /// for all texts with a common phrase; with more of them in it, a text would need more keys to be found by, and each is a
 /// page of the index to be read.
-const MARKS: usize = 8;
+const MARKS: usize = 10;
 /// Marks that must be the same. Of two texts that share one piece in a hundred, one pair in 5,000 meets. Marks are
-/// bytes, so one pair in 2,300 of those that have one place by a common phrase meets by chance alone.
+/// bytes, so one pair in 1,500 of those that have one place by a common phrase meets by chance alone.
 const LEAST_MARKS: usize = 2;
 /// Minima of a key.
 const BAND: usize = 1 + MARKS;
-/// Keys of a whole text: two that share half of their pieces meet under one of them in 990 cases of 1,000, two that share
-/// a third in 888.
-const WHOLE_KEYS: usize = 7;
+/// Keys of a whole text: two that share half of their pieces meet under one of them in 983 cases of 1,000, two that share
+/// a third in 881. Each key is a page to be read of each run of the index, however large it has grown.
+const WHOLE_KEYS: usize = 6;
 /// Pieces at a text's beginning that have keys of their own: a paragraph.
 const HEAD: usize = 120;
-/// A paragraph and three quarters of it meet in 98 cases of 100.
-const HEAD_KEYS: usize = 3;
+/// A paragraph and three quarters of it meet in 94 cases of 100 by these alone.
+const HEAD_KEYS: usize = 2;
 
 /// Keys of a text.
 pub const N_KEYS: usize = WHOLE_KEYS + HEAD_KEYS;
@@ -170,12 +170,12 @@ mod tests {
             |from| text(from, from + 900),
             |from| text(from + 300, from + 1200),
         );
-        assert!(half >= 196, "{half}");
+        assert!(half >= 190, "{half}");
         let cut = meet(
             |from| text(from, from + 1200),
             |from| text(from, from + 100),
         );
-        assert!(cut >= 196, "{cut}");
+        assert!(cut >= 186, "{cut}");
         let unlike = meet(
             |from| text(from, from + 900),
             |from| text(from + 1000, from + 1900),
@@ -193,7 +193,7 @@ mod tests {
         let hash = blake3::hash(&keys).to_hex();
         assert_eq!(
             &hash[..16],
-            "893debbd09370412",
+            "dc99b92949fe5871",
             "a new format needs a new version"
         );
     }

@@ -19,6 +19,12 @@ pub fn counted(n: u64, thing: &str) -> String {
     format!("{} {thing}{s}", grouped(n))
 }
 
+/// Votes, which may be below nought.
+pub fn votes(n: i64) -> String {
+    let sign = if n < 0 { "-" } else { "" };
+    format!("{sign}{}", counted(n.unsigned_abs(), "vote"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +36,6 @@ mod tests {
             said,
             ["0 boards", "1 board", "2 boards", "1,234,567 boards"]
         );
+        assert_eq!([1, 3, -2].map(votes), ["1 vote", "3 votes", "-2 votes"]);
     }
 }

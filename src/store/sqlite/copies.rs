@@ -398,7 +398,7 @@ pub(super) fn go_on_by_the_way(conn: &Connection, options: CopyOptions) -> rusql
     go_on(conn, BY_THE_WAY, false, options).map(drop)
 }
 
-/// Learns the furniture of a board whose sample has changed (much; or, at rest, at all), or compares up to `limit` texts:
+/// Learns the furniture of a board whose sample has changed (wholly; or, at rest, at all), or compares up to `limit` texts:
 /// those that never were, and those of boards with other furniture. `false`: there is nothing to do.
 fn go_on(
     conn: &Connection,

@@ -87,7 +87,7 @@ CREATE INDEX text_alone ON text (id) WHERE frame IS NULL;
 CREATE INDEX fingerprint_text ON fingerprint (text, at) WHERE text IS NOT NULL;
 CREATE INDEX copy_other ON copy (other);
 CREATE INDEX furniture_changed ON furniture (board) WHERE n_changes > 0;
-CREATE INDEX furniture_due ON furniture (board) WHERE n_changes > 0 AND n_changes * 2 >= n_sample;
+CREATE INDEX furniture_due ON furniture (board) WHERE n_changes > 0 AND n_changes >= n_sample;
 CREATE INDEX furniture_swept ON furniture (board) WHERE swept_to < sweep_to;
 
 -- For the overview of all boards, which would read every article otherwise.
