@@ -211,7 +211,7 @@ fn growth(scale: usize) -> anyhow::Result<()> {
         }
         let at = (n % 30) as i64 * 24 * 60 * 60 * 1000;
         let made = Instant::now();
-        archive.insert(u32::try_from(n)?, at, &text)?;
+        archive.insert(u32::try_from(n)?, 1, at, &text)?;
         slowest = slowest.max(made.elapsed());
         took += made.elapsed();
         making += made - before;

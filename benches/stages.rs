@@ -10,7 +10,7 @@ use std::time::Duration;
 use boardwalk::article::{
     PageView, ReadOptions, read_article, template_names, wanted_of_article, wanted_of_listing,
 };
-use boardwalk::dedup::{Digest, fingerprint};
+use boardwalk::dedup::{Digest, text_hash};
 use boardwalk::document::{parse, parse_wanted, without_unwanted};
 use boardwalk::fetch::decode;
 use boardwalk::listing::read_listing;
@@ -91,7 +91,7 @@ fn main() {
                 Timestamp::UNIX_EPOCH,
             )));
         }),
-        stage("fingerprint", || drop(black_box(fingerprint(&text)))),
+        stage("hash of the text", || drop(black_box(text_hash(&text)))),
         stage("digest for near copies", || {
             drop(black_box(Digest::of(&text)))
         }),

@@ -31,7 +31,8 @@
 //! 7. All that follows from the visit is one [`Settlement`](model::Settlement), made true in one transaction that
 //!    also settles the job ([`store::Store::settle`]). [`dedup`] names equal texts; [`health`] compares the ranks that
 //!    were seen with what is held, and says which pages tell what vanished. Candidates for near copies are found in the
-//!    same transaction (`store::sqlite::copies`), and judged on the texts ([`dedup::Digest`]).
+//!    same transaction (`store::sqlite::copies`), and judged on the texts ([`dedup::Stripped`]) beside what all texts of
+//!    their boards have (`store::sqlite::frames`).
 //! 8. [`schedule`] says when a post is worth another visit and a board another poll. The service
 //!    ([`crawl::crawl_forever`]) polls by it, and [`health::verdict`] tells how each board does.
 //! 9. [`outputs`] read what is stored, and nothing else; [`outputs::web`] are the service's pages, their templates are

@@ -70,7 +70,12 @@ fn an_audit_proves_what_is_held_and_a_repair_closes_the_holes() {
         .boardwalk
         .run(&["audit", "news", "--repair"])
         .expect_code(0);
+    let n_before = world.server.n_received();
     world.crawl_with(&["--pages", "2"]).expect_code(0);
+    let requests = world.requests_since(n_before);
+    // The hole is five of seven pages.
+    let n_listings = requests.listings.len();
+    assert!(n_listings <= 5 + 3, "{requests:?}");
     let after = audit(&world);
     assert_eq!(after["n_unknown"], 0, "{after}");
     assert_eq!(after["proof"], "proven", "{after}");

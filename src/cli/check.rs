@@ -9,6 +9,7 @@ use super::outfit::{self, library, profile_text};
 use super::{Exit, Usage};
 use crate::config::{BoardOptions, Complaint, ConfigError, Options, Place};
 use crate::crawl::explain;
+use crate::outputs::number::counted;
 use crate::outputs::terminal;
 use crate::profile::{Library, Profile};
 
@@ -52,9 +53,9 @@ impl CheckCommand {
         }
         writeln!(
             out,
-            "{} boards, {} profiles of your own",
-            boards.len(),
-            options.profiles.len()
+            "{}, {} of your own",
+            counted(boards.len() as u64, "board"),
+            counted(options.profiles.len() as u64, "profile")
         )?;
         if self.live {
             return live(options, &boards, &mut out);
@@ -85,9 +86,9 @@ fn live(options: &Options, boards: &[&BoardOptions], out: &mut impl Write) -> an
             (Err(error), _) => writeln!(out, "{label}: {}", terminal::line(&error.to_string()))?,
             (Ok(explanation), Some(listing)) => writeln!(
                 out,
-                "{label}: {}, {} rows, newest \"{}\"",
+                "{label}: {}, {}, newest \"{}\"",
                 explanation.profile.as_deref().unwrap_or("?"),
-                listing.n_rows,
+                counted(listing.n_rows as u64, "row"),
                 terminal::line(
                     listing
                         .rows

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{DatabaseArg, Exit, outfit};
 use crate::config::{BoardOptions, Database, Options};
 use crate::model::{Clock, SystemClock};
+use crate::outputs::number::counted;
 use crate::outputs::{human_bytes, json, terminal};
 use crate::store::sqlite::SqliteArchive;
 use crate::store::{Archive, BoardStatus, StoreError};
@@ -105,7 +106,10 @@ fn sign(grade: Grade) -> (Style, &'static str) {
 /// It has been read before any command runs.
 fn configuration(options: &Options) -> Finding {
     let says = match &options.source {
-        Some(path) => format!("{}, {} boards", path.display(), options.boards.len()),
+        Some(path) => {
+            let boards = counted(options.boards.len() as u64, "board");
+            format!("{}, {boards}", path.display())
+        }
         None => "no file: everything is at its default".to_owned(),
     };
     finding("configuration", Grade::Good, says)

@@ -86,6 +86,7 @@ pub async fn crawl_once<S: Store>(
             work_hosts(&crew).await?;
         }
     }
+    crew.store.tidy().await?;
     let mut report = report(&crew, failed_targets, &outfit.database).await?;
     report.duration_s = begun.elapsed().as_secs_f64();
     Ok(report)
@@ -300,7 +301,7 @@ async fn board_report<S: Store>(
     let (n_unconfirmed, confirm_at) = crew.store.unconfirmed(board.id).await?;
     if let Some(at) = confirm_at {
         hints.push(format!(
-            "{}: {n_unconfirmed} posts are said to be gone or closed; a run after {at:.0} asks once more, and believes it then",
+            "{}: posts that are said to be gone or closed: {n_unconfirmed}; a run after {at:.0} asks once more, and believes it then",
             board.name
         ));
     }

@@ -62,6 +62,15 @@ impl Furniture {
         Self(pieces)
     }
 
+    /// Those that a text has.
+    pub(super) fn of_text(&self, text: &Shingles) -> Vec<u32> {
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        let is_one = |piece: &&u32| self.0.binary_search(piece).is_ok();
+        text.set.iter().filter(is_one).copied().collect()
+    }
+
     /// Takes these from a text's pieces.
     pub(super) fn leave_out(&self, text: &mut Shingles) {
         if self.0.is_empty() {

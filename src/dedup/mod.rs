@@ -5,7 +5,7 @@
 //!
 //! Exact copies are found by [`text_hash`], edits by [`content_hash`]. Near copies: a text's letters are cut into
 //! pieces ([`Shingles`]), the frame of its board left out ([`Furniture`]), and keys made of the rest ([`keys`]); texts
-//! that meet under a key are compared piece by piece ([`Digest::compare_beside`]), and that alone decides.
+//! that meet under a key are compared piece by piece ([`Stripped::compare`]), and that alone decides.
 
 mod exact;
 mod furniture;
@@ -18,26 +18,7 @@ pub use exact::{content_hash, normalise, text_hash, words_hash};
 pub use furniture::Furniture;
 pub use shingle::Shingles;
 pub use sketch::{Key, N_KEYS, SKETCH_VERSION, keys};
-pub use verify::{Comparison, Digest, Verdict};
+pub use verify::{Comparison, Digest, Stripped, Verdict};
 
 /// A blake3 hash.
 pub type Hash = [u8; 32];
-
-/// What an article's text is compared by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fingerprint {
-    /// `None`: too short to tell a copy from a coincidence.
-    pub text_hash: Option<Hash>,
-    /// Which signature `signature` is; 0 for none. A stored format: a new way to make it gets a new number.
-    pub version: u32,
-    pub signature: Option<Vec<u8>>,
-}
-
-/// The fingerprint of a body text.
-pub fn fingerprint(text: &str) -> Fingerprint {
-    Fingerprint {
-        text_hash: text_hash(text),
-        version: 0,
-        signature: None,
-    }
-}

@@ -130,26 +130,30 @@ impl Digest {
         self.shingles.len() >= FEWEST_PIECES
     }
 
-    /// The text without a board's furniture, for its keys.
-    pub fn without(mut self, furniture: &Furniture) -> Self {
-        if let Some((shingles, numbers)) = self.left_by(&[furniture]) {
-            (self.shingles, self.numbers) = (shingles, numbers);
-        }
-        self
-    }
-
-    /// What these leave of the text. `None`: too little, it is nothing but frame.
-    fn left_by(&self, furniture: &[&Furniture]) -> Option<(Shingles, Vec<Number>)> {
-        let mut shingles = self.shingles.clone();
-        for furniture in furniture {
-            furniture.leave_out(&mut shingles);
-        }
-        let is_left = |number: &&Number| shingles.set.binary_search(&number.at).is_ok();
-        let numbers = match shingles.len() < self.shingles.len() {
-            true => self.numbers.iter().filter(is_left).copied().collect(),
-            false => self.numbers.clone(),
+    /// The text beside its board's furniture.
+    pub fn beside(self, furniture: &Furniture) -> Stripped {
+        let left_out = furniture.of_text(&self.shingles);
+        let rest = match left_out.is_empty() {
+            true => Rest::All,
+            false => {
+                let mut shingles = self.shingles.clone();
+                furniture.leave_out(&mut shingles);
+                let is_left = |number: &&Number| shingles.set.binary_search(&number.at).is_ok();
+                let numbers = self.numbers.iter().filter(is_left).copied().collect();
+                match is_enough(&shingles, &self.shingles) {
+                    true => Rest::Some(shingles, numbers),
+                    false => Rest::TooLittle,
+                }
+            }
         };
-        is_enough(&shingles, &self.shingles).then_some((shingles, numbers))
+        let frame = left_out
+            .iter()
+            .fold(0, |hash, piece| mix(hash ^ (u64::from(*piece) + 1)));
+        Stripped {
+            whole: self,
+            rest,
+            frame,
+        }
     }
 
     /// Compares all of both texts.
@@ -157,31 +161,71 @@ impl Digest {
         if self.is_same(other) {
             return EXACT;
         }
-        judge(
-            (&self.shingles, &self.numbers),
-            (&other.shingles, &other.numbers),
-            false,
-        )
+        judge(self.all(), other.all(), false)
     }
 
-    /// Compares what the texts say beside the furniture of their boards, of whichever of the two. Whether one is *exactly*
-    /// the other is asked of all of it; a text that is nothing but furniture is compared whole, and must be all but equal.
-    pub fn compare_beside(&self, other: &Self, furniture: &[&Furniture]) -> Comparison {
-        if self.is_same(other) {
-            return EXACT;
-        }
-        match (self.left_by(furniture), other.left_by(furniture)) {
-            (Some(a), Some(b)) => judge((&a.0, &a.1), (&b.0, &b.1), false),
-            _ => judge(
-                (&self.shingles, &self.numbers),
-                (&other.shingles, &other.numbers),
-                true,
-            ),
-        }
+    fn all(&self) -> (&Shingles, &[Number]) {
+        (&self.shingles, &self.numbers)
     }
 
     fn is_same(&self, other: &Self) -> bool {
         self.n_letters == other.n_letters && self.letters == other.letters
+    }
+}
+
+/// A text and what it says beside its board's furniture.
+#[derive(Debug, Clone)]
+pub struct Stripped {
+    whole: Digest,
+    rest: Rest,
+    frame: u64,
+}
+
+#[derive(Debug, Clone)]
+enum Rest {
+    All,
+    Some(Shingles, Vec<Number>),
+    /// It is nothing but frame.
+    TooLittle,
+}
+
+impl Stripped {
+    /// What its keys are made of: all of it where too little is left.
+    pub fn shingles(&self) -> &Shingles {
+        match &self.rest {
+            Rest::Some(shingles, _) => shingles,
+            Rest::All | Rest::TooLittle => &self.whole.shingles,
+        }
+    }
+
+    /// Which of the furniture was left out. What is said of the text, and of it and any other, changes only with this.
+    pub fn frame(&self) -> u64 {
+        self.frame
+    }
+
+    /// Whether there is enough of the whole text to look for near copies.
+    pub fn is_long_enough(&self) -> bool {
+        self.whole.is_long_enough()
+    }
+
+    /// Compares what two texts say beside the furniture of their boards. Whether one is *exactly* the other is asked of
+    /// all of it; a text that is nothing but furniture is compared whole, and must be all but equal.
+    pub fn compare(&self, other: &Self) -> Comparison {
+        if self.whole.is_same(&other.whole) {
+            return EXACT;
+        }
+        match (self.left(), other.left()) {
+            (Some(a), Some(b)) => judge(a, b, false),
+            _ => judge(self.whole.all(), other.whole.all(), true),
+        }
+    }
+
+    fn left(&self) -> Option<(&Shingles, &[Number])> {
+        match &self.rest {
+            Rest::All => Some(self.whole.all()),
+            Rest::Some(shingles, numbers) => Some((shingles, numbers)),
+            Rest::TooLittle => None,
+        }
     }
 }
 
@@ -352,7 +396,8 @@ impl Evidence {
     /// Two texts of one origin have the same numbers in the same places, and most of the shorter list's numbers at all.
     fn of((a, a_numbers): (&Shingles, &[Number]), (b, b_numbers): (&Shingles, &[Number])) -> Self {
         let (agree, differ) = at_the_same_places(a_numbers, b_numbers);
-        if agree + differ >= FEWEST_NUMBERS && differ * 3 > agree {
+        // One number that differs may be a correction.
+        if agree + differ >= FEWEST_NUMBERS && differ > 1 && differ * 3 > agree {
             return Self::Against;
         }
         let (a, b) = (values(a_numbers, b), values(b_numbers, a));
@@ -377,19 +422,22 @@ fn at_the_same_places(a: &[Number], b: &[Number]) -> (usize, usize) {
             std::cmp::Ordering::Less => i += here.len(),
             std::cmp::Ordering::Greater => j += there.len(),
             std::cmp::Ordering::Equal => {
-                let met = here
-                    .iter()
-                    .filter(|x| there.iter().any(|y| x.digits == y.digits))
-                    .count();
-                let least = here.len().min(there.len());
-                agree += met.min(least);
-                differ += least - met.min(least);
+                let met = n_same_digits(here, there);
+                agree += met;
+                differ += here.len().min(there.len()) - met;
                 i += here.len();
                 j += there.len();
             }
         }
     }
     (agree, differ)
+}
+
+/// Of two ascending lists from one place, each number once.
+fn n_same_digits(a: &[Number], b: &[Number]) -> usize {
+    let digits =
+        |numbers: &[Number]| -> Vec<u32> { numbers.iter().map(|number| number.digits).collect() };
+    n_shared(&digits(a), &digits(b))
 }
 
 fn same_place(numbers: &[Number]) -> &[Number] {
@@ -412,6 +460,8 @@ fn values(numbers: &[Number], other: &Shingles) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Syllables that come once each: two of these share what they share of the numbers.
@@ -460,13 +510,52 @@ mod tests {
     }
 
     #[test]
+    fn one_corrected_number_makes_no_other_story() {
+        let story = |n_hurt: u32| {
+            let words = |n: u32| numbered(100 * n, 100 * n + 100);
+            format!(
+                "{}12일{}{n_hurt}명{}3대{}",
+                words(0),
+                words(1),
+                words(2),
+                words(3)
+            )
+        };
+        assert_eq!(verdict(&story(3), &story(5)), Verdict::Near);
+    }
+
+    #[test]
+    fn a_number_that_stands_twice_agrees_once_with_one_that_stands_once() {
+        let list = |prices: [u32; 3]| -> String {
+            let line = |price: u32| format!("오늘아침시장상품가격은{price}원 ");
+            numbered(0, 300) + &prices.map(line).concat()
+        };
+        verdict(&list([1200, 1200, 1200]), &list([1200, 1300, 1400]));
+    }
+
+    proptest! {
+        #[test]
+        fn neither_text_is_the_first(
+            a in proptest::collection::vec((0..3u32, 0..4u32), 10..40),
+            b in proptest::collection::vec((0..3u32, 0..4u32), 10..40),
+        ) {
+            let text = |lines: &[(u32, u32)]| -> String {
+                lines.iter().map(|(words, n)| numbered(words * 20, words * 20 + 12) + &n.to_string()).collect()
+            };
+            let (a, b) = (Digest::of(&text(&a)), Digest::of(&text(&b)));
+            prop_assert_eq!(a.compare(&b), b.compare(&a));
+        }
+    }
+
+    #[test]
     fn what_every_text_of_a_board_has_is_no_evidence() {
         let frame = numbered(0, 400);
         let text = |n: u32| frame.clone() + &numbered(1000 + 200 * n, 1180 + 200 * n);
         let texts: Vec<Digest> = (0..12).map(|n| Digest::of(&text(n))).collect();
         assert_eq!(texts[0].compare(&texts[1]).verdict, Verdict::Near);
         let furniture = Furniture::of(texts.iter().map(Digest::shingles));
-        let beside = |a: &Digest, b: &Digest| a.compare_beside(b, &[&furniture]).verdict;
+        let stripped = |text: &Digest| text.clone().beside(&furniture);
+        let beside = |a: &Digest, b: &Digest| stripped(a).compare(&stripped(b)).verdict;
         // Another frame in front of the same words, and the frame with other words.
         let copy = Digest::of(&(numbered(6000, 6030) + &text(0)[frame.len()..]));
         assert_eq!(beside(&texts[0], &copy), Verdict::Near);

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::columns::pad_left;
+use super::number::{counted, grouped as number};
 use super::{moment, terminal};
 use crate::health::audit::{Audit, Counts, Held, Hole, HoleReason, Proof};
 use crate::health::confirm::Verdict;
@@ -20,24 +21,24 @@ pub fn write_text(audit: &Audit, zone: &TimeZone, out: &mut dyn Write) -> io::Re
     let held = &audit.held;
     writeln!(out, "{BOLD}{}{BOLD:#}", terminal::line(&audit.board))?;
     let listed = match audit.n_posts {
-        Some(n) => format!("{} of {} posts listed", number(held.n_listed), number(n)),
-        None => format!("{} posts listed", number(held.n_listed)),
+        Some(n) => format!("{} of {} listed", number(held.n_listed), counted(n, "post")),
+        None => format!("{} listed", counted(held.n_listed, "post")),
     };
     writeln!(out, "  {listed}; {}", states(held))?;
     writeln!(out, "  {}", proof(audit, zone))?;
     if let Some(n) = audit.n_unexplained.filter(|n| *n != 0) {
         let what = match n > 0 {
             true => "entered unseen",
-            false => "vanished from the list and are being looked for",
+            false => "vanished from the list, to be looked for",
         };
-        let n = number(n.unsigned_abs());
-        writeln!(out, "  {WARNING}{n} posts {what}{WARNING:#}")?;
+        let posts = counted(n.unsigned_abs(), "post");
+        writeln!(out, "  {WARNING}{posts} {what}{WARNING:#}")?;
     }
     if audit.n_suspects > 0 {
-        let n = number(audit.n_suspects);
+        let articles = counted(audit.n_suspects, "article");
         writeln!(
             out,
-            "  {n} articles left the list; their own pages have not answered yet"
+            "  {articles} left the list; what is at their own addresses is not known yet"
         )?;
     }
     if let Some(verdict) = audit.verdict {
@@ -140,10 +141,7 @@ fn hole_text(hole: &Hole, zone: &TimeZone) -> String {
             number(hole.oldest_rank)
         ),
     };
-    let posts = match hole.n_posts {
-        1 => "1 post".to_owned(),
-        n => format!("{} posts", number(n)),
-    };
+    let posts = counted(hole.n_posts, "post");
     let day = |at: Timestamp| moment::short(at, zone);
     let when = match (hole.after, hole.before) {
         (Some(after), Some(before)) => {
@@ -160,19 +158,6 @@ fn hole_text(hole: &Hole, zone: &TimeZone) -> String {
         HoleReason::NeverRead => "no pass has been there",
     };
     format!("{ranks} ({posts}{when}): {why}")
-}
-
-/// `47,213`.
-fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::difference::{Line, Piece, lines};
+use super::number::{counted, votes};
 use super::{json, moment, terminal};
-use crate::store::{ArticleRecord, CommentRecord, CountRecord, Revision, RevisionKind};
+use crate::store::{ArticleRecord, CommentRecord, CountRecord, Revision, RevisionKind, Vanished};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -140,12 +141,16 @@ pub fn write(
             writeln!(out, "  {}", terminal::line(note))?;
         }
     }
-    if let Some(at) = article.gone_at {
-        writeln!(
+    let short = |at| moment::short(at, zone);
+    match (article.gone_at, article.vanished) {
+        (Some(_), Some(Vanished { after, before })) => writeln!(
             out,
-            "\n{BOLD}Gone{BOLD:#} since {}",
-            moment::short(at, zone)
-        )?;
+            "\n{BOLD}Gone{BOLD:#} between {} and {}",
+            short(after),
+            short(before)
+        )?,
+        (Some(at), None) => writeln!(out, "\n{BOLD}Gone{BOLD:#} since {}", short(at))?,
+        (None, _) => {}
     }
     comments(article, revisions.first(), zone, out)?;
     series(counts, zone, out)
@@ -235,9 +240,9 @@ fn series(counts: &[CountRecord], zone: &TimeZone, out: &mut dyn Write) -> io::R
     writeln!(out, "\n{BOLD}Counts ({}){BOLD:#}", counts.len())?;
     for count in &counts[counts.len().saturating_sub(SHOWN)..] {
         let mut facts = vec![moment::short(count.at, zone)];
-        facts.extend(count.views.map(|n| format!("{n} views")));
-        facts.extend(count.votes.map(|n| format!("{n} votes")));
-        facts.extend(count.comments.map(|n| format!("{n} comments")));
+        facts.extend(count.views.map(|n| counted(n, "view")));
+        facts.extend(count.votes.map(votes));
+        facts.extend(count.comments.map(|n| counted(n, "comment")));
         writeln!(out, "  {}", facts.join(" · "))?;
     }
     Ok(())
@@ -351,6 +356,25 @@ Comments (3)
   2026-11-25 02:00  deleted    손님1  좋네요
 ";
         assert!(text.ends_with(expected), "{text}");
+    }
+
+    #[test]
+    fn what_vanished_did_so_between_two_looks_at_the_list() {
+        let mut gone = article(1);
+        gone.gone_at = Some(at("2026-11-24T03:00:00Z"));
+        gone.vanished = Some(Vanished {
+            after: at("2026-11-24T01:00:00Z"),
+            before: at("2026-11-24T02:00:00Z"),
+        });
+        let mut out = Vec::new();
+        let mut plain = anstream::StripStream::new(&mut out);
+        write(&gone, &[revision(1, "글")], &[], &TimeZone::UTC, &mut plain)
+            .expect("memory takes all");
+        let text = String::from_utf8(out).expect("UTF-8");
+        assert!(
+            text.contains("\nGone between 2026-11-24 01:00 and 2026-11-24 02:00\n"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod history;
 pub mod json;
 mod moment;
 pub mod new_file;
+pub mod number;
 pub mod outbox;
 #[cfg(feature = "parquet")]
 pub mod parquet;

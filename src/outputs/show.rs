@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::columns::{bytes, wrap};
 use super::comments::as_tree;
+use super::number::{counted, votes};
 use super::{moment, terminal};
 use crate::model::{ArticleState, Precision};
 use crate::store::{ArticleRecord, CommentRecord, Revision};
@@ -81,8 +82,8 @@ impl Page {
 
         let mut facts = vec![self.state(article)];
         facts.extend(article.rank.map(|rank| format!("rank {rank}")));
-        facts.extend(article.views.map(|views| format!("{views} views")));
-        facts.extend(article.votes.map(|votes| format!("{votes} votes")));
+        facts.extend(article.views.map(|n| counted(n, "view")));
+        facts.extend(article.votes.map(votes));
         writeln!(out, "{}", facts.join(" · "))?;
         if let Some(source) = &article.source {
             writeln!(out, "Source: {}", terminal::line(source))?;

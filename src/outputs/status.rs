@@ -9,6 +9,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::columns::{bytes, pad, pad_left};
+use super::number::{counted, grouped};
 use super::{OutputError, json, moment, terminal};
 use crate::health::audit::{Audit, Proof, audit};
 use crate::store::{Archive, BoardHealth, BoardStatus, PassSummary, SizeOnDisk, StoreError};
@@ -127,8 +128,9 @@ impl Status {
             if let Some(pass) = &board.open_pass {
                 writeln!(
                     out,
-                    "  an unfinished pass ({} pages, {} articles so far) goes on with the next crawl",
-                    pass.report.n_listing_pages, pass.report.n_stored
+                    "  an unfinished pass ({}, {} so far) goes on with the next crawl",
+                    counted(pass.report.n_listing_pages, "page"),
+                    counted(pass.report.n_stored, "article")
                 )?;
             }
         }
@@ -175,8 +177,9 @@ fn write_health(
     let proof = if coverage.proven { " (proven)" } else { "" };
     write!(
         out,
-        "; {} of {} posts held{proof}",
-        coverage.n_held, coverage.n_posts
+        "; {} of {} held{proof}",
+        grouped(coverage.n_held),
+        counted(coverage.n_posts, "post")
     )?;
     if let Some(next) = &health.next_pass {
         let at = moment::short(next.at, zone);
@@ -328,10 +331,10 @@ qa            1190        3           8     2       1  2026-11-20 01:00  -      
             next_pass: None,
         });
         let text = table(vec![news, well]);
-        let bad = "\n  blocked since 2026-11-21 01:00: answered 429, wait 7200s; last good 5 h ago; 1190 of 1200 \
+        let bad = "\n  blocked since 2026-11-21 01:00: answered 429, wait 7200s; last good 5 h ago; 1,190 of 1,200 \
             posts held (proven); next pass 2026-11-21 06:00: its host asked to wait until then\n";
         assert!(text.contains(bad), "{text}");
-        let good = "\n  as it should be; last good just now; 1190 of 1200 posts held (proven)\n";
+        let good = "\n  as it should be; last good just now; 1,190 of 1,200 posts held (proven)\n";
         assert!(text.contains(good), "{text}");
     }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 use jiff::tz::TimeZone;
 
+use super::number::grouped;
 use super::{history, json, moment, terminal};
 use crate::store::{ArticleRecord, CopyRecord, StoryRecord};
 
@@ -30,9 +31,12 @@ pub fn write_lines(
     for story in stories {
         writeln!(
             out,
-            "{}  {} copies  {} to {}  {}  {BOLD}{}{BOLD:#}",
+            "{}  {}  {} to {}  {}  {BOLD}{}{BOLD:#}",
             story.story,
-            story.n_copies,
+            match story.n_copies {
+                1 => "1 copy".to_owned(),
+                n => format!("{} copies", grouped(n)),
+            },
             moment::short(story.first_at, zone),
             moment::short(story.last_at, zone),
             terminal::line(story.key.as_str()),

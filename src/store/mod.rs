@@ -209,6 +209,10 @@ pub trait Store: Rereading + Upkeep {
     /// Makes a visit true.
     fn settle(&self, settlement: Settlement) -> impl Future<Output = Answer<Settled>> + Send;
 
+    /// Does what visits have put off: what a board's frame is, and near copies that follow from it. At most some seconds'
+    /// work.
+    fn tidy(&self) -> impl Future<Output = Answer<()>> + Send;
+
     /// Ends a pass from outside its walk (the board is blocked): its listing jobs go, its article jobs stay.
     fn stop_pass(
         &self,

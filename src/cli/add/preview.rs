@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::crawl::{ArticleSummary, KnownBy, ListingSummary, Preview, RowSummary};
+use crate::outputs::number::counted;
 use crate::outputs::terminal;
 
 /// Signs of an engine shown.
@@ -85,15 +86,16 @@ fn labelled(out: &mut impl Write, label: &str, value: &str) -> io::Result<()> {
 }
 
 fn print_listing(out: &mut impl Write, listing: &ListingSummary) -> io::Result<()> {
-    let last = listing
-        .last_page
-        .map_or(String::new(), |page| format!("; {page} pages"));
+    let last = listing.last_page.map_or(String::new(), |page| {
+        format!("; {}", counted(page.into(), "page"))
+    });
     labelled(
         out,
         "listing",
         &format!(
-            "{} rows, {} of them notices{last}",
-            listing.n_rows, listing.n_notices
+            "{}, {} of them notices{last}",
+            counted(listing.n_rows as u64, "row"),
+            listing.n_notices
         ),
     )?;
     for row in &listing.rows {

@@ -23,6 +23,7 @@ use crate::config::{Database, Options};
 use crate::crawl::{Observer, Pulse, Service, Sighting, crawl_forever};
 use crate::model::{Clock, SystemClock};
 use crate::notify::{self, Notifiers};
+use crate::outputs::number::counted;
 use crate::outputs::web;
 use crate::store::sqlite::{OpenMode, SqliteStore};
 use assignment::Assigner;
@@ -99,7 +100,7 @@ impl DaemonCommand {
                 stop: stop.clone(),
             };
             systemd::ready();
-            info!("serving {} boards", options.boards.len());
+            info!("serving {}", counted(options.boards.len() as u64, "board"));
             let stopping = async {
                 stop.cancelled().await;
                 systemd::stopping();

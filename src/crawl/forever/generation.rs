@@ -288,7 +288,8 @@ impl<S: Store> Generation<S> {
         }
         saved.planner = Some(as_text(self.planner.state()));
         let now = self.outfit.clock.now();
-        self.outfit.store.save_schedule(saved, now).await
+        self.outfit.store.save_schedule(saved, now).await?;
+        self.outfit.store.tidy().await
     }
 
     async fn record(&mut self, end: PollEnd) -> Result<(), StoreError> {

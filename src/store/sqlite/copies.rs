@@ -1,15 +1,18 @@
 //! Copies of an article, looked for when its text is stored: candidates by the keys of its sketch, a verdict on the
 //! texts, and its place in a story ([`super::stories`]). Articles with the very same text share one row of `text`.
+//!
+//! What is found follows from the texts that are held, the boards they are on and their times, and not from the order in
+//! which they came: where a board's furniture changes ([`super::frames`]), its texts are compared anew ([`go_on`]).
+//! But of a text with very many candidates only [`CopyOptions::max_compared`] are read.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::copy_index::{self, Day};
-use super::stories;
-use super::values::Count;
-use crate::dedup::{self, Digest, Fingerprint, Furniture, Hash};
+use super::{frames, stories};
+use crate::dedup::{self, Comparison, Digest, Furniture, Hash, Key, N_KEYS, Stripped};
 use crate::model::{ArticleId, BoardId};
 
 /// What the search for copies may be told.
@@ -31,11 +34,6 @@ impl Default for CopyOptions {
     }
 }
 
-/// Texts from which a board's furniture is learnt.
-const SAMPLE: u32 = 64;
-/// Furniture is learnt when a board has 8, 16, 32, … texts, and then every so many.
-const LEARN_EVERY: u64 = 1024;
-
 /// Where and when an article says what it says.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
@@ -45,82 +43,343 @@ pub(super) struct Place {
     pub(super) at: i64,
 }
 
-/// Puts an article's fingerprint in place of its earlier one, and its text among the others. `true`: the text is
-/// another than before. It gets its place in the order of copies when the article first holds it.
+/// Notes what text an article has, in place of its earlier one. `true`: the text is another than before. `hash` is `None`
+/// for texts that are too short to be copies.
 pub(super) fn hold(
     conn: &Connection,
     place: Place,
-    fingerprint: &Fingerprint,
+    hash: Option<Hash>,
     digest: &Digest,
     options: CopyOptions,
 ) -> rusqlite::Result<bool> {
-    let held: Option<Option<Hash>> = conn
-        .prepare_cached("SELECT text_hash FROM fingerprint WHERE article = ?1")?
-        .query_row([place.article.0], |row| row.get(0))
+    let held: Option<Option<(i64, Hash)>> = conn
+        .prepare_cached(
+            "SELECT text.id, text.hash FROM fingerprint LEFT JOIN text ON text.id = fingerprint.text WHERE article = ?1",
+        )?
+        .query_row([place.article.0], |row| {
+            Ok(row.get::<_, Option<i64>>(0)?.zip(row.get(1)?))
+        })
         .optional()?;
-    if held == Some(fingerprint.text_hash) {
+    if held.is_some_and(|held| held.map(|(_, hash)| hash) == hash) {
         return Ok(false);
     }
-    conn.prepare_cached("DELETE FROM fingerprint WHERE article = ?1")?
-        .execute([place.article.0])?;
-    if let Some(Some(hash)) = held {
-        release(conn, hash)?;
-    }
+    let mut stripped = None;
+    let text = match hash {
+        None => None,
+        Some(hash) => Some(match count_one_more(conn, hash)? {
+            Some(text) => text,
+            None => {
+                let mine = digest.clone().beside(&frames::of(conn, place.board)?);
+                let mine = stripped.insert(mine);
+                add(conn, place, hash, mine.frame())?
+            }
+        }),
+    };
     conn.prepare_cached(
-        "INSERT INTO fingerprint (article, text_hash, version, signature, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO fingerprint (article, text, at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (article) DO UPDATE SET text = excluded.text, at = excluded.at",
     )?
-    .execute(params![
-        place.article.0,
-        fingerprint.text_hash,
-        fingerprint.version,
-        fingerprint.signature,
-        place.at,
-    ])?;
-    if let Some(hash) = fingerprint.text_hash {
-        join(conn, place, hash, digest, options)?;
+    .execute(params![place.article.0, text, place.at])?;
+    if let Some(Some((text, hash))) = held {
+        release(conn, place.board, text, hash, options)?;
+    }
+    if let (Some(text), Some(hash)) = (text, hash) {
+        frames::sample(conn, place.board, hash)?;
+        match stripped {
+            Some(stripped) => {
+                let found = search(conn, text, &stripped, &[Day::of(Some(place.at))], options)?;
+                if note_copies(conn, text, &found)? {
+                    settle_around(conn, text)?;
+                }
+            }
+            None => join(conn, place, text, digest, options)?,
+        }
     }
     Ok(true)
 }
 
-/// Looks for copies of up to `limit` articles that were stored before anybody did; `false`: there are no more.
-fn catch_up(conn: &Connection, limit: u32, options: CopyOptions) -> rusqlite::Result<bool> {
-    let mut select = conn.prepare_cached(
-        "SELECT f.seq, a.id, a.board, coalesce(a.posted_at, a.first_seen_at), f.text_hash, coalesce(revision.text, '')
-         FROM fingerprint AS f JOIN article AS a ON a.id = f.article
-         LEFT JOIN revision ON revision.article = a.id AND revision.number = a.n_revisions
-         WHERE f.at IS NULL ORDER BY f.seq LIMIT ?1",
-    )?;
-    let found: Vec<(i64, Place, Option<Hash>, String)> = select
-        .query_map([limit], |row| {
-            let place = Place {
-                article: ArticleId(row.get(1)?),
-                board: BoardId(row.get(2)?),
-                at: row.get(3)?,
-            };
-            Ok((row.get(0)?, place, row.get(4)?, row.get(5)?))
-        })?
-        .collect::<rusqlite::Result<_>>()?;
-    for (seq, place, hash, text) in &found {
-        conn.prepare_cached("UPDATE fingerprint SET at = ?2 WHERE seq = ?1")?
-            .execute([*seq, place.at])?;
-        if let Some(hash) = hash {
-            join(conn, *place, *hash, &Digest::of(text), options)?;
-        }
-    }
-    Ok(found.len() == limit as usize)
+/// Counts one more article for a text: its number. `None`: it is new.
+fn count_one_more(conn: &Connection, hash: Hash) -> rusqlite::Result<Option<i64>> {
+    conn.prepare_cached("UPDATE text SET n_articles = n_articles + 1 WHERE hash = ?1 RETURNING id")?
+        .query_row([hash], |row| row.get(0))
+        .optional()
 }
 
-/// Articles that one opening of the store catches up with, some seconds' work; what is left goes along with visits.
-const AT_OPENING: u32 = 10_000;
-const IN_ONE_TRANSACTION: u32 = 200;
-/// Articles that each visit catches up with.
+/// A new text, a story of its own until it is known to be a copy.
+fn add(conn: &Connection, place: Place, hash: Hash, frame: u64) -> rusqlite::Result<i64> {
+    conn.prepare_cached(
+        "INSERT INTO text (hash, n_articles, first_at, board, frame, story)
+         SELECT ?1, 1, ?2, ?3, ?4, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'text'), 0) + 1",
+    )?
+    .execute(params![hash, place.at, place.board.0, frame.cast_signed()])?;
+    Ok(conn.last_insert_rowid())
+}
+
+/// One more article has a text: it is looked for among the others again if it comes on another day.
+fn join(
+    conn: &Connection,
+    place: Place,
+    text: i64,
+    digest: &Digest,
+    options: CopyOptions,
+) -> rusqlite::Result<()> {
+    let became_earlier = conn
+        .prepare_cached(
+            "UPDATE text SET first_at = ?2, board = ?3 WHERE id = ?1 AND (first_at, board) > (?2, ?3)",
+        )?
+        .execute(params![text, place.at, place.board.0])?
+        > 0;
+    if became_earlier {
+        // Its board may be another one.
+        compare_again(conn, text, options)?;
+    }
+    let (board, is_compared): (i64, bool) = conn
+        .prepare_cached("SELECT board, frame IS NOT NULL FROM text WHERE id = ?1")?
+        .query_row([text], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut moved = became_earlier;
+    if is_compared && is_of_a_new_day(conn, place, text)? {
+        let stripped = digest.clone().beside(&frames::of(conn, BoardId(board))?);
+        let found = search(conn, text, &stripped, &[Day::of(Some(place.at))], options)?;
+        moved |= note_copies(conn, text, &found)?;
+    }
+    match moved {
+        true => settle_around(conn, text),
+        false => Ok(()),
+    }
+}
+
+/// Counts one article less for a text; one that nobody has goes.
+fn release(
+    conn: &Connection,
+    board: BoardId,
+    text: i64,
+    hash: Hash,
+    options: CopyOptions,
+) -> rusqlite::Result<()> {
+    let n_articles: i64 = conn
+        .prepare_cached(
+            "UPDATE text SET n_articles = n_articles - 1 WHERE id = ?1 RETURNING n_articles",
+        )?
+        .query_row([text], |row| row.get(0))?;
+    frames::unsample(conn, board, text, hash)?;
+    if n_articles == 0 {
+        let alone = stories::copies_of_text(conn, text)?;
+        conn.prepare_cached("DELETE FROM text WHERE id = ?1")?
+            .execute([text])?;
+        return stories::settle(conn, alone);
+    }
+    conn.prepare_cached(
+        "UPDATE text SET (first_at, board) = (
+            SELECT f.at, article.board FROM fingerprint AS f JOIN article ON article.id = f.article
+            WHERE f.text = ?1 ORDER BY f.at, article.board LIMIT 1)
+         WHERE id = ?1",
+    )?
+    .execute([text])?;
+    compare_again(conn, text, options)?;
+    settle_around(conn, text)
+}
+
+fn settle_around(conn: &Connection, text: i64) -> rusqlite::Result<()> {
+    let mut moved = stories::copies_of_text(conn, text)?;
+    moved.push(text);
+    stories::settle(conn, moved)
+}
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Whether no other article has the text on that day.
+fn is_of_a_new_day(conn: &Connection, place: Place, text: i64) -> rusqlite::Result<bool> {
+    let midnight = place.at.div_euclid(DAY_MS) * DAY_MS;
+    let is_known = conn
+        .prepare_cached(
+            "SELECT 1 FROM fingerprint WHERE text = ?1 AND at >= ?2 AND at < ?3 AND article <> ?4",
+        )?
+        .exists([text, midnight, midnight + DAY_MS, place.article.0])?;
+    Ok(!is_known)
+}
+
+fn days_of(conn: &Connection, text: i64) -> rusqlite::Result<Vec<Day>> {
+    let mut select =
+        conn.prepare_cached("SELECT at FROM fingerprint WHERE text = ?1 ORDER BY at")?;
+    let mut days: Vec<Day> = select
+        .query_map([text], |row| row.get(0).map(Day::of))?
+        .collect::<rusqlite::Result<_>>()?;
+    days.dedup();
+    Ok(days)
+}
+
+/// A text that shares keys, and what the comparison says.
+type Found = (i64, Comparison);
+
+/// Compares a text of these days with those that share keys, and adds its own keys: its copies.
+fn search(
+    conn: &Connection,
+    text: i64,
+    stripped: &Stripped,
+    days: &[Day],
+    options: CopyOptions,
+) -> rusqlite::Result<Vec<Found>> {
+    if !stripped.is_long_enough() {
+        return Ok(Vec::new());
+    }
+    let Some(keys) = dedup::keys(stripped.shingles()) else {
+        return Ok(Vec::new());
+    };
+    let mut furniture_of: HashMap<BoardId, Furniture> = HashMap::new();
+    let mut found = Vec::new();
+    for other in candidates(conn, text, &keys, days, options)? {
+        let Some(held) = words(conn, other)? else {
+            continue;
+        };
+        let furniture = match furniture_of.entry(held.board) {
+            Entry::Occupied(its) => its.into_mut(),
+            Entry::Vacant(vacant) => vacant.insert(frames::of(conn, held.board)?),
+        };
+        let its = Digest::of(&held.words).beside(furniture);
+        if held.rekeyed && !meet(&keys, &its) {
+            continue;
+        }
+        let comparison = stripped.compare(&its);
+        if comparison.verdict.is_copy() {
+            found.push((other, comparison));
+        }
+    }
+    for day in days {
+        copy_index::insert(conn, text, *day, &keys)?;
+    }
+    Ok(found)
+}
+
+fn meet(keys: &[Key; N_KEYS], other: &Stripped) -> bool {
+    let theirs = dedup::keys(other.shingles());
+    theirs.is_some_and(|theirs| keys.iter().zip(&theirs).any(|(a, b)| a.meets(b)))
+}
+
+/// Numbers of the texts that share keys, most keys first.
+pub(super) fn candidates(
+    conn: &Connection,
+    text: i64,
+    keys: &[Key; N_KEYS],
+    days: &[Day],
+    options: CopyOptions,
+) -> rusqlite::Result<Vec<i64>> {
+    let mut shared: HashMap<i64, u32> = HashMap::new();
+    for day in days {
+        for (other, n) in copy_index::find(conn, keys, *day, options.window_days)? {
+            let most = shared.entry(other).or_default();
+            *most = n.max(*most);
+        }
+    }
+    shared.remove(&text);
+    let mut found: Vec<(u32, i64)> = shared.into_iter().map(|(other, n)| (n, other)).collect();
+    found.sort_unstable_by_key(|(n, other)| (std::cmp::Reverse(*n), *other));
+    found.truncate(options.max_compared as usize);
+    Ok(found.into_iter().map(|(_, other)| other).collect())
+}
+
+/// Adds pairs. `true`: there are any.
+fn note_copies(conn: &Connection, text: i64, found: &[Found]) -> rusqlite::Result<bool> {
+    for (other, comparison) in found {
+        conn.prepare_cached(
+            "INSERT OR REPLACE INTO copy (text, other, similarity, containment, verdict) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            text.min(*other),
+            text.max(*other),
+            comparison.similarity,
+            comparison.containment,
+            comparison.verdict.as_str()
+        ])?;
+    }
+    Ok(!found.is_empty())
+}
+
+fn note_compared(conn: &Connection, text: i64, stripped: &Stripped) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE text SET rekeyed = rekeyed OR frame IS NOT NULL, frame = ?2 WHERE id = ?1",
+    )?
+    .execute(params![text, stripped.frame().cast_signed()])?;
+    Ok(())
+}
+
+struct Held {
+    board: BoardId,
+    words: String,
+    frame: Option<i64>,
+    rekeyed: bool,
+}
+
+/// A text's words. `None`: it is gone.
+fn words(conn: &Connection, text: i64) -> rusqlite::Result<Option<Held>> {
+    conn.prepare_cached(
+        "SELECT text.board, revision.text, text.frame, text.rekeyed FROM text
+         JOIN fingerprint ON fingerprint.text = text.id JOIN article ON article.id = fingerprint.article
+         JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions
+         WHERE text.id = ?1 LIMIT 1",
+    )?
+    .query_row([text], |row| {
+        Ok(Held {
+            board: BoardId(row.get(0)?),
+            words: row.get(1)?,
+            frame: row.get(2)?,
+            rekeyed: row.get(3)?,
+        })
+    })
+    .optional()
+}
+
+/// Pieces of the texts with these hashes.
+pub(super) fn digests(conn: &Connection, hashes: &[Hash]) -> rusqlite::Result<Vec<Digest>> {
+    let mut digests = Vec::new();
+    for hash in hashes {
+        let text: Option<i64> = conn
+            .prepare_cached("SELECT id FROM text WHERE hash = ?1")?
+            .query_row([hash], |row| row.get(0))
+            .optional()?;
+        if let Some(text) = text
+            && let Some(held) = words(conn, text)?
+        {
+            digests.push(Digest::of(&held.words));
+        }
+    }
+    Ok(digests)
+}
+
+/// Compares a text anew if other furniture is left out of it now than when that was done, or if it never was.
+fn compare_again(conn: &Connection, text: i64, options: CopyOptions) -> rusqlite::Result<()> {
+    let Some(held) = words(conn, text)? else {
+        return Ok(());
+    };
+    let stripped = Digest::of(&held.words).beside(&frames::of(conn, held.board)?);
+    if held.frame == Some(stripped.frame().cast_signed()) {
+        return Ok(());
+    }
+    let before = stories::copies_of_text(conn, text)?;
+    let found = search(conn, text, &stripped, &days_of(conn, text)?, options)?;
+    note_compared(conn, text, &stripped)?;
+    for other in &before {
+        conn.prepare_cached("DELETE FROM copy WHERE text = ?1 AND other = ?2")?
+            .execute([text.min(*other), text.max(*other)])?;
+    }
+    note_copies(conn, text, &found)?;
+    let mut moved: BTreeSet<i64> = before.into_iter().collect();
+    moved.extend(found.iter().map(|(other, _)| *other));
+    moved.insert(text);
+    stories::settle(conn, moved)
+}
+
+/// Parts that one opening of the store, or the end of a crawl, goes on with: some seconds' work. What is left goes along
+/// with visits.
+pub(super) const PARTS_AT_REST: u32 = 50;
+/// Texts of a part, which is one transaction: a stop loses little, and what is done stays done.
+const IN_ONE_PART: u32 = 200;
+/// Texts that each visit goes on with.
 const BY_THE_WAY: u32 = 4;
 
-/// Part by part, so that a stop loses little and what is done stays done.
-pub(super) fn catch_up_at_opening(conn: &Connection, options: CopyOptions) -> rusqlite::Result<()> {
-    for _ in 0..AT_OPENING / IN_ONE_TRANSACTION {
+pub(super) fn go_on_at_opening(conn: &Connection, options: CopyOptions) -> rusqlite::Result<()> {
+    for _ in 0..PARTS_AT_REST {
         let transaction = conn.unchecked_transaction()?;
-        let more = catch_up(&transaction, IN_ONE_TRANSACTION, options)?;
+        let more = go_on_at_rest(&transaction, options)?;
         transaction.commit()?;
         if !more {
             break;
@@ -129,217 +388,45 @@ pub(super) fn catch_up_at_opening(conn: &Connection, options: CopyOptions) -> ru
     Ok(())
 }
 
+/// One part. `false`: there is nothing to do.
+pub(super) fn go_on_at_rest(conn: &Connection, options: CopyOptions) -> rusqlite::Result<bool> {
+    go_on(conn, IN_ONE_PART, true, options)
+}
+
 /// As part of a visit's transaction.
-pub(super) fn catch_up_by_the_way(conn: &Connection, options: CopyOptions) -> rusqlite::Result<()> {
-    catch_up(conn, BY_THE_WAY, options).map(drop)
+pub(super) fn go_on_by_the_way(conn: &Connection, options: CopyOptions) -> rusqlite::Result<()> {
+    go_on(conn, BY_THE_WAY, false, options).map(drop)
 }
 
-struct Text {
-    id: i64,
-    first_at: i64,
-    indexed_at: Option<i64>,
-}
-
-/// Counts one more article for a text. A text that is new, or comes again after a while, is looked for among the others.
-fn join(
+/// Learns the furniture of a board whose sample has changed (wholly; or, at rest, at all), or compares up to `limit` texts:
+/// those that never were, and those of boards with other furniture. `false`: there is nothing to do.
+fn go_on(
     conn: &Connection,
-    place: Place,
-    hash: Hash,
-    digest: &Digest,
-    options: CopyOptions,
-) -> rusqlite::Result<()> {
-    let held = conn
-        .prepare_cached("SELECT id, first_at, indexed_at FROM text WHERE hash = ?1")?
-        .query_row([hash], |row| {
-            Ok(Text {
-                id: row.get(0)?,
-                first_at: row.get(1)?,
-                indexed_at: row.get(2)?,
-            })
-        })
-        .optional()?;
-    let text = match held {
-        Some(text) => {
-            conn.prepare_cached(
-                "UPDATE text SET n_articles = n_articles + 1, first_at = min(first_at, ?2) WHERE id = ?1",
-            )?
-            .execute([text.id, place.at])?;
-            text
-        }
-        None => {
-            conn.prepare_cached(
-                "INSERT INTO text (hash, n_articles, first_at, story) VALUES (?1, 1, ?2, 0)",
-            )?
-            .execute(params![hash, place.at])?;
-            let id = conn.last_insert_rowid();
-            // Of its own until it is known to be a copy.
-            conn.prepare_cached("UPDATE text SET story = id WHERE id = ?1")?
-                .execute([id])?;
-            Text {
-                id,
-                first_at: place.at,
-                indexed_at: None,
-            }
-        }
-    };
-    let again_after_ms = u64::from(options.window_days) * 24 * 60 * 60 * 1000 / 2;
-    let is_new_here = text
-        .indexed_at
-        .is_none_or(|at| at.abs_diff(place.at) > again_after_ms);
-    let found =
-        is_new_here && digest.is_long_enough() && search(conn, text.id, place, digest, options)?;
-    if found || place.at < text.first_at {
-        let mut moved = stories::copies_of_text(conn, text.id)?;
-        moved.push(text.id);
-        stories::settle(conn, moved)?;
-    }
-    Ok(())
-}
-
-/// Counts one article less for a text; one that nobody has goes.
-fn release(conn: &Connection, hash: Hash) -> rusqlite::Result<()> {
-    let held: Option<(i64, i64)> = conn
-        .prepare_cached(
-            "UPDATE text SET n_articles = n_articles - 1 WHERE hash = ?1 RETURNING id, n_articles",
-        )?
-        .query_row([hash], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((text, n_articles)) = held else {
-        return Ok(()); // It has not been caught up with.
-    };
-    let mut moved = stories::copies_of_text(conn, text)?;
-    if n_articles > 0 {
-        conn.prepare_cached(
-            "UPDATE text SET first_at = (SELECT min(at) FROM fingerprint WHERE text_hash = ?2) WHERE id = ?1",
-        )?
-        .execute(params![text, hash])?;
-        moved.push(text);
-    } else {
-        conn.prepare_cached("DELETE FROM text WHERE id = ?1")?
-            .execute([text])?;
-    }
-    stories::settle(conn, moved)
-}
-
-/// Compares a text with those that share keys, and adds its own keys. `true`: there are copies.
-fn search(
-    conn: &Connection,
-    text: i64,
-    place: Place,
-    digest: &Digest,
+    limit: u32,
+    at_rest: bool,
     options: CopyOptions,
 ) -> rusqlite::Result<bool> {
-    let my_furniture = learn(conn, place.board)?;
-    let mut furniture_of = HashMap::new();
-    let mut found = false;
-    let mine = digest.clone().without(&my_furniture);
-    for other in candidates(conn, text, Some(place.at), &mine, options)? {
-        let Some((board, its_text)) = candidate(conn, other)? else {
-            continue;
-        };
-        let its = match furniture_of.entry(board) {
-            Entry::Occupied(its) => its.into_mut(),
-            Entry::Vacant(vacant) => vacant.insert(held(conn, BoardId(board))?.1),
-        };
-        let comparison = digest.compare_beside(&Digest::of(&its_text), &[&my_furniture, its]);
-        if comparison.verdict.is_copy() {
-            conn.prepare_cached(
-                "INSERT INTO copy (text, other, similarity, containment, verdict) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT DO NOTHING",
-            )?
-            .execute(params![
-                text.min(other),
-                text.max(other),
-                comparison.similarity,
-                comparison.containment,
-                comparison.verdict.as_str()
-            ])?;
-            found = true;
-        }
+    if let Some(board) = frames::to_learn(conn, at_rest)? {
+        frames::learn(conn, board)?;
+        return Ok(true);
     }
-    conn.prepare_cached("UPDATE text SET indexed_at = ?2 WHERE id = ?1")?
-        .execute([text, place.at])?;
-    Ok(found)
-}
-
-/// Numbers of the texts that share keys, most keys first; then the text's own keys are added to the index.
-pub(super) fn candidates(
-    conn: &Connection,
-    text: i64,
-    at: Option<i64>,
-    digest: &Digest,
-    options: CopyOptions,
-) -> rusqlite::Result<Vec<i64>> {
-    let Some(keys) = dedup::keys(digest.shingles()) else {
-        return Ok(Vec::new());
-    };
-    let day = Day::of(at);
-    let shared = copy_index::find(conn, &keys, day, options.window_days)?;
-    copy_index::insert(conn, text, day, &keys)?;
-    let others = shared.into_iter().filter(|(other, _)| *other != text);
-    let mut found: Vec<(u32, i64)> = others.map(|(other, n)| (n, other)).collect();
-    found.sort_unstable_by_key(|(n, other)| (std::cmp::Reverse(*n), *other));
-    found.truncate(options.max_compared as usize);
-    Ok(found.into_iter().map(|(_, other)| other).collect())
-}
-
-/// A text's words and the board of the article that had it first. `None`: it is gone.
-fn candidate(conn: &Connection, text: i64) -> rusqlite::Result<Option<(i64, String)>> {
-    conn.prepare_cached(
-        "SELECT article.board, revision.text FROM text
-         JOIN fingerprint ON fingerprint.text_hash = text.hash JOIN article ON article.id = fingerprint.article
-         JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions
-         WHERE text.id = ?1 ORDER BY fingerprint.at, fingerprint.seq LIMIT 1",
-    )?
-    .query_row([text], |row| Ok((row.get(0)?, row.get(1)?)))
-    .optional()
-}
-
-/// Number of texts a board has had, and its furniture.
-fn held(conn: &Connection, board: BoardId) -> rusqlite::Result<(u64, Furniture)> {
-    let held = conn
-        .prepare_cached("SELECT n_texts, pieces FROM furniture WHERE board = ?1")?
-        .query_row([board.0], |row| {
-            let pieces = row.get_ref(1)?.as_blob()?;
-            Ok((row.get::<_, Count>(0)?.0, Furniture::from_bytes(pieces)))
-        })
-        .optional()?;
-    Ok(held.unwrap_or_default())
-}
-
-/// Counts one more text of a board; learns its furniture anew where it is time.
-fn learn(conn: &Connection, board: BoardId) -> rusqlite::Result<Furniture> {
-    let (n_texts, mut furniture) = held(conn, board)?;
-    let n_texts = n_texts + 1;
-    let is_time =
-        (n_texts >= 8 && n_texts.is_power_of_two()) || n_texts.is_multiple_of(LEARN_EVERY);
-    if !is_time {
-        conn.prepare_cached(
-            "INSERT INTO furniture (board, n_texts, pieces) VALUES (?1, 1, x'')
-             ON CONFLICT (board) DO UPDATE SET n_texts = n_texts + 1",
-        )?
-        .execute([board.0])?;
-        return Ok(furniture);
-    }
-    let texts: Vec<Digest> = conn
-        .prepare_cached(
-            "SELECT revision.text FROM article
-             JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions
-             WHERE article.board = ?1 AND article.state = 'stored' ORDER BY article.visited_at DESC LIMIT ?2",
-        )?
-        .query_map(params![board.0, SAMPLE], |row| {
-            Ok(Digest::of(row.get_ref(0)?.as_str()?))
-        })?
+    let alone: Vec<i64> = conn
+        .prepare_cached("SELECT id FROM text WHERE frame IS NULL ORDER BY id LIMIT ?1")?
+        .query_map([limit], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    furniture = Furniture::of(texts.iter().map(Digest::shingles));
-    conn.prepare_cached("UPDATE furniture SET n_texts = ?2, pieces = ?3 WHERE board = ?1")?
-        .execute(params![board.0, Count(n_texts), furniture.to_bytes()])?;
-    Ok(furniture)
+    let texts = match alone.is_empty() {
+        true => frames::sweep(conn, limit)?,
+        false => Some(alone),
+    };
+    for text in texts.iter().flatten() {
+        compare_again(conn, *text, options)?;
+    }
+    Ok(texts.is_some())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{OpenMode, SqliteStore, StoreOptions};
+    use super::super::{OpenMode, SqliteStore, StoreOptions, schema};
     use super::*;
     use crate::store::Archive;
 
@@ -349,10 +436,14 @@ mod tests {
         (from..to).map(word).collect()
     }
 
-    /// An archive with ten articles, each second one like the one before it, made before anybody looked for copies.
+    /// Of a schema before near copies were looked for, with ten articles, each second one like the one before it.
     fn old_archive(path: &std::path::Path) -> Connection {
-        drop(SqliteStore::open(path, OpenMode::ReadWrite, StoreOptions::default()).unwrap());
         let conn = Connection::open(path).unwrap();
+        schema::configure_writer(&conn).unwrap();
+        for sql in &schema::all()[..6] {
+            conn.execute_batch(sql).unwrap();
+        }
+        conn.pragma_update(None, "user_version", 6).unwrap();
         conn.execute_batch(
             "INSERT INTO board (id, name, url, key, host, profile, added_at)
              VALUES (1, 'news', 'http://board.test/news', 'board.test/news', 'board.test', 'rhymix', 0)",
@@ -369,9 +460,8 @@ mod tests {
             )
             .unwrap();
             conn.execute(
-                "INSERT INTO revision (article, number, at, title, text, html, images, attachments, tags, content_hash,
-                    kind)
-                 VALUES (?1, 1, 0, 't', ?2, x'', '[]', '[]', '[]', x'', 'visit')",
+                "INSERT INTO revision (article, number, at, title, text, html, images, attachments, tags, content_hash)
+                 VALUES (?1, 1, 0, 't', ?2, x'', '[]', '[]', '[]', x'')",
                 params![n + 1, text],
             )
             .unwrap();
@@ -384,11 +474,18 @@ mod tests {
         conn
     }
 
+    /// The same, brought up to date, but for the copies.
+    fn taken_on(path: &std::path::Path) -> Connection {
+        let conn = old_archive(path);
+        schema::migrate(&conn, path).unwrap();
+        conn
+    }
+
     #[test]
     fn what_was_stored_before_is_caught_up_with_at_opening() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
-        old_archive(&path);
+        drop(old_archive(&path));
         let store = SqliteStore::open(&path, OpenMode::ReadWrite, StoreOptions::default()).unwrap();
         let stories = store.archive().unwrap().stories(None, 2).unwrap();
         assert_eq!(stories.len(), 5);
@@ -398,38 +495,40 @@ mod tests {
     #[test]
     fn catching_up_goes_on_where_it_was_stopped_and_ends() {
         let folder = tempfile::tempdir().unwrap();
-        let conn = old_archive(&folder.path().join("a.db"));
+        let conn = taken_on(&folder.path().join("a.db"));
         let options = CopyOptions::default();
         let n_pairs = || -> i64 {
             conn.query_row("SELECT count(*) FROM copy", [], |row| row.get(0))
                 .unwrap()
         };
         let mut seen = Vec::new();
-        while catch_up(&conn, 4, options).unwrap() {
+        for _ in 0..20 {
+            let more = go_on(&conn, 4, true, options).unwrap();
             seen.push(n_pairs());
+            if !more {
+                break;
+            }
         }
-        seen.push(n_pairs());
-        assert_eq!(seen, [2, 4, 5]);
-        assert!(!catch_up(&conn, 4, options).unwrap());
-        assert_eq!(n_pairs(), 5);
+        // First the furniture is learnt (there is none), then come four, four and two texts, in the order of their hashes.
+        assert!(seen.is_sorted() && seen[0] == 0 && seen[1] < 5, "{seen:?}");
+        assert_eq!(seen[3..], [5, 5]);
     }
 
     #[test]
     fn a_text_that_nobody_has_any_more_goes_with_its_pairs() {
         let folder = tempfile::tempdir().unwrap();
-        let conn = old_archive(&folder.path().join("a.db"));
+        let conn = taken_on(&folder.path().join("a.db"));
         let options = CopyOptions::default();
-        catch_up(&conn, 100, options).unwrap();
-        conn.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+        go_on_at_opening(&conn, options).unwrap();
         let place = Place {
             article: ArticleId(1),
             board: BoardId(1),
             at: 1000,
         };
         let text = numbered(9000, 9600);
-        let (fingerprint, digest) = (dedup::fingerprint(&text), Digest::of(&text));
-        assert!(hold(&conn, place, &fingerprint, &digest, options).unwrap());
-        assert!(!hold(&conn, place, &fingerprint, &digest, options).unwrap());
+        let (hash, digest) = (dedup::text_hash(&text), Digest::of(&text));
+        assert!(hold(&conn, place, hash, &digest, options).unwrap());
+        assert!(!hold(&conn, place, hash, &digest, options).unwrap());
         let count = |sql: &str| -> i64 { conn.query_row(sql, [], |row| row.get(0)).unwrap() };
         assert_eq!(count("SELECT count(*) FROM copy"), 4);
         assert_eq!(count("SELECT count(*) FROM text"), 10);
@@ -438,5 +537,6 @@ mod tests {
             0
         );
         assert_eq!(count("SELECT min(n_articles) FROM text"), 1);
+        assert_eq!(count("SELECT count(*) FROM sample"), 10);
     }
 }

@@ -44,7 +44,7 @@ const RECORDS_IN_ROW: usize = 4000 / RECORD_BYTES;
 /// A key, the text, and its day.
 const ENTRY_BYTES: usize = Key::BYTES + 4 + 2;
 /// Entries of a bucket on average: few buckets are larger than a page.
-const BUCKET_ENTRIES: u64 = 150;
+const BUCKET_ENTRIES: u64 = 170;
 /// Entries kept in one place, the newest: what thousands have in common tells none of them from the others.
 const MAX_IN_PLACE: usize = 256;
 /// All keys are below.
@@ -64,7 +64,7 @@ struct Shape {
 /// Looking up costs a page of each run and key, and is most of it; moving costs less, as it goes in order. A million texts
 /// lie in two runs, and each is moved some thirty times.
 const SHAPE: Shape = Shape {
-    recent_rows: 60,
+    recent_rows: 40,
     level_1: 24,
     growth: 40,
 };
@@ -408,8 +408,8 @@ fn begin_sweep(conn: &Connection, run: Run) -> rusqlite::Result<()> {
 
 /// Moves some buckets more of the runs that become `target`.
 fn sweep(conn: &Connection, shape: Shape, mut target: Run) -> rusqlite::Result<()> {
-    // Twice as fast as the next run comes: while a sweep is under way, keys are looked up in more runs.
-    let n_steps = (target.n_buckets * 2).div_ceil(shape.between_sweeps(target.level));
+    // Four times as fast as the next run comes: while a sweep is under way, keys are looked up in more runs.
+    let n_steps = (target.n_buckets * 4).div_ceil(shape.between_sweeps(target.level));
     let mut sources: Vec<Run> = runs(conn)?
         .into_iter()
         .filter(|run| run.target == Some(target.id))
@@ -511,9 +511,10 @@ mod tests {
             let copied = n.is_multiple_of(3) && key.is_multiple_of(2);
             let of = if copied { mixed(n) % n.max(1) } else { n };
             let hash = mixed(mixed(of) + key as u64);
+            let [a, b, c, d, ..] = hash.to_le_bytes();
             Key {
                 place: (hash >> 32) as u32,
-                marks: [hash as u16, (hash >> 16) as u16, 1, 2, 3, 4],
+                marks: [a, b, c, d, 1, 1, 1, 1, 1, 1],
             }
         })
     }
@@ -532,7 +533,7 @@ mod tests {
         let shape = Shape {
             recent_rows: 2,
             level_1: 4,
-            growth: 4,
+            growth: 3,
         };
         let day = |n: u64| Day::of(Some((n % 50) as i64 * 24 * 60 * 60 * 1000));
         let mut by_key: HashMap<(usize, Key), Vec<u64>> = HashMap::new();

@@ -6,6 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::copies::{self, CopyOptions, Place};
+use super::copy_index::{self, Day};
 use super::{schema, sql_error};
 use crate::dedup::{self, Comparison, Digest, Furniture};
 use crate::model::{ArticleId, BoardId};
@@ -69,22 +70,24 @@ impl CopySearch {
                 .prepare_cached("INSERT INTO body (board, text) VALUES (?1, ?2)")?
                 .execute(params![board, text])?;
             let seq = self.conn.last_insert_rowid();
-            let (digest, frame) = (Digest::of(text), furniture(board));
-            let mine = digest.clone().without(frame);
+            let mine = Digest::of(text).beside(furniture(board));
+            let day = Day::of(at);
             let mut judged = Vec::new();
             let mut select = self
                 .conn
                 .prepare_cached("SELECT board, text FROM body WHERE seq = ?1")?;
-            for other in copies::candidates(&self.conn, seq, at, &mine, self.options)? {
-                let found: Option<(String, String)> = select
-                    .query_row([other], |row| Ok((row.get(0)?, row.get(1)?)))
-                    .optional()?;
-                let Some((board, text)) = found else {
-                    continue;
-                };
-                let comparison =
-                    digest.compare_beside(&Digest::of(&text), &[frame, furniture(&board)]);
-                judged.push(Judged { other, comparison });
+            if let Some(keys) = dedup::keys(mine.shingles()) {
+                for other in copies::candidates(&self.conn, seq, &keys, &[day], self.options)? {
+                    let found: Option<(String, String)> = select
+                        .query_row([other], |row| Ok((row.get(0)?, row.get(1)?)))
+                        .optional()?;
+                    if let Some((board, text)) = found {
+                        let its = Digest::of(&text).beside(furniture(&board));
+                        let comparison = mine.compare(&its);
+                        judged.push(Judged { other, comparison });
+                    }
+                }
+                copy_index::insert(&self.conn, seq, day, &keys)?;
             }
             if seq % IN_ONE_TRANSACTION == 0 {
                 self.conn.execute_batch("COMMIT; BEGIN")?;
@@ -111,32 +114,34 @@ impl CopyArchive {
             let conn = Connection::open(path)?;
             schema::configure_writer(&conn)?;
             schema::migrate(&conn, path)?;
-            conn.execute_batch(
-                "INSERT INTO board (id, name, url, key, host, profile, added_at)
-                 VALUES (1, 'news', 'http://board.test/news', 'board.test/news', 'board.test', 'rhymix', 0);
-                 BEGIN",
-            )?;
+            conn.execute_batch("BEGIN")?;
             Ok(conn)
         };
         let conn = make().map_err(|error| sql_error("making an archive", error))?;
         Ok(Self { conn, options })
     }
 
-    /// Stores an article with this text, and its place among the others. `number` counts from 1; `at` is in milliseconds
-    /// since 1970. Every so many are committed, as a busy writer does.
+    /// Stores an article of a board with this text, and its place among the others. `number` and `board` count from 1; `at` is
+    /// in milliseconds since 1970. Every so many are committed, as a busy writer does.
     ///
     /// # Errors
     /// `Sql`.
-    pub fn insert(&self, number: u32, at: i64, text: &str) -> Answer<()> {
+    pub fn insert(&self, number: u32, board: u32, at: i64, text: &str) -> Answer<()> {
         let insert = || {
+            self.conn
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO board (id, name, url, key, host, profile, added_at)
+                     VALUES (?1, ?1, 'http://board.test/' || ?1, 'board.test/' || ?1, 'board.test', 'rhymix', 0)",
+                )?
+                .execute([board])?;
             self.conn
                 .prepare_cached(
                     "INSERT INTO article (id, board, key, engine_id, url, found_url, state, listed_title, title, secret,
                         first_seen_at, last_seen_at, n_revisions)
-                     VALUES (?1, 1, 'board.test/' || ?1, ?1, 'http://board.test/news/' || ?1,
+                     VALUES (?1, ?3, 'board.test/' || ?1, ?1, 'http://board.test/news/' || ?1,
                         'http://board.test/news/' || ?1, 'stored', '', '', 0, ?2, ?2, 1)",
                 )?
-                .execute(params![number, at])?;
+                .execute(params![number, at, board])?;
             self.conn
                 .prepare_cached(
                     "INSERT INTO revision (article, number, at, title, text, html, images, attachments, tags,
@@ -146,17 +151,52 @@ impl CopyArchive {
                 .execute(params![number, at, text])?;
             let place = Place {
                 article: ArticleId(i64::from(number)),
-                board: BoardId(1),
+                board: BoardId(i64::from(board)),
                 at,
             };
-            let (fingerprint, digest) = (dedup::fingerprint(text), Digest::of(text));
-            copies::hold(&self.conn, place, &fingerprint, &digest, self.options)?;
+            let (hash, digest) = (dedup::text_hash(text), Digest::of(text));
+            copies::hold(&self.conn, place, hash, &digest, self.options)?;
+            copies::go_on_by_the_way(&self.conn, self.options)?;
             if i64::from(number) % IN_ONE_TRANSACTION == 0 {
                 self.conn.execute_batch("COMMIT; BEGIN")?;
             }
             Ok(())
         };
         insert().map_err(|error| sql_error("storing a text", error))
+    }
+
+    /// Does what is put off while articles come, as the end of a crawl does.
+    ///
+    /// # Errors
+    /// `Sql`.
+    pub fn rest(&self) -> Answer<()> {
+        let rest = || {
+            self.conn.execute_batch("COMMIT")?;
+            copies::go_on_at_opening(&self.conn, self.options)?;
+            self.conn.execute_batch("BEGIN")
+        };
+        rest().map_err(|error| sql_error("looking for copies", error))
+    }
+
+    /// Pairs of articles with other texts that are copies, the lower number first, in order, with the verdict's word and the
+    /// similarity.
+    ///
+    /// # Errors
+    /// `Sql`.
+    pub fn copies(&self) -> Answer<Vec<(u32, u32, String, f64)>> {
+        let select = || {
+            self.conn
+                .prepare_cached(
+                    "SELECT min(a.article, b.article) AS one, max(a.article, b.article) AS other, verdict, similarity
+                     FROM copy JOIN fingerprint AS a ON a.text = copy.text JOIN fingerprint AS b ON b.text = copy.other
+                     ORDER BY one, other",
+                )?
+                .query_map([], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                })?
+                .collect::<rusqlite::Result<_>>()
+        };
+        select().map_err(|error| sql_error("listing copies", error))
     }
 
     /// Pairs of texts that were found to be copies.

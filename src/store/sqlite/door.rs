@@ -275,7 +275,7 @@ impl Store for SqliteStore {
         let work = move |conn: &Connection| {
             let settled = settle::settle(conn, &prepared, &options);
             let settled = settled.map_err(|error| sql_error(doing, error))?;
-            copies::catch_up_by_the_way(conn, options.copies)
+            copies::go_on_by_the_way(conn, options.copies)
                 .map_err(|error| sql_error("looking for copies", error))?;
             if prune {
                 hosts::prune(conn, at, options.receipts_days)
@@ -298,6 +298,17 @@ impl Store for SqliteStore {
             }
         }
         Ok(settled)
+    }
+
+    async fn tidy(&self) -> Answer<()> {
+        let options = self.0.options.copies;
+        for _ in 0..copies::PARTS_AT_REST {
+            let part = move |conn: &Connection| copies::go_on_at_rest(conn, options);
+            if !self.write("looking for copies", part).await? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     async fn stop_pass(&self, pass: PassId, reason: String, at: Timestamp) -> Answer<()> {

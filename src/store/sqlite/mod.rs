@@ -17,6 +17,7 @@ mod copy_index;
 mod copy_search;
 mod dictionary;
 mod door;
+mod frames;
 mod glance;
 mod guard;
 mod health;
@@ -236,7 +237,7 @@ fn open_to_write(path: &Path, options: StoreOptions) -> Answer<(PathBuf, Connect
         .map_err(|error| sql_error("building the search index", error))?;
     revisits::bring_up_to_date(&conn, &options.revisits)
         .map_err(|error| sql_error("planning visits", error))?;
-    copies::catch_up_at_opening(&conn, options.copies)
+    copies::go_on_at_opening(&conn, options.copies)
         .map_err(|error| sql_error("looking for copies", error))?;
     lock.mark();
     Ok((path, conn, lock))

@@ -1,7 +1,7 @@
 //! What can be worked out before a settlement reaches the writer: compression and tokens. Pure, and the costly part
 //! of settling, so it runs on the blocking pool, many visits at a time.
 
-use crate::dedup::{self, Digest, Fingerprint};
+use crate::dedup::{self, Digest, Hash};
 use crate::model::{Article, Outcome, Settlement, Visited};
 use crate::store::search_text::bigrams;
 
@@ -31,7 +31,8 @@ pub(super) struct PackedPage {
 pub(super) struct PackedContent {
     /// zstd
     pub(super) html: Vec<u8>,
-    pub(super) fingerprint: Fingerprint,
+    /// `None`: too short to tell a copy from a coincidence.
+    pub(super) text_hash: Option<Hash>,
     /// What near copies are told by.
     pub(super) digest: Digest,
     /// `None`: no index is kept.
@@ -73,7 +74,7 @@ fn pack_page(page: &Visited, dictionary: Option<&Dictionary>) -> std::io::Result
 fn pack_content(content: &Article, options: StoreOptions) -> std::io::Result<PackedContent> {
     Ok(PackedContent {
         html: pack(content.html.as_bytes())?,
-        fingerprint: dedup::fingerprint(&content.text),
+        text_hash: dedup::text_hash(&content.text),
         digest: Digest::of(&content.text),
         text_tokens: options.search_index.then(|| bigrams(&content.text)),
     })

@@ -18,7 +18,7 @@ fn select_articles() -> String {
         revision.attachments, revision.tags, article.views, article.votes, article.comment_count,
         coalesce(place.notice, 0), article.state, article.state_reason, article.first_seen_at,
         article.fetched_at, article.gone_at, article.n_revisions,
-        (SELECT text.story FROM fingerprint AS mine JOIN text ON text.hash = mine.text_hash
+        (SELECT text.story FROM fingerprint AS mine JOIN text ON text.id = mine.text
             WHERE mine.article = article.id
                 AND (SELECT sum(n_articles) FROM text AS of_story WHERE of_story.story = text.story) > 1),
         ({}),

@@ -8,7 +8,7 @@ use super::pages::{StoredPage, read_page};
 use super::prepare::{self, unpack};
 use super::values::{Json, Ms, Named, posted_at};
 use super::{SqliteStore, StoreOptions, copies, search, sql_error};
-use crate::dedup::{self, Digest, Fingerprint, Hash};
+use crate::dedup::{self, Digest, Hash};
 use crate::model::{ArticleId, ArticleKey, ArticleState, BoardId};
 use crate::store::search_text::bigrams;
 use crate::store::{
@@ -176,7 +176,7 @@ struct Prepared {
     reread: Reread,
     html: Vec<u8>,
     hash: Hash,
-    fingerprint: Fingerprint,
+    text_hash: Option<Hash>,
     digest: Digest,
     tokens: Option<String>,
 }
@@ -192,7 +192,7 @@ fn prepared(reread: Reread, search_index: bool) -> std::io::Result<Prepared> {
             &fields.text,
             keys,
         ),
-        fingerprint: dedup::fingerprint(&fields.text),
+        text_hash: dedup::text_hash(&fields.text),
         digest: Digest::of(&fields.text),
         tokens: search_index.then(|| bigrams(&fields.text)),
         reread,
@@ -260,13 +260,7 @@ fn save(
                 at: row.get(1)?,
             })
         })?;
-    copies::hold(
-        conn,
-        place,
-        &prepared.fingerprint,
-        &prepared.digest,
-        options,
-    )?;
+    copies::hold(conn, place, prepared.text_hash, &prepared.digest, options)?;
     if let Some(tokens) = &prepared.tokens {
         search::replace(
             conn,

@@ -98,16 +98,14 @@ pub(super) fn copies_of(
     article: ArticleId,
 ) -> rusqlite::Result<Vec<CopyRecord>> {
     conn.prepare_cached(
-        "WITH mine AS (SELECT text.id, text.hash FROM fingerprint JOIN text ON text.hash = text_hash WHERE article = ?1),
+        "WITH mine AS (SELECT text AS id FROM fingerprint WHERE article = ?1 AND text IS NOT NULL),
         alike AS (
-            SELECT hash, 1.0 AS similarity, 1.0 AS containment, 'exact' AS verdict FROM mine
-            UNION ALL SELECT text.hash, similarity, containment, verdict FROM mine
-                JOIN copy ON copy.text = mine.id JOIN text ON text.id = copy.other
-            UNION ALL SELECT text.hash, similarity, containment, verdict FROM mine
-                JOIN copy ON copy.other = mine.id JOIN text ON text.id = copy.text)
+            SELECT id, 1.0 AS similarity, 1.0 AS containment, 'exact' AS verdict FROM mine
+            UNION ALL SELECT copy.other, similarity, containment, verdict FROM mine JOIN copy ON copy.text = mine.id
+            UNION ALL SELECT copy.text, similarity, containment, verdict FROM mine JOIN copy ON copy.other = mine.id)
          SELECT a.id, board.name, a.key, a.title, coalesce(a.posted_at, a.first_seen_at) AS at, similarity,
             containment, verdict
-         FROM alike JOIN fingerprint AS f ON f.text_hash = alike.hash JOIN article AS a ON a.id = f.article
+         FROM alike JOIN fingerprint AS f ON f.text = alike.id JOIN article AS a ON a.id = f.article
          JOIN board ON board.id = a.board
          WHERE a.id <> ?1 ORDER BY at, a.id",
     )?
@@ -127,20 +125,20 @@ pub(super) fn copies_of(
 }
 
 /// Selects the key of the earliest article with the text of article `mine` (an expression), if that is another: by when
-/// it was posted, or else first seen, and if that is the same by which was stored first.
+/// it was posted, or else first seen, and if that is the same by which was found first.
 pub(super) fn earliest_with_text_of(mine: &str) -> String {
     format!(
         "SELECT first.key FROM fingerprint AS mine
-         JOIN fingerprint AS other ON other.text_hash = mine.text_hash AND (other.at, other.seq) < (mine.at, mine.seq)
+         JOIN fingerprint AS other ON other.text = mine.text AND (other.at, other.article) < (mine.at, mine.article)
          JOIN article AS first ON first.id = other.article
-         WHERE mine.article = {mine} ORDER BY other.at, other.seq LIMIT 1"
+         WHERE mine.article = {mine} ORDER BY other.at, other.article LIMIT 1"
     )
 }
 
 /// Whether another article has the same text.
 pub(super) fn shares_its_text(conn: &Connection, article: ArticleId) -> rusqlite::Result<bool> {
     conn.prepare_cached(
-        "SELECT 1 FROM fingerprint JOIN text ON text.hash = text_hash WHERE article = ?1 AND n_articles > 1",
+        "SELECT 1 FROM fingerprint JOIN text ON text.id = fingerprint.text WHERE article = ?1 AND n_articles > 1",
     )?
     .exists([article.0])
 }
@@ -152,9 +150,8 @@ pub(super) fn original(
     story: i64,
 ) -> rusqlite::Result<Option<ArticleKey>> {
     conn.prepare_cached(
-        "SELECT article.key FROM text JOIN fingerprint AS f ON f.text_hash = text.hash
-         JOIN article ON article.id = f.article
-         WHERE text.id = ?1 AND text.hash IS NOT (SELECT text_hash FROM fingerprint WHERE article = ?2)
+        "SELECT article.key FROM fingerprint AS f JOIN article ON article.id = f.article
+         WHERE f.text = ?1 AND f.text IS NOT (SELECT text FROM fingerprint WHERE article = ?2)
          ORDER BY f.at, f.article LIMIT 1",
     )?
     .query_row([story, article.0], |row| {
@@ -176,7 +173,7 @@ pub(super) fn list(
         member AS (
             SELECT story.id, story.n, f.article, coalesce(a.posted_at, a.first_seen_at) AS at, a.key, board.name AS board,
                 a.title
-            FROM story JOIN text ON text.story = story.id JOIN fingerprint AS f ON f.text_hash = text.hash
+            FROM story JOIN text ON text.story = story.id JOIN fingerprint AS f ON f.text = text.id
             JOIN article AS a ON a.id = f.article JOIN board ON board.id = a.board)
          SELECT id, n, min(at), key, board, title,
             (SELECT max(at) FROM member AS last WHERE last.id = member.id) AS last_at

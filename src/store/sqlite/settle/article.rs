@@ -179,7 +179,7 @@ impl Visit<'_> {
             let text_changed = copies::hold(
                 self.conn,
                 place,
-                &packed.fingerprint,
+                packed.text_hash,
                 &packed.digest,
                 self.options.copies,
             )?;
