@@ -170,7 +170,7 @@ fn a_page_that_could_not_be_read_is_filled_in_after_new_posts() {
 
 #[test]
 fn holes_are_closed_with_a_page_each_and_few_more() {
-    const BROKEN: [usize; 3] = [4, 9, 15];
+    const BROKEN: [u32; 3] = [4, 9, 15];
     let broken = Arc::new(AtomicBool::new(true));
     let spoils = Arc::clone(&broken);
     let world = spoilt(400, move |site, request| {
