@@ -145,16 +145,17 @@ fn web(words: &str) -> Web {
         boards: Default::default(),
         hosts: Default::default(),
     };
-    Web::new(
+    let web = Web::new(
         Archives::new(Arc::new(open)),
         Arc::new(vitals),
         Arc::new(ManualClock::new(at(NOW))),
         Zones::new(TimeZone::UTC),
-    )
-    .with_searches(vec![SavedSearch {
+    );
+    web.set_searches(vec![SavedSearch {
         name: "책".into(),
         query: "도서관".into(),
-    }])
+    }]);
+    web
 }
 
 struct Got {
@@ -582,4 +583,30 @@ async fn every_route_of_the_api_is_described_and_every_answer_fits() {
     }
     let refused: Value = serde_json::from_str(&get("/api/v1/articles/99").await.body).unwrap();
     assert!(refused["error"].is_string());
+}
+
+#[tokio::test]
+async fn images_are_loaded_where_the_reader_asks_for_it_and_from_public_names_alone() {
+    for (url, shown) in [
+        ("https://images.example/a.jpg", true),
+        ("http://images.example:8080/a.jpg?b=1&c=2", true),
+        ("http://192.168.0.1/a.jpg", false),
+        ("http://3232235521/a.jpg", false),
+        ("http://[::1]/a.jpg", false),
+        ("http://printer/a.jpg", false),
+        ("http://disk.local/a.jpg", false),
+        ("javascript:alert(1)", false),
+        ("a.jpg", false),
+    ] {
+        let plain = ask(url, Access::default(), to("/articles/1", &[])).await;
+        assert!(!plain.body.contains("<img"), "{url}");
+        assert!(plain.body.contains("href=\"/articles/1?images=1#images\""));
+        assert_eq!(plain.header(CONTENT_SECURITY_POLICY), headers::POLICY);
+        let request = to("/articles/1?images=1", &[]);
+        let asked = ask(url, Access::default(), request).await;
+        assert_eq!(asked.body.contains("<img src=\"http"), shown, "{url}");
+        assert_eq!(asked.body.contains("<img"), shown, "{url}");
+        let policy = asked.header(CONTENT_SECURITY_POLICY);
+        assert_eq!(policy, headers::IMAGES_POLICY);
+    }
 }
