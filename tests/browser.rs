@@ -12,6 +12,8 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use scraper::{ElementRef, Html, Selector};
 use serde_json::{Value, json};
@@ -452,26 +454,26 @@ fn pages_are_good_to_read_in_a_browser() {
     daemon.wait().expect_code(0);
 }
 
-/// The page hears of a board that is new, and that it is being read, and then shows what it has; nobody reloads it.
+/// The page hears that a board is being read while its answer is held back, and then shows what is new; nobody reloads it.
 fn a_pass_shows_on_an_open_overview(
     world: &World,
     daemon: &Daemon<'_>,
     browser: &Browser,
     boards: &str,
 ) {
-    world.site.boards(|boards| {
-        boards.add_board("slow");
-        boards.post_many("slow", 5);
-    });
     let mut tab = browser.stay("/?lang=en");
     tab.until("document.readyState === 'complete' && (window.opened = document.body)");
-    let url = world.listing_url("slow");
-    daemon.configure(&format!(
-        "{boards}[[board]]\nname = \"slow\"\nurl = \"{url}\"\nrate = \"2/s\"\nschedule = \"every 2s\"\n"
-    ));
+    world.site.boards(|boards| boards.post("free"));
+    let (release, held) = mpsc::channel::<()>();
+    world.site.on_request(move |_, _| {
+        // Until there is nobody who could release it.
+        let _ = held.recv_timeout(Duration::from_secs(30));
+    });
+    daemon.configure(&boards.replace("every 1h", "every 1s"));
     daemon.signal("HUP");
-    let slow = "document.querySelector('li[data-board=slow]')";
-    tab.until(&format!("{slow} && !{slow}.querySelector('.live').hidden"));
-    tab.until(&format!("{slow}.querySelector('dd').innerText === '5'"));
+    let free = "document.querySelector('li[data-board=free]')";
+    tab.until(&format!("!{free}.querySelector('.live').hidden"));
+    drop(release);
+    tab.until(&format!("{free}.querySelector('dd').innerText === '9'"));
     tab.until("window.opened === document.body");
 }

@@ -8,9 +8,11 @@ use anstyle::{AnsiColor, Style};
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use url::Url;
 
 use super::{DatabaseArg, Exit, outfit};
 use crate::config::{BoardOptions, Database, Options};
+use crate::fetch::{Resolver, SystemResolver};
 use crate::model::{Clock, SystemClock};
 use crate::outputs::number::counted;
 use crate::outputs::{human_bytes, json, terminal};
@@ -265,6 +267,13 @@ fn robots(
     let fetcher = outfit::fetcher(options, &targets)?;
     let runtime = outfit::runtime()?;
     for board in &targets {
+        // A proxy looks names up by itself.
+        if options.http.proxy.is_none()
+            && let Some(nameless) = runtime.block_on(nameless(&board.url))
+        {
+            findings.push(nameless);
+            continue;
+        }
         let what = format!("robots.txt for {}", board.url);
         findings.push(match runtime.block_on(fetcher.robots_verdict(&board.url)) {
             Ok(verdict) => {
@@ -275,10 +284,36 @@ fn robots(
                 );
                 finding(&what, Grade::Good, says)
             }
-            Err(error) => finding(&what, Grade::Bad, error),
+            Err(error) => {
+                let fresh = fetcher.fresh_robots().into_iter();
+                let mut receipts = fresh.flat_map(|robots| robots.receipts);
+                let says = match receipts.find_map(|receipt| receipt.error) {
+                    Some(cause) => format!("{}: {cause}", error.kind),
+                    None => error.kind.to_string(),
+                };
+                finding(&what, Grade::Bad, says)
+            }
         });
     }
     Ok(())
+}
+
+/// What is wrong with the name of a host; `None`: it has an address, or is one.
+async fn nameless(url: &Url) -> Option<Finding> {
+    let name = url.domain()?;
+    let what = format!("name {name}");
+    match SystemResolver.resolve(name).await {
+        Ok(addresses) if addresses.is_empty() => {
+            Some(finding(&what, Grade::Bad, "it has no address"))
+        }
+        Ok(_) => None,
+        Err(error) => {
+            let says = format!(
+                "it has no address ({error}); look after the name or this machine's resolver"
+            );
+            Some(finding(&what, Grade::Bad, says))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -425,14 +460,13 @@ mod tests {
         ));
         let mut findings = Vec::new();
         robots(&options, &[], &mut findings).unwrap();
-        let grades: Vec<Grade> = findings.iter().map(|one| one.grade).collect();
-        assert_eq!(grades, [Grade::Bad, Grade::Bad]);
-        let says: Vec<&str> = findings.iter().map(|one| one.says.as_str()).collect();
-        assert!(says[0].contains("refused"), "{says:?}");
-        assert!(
-            says[1].contains("address") || says[1].contains("lookup"),
-            "{says:?}"
-        );
-        assert_ne!(says[0], says[1]);
+        let [news, free] = &findings[..] else {
+            panic!("{findings:?}");
+        };
+        assert_eq!((news.grade, free.grade), (Grade::Bad, Grade::Bad));
+        assert!(news.what.starts_with("robots.txt for http://127.0.0.1"));
+        assert!(news.says.contains("Connection refused"), "{}", news.says);
+        assert!(free.what.starts_with("name aaaa"), "{}", free.what);
+        assert!(free.says.contains("no address"), "{}", free.says);
     }
 }

@@ -604,7 +604,7 @@ async fn every_try_has_a_receipt_that_names_no_secret() {
     let courier = desk.webhook("").await;
     desk.answers([StatusCode::BAD_REQUEST.into_response()]);
     desk.post("도서관 개관");
-    look(&desk, &courier, 3).await;
+    look(&desk, &courier, 20).await;
     assert_eq!(desk.got().len(), 2);
     let place = HostPort::of(&desk.url.parse().unwrap())
         .unwrap()

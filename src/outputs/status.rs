@@ -12,6 +12,7 @@ use super::columns::{bytes, pad, pad_left};
 use super::number::{counted, grouped};
 use super::{OutputError, json, moment, outbox, terminal};
 use crate::health::audit::{Audit, Proof, audit};
+use crate::health::verdict::Evidence;
 use crate::store::{
     Archive, BoardHealth, BoardStatus, NotifierRecord, PassSummary, SizeOnDisk, StoreError,
 };
@@ -204,7 +205,11 @@ fn write_health(
         let at = moment::short(next.at, zone);
         write!(out, "; next pass {at}: {}", terminal::line(&next.reason))?;
     }
-    writeln!(out)
+    writeln!(out)?;
+    for line in health.evidence.iter().flat_map(Evidence::lines) {
+        writeln!(out, "    {}", terminal::line(&line))?;
+    }
+    Ok(())
 }
 
 fn line(cells: &[&str], widths: &[usize]) -> String {
@@ -335,6 +340,12 @@ qa            1190        3           8     2       1  2026-11-20 01:00  -      
             verdict: Some(Verdict::Blocked),
             since: Some(at("2026-11-21T01:00:00Z")),
             finding: Some("answered 429\u{1b}[2J, wait 7200s".into()),
+            evidence: Some(Evidence {
+                expected_rows: Some(20.0),
+                seen_rows: Some(0),
+                statuses: [(429, 2)].into(),
+                ..Evidence::default()
+            }),
             last_good_at: Some(at("2026-11-21T00:00:00Z")),
             next_pass: Some(NextPass {
                 at: at("2026-11-21T06:00:00Z"),
@@ -346,12 +357,14 @@ qa            1190        3           8     2       1  2026-11-20 01:00  -      
             verdict: None,
             since: None,
             finding: None,
+            evidence: None,
             last_good_at: Some(at("2026-11-21T04:59:30Z")),
             next_pass: None,
         });
         let text = table(vec![news, well]);
         let bad = "\n  blocked since 2026-11-21 01:00: answered 429, wait 7200s; last good 5 h ago; 1,190 of 1,200 \
-            posts held (proven); next pass 2026-11-21 06:00: its host asked to wait until then\n";
+            posts held (proven); next pass 2026-11-21 06:00: its host asked to wait until then\n    \
+            0 rows, where about 20 are usual\n    answers: 429 × 2\n";
         assert!(text.contains(bad), "{text}");
         let good = "\n  as it should be; last good just now; 1,190 of 1,200 posts held (proven)\n";
         assert!(text.contains(good), "{text}");

@@ -14,11 +14,12 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::{Access, Archives, SavedSearch, Vitals, Web, Zones, api, headers, live, router};
+use crate::health::verdict::{Evidence, Field, Verdict};
 use crate::model::{ArticleState, EventKind, ManualClock};
 use crate::outputs::test_archive::{TestArchive, article, at, message};
 use crate::store::{
-    Archive, ArticleRecord, ChangeRecord, CopyRecord, ReceiptRecord, Revision, RevisionKind,
-    StoreError, StoryRecord, Vanished, VerdictRecord,
+    Archive, ArticleRecord, BoardHealth, ChangeRecord, CopyRecord, ReceiptRecord, Revision,
+    RevisionKind, StoreError, StoryRecord, Vanished, VerdictRecord,
 };
 
 const NOW: &str = "2026-11-21T05:00:00Z";
@@ -120,6 +121,22 @@ fn archive(words: &str) -> TestArchive {
         spacing_ms: Some(1_000),
     }];
     archive.board.trouble = Some(words.into());
+    archive.board.health = Some(BoardHealth {
+        verdict: Some(Verdict::LayoutChanged),
+        since: Some(at("2026-11-20T00:00:00Z")),
+        finding: Some(words.into()),
+        evidence: Some(Evidence {
+            finding: words.into(),
+            expected_rows: Some(20.0),
+            seen_rows: Some(0),
+            statuses: [(200, 3)].into(),
+            fields: [(Field::RowAuthor, (1.0, 0.0))].into(),
+            difference: vec![words.into()],
+            ..Evidence::default()
+        }),
+        last_good_at: Some(at("2026-11-19T00:00:00Z")),
+        next_pass: None,
+    });
     archive.verdicts = vec![VerdictRecord {
         event: 3,
         at: at("2026-11-20T00:00:00Z"),
@@ -222,6 +239,20 @@ async fn every_page_is_served_with_a_policy_in_both_languages() {
                 "{path}"
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn a_board_shows_what_its_verdict_rests_on_and_what_to_do() {
+    let page = get("/boards/news").await.body;
+    for words in [
+        "0 rows, where about 20 are usual",
+        "answers: 200 × 3",
+        "rows with an author: 100 % before, 0 % now",
+        "boardwalk explain",
+        "2026-11-19 00:00",
+    ] {
+        assert!(page.contains(words), "{words} is not in {page}");
     }
 }
 
