@@ -1,6 +1,7 @@
 //! The exchange with a mail server, and the message as MIME has it.
 
 use std::net::SocketAddr;
+use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
@@ -45,7 +46,8 @@ pub(super) async fn deliver(
         let login = connection.auth(&mechanisms, &credentials);
         login.await.map_err(sorted)?;
     }
-    let taken = connection.send(message.envelope(), &message.formatted());
+    let written = message.formatted();
+    let taken = connection.send(message.envelope(), &written);
     let code = taken.await.map_err(sorted)?.code().into();
     // It is taken, whatever becomes of the farewell.
     let _ = connection.quit().await;
@@ -63,7 +65,7 @@ fn message(mail: &Mail<'_>) -> Result<Message, MailError> {
         .from(from)
         .subject(&mail.subject)
         .message_id(Some(id))
-        .date(mail.at.into())
+        .date(UNIX_EPOCH + Duration::try_from(mail.at.as_duration()).unwrap_or_default())
         // Keeps those who are on holiday from answering (RFC 3834, 5).
         .raw_header(HeaderValue::new(
             HeaderName::new_from_ascii_str("Auto-Submitted"),

@@ -24,23 +24,51 @@ impl Taken {
         let mut lines = head.lines();
         let line = lines.find_map(|line| line.strip_prefix(&format!("{name}: ")));
         let line = line.unwrap_or_else(|| panic!("no {name} in {head}"));
-        let words = line.split(' ').map(|word| {
+        let (mut text, mut was_encoded) = (String::new(), false);
+        for (i, word) in line.split(' ').enumerate() {
             let encoded = word.strip_prefix("=?utf-8?b?");
-            match encoded.and_then(|word| word.strip_suffix("?=")) {
-                Some(encoded) => String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap(),
-                None => format!(" {word}"),
+            let encoded = encoded.and_then(|word| word.strip_suffix("?="));
+            // What parts two encoded words is none of the text (RFC 2047, 6.2).
+            if i > 0 && !(was_encoded && encoded.is_some()) {
+                text.push(' ');
             }
-        });
-        words.collect::<String>().trim().to_owned()
+            was_encoded = encoded.is_some();
+            text.push_str(&match encoded {
+                Some(encoded) => String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap(),
+                None => word.to_owned(),
+            });
+        }
+        text
     }
 
     fn text(&self) -> String {
         let (_, body) = self.data.split_once("\r\n\r\n").expect("a body");
         assert_eq!(self.header("Content-Type"), "text/plain; charset=utf-8");
-        assert_eq!(self.header("Content-Transfer-Encoding"), "base64");
-        let bytes = STANDARD.decode(body.replace("\r\n", "")).unwrap();
-        String::from_utf8(bytes).unwrap().replace("\r\n", "\n")
+        let bytes = match self.header("Content-Transfer-Encoding").as_str() {
+            "base64" => STANDARD.decode(body.replace("\r\n", "")).unwrap(),
+            "quoted-printable" => unquoted(body),
+            other => panic!("{other} is not known"),
+        };
+        let text = String::from_utf8(bytes).unwrap();
+        text.trim_end().replace("\r\n", "\n")
     }
+}
+
+/// RFC 2045, 6.7.
+fn unquoted(body: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut pieces = body.split('=');
+    bytes.extend(pieces.next().unwrap_or_default().bytes());
+    for piece in pieces {
+        match piece.strip_prefix("\r\n") {
+            Some(rest) => bytes.extend(rest.bytes()),
+            None => {
+                bytes.push(u8::from_str_radix(&piece[..2], 16).expect("two digits"));
+                bytes.extend(piece[2..].bytes());
+            }
+        }
+    }
+    bytes
 }
 
 /// Takes mails (RFC 5321), and answers what it was told to.
