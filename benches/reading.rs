@@ -548,7 +548,7 @@ fn pages(path: &Path, runtime: &tokio::runtime::Runtime) -> anyhow::Result<()> {
         "/feeds/b0.atom",
         "/search?q=is:gone",
         "/metrics",
-        "/api/boards",
+        "/api/v1/boards",
     ] {
         let mut fastest = Duration::MAX;
         for _ in 0..ROUNDS {

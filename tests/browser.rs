@@ -1,5 +1,6 @@
 //! The pages in a real browser: each opens without a complaint of its console or of the content policy, a Korean search
-//! finds, a difference can be followed, and what hears or enlarges pages finds its way. Pictures of them are kept in
+//! finds, a difference can be followed, what hears or enlarges pages finds its way, and an open overview shows a pass that
+//! runs. Pictures of them are kept in
 //! `target/screenshots`.
 //!
 //! Needs Chromium: Debian's package `chromium`, and `fonts-noto-cjk` for Korean on the pictures.
@@ -7,11 +8,15 @@
 mod support;
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use scraper::{ElementRef, Html, Selector};
+use serde_json::{Value, json};
 
 use support::board::{Draft, Part};
 use support::daemon::Daemon;
@@ -84,29 +89,13 @@ impl Browser {
         let scheme = u8::from(!look.dark);
         let output = Command::new(&self.program)
             .env("HOME", self.folder.path())
-            .args([
-                "--headless",
-                "--disable-gpu",
-                "--no-first-run",
-                "--hide-scrollbars",
-            ])
-            .args([
-                "--disable-background-networking",
-                "--disable-component-update",
-            ])
-            .args([
-                "--disable-sync",
-                "--disable-quic",
-                "--disable-dev-shm-usage",
-            ])
-            // Containers have no user namespaces for its sandbox; it opens nothing but our own pages.
-            .arg("--no-sandbox")
+            .args(ALONE)
             .args([
                 "--enable-logging=stderr",
                 "--log-level=0",
                 "--virtual-time-budget=2000",
             ])
-            .arg(format!("--user-data-dir={}", self.folder.path().display()))
+            .arg(self.profile())
             .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
             .arg(format!("--window-size={}", look.size))
             .arg(format!("--screenshot={}", file.display()))
@@ -121,6 +110,140 @@ impl Browser {
         }
         assert!(file.is_file(), "there is no picture of {path}: {log}");
         Html::parse_document(&String::from_utf8_lossy(&output.stdout))
+    }
+
+    fn profile(&self) -> String {
+        format!("--user-data-dir={}", self.folder.path().display())
+    }
+
+    /// A browser that stays open, at a page whose timers go off within 200 ms.
+    fn stay(&self, path: &str) -> Tab {
+        let pipes = ["in", "out"].map(|name| self.folder.path().join(name));
+        let made = Command::new("mkfifo").args(&pipes).status();
+        assert!(made.expect("mkfifo").success(), "pipes can be made");
+        let child = Command::new("sh")
+            .args(["-c", "exec \"$@\" 3<\"$IN\" 4>\"$OUT\"", "sh"])
+            .arg(&self.program)
+            .args(ALONE)
+            .args(["--remote-debugging-pipe", &self.profile()])
+            .env("HOME", self.folder.path())
+            .env("IN", &pipes[0])
+            .env("OUT", &pipes[1])
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the browser starts");
+        let to = File::options().write(true).open(&pipes[0]);
+        let from = File::open(&pipes[1]);
+        let mut tab = Tab {
+            child,
+            to: to.expect("the browser reads it"),
+            from: BufReader::new(from.expect("the browser writes to it")),
+            n_sent: 0,
+            session: None,
+        };
+        let opened = tab.ask("Target.createTarget", json!({ "url": "about:blank" }));
+        let target = json!({ "targetId": opened["targetId"], "flatten": true });
+        let attached = tab.ask("Target.attachToTarget", target);
+        tab.session = Some(attached["sessionId"].clone());
+        for domain in ["Page.enable", "Runtime.enable", "Log.enable"] {
+            tab.ask(domain, json!({}));
+        }
+        let hurry = "window.unhurried = window.setTimeout;
+            window.setTimeout = (work, ms) => window.unhurried(work, Math.min(ms, 200));";
+        tab.ask(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": hurry }),
+        );
+        let url = format!("{}{path}", self.address);
+        tab.ask("Page.navigate", json!({ "url": url }));
+        tab
+    }
+}
+
+/// Of a browser that shares nothing with any other and asks nobody for anything. Containers have no user namespaces for
+/// its sandbox; it opens nothing but our own pages.
+const ALONE: [&str; 10] = [
+    "--headless",
+    "--disable-gpu",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-sandbox",
+];
+
+/// An open page, spoken to by the Chrome DevTools Protocol: JSON, each message ended by a zero byte.
+struct Tab {
+    child: Child,
+    to: File,
+    from: BufReader<File>,
+    n_sent: u64,
+    session: Option<Value>,
+}
+
+impl Tab {
+    /// # Panics
+    /// If it refuses, or the page has complained of anything meanwhile.
+    #[track_caller]
+    fn ask(&mut self, method: &str, parameters: Value) -> Value {
+        self.n_sent += 1;
+        let mut asked = json!({ "id": self.n_sent, "method": method, "params": parameters });
+        if let Some(session) = &self.session {
+            asked["sessionId"] = session.clone();
+        }
+        write!(self.to, "{asked}\0").expect("the browser listens");
+        loop {
+            let mut said = Vec::new();
+            let n_bytes = self.from.read_until(0, &mut said);
+            assert!(
+                n_bytes.expect("it can be read") > 0,
+                "the browser has ended at {method}"
+            );
+            said.pop();
+            let said: Value = serde_json::from_slice(&said).expect("JSON");
+            let event = said["method"].as_str().unwrap_or_default();
+            let complains = [
+                "Runtime.exceptionThrown",
+                "Runtime.consoleAPICalled",
+                "Log.entryAdded",
+            ];
+            assert!(!complains.contains(&event), "{said}");
+            if said["id"] == json!(self.n_sent) {
+                assert!(said.get("error").is_none(), "{method}: {said}");
+                return said["result"].clone();
+            }
+        }
+    }
+
+    /// Waits until an expression of the page is true, looking whenever something on it has changed.
+    ///
+    /// # Panics
+    /// If that does not come within a minute.
+    #[track_caller]
+    fn until(&mut self, condition: &str) {
+        let expression = format!(
+            "new Promise((hold, fail) => {{
+                const look = () => ({condition}) && hold(true);
+                const all = {{ subtree: true, childList: true, attributes: true, characterData: true }};
+                new MutationObserver(look).observe(document, all);
+                unhurried(() => fail(new Error(document.body.innerText)), 60000);
+                look();
+            }})"
+        );
+        let asked =
+            json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
+        let answer = self.ask("Runtime.evaluate", asked);
+        assert_eq!(answer["result"]["value"], true, "{condition}: {answer}");
+    }
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -326,6 +449,31 @@ fn pages_are_good_to_read_in_a_browser() {
         let page = browser.open(path, name, PHONE_AT_NIGHT);
         assert_accessible(&page, name);
     }
+    a_pass_shows_on_an_open_overview(&world, &daemon, &browser, &boards.concat());
     daemon.signal("TERM");
     daemon.wait().expect_code(0);
+}
+
+/// The page hears that a board is being read while its answer is held back, and then shows what is new; nobody reloads it.
+fn a_pass_shows_on_an_open_overview(
+    world: &World,
+    daemon: &Daemon<'_>,
+    browser: &Browser,
+    boards: &str,
+) {
+    let mut tab = browser.stay("/?lang=en");
+    tab.until("document.readyState === 'complete' && (window.opened = document.body)");
+    world.site.boards(|boards| boards.post("free"));
+    let (release, held) = mpsc::channel::<()>();
+    world.site.on_request(move |_, _| {
+        // Until there is nobody who could release it.
+        let _ = held.recv_timeout(Duration::from_secs(30));
+    });
+    daemon.configure(&boards.replace("every 1h", "every 1s"));
+    daemon.signal("HUP");
+    let free = "document.querySelector('li[data-board=free]')";
+    tab.until(&format!("!{free}.querySelector('.live').hidden"));
+    drop(release);
+    tab.until(&format!("{free}.querySelector('dd').innerText === '9'"));
+    tab.until("window.opened === document.body");
 }

@@ -67,7 +67,7 @@ const BROKEN: &[(&str, &[&str])] = &[
         "[[notify]]\nname = \"a\"\nkind = \"pager\"\nevents = [\"stord\"]\nboards = [\"news\"]\n\
          secret = \"hush\"\ntemplate = \"{titel}\"\n[[notify]]\nname = \"a\"\nkind = \"telegram\"\nchat = \"1\"\n",
         &[
-            "3:8: kind: `pager` is not known; write webhook, telegram, slack or discord",
+            "3:8: kind: `pager` is not known; write webhook, telegram, slack, discord or email",
             "4:11: events: `stord` is not an event; known are stored, edited, vanished, restricted, reappeared, alarm, \
              recovered",
             "5:11: boards: no board is named news",

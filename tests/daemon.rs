@@ -54,10 +54,17 @@ fn a_broken_configuration_is_refused_and_a_good_one_taken_over_while_passes_go_o
     world.site.boards(|boards| boards.post("news"));
     daemon.until_metric(&stored("news"), |n| n == 6.0);
 
-    daemon.configure(&format!("{news}{}", board(&world, "free", "every 1s")));
+    let answer = |path: &str| daemon.get(path).expect("it listens").0;
+    assert_eq!(answer("/feeds/searches/all.atom"), "HTTP/1.1 404 Not Found");
+    let search = "[[search]]\nname = \"all\"\nquery = \"board:free\"\n";
+    daemon.configure(&format!(
+        "{news}{}{search}",
+        board(&world, "free", "every 1s")
+    ));
     daemon.signal("HUP");
     daemon.until_metric(&stored("free"), |n| n == 4.0);
     daemon.until_metric("boardwalk_config_refused", |n| n == 0.0);
+    assert_eq!(answer("/feeds/searches/all.atom"), "HTTP/1.1 200 OK");
     assert_eq!(daemon.run().pid(), pid);
 
     daemon.signal("INT");

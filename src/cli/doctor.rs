@@ -8,9 +8,11 @@ use anstyle::{AnsiColor, Style};
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use url::Url;
 
 use super::{DatabaseArg, Exit, outfit};
 use crate::config::{BoardOptions, Database, Options};
+use crate::fetch::{Resolver, SystemResolver};
 use crate::model::{Clock, SystemClock};
 use crate::outputs::number::counted;
 use crate::outputs::{human_bytes, json, terminal};
@@ -168,16 +170,25 @@ fn disk(path: &Path) -> Finding {
         _ => Path::new("."),
     };
     let what = format!("disk of {}", folder.display());
-    let free = match rustix::fs::statvfs(folder) {
-        Ok(stat) => stat.f_bavail.saturating_mul(stat.f_frsize),
-        Err(error) => return finding(&what, Grade::Bad, error),
-    };
-    let grade = match free {
-        _ if free < NO_ROOM => Grade::Bad,
-        _ if free < LITTLE_ROOM => Grade::Note,
-        _ => Grade::Good,
-    };
-    finding(&what, grade, format!("{} free", human_bytes(free)))
+    match rustix::fs::statvfs(folder) {
+        Ok(stat) => room(&what, stat.f_bavail.saturating_mul(stat.f_frsize)),
+        Err(error) => finding(&what, Grade::Bad, error),
+    }
+}
+
+fn room(what: &str, free_bytes: u64) -> Finding {
+    let free = human_bytes(free_bytes);
+    match free_bytes {
+        ..NO_ROOM => {
+            let says = format!("{free} free: make room, or no more is stored");
+            finding(what, Grade::Bad, says)
+        }
+        NO_ROOM..LITTLE_ROOM => {
+            let says = format!("{free} free: it may soon be full");
+            finding(what, Grade::Note, says)
+        }
+        LITTLE_ROOM.. => finding(what, Grade::Good, format!("{free} free")),
+    }
 }
 
 /// A clock that stands before what was written already would date posts wrongly and wait for hours that have been.
@@ -256,6 +267,13 @@ fn robots(
     let fetcher = outfit::fetcher(options, &targets)?;
     let runtime = outfit::runtime()?;
     for board in &targets {
+        // A proxy looks names up by itself.
+        if options.http.proxy.is_none()
+            && let Some(nameless) = runtime.block_on(nameless(&board.url))
+        {
+            findings.push(nameless);
+            continue;
+        }
         let what = format!("robots.txt for {}", board.url);
         findings.push(match runtime.block_on(fetcher.robots_verdict(&board.url)) {
             Ok(verdict) => {
@@ -266,8 +284,189 @@ fn robots(
                 );
                 finding(&what, Grade::Good, says)
             }
-            Err(error) => finding(&what, Grade::Bad, error),
+            Err(error) => {
+                let fresh = fetcher.fresh_robots().into_iter();
+                let mut receipts = fresh.flat_map(|robots| robots.receipts);
+                let says = match receipts.find_map(|receipt| receipt.error) {
+                    Some(cause) => format!("{}: {cause}", error.kind),
+                    None => error.kind.to_string(),
+                };
+                finding(&what, Grade::Bad, says)
+            }
         });
     }
     Ok(())
+}
+
+/// What is wrong with the name of a host; `None`: it has an address, or is one.
+async fn nameless(url: &Url) -> Option<Finding> {
+    let name = url.domain()?;
+    let what = format!("name {name}");
+    match SystemResolver.resolve(name).await {
+        Ok(addresses) if addresses.is_empty() => {
+            Some(finding(&what, Grade::Bad, "it has no address"))
+        }
+        Ok(_) => None,
+        Err(error) => {
+            let says = format!(
+                "it has no address ({error}); look after the name or this machine's resolver"
+            );
+            Some(finding(&what, Grade::Bad, says))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Seek, SeekFrom};
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::config;
+    use crate::store::sqlite::{OpenMode, SqliteStore, StoreOptions};
+
+    fn options(text: &str) -> Options {
+        config::from_toml(Path::new("boardwalk.toml"), text).unwrap()
+    }
+
+    /// An archive with these boards, each with its address.
+    fn held(folder: &Path, boards: &[(&str, &str)]) -> std::path::PathBuf {
+        let path = folder.join("a.db");
+        drop(SqliteStore::open(&path, OpenMode::ReadWrite, StoreOptions::default()).unwrap());
+        let conn = rusqlite::Connection::open(&path).unwrap();
+        for (name, url) in boards {
+            let host = crate::fetch::host_key(&url.parse().unwrap());
+            conn.execute(
+                "INSERT INTO board (name, url, key, host, profile, added_at) VALUES (?1, ?2, ?2, ?3, 'rhymix', 0)",
+                [name, url, host.as_str()],
+            )
+            .unwrap();
+        }
+        path
+    }
+
+    fn graded(findings: &[Finding]) -> Vec<(&str, Grade)> {
+        let graded = findings.iter().map(|one| (one.what.as_str(), one.grade));
+        graded.collect()
+    }
+
+    #[test]
+    fn an_archive_with_a_page_that_was_overwritten_is_not_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = held(folder.path(), &[("news", "http://b.test/news")]);
+        let mut findings = Vec::new();
+        assert_eq!(archive(&path, &Options::default(), &mut findings).len(), 1);
+        let what = format!("archive {}", path.display());
+        assert_eq!(graded(&findings), [(what.as_str(), Grade::Good)]);
+
+        let mut file = std::fs::File::options()
+            .read(true)
+            .write(true)
+            .open(&path)
+            .unwrap();
+        let mut head = [0; 100];
+        file.read_exact(&mut head).unwrap();
+        // Bytes a page (SQLite's file format, 1.3.2); the third is one of some table or index.
+        let page_bytes = u64::from(u16::from_be_bytes([head[16], head[17]]));
+        file.seek(SeekFrom::Start(2 * page_bytes)).unwrap();
+        file.write_all(&vec![0xA5; page_bytes as usize]).unwrap();
+        findings.clear();
+        archive(&path, &Options::default(), &mut findings);
+        let found = findings.iter().find(|one| one.grade == Grade::Bad);
+        assert_eq!(found.expect("it is not whole").what, what);
+    }
+
+    #[test]
+    fn little_room_is_worth_knowing_and_none_is_bad() {
+        for (free, grade) in [
+            (NO_ROOM - 1, Grade::Bad),
+            (LITTLE_ROOM - 1, Grade::Note),
+            (LITTLE_ROOM, Grade::Good),
+        ] {
+            assert_eq!(room("disk", free).grade, grade, "{free}");
+        }
+        assert_eq!(disk(Path::new("/nowhere/at/all/a.db")).grade, Grade::Bad);
+    }
+
+    #[test]
+    fn what_configuration_and_archive_do_not_share_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = held(
+            folder.path(),
+            &[
+                ("same", "http://b.test/same"),
+                ("moved", "http://b.test/moved"),
+                ("forgotten", "http://b.test/forgotten"),
+            ],
+        );
+        let board =
+            |name: &str, url: &str| format!("[[board]]\nname = \"{name}\"\nurl = \"{url}\"\n");
+        let options = options(
+            &[
+                board("same", "http://b.test/same"),
+                board("moved", "http://other.test/moved"),
+                board("new", "http://b.test/new"),
+            ]
+            .concat(),
+        );
+        let boards = archive(&path, &options, &mut Vec::new());
+        let mut findings = Vec::new();
+        drift(&boards, &options, &mut findings);
+        assert_eq!(
+            graded(&findings),
+            [
+                ("board moved", Grade::Note),
+                ("board new", Grade::Note),
+                ("board forgotten", Grade::Note)
+            ]
+        );
+        assert!(
+            findings[0].says.contains("other.test"),
+            "{}",
+            findings[0].says
+        );
+    }
+
+    #[test]
+    fn a_clock_that_stands_before_the_last_pass_is_wrong() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = held(folder.path(), &[("news", "http://b.test/news")]);
+        let conn = rusqlite::Connection::open(&path).unwrap();
+        conn.execute(
+            "INSERT INTO pass (board, kind, page, deepest, n_torn, n_quiet, started_at, ended_at)
+             VALUES (1, 'full', 1, 1, 0, 0, 0, 3600000)",
+            [],
+        )
+        .unwrap();
+        let boards = archive(&path, &Options::default(), &mut Vec::new());
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert_eq!(clock(&boards, at(3_540)).grade, Grade::Good);
+        assert_eq!(clock(&boards, at(1_800)).grade, Grade::Bad);
+    }
+
+    #[test]
+    fn hosts_that_do_not_answer_and_names_without_an_address_are_told_apart() {
+        // Nobody listens there any more.
+        let port = TcpListener::bind(("127.0.0.1", 0))
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        // No resolver asks anybody for a label of more than 63 letters (RFC 1035, 2.3.4).
+        let nameless = format!("http://{}.test/free", "a".repeat(64));
+        let options = options(&format!(
+            "[[board]]\nname = \"news\"\nurl = \"http://127.0.0.1:{port}/news\"\n\
+             [[board]]\nname = \"free\"\nurl = \"{nameless}\"\n"
+        ));
+        let mut findings = Vec::new();
+        robots(&options, &[], &mut findings).unwrap();
+        let [news, free] = &findings[..] else {
+            panic!("{findings:?}");
+        };
+        assert_eq!((news.grade, free.grade), (Grade::Bad, Grade::Bad));
+        assert!(news.what.starts_with("robots.txt for http://127.0.0.1"));
+        assert!(news.says.contains("Connection refused"), "{}", news.says);
+        assert!(free.what.starts_with("name aaaa"), "{}", free.what);
+        assert!(free.says.contains("no address"), "{}", free.says);
+    }
 }

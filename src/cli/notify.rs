@@ -37,7 +37,7 @@ impl NotifyCommand {
         }
         let mut only = options.clone();
         only.notifiers.retain(|notifier| notifier.name == name);
-        let notifiers = outfit::notifiers(&only, Arc::clone(&clock))?;
+        let notifiers = outfit::notifiers(&only, None, Arc::clone(&clock))?;
         let sent = outfit::runtime()?.block_on(async {
             for notifier in &notifiers.list {
                 send_test(&notifiers.client, notifier, clock.now()).await?;

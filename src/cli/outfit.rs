@@ -1,12 +1,12 @@
 //! From checked options to what the stages need: profiles, a fetcher, targets.
 
 use std::collections::HashMap;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use url::Url;
 
 use super::Usage;
 use crate::config::{
@@ -199,8 +199,8 @@ pub(super) fn fetch_options(options: &Options, boards: &[BoardOptions]) -> Fetch
         obey_robots: http.obey_robots,
         allow_private: boards
             .iter()
-            .filter(|board| is_private(&board.url))
             .filter_map(|board| HostPort::of(&board.url))
+            .filter(is_private)
             .collect(),
         proxy: http.proxy.clone(),
     }
@@ -209,7 +209,7 @@ pub(super) fn fetch_options(options: &Options, boards: &[BoardOptions]) -> Fetch
 /// A host that is plainly inside: an address, `localhost`, a name without a dot or of a private zone (RFC 6762, RFC
 /// 8375, RFC 9476). Only for these are private addresses opened, and only for the port that was named; a public name
 /// that suddenly resolves to a private address stays refused.
-fn is_private(url: &Url) -> bool {
+fn is_private(place: &HostPort) -> bool {
     const ZONES: [&str; 7] = [
         ".localhost",
         ".local",
@@ -219,23 +219,23 @@ fn is_private(url: &Url) -> bool {
         ".test",
         ".intranet",
     ];
-    match url.host() {
-        Some(url::Host::Domain(name)) => {
-            !name.contains('.') || ZONES.iter().any(|zone| name.ends_with(zone))
-        }
-        Some(_) => true,
-        None => false,
-    }
+    let name = &place.host;
+    let is_address = name.starts_with('[') || name.parse::<Ipv4Addr>().is_ok();
+    is_address || !name.contains('.') || ZONES.iter().any(|zone| name.ends_with(zone))
 }
 
 /// What a target of messages is given to answer.
 const HOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The notifiers of the configuration, with their secrets.
+/// The notifiers of the configuration, with their secrets. Where pages are fetched meanwhile, `fetcher` has their hosts.
 ///
 /// # Errors
 /// A secret that is not there or cannot be used, with the place of its notifier in the file.
-pub(super) fn notifiers(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Result<Notifiers> {
+pub(super) fn notifiers(
+    options: &Options,
+    fetcher: Option<&Fetcher>,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<Notifiers> {
     let usable = |notify: &NotifyOptions| {
         Notifier::new(notify.clone())
             .map(Arc::new)
@@ -255,16 +255,23 @@ pub(super) fn notifiers(options: &Options, clock: Arc<dyn Clock>) -> anyhow::Res
         timeout: HOOK_TIMEOUT,
         allow_private: list
             .iter()
-            .map(|notifier| notifier.url())
-            .filter(|url| is_private(url))
-            .filter_map(HostPort::of)
+            .filter_map(|notifier| notifier.place())
+            .filter(is_private)
             .collect(),
         ..fetch_options(options, &[])
     };
-    Ok(Notifiers {
-        client: HookClient::new(&hooks, clock)?,
-        list,
-    })
+    let client = HookClient::new(&hooks, clock)?;
+    let client = match fetcher {
+        Some(fetcher) => {
+            for board in &options.boards {
+                // Met before its first page: a message may come earlier.
+                fetcher.host(&board.url);
+            }
+            client.beside(fetcher.clone())
+        }
+        None => client,
+    };
+    Ok(Notifiers { client, list })
 }
 
 /// The runtime that a command's requests run on.

@@ -298,15 +298,22 @@ pub(super) struct BoardFile {
 pub(super) struct NotifyFile {
     /// For `boardwalk outbox` and `boardwalk notify`; unique. With another name it is another notifier, which begins anew.
     pub(super) name: Option<At<String>>,
-    /// `webhook` (JSON, signed as Standard Webhooks has it), `telegram`, `slack` or `discord`.
-    #[schemars(extend("enum" = ["webhook", "telegram", "slack", "discord"]))]
+    /// `webhook` (JSON, signed as Standard Webhooks has it), `telegram`, `slack`, `discord`, or `email` (where boardwalk was built with it).
+    #[schemars(extend("enum" = ["webhook", "telegram", "slack", "discord", "email"]))]
     pub(super) kind: Option<At<String>>,
-    /// Where messages are sent to: a webhook's address, a hook of Slack or Discord, or the Bot API's where it is not Telegram's own.
+    /// Where messages are sent to: a webhook's address, a hook of Slack or Discord, the Bot API's where it is not Telegram's own, or a mail server: smtps://HOST is encrypted from the first byte, smtp://HOST by STARTTLS, which only a server on this machine may lack.
     pub(super) url: Option<At<String>>,
-    /// Where the secret is: `env:VARIABLE` or `file:PATH`. A webhook's key (whsec_…), a bot's token, or the whole URL of a hook.
+    /// Where the secret is: `env:VARIABLE` or `file:PATH`. A webhook's key (whsec_…), a bot's token, the whole URL of a hook, or the password of a mailbox.
     pub(super) secret: Option<At<String>>,
     /// Telegram's: the number of a chat, or the @name of a channel.
     pub(super) chat: Option<At<String>>,
+    /// E-mail's: who it comes from, `boardwalk <desk@example.org>`.
+    pub(super) from: Option<At<String>>,
+    /// E-mail's: who gets it.
+    #[schemars(extend("default" = []))]
+    pub(super) to: Option<Vec<At<String>>>,
+    /// E-mail's: who logs in, with the secret as the password.
+    pub(super) user: Option<At<String>>,
     /// What is told.
     #[schemars(extend("default" = ["stored", "edited", "vanished", "restricted", "reappeared", "alarm", "recovered"]))]
     pub(super) events: Option<Vec<At<String>>>,

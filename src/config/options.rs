@@ -385,6 +385,7 @@ pub enum NotifyKind {
     Telegram,
     Slack,
     Discord,
+    Email,
 }
 
 /// Where a secret is read from when it is needed.
@@ -403,6 +404,11 @@ pub struct NotifyOptions {
     pub secret: Option<SecretSource>,
     /// Of Telegram.
     pub chat: Option<String>,
+    /// Of e-mail, as are the next two.
+    pub from: Option<String>,
+    pub to: Vec<String>,
+    /// Who logs in with the secret.
+    pub user: Option<String>,
     pub events: Vec<EventKind>,
     /// None: all.
     pub boards: Vec<String>,

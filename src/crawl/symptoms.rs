@@ -93,8 +93,10 @@ pub(super) fn note_no_rows<S>(
 
 /// The profile does not fit, and could not be repaired.
 pub(super) fn note_misfit<S>(crew: &Crew<S>, board: BoardId, finding: &Finding) {
+    let difference = finding.difference.clone();
     let finding = finding.to_string();
     crew.polls.note(board, |seen| {
+        seen.difference = difference;
         // Page 1 was not admitted, or it was and its articles cannot be read.
         if seen.answer != Answer::Rows {
             seen.answer = Answer::Unreadable(finding.clone());

@@ -112,6 +112,11 @@ impl Fetcher {
         self.inner.host(&host_key(url))
     }
 
+    /// The host that a URL is asked of, if it was met.
+    pub(crate) fn known_host(&self, url: &Url) -> Option<Arc<Host>> {
+        lock(&self.inner.hosts).get(&host_key(url)).cloned()
+    }
+
     /// All hosts met so far.
     pub fn hosts(&self) -> Vec<Arc<Host>> {
         lock(&self.inner.hosts).values().cloned().collect()

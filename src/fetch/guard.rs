@@ -155,6 +155,13 @@ impl Guard {
         Self { named }
     }
 
+    pub(crate) fn route_to(&self, target: &HostPort) -> Route {
+        match self.named.contains(target) {
+            true => Route::Named,
+            false => Route::Public,
+        }
+    }
+
     /// Checks everything that can be known without a resolver.
     pub(crate) fn check(&self, url: &Url) -> Result<Route, Refusal> {
         if !matches!(url.scheme(), "http" | "https") {
@@ -164,11 +171,7 @@ impl Guard {
             return Err(Refusal::Userinfo);
         }
         let target = HostPort::of(url).ok_or(Refusal::NoHost)?;
-        let route = if self.named.contains(&target) {
-            Route::Named
-        } else {
-            Route::Public
-        };
+        let route = self.route_to(&target);
         // `Url` has already turned decimal, octal, hexadecimal and full-width spellings into one address.
         let address = match url.host() {
             Some(Host::Ipv4(v4)) => IpAddr::V4(v4),

@@ -17,6 +17,7 @@ mod factory;
 mod guard;
 mod hook;
 mod host;
+mod mail;
 mod robots;
 #[cfg(test)]
 mod tests;
@@ -34,8 +35,9 @@ pub use decode::{Decoded, decode, decode_as, tld_of};
 pub use error::{FetchError, FetchErrorKind, Retry};
 pub use factory::install_crypto;
 pub use guard::{HostPort, Refusal, Resolved, Resolver, SystemResolver};
-pub use hook::{HookAnswer, HookClient, HookError};
+pub use hook::{Attempt, HookAnswer, HookClient, HookError};
 pub use host::{Host, HostSnapshot, host_key};
+pub use mail::{CAN_MAIL, Mail, MailError, MailServer, is_mail_address};
 
 use crate::model::Receipt;
 

@@ -15,9 +15,9 @@ pub struct Receipt {
     /// Decompressed bytes read.
     pub body_bytes: u64,
     pub duration_ms: u64,
-    /// What asked for it: `listing`, `article`, `comments`, `robots`, `redirect`.
+    /// What asked for it: `listing`, `article`, `comments`, `robots`, `redirect`, `message`.
     pub purpose: &'static str,
-    /// What allowed it: `robots: no file`, `robots: allow /news`, …
+    /// What allowed it: `robots: no file`, `robots: allow /news`, `notifier desk`, …
     pub allowed_by: String,
     /// What went wrong, if anything.
     pub error: Option<String>,

@@ -10,8 +10,8 @@ use tracing::{debug, error, warn};
 
 use super::plan::plan;
 use super::target::{Notifier, Outgoing};
-use crate::fetch::{HookAnswer, HookClient, HookError};
-use crate::model::Clock;
+use crate::fetch::{Attempt, HookAnswer, HookClient, HookError, MailError};
+use crate::model::{Clock, Receipt};
 use crate::store::{Delivery, MessageRecord, NotifierState, Outbox, StoreError};
 
 /// What happened is looked for this often.
@@ -34,7 +34,7 @@ const REASON_CHARS: usize = 200;
 pub struct Courier<O> {
     store: O,
     clock: Arc<dyn Clock>,
-    client: HookClient,
+    pub(super) client: HookClient,
     notifier: Arc<Notifier>,
 }
 
@@ -92,11 +92,13 @@ impl<O: Outbox> Courier<O> {
             if due_at > now {
                 return Ok(due_at.min(look_again));
             }
-            let delivery = self.try_once(&message, now).await;
+            let (delivery, receipt) = self.try_once(&message, now).await;
             self.tell(&message, &delivery);
             let at = self.clock.now();
             let name = self.notifier.name();
-            self.store.record(message.id, name, delivery, at).await?;
+            self.store
+                .record(message.id, name, delivery, receipt, at)
+                .await?;
         }
         Ok(look_again)
     }
@@ -143,12 +145,21 @@ impl<O: Outbox> Courier<O> {
             .unwrap_or(Timestamp::MIN)
     }
 
-    async fn try_once(&self, message: &MessageRecord, now: Timestamp) -> Delivery {
+    async fn try_once(
+        &self,
+        message: &MessageRecord,
+        now: Timestamp,
+    ) -> (Delivery, Option<Receipt>) {
         let outgoing = self.notifier.outgoing(&message.key, &message.events, now);
-        let failure = match send(&self.client, outgoing).await {
-            Ok(()) => return Delivery::Sent,
-            Err(failure) => failure,
+        let (sent, receipt) = send(&self.client, self.notifier.name(), outgoing).await;
+        let delivery = match sent {
+            Ok(()) => Delivery::Sent,
+            Err(failure) => self.failed(message, failure),
         };
+        (delivery, receipt)
+    }
+
+    fn failed(&self, message: &MessageRecord, failure: Failure) -> Delivery {
         let now = self.clock.now();
         let n_tries = message.n_tries + 1;
         let wait = backoff(&message.key, n_tries);
@@ -195,9 +206,8 @@ pub async fn send_test(
     now: Timestamp,
 ) -> Result<(), String> {
     let key = format!("msg_test_{}", now.as_millisecond());
-    send(client, notifier.test(&key, now))
-        .await
-        .map_err(|failure| failure.reason)
+    let (sent, _) = send(client, notifier.name(), notifier.test(&key, now)).await;
+    sent.map_err(|failure| failure.reason)
 }
 
 struct Failure {
@@ -207,9 +217,26 @@ struct Failure {
     retry_after: Option<Duration>,
 }
 
-async fn send(client: &HookClient, outgoing: Outgoing<'_>) -> Result<(), Failure> {
-    let sent = client.post(outgoing.url, &outgoing.headers, outgoing.body);
-    match sent.await {
+async fn send(
+    client: &HookClient,
+    notifier: &str,
+    outgoing: Outgoing<'_>,
+) -> (Result<(), Failure>, Option<Receipt>) {
+    let allowed_by = format!("notifier {notifier}");
+    match outgoing {
+        Outgoing::Hook { url, headers, body } => {
+            let Attempt { outcome, receipt } = client.post(url, &headers, body, &allowed_by).await;
+            (taken_by_hook(outcome), receipt)
+        }
+        Outgoing::Mail { server, mail } => {
+            let Attempt { outcome, receipt } = client.mail(server, &mail, &allowed_by).await;
+            (taken_by_server(outcome), receipt)
+        }
+    }
+}
+
+fn taken_by_hook(outcome: Result<HookAnswer, HookError>) -> Result<(), Failure> {
+    match outcome {
         Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
         Ok(answer) => Err(Failure {
             reason: reason(&answer),
@@ -219,9 +246,27 @@ async fn send(client: &HookClient, outgoing: Outgoing<'_>) -> Result<(), Failure
         Err(error) => Err(Failure {
             reason: error.to_string(),
             of_target: !matches!(error, HookError::Header),
-            retry_after: None,
+            retry_after: match error {
+                HookError::Paused { wait, .. } => Some(wait),
+                _ => None,
+            },
         }),
     }
+}
+
+fn taken_by_server(outcome: Result<u16, MailError>) -> Result<(), Failure> {
+    outcome.map(drop).map_err(|error| Failure {
+        // 552 and 554 are about what the message says (RFC 5321, 4.2.3); all else would meet any other.
+        of_target: !matches!(
+            error,
+            MailError::Answered {
+                code: 552 | 554,
+                ..
+            }
+        ),
+        reason: error.to_string(),
+        retry_after: None,
+    })
 }
 
 fn reason(answer: &HookAnswer) -> String {

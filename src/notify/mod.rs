@@ -1,4 +1,4 @@
-//! Who is to hear of what happened? In: events, and the notifiers of the configuration. Out: messages to webhooks and chats,
+//! Who is to hear of what happened? In: events, and the notifiers of the configuration. Out: messages to webhooks, chats and mailboxes,
 //! each sent until its target has taken it, or given up and kept for the operator.
 //!
 //! At least once: a notifier goes on behind an event in the transaction that queues its message, and a message is removed

@@ -1,4 +1,4 @@
-//! Where messages go, and in which form: Standard Webhooks, Telegram, Slack, Discord.
+//! Where messages go, and in which form: Standard Webhooks, Telegram, Slack, Discord, e-mail.
 
 use std::path::PathBuf;
 
@@ -9,6 +9,7 @@ use url::Url;
 use super::sign::Key;
 use super::words;
 use crate::config::{NotifyKind, NotifyOptions, SecretSource};
+use crate::fetch::{CAN_MAIL, HostPort, Mail, MailError, MailServer, is_mail_address};
 use crate::store::EventRecord;
 
 const TELEGRAM: &str = "https://api.telegram.org";
@@ -30,20 +31,36 @@ pub enum SetupError {
     HookUrl,
     #[error("its secret is not the token of a bot")]
     Token,
+    #[error("{}", MailError::NotBuilt)]
+    NoMail,
+    #[error("its url is not that of a mail server")]
+    MailServer,
+    #[error("`{0}` is no mail address")]
+    MailAddress(String),
 }
 
 /// A notifier that can be used.
 pub struct Notifier {
     pub(super) options: NotifyOptions,
-    url: Url,
-    key: Option<Key>,
+    target: Target,
+}
+
+enum Target {
+    Hook { url: Url, key: Option<Key> },
+    Mail(MailServer),
 }
 
 /// A message as it goes out.
-pub(super) struct Outgoing<'n> {
-    pub(super) url: &'n Url,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Vec<u8>,
+pub(super) enum Outgoing<'n> {
+    Hook {
+        url: &'n Url,
+        headers: Vec<(&'static str, String)>,
+        body: Vec<u8>,
+    },
+    Mail {
+        server: &'n MailServer,
+        mail: Mail<'n>,
+    },
 }
 
 impl Notifier {
@@ -54,6 +71,10 @@ impl Notifier {
     pub fn new(options: NotifyOptions) -> Result<Self, SetupError> {
         let secret = options.secret.as_ref().map(read).transpose()?;
         let secret = secret.as_deref();
+        if options.kind == NotifyKind::Email {
+            let target = Target::Mail(mail_server(&options, secret)?);
+            return Ok(Self { options, target });
+        }
         let key = match (options.kind, secret) {
             (NotifyKind::Webhook, Some(text)) => Some(Key::parse(text).ok_or(SetupError::Key)?),
             _ => None,
@@ -66,12 +87,16 @@ impl Notifier {
                 .filter(|url| matches!(url.scheme(), "http" | "https"))
                 .ok_or(SetupError::HookUrl)?,
         };
-        Ok(Self { options, url, key })
+        let target = Target::Hook { url, key };
+        Ok(Self { options, target })
     }
 
-    /// May be a secret.
-    pub(crate) fn url(&self) -> &Url {
-        &self.url
+    /// Where messages are sent to. `None`: a URL without a host, which is refused when it is used.
+    pub(crate) fn place(&self) -> Option<HostPort> {
+        match &self.target {
+            Target::Hook { url, .. } => HostPort::of(url),
+            Target::Mail(server) => Some(server.place().clone()),
+        }
     }
 
     pub fn name(&self) -> &str {
@@ -79,55 +104,63 @@ impl Notifier {
     }
 
     /// The body and headers of a message. `now` is signed along, so that a message of long ago is not taken for a new one.
-    pub(super) fn outgoing(
-        &self,
-        key: &str,
+    pub(super) fn outgoing<'n>(
+        &'n self,
+        key: &'n str,
         events: &[EventRecord],
         now: Timestamp,
-    ) -> Outgoing<'_> {
-        let body = match self.options.kind {
-            NotifyKind::Webhook => json!({
-                "type": words::type_of(events),
-                "timestamp": events.last().map_or(now, |event| event.at),
-                "data": { "events": events },
-            }),
-            _ => self.chat_body(&words::text(&self.options, events)),
-        };
-        self.signed(key, &body, now)
+    ) -> Outgoing<'n> {
+        let text = || words::text(&self.options, events);
+        match (&self.target, self.options.kind) {
+            (Target::Mail(server), _) => {
+                self.mail(server, key, words::subject(events), text(), now)
+            }
+            (Target::Hook { url, key: secret }, NotifyKind::Webhook) => {
+                let body = json!({
+                    "type": words::type_of(events),
+                    "timestamp": events.last().map_or(now, |event| event.at),
+                    "data": { "events": events },
+                });
+                signed(url, secret.as_ref(), key, &body, now)
+            }
+            (Target::Hook { url, .. }, _) => to_chat(url, &self.chat_body(&text())),
+        }
     }
 
     /// A message that says that it is a test.
-    pub(super) fn test(&self, key: &str, now: Timestamp) -> Outgoing<'_> {
-        let body = match self.options.kind {
-            NotifyKind::Webhook => json!({
-                "type": "test",
-                "timestamp": now,
-                "data": { "events": [] },
-            }),
-            _ => {
-                let words = format!("boardwalk: this is a test of notifier {}", self.name());
-                self.chat_body(&words)
+    pub(super) fn test<'n>(&'n self, key: &'n str, now: Timestamp) -> Outgoing<'n> {
+        let text = format!("boardwalk: this is a test of notifier {}", self.name());
+        match (&self.target, self.options.kind) {
+            (Target::Mail(server), _) => self.mail(server, key, text.clone(), text, now),
+            (Target::Hook { url, key: secret }, NotifyKind::Webhook) => {
+                let body = json!({
+                    "type": "test",
+                    "timestamp": now,
+                    "data": { "events": [] },
+                });
+                signed(url, secret.as_ref(), key, &body, now)
             }
-        };
-        self.signed(key, &body, now)
+            (Target::Hook { url, .. }, _) => to_chat(url, &self.chat_body(&text)),
+        }
     }
 
-    fn signed(&self, key: &str, body: &Value, now: Timestamp) -> Outgoing<'_> {
-        let body = body.to_string().into_bytes();
-        let mut headers = vec![("content-type", "application/json".to_owned())];
-        if self.options.kind == NotifyKind::Webhook {
-            headers.push(("webhook-id", key.to_owned()));
-            headers.push(("webhook-timestamp", now.as_second().to_string()));
-            if let Some(secret) = &self.key {
-                let signature = secret.signature(key, now.as_second(), &body);
-                headers.push(("webhook-signature", signature));
-            }
-        }
-        Outgoing {
-            url: &self.url,
-            headers,
-            body,
-        }
+    fn mail<'n>(
+        &'n self,
+        server: &'n MailServer,
+        key: &'n str,
+        subject: String,
+        text: String,
+        at: Timestamp,
+    ) -> Outgoing<'n> {
+        let mail = Mail {
+            from: self.options.from.as_deref().unwrap_or_default(),
+            to: &self.options.to,
+            subject,
+            text,
+            key,
+            at,
+        };
+        Outgoing::Mail { server, mail }
     }
 
     fn chat_body(&self, text: &str) -> Value {
@@ -144,13 +177,63 @@ impl Notifier {
                 "unfurl_links": false,
             }),
             // 1 << 2: no previews of what is linked.
-            NotifyKind::Discord | NotifyKind::Webhook => json!({
+            NotifyKind::Discord | NotifyKind::Webhook | NotifyKind::Email => json!({
                 "content": text,
                 "allowed_mentions": { "parse": [] },
                 "flags": 4,
             }),
         }
     }
+}
+
+/// As Standard Webhooks has it.
+fn signed<'n>(
+    url: &'n Url,
+    secret: Option<&Key>,
+    key: &str,
+    body: &Value,
+    now: Timestamp,
+) -> Outgoing<'n> {
+    let body = body.to_string().into_bytes();
+    let mut headers = vec![
+        json_header(),
+        ("webhook-id", key.to_owned()),
+        ("webhook-timestamp", now.as_second().to_string()),
+    ];
+    if let Some(secret) = secret {
+        let signature = secret.signature(key, now.as_second(), &body);
+        headers.push(("webhook-signature", signature));
+    }
+    Outgoing::Hook { url, headers, body }
+}
+
+fn to_chat<'n>(url: &'n Url, body: &Value) -> Outgoing<'n> {
+    Outgoing::Hook {
+        url,
+        headers: vec![json_header()],
+        body: body.to_string().into_bytes(),
+    }
+}
+
+fn json_header() -> (&'static str, String) {
+    ("content-type", "application/json".to_owned())
+}
+
+fn mail_server(options: &NotifyOptions, password: Option<&str>) -> Result<MailServer, SetupError> {
+    if !CAN_MAIL {
+        return Err(SetupError::NoMail);
+    }
+    for address in options.from.iter().chain(&options.to) {
+        if !is_mail_address(address) {
+            return Err(SetupError::MailAddress(address.clone()));
+        }
+    }
+    let server = options.url.as_ref().and_then(MailServer::of);
+    let server = server.ok_or(SetupError::MailServer)?;
+    Ok(match (&options.user, password) {
+        (Some(user), Some(password)) => server.with_login(user, password),
+        _ => server,
+    })
 }
 
 fn read(source: &SecretSource) -> Result<String, SetupError> {

@@ -1,8 +1,12 @@
 //! Notifiers against a receiver on a loopback port, under a clock that stands still until it is told otherwise.
 
+#[cfg(feature = "email")]
+mod mail;
+
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -17,7 +21,7 @@ use super::courier::backoff;
 use super::sign::Key;
 use super::*;
 use crate::config;
-use crate::fetch::{FetchOptions, HostPort};
+use crate::fetch::{FetchOptions, Fetcher, HostPort, Pace};
 use crate::model::ManualClock;
 use crate::store::Archive;
 use crate::store::sqlite::{OpenMode, OutboxDesk, SqliteStore, StoreOptions};
@@ -32,6 +36,7 @@ fn at(text: &str) -> Timestamp {
 /// A message as it came.
 #[derive(Debug, Clone)]
 struct Got {
+    at: Instant,
     headers: HeaderMap,
     body: Vec<u8>,
 }
@@ -55,7 +60,8 @@ struct Receiver {
 
 async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> Response {
     let body = body.to_vec();
-    receiver.got.lock().unwrap().push(Got { headers, body });
+    let at = Instant::now();
+    receiver.got.lock().unwrap().push(Got { at, headers, body });
     let answer = receiver.answers.lock().unwrap().pop_front();
     answer.unwrap_or_else(|| StatusCode::NO_CONTENT.into_response())
 }
@@ -153,13 +159,29 @@ impl Desk {
         let list: Vec<_> = list
             .map(|options| Arc::new(Notifier::new(options).unwrap()))
             .collect();
-        let receiver = HostPort::of(&self.url.parse().unwrap());
         let options = FetchOptions {
-            allow_private: receiver.into_iter().collect(),
+            allow_private: list.iter().filter_map(|one| one.place()).collect(),
             ..FetchOptions::default()
         };
         let client = HookClient::new(&options, self.clock.clone()).unwrap();
         Notifiers { client, list }
+    }
+
+    /// Receipts that were kept: host, address, status, what for, by what rule, and what went wrong.
+    fn receipts(&self) -> Vec<[String; 6]> {
+        let conn = Connection::open(self.folder.path().join("a.db")).unwrap();
+        let mut select = conn
+            .prepare(
+                "SELECT host, url, coalesce(status, ''), purpose, allowed_by, coalesce(error, '')
+                 FROM request ORDER BY id",
+            )
+            .unwrap();
+        let text = |row: &rusqlite::Row<'_>, column| match row.get_ref(column).unwrap() {
+            rusqlite::types::ValueRef::Integer(number) => number.to_string(),
+            other => other.as_str().unwrap().to_owned(),
+        };
+        let rows = select.query_map([], |row| Ok([0, 1, 2, 3, 4, 5].map(|n| text(row, n))));
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
     }
 
     /// A courier of the one notifier in this configuration, which stands behind what has happened so far.
@@ -574,4 +596,102 @@ fn no_error_of_a_notifier_shows_its_secret() {
         let error = notifier.err().expect("it is no secret of this kind");
         assert!(!error.to_string().contains("hush"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn every_try_has_a_receipt_that_names_no_secret() {
+    let desk = Desk::new().await;
+    let courier = desk.webhook("").await;
+    desk.answers([StatusCode::BAD_REQUEST.into_response()]);
+    desk.post("도서관 개관");
+    look(&desk, &courier, 20).await;
+    assert_eq!(desk.got().len(), 2);
+    let place = HostPort::of(&desk.url.parse().unwrap())
+        .unwrap()
+        .to_string();
+    let of = |status: &str| {
+        let words = ["message", "notifier desk", ""].map(str::to_owned);
+        let [purpose, allowed_by, error] = words;
+        let origin = format!("http://{place}");
+        [
+            place.clone(),
+            origin,
+            status.into(),
+            purpose,
+            allowed_by,
+            error,
+        ]
+    };
+    assert_eq!(desk.receipts(), [of("400"), of("204")]);
+}
+
+/// A fetcher that asks the receiver's host for pages, too, so often.
+fn crawler(desk: &Desk, min_interval: Duration) -> Fetcher {
+    let options = FetchOptions {
+        pace: Pace {
+            min_interval,
+            ..Pace::default()
+        },
+        ..FetchOptions::default()
+    };
+    let fetcher = Fetcher::new(options, desk.clock.clone()).unwrap();
+    fetcher.host(&desk.url.parse().unwrap());
+    fetcher
+}
+
+#[tokio::test]
+async fn a_host_that_is_crawled_gets_messages_at_its_pace() {
+    let desk = Desk::new().await;
+    let mut courier = desk.webhook("").await;
+    let interval = Duration::from_millis(150);
+    courier.client = courier.client.beside(crawler(&desk, interval));
+    for title in ["하나", "둘", "셋"] {
+        desk.post(title);
+    }
+    look(&desk, &courier, 3).await;
+    let times: Vec<Instant> = desk.got().iter().map(|got| got.at).collect();
+    assert_eq!(times.len(), 3);
+    for pair in times.windows(2) {
+        // Five milliseconds between the turn and the receiver's clock are nobody's fault.
+        let spacing = pair[1] - pair[0] + Duration::from_millis(5);
+        assert!(spacing >= interval, "{spacing:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_asked_for_a_rest_gets_no_messages_and_no_page_is_asked_of_one_that_refuses_them()
+ {
+    let desk = Desk::new().await;
+    let mut courier = desk.webhook("").await;
+    let fetcher = crawler(&desk, Duration::from_millis(1));
+    let host = fetcher.host(&desk.url.parse().unwrap());
+    courier.client = courier.client.beside(fetcher);
+    desk.answers([wait_please("3600")]);
+    desk.post("하나");
+    desk.post("둘");
+    look_now(&desk, &courier).await;
+    assert_eq!(desk.got().len(), 1);
+    let pause = host.pause_in_force().expect("the whole host is left alone");
+    assert_eq!(pause.until, at(BEGIN) + SignedDuration::from_hours(1));
+    // The notifier's own rest is over first, and the host's still holds.
+    desk.pass(SignedDuration::from_hours(2));
+    look_now(&desk, &courier).await;
+    assert_eq!(desk.got().len(), 1, "tokio's hour is not over");
+    assert_eq!(desk.receipts().len(), 1, "nothing was sent");
+}
+
+#[cfg(not(feature = "email"))]
+#[test]
+fn a_build_without_mail_says_how_to_get_it() {
+    let text = "[[notify]]\nname = \"desk\"\nkind = \"email\"\nurl = \"smtps://mail.example.org\"\n\
+                from = \"desk@example.org\"\nto = [\"desk@example.org\"]\n";
+    let options = config::from_toml(Path::new("boardwalk.toml"), text).unwrap();
+    let error = options
+        .notifiers
+        .into_iter()
+        .map(Notifier::new)
+        .next()
+        .unwrap();
+    let words = error.err().expect("it cannot be used").to_string();
+    assert!(words.contains("--features email"), "{words}");
 }

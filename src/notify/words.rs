@@ -1,4 +1,4 @@
-//! Events in words, for chats.
+//! Events in words, for chats and mail.
 
 use jiff::Timestamp;
 
@@ -22,6 +22,31 @@ fn max_units(kind: NotifyKind) -> usize {
         NotifyKind::Telegram => 4_096,
         NotifyKind::Slack => 4_000,
         NotifyKind::Discord | NotifyKind::Webhook => 2_000,
+        // A mail takes megabytes; nobody reads them.
+        NotifyKind::Email => 100_000,
+    }
+}
+
+/// UTF-16 units of a subject: mailboxes show less.
+const SUBJECT_UNITS: usize = 120;
+
+/// What a mail of these events is about: the first of them, and how many others there are.
+pub(super) fn subject(events: &[EventRecord]) -> String {
+    let Some(first) = events.first() else {
+        return "boardwalk".to_owned();
+    };
+    let kind = in_words(first.kind);
+    let about = first
+        .article
+        .as_ref()
+        .map_or(first.note.as_deref().unwrap_or_default(), |article| {
+            &article.title
+        });
+    let (board, about) = (one_line(&first.board), one_line(about));
+    let line = cut(&format!("{kind}: {board}: {about}"), SUBJECT_UNITS);
+    match events.len() - 1 {
+        0 => line,
+        n_more => format!("{line} and {n_more} more"),
     }
 }
 

@@ -42,26 +42,31 @@ impl OutboxList {
     /// The writer's.
     pub fn write_lines(&self, zone: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
         for notifier in &self.notifiers {
-            let name = terminal::line(&notifier.name);
-            let (sent, waiting) = (notifier.n_sent, notifier.n_waiting);
-            write!(
-                out,
-                "{name}: {sent} sent, {waiting} waiting, {} given up",
-                notifier.n_given_up
-            )?;
-            if let Some(until) = notifier.paused_until {
-                write!(out, ", rests until {}", moment::short(until, zone))?;
-            }
-            if !notifier.configured {
-                write!(out, " (not in the service's configuration)")?;
-            }
-            writeln!(out)?;
+            writeln!(out, "{}", line(notifier, zone))?;
         }
         for message in &self.messages {
             write_message(message, zone, out)?;
         }
         Ok(())
     }
+}
+
+/// A notifier in a line, for people.
+pub(super) fn line(notifier: &NotifierRecord, zone: &TimeZone) -> String {
+    let mut line = format!(
+        "{}: {} sent, {} waiting, {} given up",
+        terminal::line(&notifier.name),
+        notifier.n_sent,
+        notifier.n_waiting,
+        notifier.n_given_up
+    );
+    if let Some(until) = notifier.paused_until {
+        line.push_str(&format!(", rests until {}", moment::short(until, zone)));
+    }
+    if !notifier.configured {
+        line.push_str(" (not in the service's configuration)");
+    }
+    line
 }
 
 fn write_message(message: &MessageRecord, zone: &TimeZone, out: &mut dyn Write) -> io::Result<()> {

@@ -10,9 +10,12 @@ use unicode_width::UnicodeWidthStr;
 
 use super::columns::{bytes, pad, pad_left};
 use super::number::{counted, grouped};
-use super::{OutputError, json, moment, terminal};
+use super::{OutputError, json, moment, outbox, terminal};
 use crate::health::audit::{Audit, Proof, audit};
-use crate::store::{Archive, BoardHealth, BoardStatus, PassSummary, SizeOnDisk, StoreError};
+use crate::health::verdict::Evidence;
+use crate::store::{
+    Archive, BoardHealth, BoardStatus, NotifierRecord, PassSummary, SizeOnDisk, StoreError,
+};
 
 const BOLD: Style = Style::new().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default();
@@ -21,6 +24,7 @@ const WARNING: Style = AnsiColor::Yellow.on_default();
 #[derive(Debug, Serialize)]
 pub struct Status {
     pub boards: Vec<BoardLine>,
+    pub notifiers: Vec<NotifierRecord>,
     pub size_on_disk: SizeOnDisk,
 }
 
@@ -83,6 +87,7 @@ impl Status {
         });
         Ok(Self {
             boards: boards.collect::<Result<_, StoreError>>()?,
+            notifiers: archive.notifiers()?,
             size_on_disk: archive.size_on_disk()?,
         })
     }
@@ -134,6 +139,7 @@ impl Status {
                 )?;
             }
         }
+        self.write_notifiers(zone, out)?;
         let size = &self.size_on_disk;
         let kinds = [
             ("articles", size.articles_bytes),
@@ -148,6 +154,20 @@ impl Status {
         let kinds = kinds.map(|(kind, n)| format!("{kind} {}", bytes(n)));
         let all = bytes(size.file_bytes);
         writeln!(out, "\n{all} on disk: {}", kinds.join(", "))
+    }
+
+    fn write_notifiers(&self, zone: &TimeZone, out: &mut dyn Write) -> io::Result<()> {
+        if !self.notifiers.is_empty() {
+            writeln!(out, "\n{BOLD}MESSAGES{BOLD:#}")?;
+        }
+        for notifier in &self.notifiers {
+            let line = outbox::line(notifier, zone);
+            match notifier.n_given_up > 0 || notifier.paused_until.is_some() {
+                true => writeln!(out, "{WARNING}{line}{WARNING:#}")?,
+                false => writeln!(out, "{line}")?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -185,7 +205,11 @@ fn write_health(
         let at = moment::short(next.at, zone);
         write!(out, "; next pass {at}: {}", terminal::line(&next.reason))?;
     }
-    writeln!(out)
+    writeln!(out)?;
+    for line in health.evidence.iter().flat_map(Evidence::lines) {
+        writeln!(out, "    {}", terminal::line(&line))?;
+    }
+    Ok(())
 }
 
 fn line(cells: &[&str], widths: &[usize]) -> String {
@@ -242,7 +266,7 @@ fn ago(at: Timestamp, now: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::test_archive::{TestArchive, at, board};
+    use super::super::test_archive::{TestArchive, at, board, message};
     use super::*;
     use crate::health::verdict::Verdict;
     use crate::model::PassReport;
@@ -316,6 +340,12 @@ qa            1190        3           8     2       1  2026-11-20 01:00  -      
             verdict: Some(Verdict::Blocked),
             since: Some(at("2026-11-21T01:00:00Z")),
             finding: Some("answered 429\u{1b}[2J, wait 7200s".into()),
+            evidence: Some(Evidence {
+                expected_rows: Some(20.0),
+                seen_rows: Some(0),
+                statuses: [(429, 2)].into(),
+                ..Evidence::default()
+            }),
             last_good_at: Some(at("2026-11-21T00:00:00Z")),
             next_pass: Some(NextPass {
                 at: at("2026-11-21T06:00:00Z"),
@@ -327,15 +357,33 @@ qa            1190        3           8     2       1  2026-11-20 01:00  -      
             verdict: None,
             since: None,
             finding: None,
+            evidence: None,
             last_good_at: Some(at("2026-11-21T04:59:30Z")),
             next_pass: None,
         });
         let text = table(vec![news, well]);
         let bad = "\n  blocked since 2026-11-21 01:00: answered 429, wait 7200s; last good 5 h ago; 1,190 of 1,200 \
-            posts held (proven); next pass 2026-11-21 06:00: its host asked to wait until then\n";
+            posts held (proven); next pass 2026-11-21 06:00: its host asked to wait until then\n    \
+            0 rows, where about 20 are usual\n    answers: 429 × 2\n";
         assert!(text.contains(bad), "{text}");
         let good = "\n  as it should be; last good just now; 1,190 of 1,200 posts held (proven)\n";
         assert!(text.contains(good), "{text}");
+    }
+
+    #[test]
+    fn messages_that_were_given_up_are_told_of() {
+        let mut archive = TestArchive::with(Vec::new());
+        archive.messages = vec![message(1, "첫 글")];
+        let status = Status::read(&archive).expect("memory answers");
+        let mut out = Vec::new();
+        let now = at("2026-11-21T05:00:00Z");
+        let mut plain = anstream::StripStream::new(&mut out);
+        status
+            .write_table(&TimeZone::UTC, now, &mut plain)
+            .expect("memory takes all");
+        let text = String::from_utf8(out).expect("UTF-8");
+        let lines = "\n\nMESSAGES\ndesk: 3 sent, 0 waiting, 1 given up\n\n";
+        assert!(text.contains(lines), "{text}");
     }
 
     #[test]

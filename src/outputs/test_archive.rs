@@ -188,6 +188,7 @@ impl Archive for TestArchive {
             name: message.notifier.clone(),
             configured: true,
             n_sent: 3,
+            n_failed: 12,
             sent_at: Some(message.made_at),
             paused_until: None,
             n_waiting: u64::from(message.due_at.is_some()),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Answer;
-use crate::model::EventKind;
+use crate::model::{EventKind, Receipt};
 
 /// What happened, as far as a message tells it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +85,9 @@ pub struct NotifierRecord {
     /// `false`: the service's configuration has it no more, but messages of it are left.
     pub configured: bool,
     pub n_sent: u64,
+    /// Tries that failed.
+    pub n_failed: u64,
+    /// The last try, whatever came of it.
     pub sent_at: Option<Timestamp>,
     pub paused_until: Option<Timestamp>,
     pub n_waiting: u64,
@@ -137,12 +140,13 @@ pub trait Outbox: Clone + Send + Sync + 'static {
         notifier: &str,
     ) -> impl Future<Output = Answer<Option<MessageRecord>>> + Send;
 
-    /// Writes down what became of a try. One that was sent is removed.
+    /// Writes down what became of a try, and the receipt of it. One that was sent is removed.
     fn record(
         &self,
         message: i64,
         notifier: &str,
         delivery: Delivery,
+        receipt: Option<Receipt>,
         at: Timestamp,
     ) -> impl Future<Output = Answer<()>> + Send;
 }

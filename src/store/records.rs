@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::health::verdict::Verdict;
+use crate::health::verdict::{Evidence, Verdict};
 use crate::model::{
     ArticleId, ArticleKey, ArticleState, Attachment, Board, BoardId, EventKind, Image, Pass,
     PassEnd, PassKind, PassReport, PostedAt,
@@ -231,13 +231,15 @@ pub struct BoardStatus {
 }
 
 /// How a board does, by the polls of the service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BoardHealth {
     /// `None`: nothing is wrong.
     pub verdict: Option<Verdict>,
     pub since: Option<Timestamp>,
     /// What was seen, in words.
     pub finding: Option<String>,
+    /// What the verdict rests on.
+    pub evidence: Option<Evidence>,
     /// The last poll that found nothing wrong.
     pub last_good_at: Option<Timestamp>,
     pub next_pass: Option<NextPass>,

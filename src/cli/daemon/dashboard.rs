@@ -37,20 +37,22 @@ pub(super) fn web(
         Ok(Box::new(SqliteArchive::open(&path)?))
     };
     let vitals = move || vitals(&pulse, n_refused.load(Ordering::Relaxed));
-    Web::new(
+    let web = Web::new(
         Archives::new(Arc::new(open)),
         Arc::new(vitals),
         Arc::new(SystemClock),
         zones(options),
-    )
-    .with_searches(options.searches.iter().map(search).collect())
+    );
+    web.set_searches(searches(options));
+    web
 }
 
-fn search(kept: &config::SavedSearch) -> SavedSearch {
-    SavedSearch {
+pub(super) fn searches(options: &Options) -> Vec<SavedSearch> {
+    let search = |kept: &config::SavedSearch| SavedSearch {
         name: kept.name.clone(),
         query: kept.query.clone(),
-    }
+    };
+    options.searches.iter().map(search).collect()
 }
 
 /// A board's days begin in its own zone, as far as the configuration or the profile that it names tells it.

@@ -52,7 +52,7 @@ impl DaemonCommand {
         let mut assigner = Assigner::default();
         let first = assigner.assign(&options)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let notifiers = outfit::notifiers(&options, Arc::clone(&clock))?;
+        let notifiers = outfit::notifiers(&options, Some(&first.fetcher), Arc::clone(&clock))?;
         let Database::Sqlite(path) = &options.database;
         let store_options = outfit::store_options(&options);
         let store = SqliteStore::open(path, OpenMode::ReadWrite, store_options)?;
@@ -62,6 +62,7 @@ impl DaemonCommand {
         outfit::runtime()?.block_on(async {
             let mut helpers = JoinSet::new();
             helpers.spawn(wait_for_signals(stop.clone()));
+            let mut served = None;
             if let Some(address) = options.web.listen {
                 let listener = TcpListener::bind(address)
                     .await
@@ -73,7 +74,8 @@ impl DaemonCommand {
                     Arc::clone(&pulse),
                     Arc::clone(&n_refused),
                 );
-                let router = web::router(web, dashboard::access(&options));
+                let router = web::router(web.clone(), dashboard::access(&options));
+                served = Some(web);
                 helpers.spawn(serve_web(listener, router, stop.clone()));
             }
             helpers.spawn(systemd::beat(Arc::clone(&pulse), Arc::clone(&clock)));
@@ -91,6 +93,7 @@ impl DaemonCommand {
             helpers.spawn(watch.run(Listeners {
                 crawl: say_crawl,
                 notify: say_notify,
+                web: served,
             }));
             let service = Service {
                 store,

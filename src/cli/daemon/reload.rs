@@ -10,12 +10,14 @@ use tokio::sync::mpsc;
 use tracing::{error, info, warn};
 
 use super::assignment::Assigner;
+use super::dashboard;
 use super::systemd;
 use crate::cli::outfit;
 use crate::config::{self, Database, Environment, Options};
 use crate::crawl::Assignment;
 use crate::model::Clock;
 use crate::notify::Notifiers;
+use crate::outputs::web::Web;
 
 /// The files are looked at this often. An editor's two writes within it count as one.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -39,6 +41,8 @@ pub(super) struct Watch {
 pub(super) struct Listeners {
     pub(super) crawl: mpsc::Sender<Assignment>,
     pub(super) notify: mpsc::Sender<Notifiers>,
+    /// `None`: no pages are served.
+    pub(super) web: Option<Web>,
 }
 
 impl Watch {
@@ -122,6 +126,9 @@ impl Watch {
         let taken = match self.read() {
             Ok((options, assignment, notifiers)) => {
                 self.warn_of_fixed(&options);
+                if let Some(web) = &say.web {
+                    web.set_searches(dashboard::searches(&options));
+                }
                 self.options = options;
                 self.n_refused.store(0, Ordering::Relaxed);
                 say.crawl.send(assignment).await.is_ok() && say.notify.send(notifiers).await.is_ok()
@@ -144,8 +151,9 @@ impl Watch {
         if let Some(database) = &self.database {
             options.database = database.clone();
         }
-        let notifiers = outfit::notifiers(&options, Arc::clone(&self.clock))?;
         let assignment = self.assigner.assign(&options)?;
+        let clock = Arc::clone(&self.clock);
+        let notifiers = outfit::notifiers(&options, Some(&assignment.fetcher), clock)?;
         Ok((options, assignment, notifiers))
     }
 
@@ -158,7 +166,6 @@ impl Watch {
             ("store", old.store != new.store),
             ("revisit", old.revisit != new.revisit),
             ("log", old.log != new.log),
-            ("search", old.searches != new.searches),
         ];
         for (key, _) in fixed.into_iter().filter(|(_, changed)| *changed) {
             warn!("what is new in `{key}` takes effect when the service is started again");

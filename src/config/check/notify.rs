@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use url::Url;
+
 use super::{Checker, DAY, SECOND, board_name, board_url, filled, flag, signed};
 use crate::config::file::{At, NotifyFile, SearchFile};
 use crate::config::human;
@@ -35,12 +37,19 @@ impl Checker<'_> {
         }
         let name = self.read("name", file.name.as_ref(), board_name);
         let kind = self.read("kind", file.kind.as_ref(), kind);
-        let url = self.read("url", file.url.as_ref(), board_url);
+        let url = match kind {
+            Some(NotifyKind::Email) => self.read("url", file.url.as_ref(), mail_url),
+            _ => self.read("url", file.url.as_ref(), board_url),
+        };
         let folder = self.folder.to_path_buf();
         let secret = self.read("secret", file.secret.as_ref(), |text| {
             secret_source(text, folder)
         });
         let chat = self.read("chat", file.chat.as_ref(), filled);
+        let from = self.read("from", file.from.as_ref(), mail_address);
+        let to = file.to.as_deref().unwrap_or_default();
+        let to = self.each("to", to, mail_address);
+        let user = self.read("user", file.user.as_ref(), filled);
         let template = self.read("template", file.template.as_ref(), |text| text.parse());
         let events = match &file.events {
             None => EventKind::ALL.to_vec(),
@@ -74,6 +83,9 @@ impl Checker<'_> {
             url,
             secret,
             chat,
+            from,
+            to,
+            user,
             events,
             boards: of_boards,
             keywords,
@@ -136,7 +148,50 @@ fn missing(file: &NotifyFile) -> Option<&'static str> {
         NotifyKind::Slack | NotifyKind::Discord if file.url.is_some() == file.secret.is_some() => {
             Some("a hook needs its URL: either as url, or by secret = \"env:VARIABLE\"")
         }
+        NotifyKind::Email if file.url.is_none() => {
+            Some("a notifier by e-mail needs a mail server: url = \"smtps://HOST\"")
+        }
+        NotifyKind::Email if file.from.is_none() => Some(
+            "a notifier by e-mail needs an address that it comes from: from = \"desk@example.org\"",
+        ),
+        NotifyKind::Email if file.to.as_ref().is_none_or(Vec::is_empty) => Some(
+            "a notifier by e-mail needs addresses that it goes to: to = [\"desk@example.org\"]",
+        ),
+        NotifyKind::Email if file.user.is_some() != file.secret.is_some() => {
+            Some("who logs in at a mail server does so with user and secret, the password")
+        }
         _ => None,
+    }
+}
+
+/// `smtp://HOST` or `smtps://HOST`.
+fn mail_url(text: &str) -> Result<Url, String> {
+    let example = "write smtps://HOST or smtp://HOST, with a port where it is not the usual one";
+    let url = Url::parse(text).map_err(|_| format!("`{text}` is no mail server; {example}"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("a mail server stands there without a name and a password; write them as user and secret".into());
+    }
+    let is_plain =
+        matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+    match url.scheme() {
+        "smtp" | "smtps" if url.host_str().is_some_and(|host| !host.is_empty()) && is_plain => {
+            Ok(url)
+        }
+        _ => Err(format!("`{text}` is no mail server; {example}")),
+    }
+}
+
+/// No more than a look: what may stand there is read where mail is made (RFC 5322, 3.4).
+fn mail_address(text: &str) -> Result<String, String> {
+    match text.split_once('@') {
+        Some((name, host))
+            if !name.is_empty() && !host.is_empty() && !text.contains(char::is_control) =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => Err(format!(
+            "`{text}` is no mail address; write desk@example.org"
+        )),
     }
 }
 
@@ -146,8 +201,9 @@ fn kind(word: &str) -> Result<NotifyKind, String> {
         "telegram" => Ok(NotifyKind::Telegram),
         "slack" => Ok(NotifyKind::Slack),
         "discord" => Ok(NotifyKind::Discord),
+        "email" => Ok(NotifyKind::Email),
         other => Err(format!(
-            "`{other}` is not known; write webhook, telegram, slack or discord"
+            "`{other}` is not known; write webhook, telegram, slack, discord or email"
         )),
     }
 }

@@ -98,6 +98,7 @@ pub struct Expectation {
 
 /// What a verdict rests on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Evidence {
     /// What was seen, in words.
     pub finding: String,
@@ -111,6 +112,39 @@ pub struct Evidence {
     pub statuses: BTreeMap<u16, u32>,
     /// The last poll that found nothing wrong.
     pub last_good_at: Option<Timestamp>,
+    /// What stood where on the pages that were last understood, and what stands there now.
+    pub difference: Vec<String>,
+}
+
+impl Evidence {
+    /// What it says beside the finding, a line each.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let (Some(expected), Some(seen)) = (self.expected_rows, self.seen_rows) {
+            lines.push(format!("{seen} rows, where about {expected:.0} are usual"));
+        }
+        if let Some(expected) = self.expected_posts {
+            lines.push(format!(
+                "new posts expected since the last one: {expected:.1}"
+            ));
+        }
+        for (field, (before, now)) in &self.fields {
+            let (before, now) = (100.0 * before, 100.0 * now);
+            lines.push(format!(
+                "{}: {before:.0} % before, {now:.0} % now",
+                field.words()
+            ));
+        }
+        let statuses = self.statuses.iter();
+        let statuses: Vec<String> = statuses
+            .map(|(status, n)| format!("{status} × {n}"))
+            .collect();
+        if !statuses.is_empty() {
+            lines.push(format!("answers: {}", statuses.join(", ")));
+        }
+        lines.extend(self.difference.iter().cloned());
+        lines
+    }
 }
 
 /// A verdict has begun, or is over.
@@ -193,6 +227,7 @@ impl Health {
             seen_rows: seen.n_rows,
             statuses: seen.statuses.clone(),
             last_good_at: self.last_good_at,
+            difference: seen.difference.clone(),
             ..Evidence::default()
         };
         if seen.n_new > 0 {

@@ -109,6 +109,8 @@ pub struct Observation {
     pub n_listed: u64,
     /// Somebody who compared the pages with what is known found that the profile does not fit, in words.
     pub misfit: Option<String>,
+    /// And what stood where before, and what stands there now.
+    pub difference: Vec<String>,
 }
 
 impl Observation {
@@ -125,6 +127,7 @@ impl Observation {
             walked_to_the_end: None,
             n_listed: 0,
             misfit: None,
+            difference: Vec::new(),
         }
     }
 

@@ -1,13 +1,16 @@
-//! An article as a reader wants it: text, images by name, comments as a tree, versions, copies.
+//! An article as a reader wants it: text, images by name or, where the reader asks, as they are, comments as a tree,
+//! versions, copies.
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Web;
 use super::answer::{self, Problem};
+use super::headers::{IMAGES_POLICY, POLICY};
 use super::reader::Reader;
 use crate::model::{ArticleId, ArticleState};
 use crate::outputs::comments::as_tree;
@@ -78,6 +81,7 @@ struct ArticlePage<'a> {
     revisions: &'a [Revision],
     /// Counted by the board, and not held.
     n_missing_comments: u64,
+    shows_images: bool,
 }
 
 impl<'a> ArticlePage<'a> {
@@ -98,6 +102,7 @@ impl<'a> ArticlePage<'a> {
                 .collect(),
             copies: timeline(whole),
             revisions: &whole.revisions,
+            shows_images: shows_images(reader),
             n_missing_comments: stated.saturating_sub(whole.article.comments.len() as u64),
         }
     }
@@ -106,9 +111,37 @@ impl<'a> ArticlePage<'a> {
         self.article.state.as_str()
     }
 
+    /// This page with its images, or without.
+    fn to_images(&self, shown: bool) -> String {
+        let path = format!("/articles/{}", self.article.id);
+        self.reader.to(&match shown {
+            true => format!("{path}?images=1"),
+            false => path,
+        })
+    }
+
+    /// Where an image may be loaded from: a page that could name any address would have the reader's browser knock at
+    /// machines that only it can reach.
+    fn source(&self, url: &str) -> Option<String> {
+        let url = url::Url::parse(&self.reader.href(url)?).ok()?;
+        match url.host()? {
+            url::Host::Domain(name) => {
+                let zone = name.rsplit_once('.')?.1;
+                let is_inside = ["local", "localhost", "internal", "lan", "arpa", "intranet"];
+                (!is_inside.contains(&zone)).then(|| url.into())
+            }
+            _ => None,
+        }
+    }
+
     fn is_plain(&self) -> bool {
         self.article.state == ArticleState::Stored && self.article.vanished.is_none()
     }
+}
+
+/// Asking other servers for images tells them that somebody reads here: only where the reader asks for it, and each time.
+fn shows_images(reader: &Reader) -> bool {
+    reader.asked("images") == "1"
 }
 
 /// Lines with words in them.
@@ -161,7 +194,12 @@ pub(super) async fn page(
         Ok(whole) => {
             let reader = reader.in_zone(web.zones.of(&whole.article.board).clone());
             let page = ArticlePage::of(&reader, &whole);
-            answer::page(&reader, Ok::<_, Problem>(page))
+            let policy = match page.shows_images {
+                true => IMAGES_POLICY,
+                false => POLICY,
+            };
+            let page = answer::page(&reader, Ok::<_, Problem>(page));
+            ([(CONTENT_SECURITY_POLICY, policy)], page).into_response()
         }
         Err(problem) => answer::problem_page(&reader, &problem),
     }

@@ -90,7 +90,8 @@ async fn written_saved(
     reader: &Reader,
 ) -> Result<(Format, Vec<u8>), Problem> {
     let (name, format) = parse(file).ok_or(Problem::NotThere)?;
-    let mut searches = web.searches.iter();
+    let searches = web.searches();
+    let mut searches = searches.iter();
     let search = searches.find(|search| search.name == name);
     let SavedSearch { name, query } = search.ok_or(Problem::NotThere)?;
     in_format(format, &of_search(web, name, query, reader).await?)

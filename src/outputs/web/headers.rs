@@ -10,6 +10,10 @@ use axum::response::Response;
 pub(super) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
+/// Of an article whose images its reader asked for: they may come from anywhere.
+pub(super) const IMAGES_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data: http: https:; \
+     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
 /// Of the one page with a script: ours, from its own address, which may ask nobody but us.
 pub(super) const LIVE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; \
      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";

@@ -1,7 +1,7 @@
 //! Figures for Prometheus, in its text format 0.0.4
 //! (<https://prometheus.io/docs/instrumenting/exposition_formats/>).
 //!
-//! Labels are names of configured boards and of hosts that were asked, at most [`MOST_LABELLED`] of each: what pages say
+//! Labels are names of configured boards and notifiers and of hosts that were asked, at most [`MOST_LABELLED`] of each: what pages say
 //! never becomes a label.
 
 use std::fmt::{self, Display, Write};
@@ -10,18 +10,20 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 
 use super::{Vitals, Web};
-use crate::store::BoardStatus;
+use crate::store::{BoardStatus, NotifierRecord};
 
-/// Boards, and hosts, that have lines of their own.
+/// Boards, hosts and notifiers that have lines of their own.
 const MOST_LABELLED: usize = 1_000;
 
 pub(super) async fn page(State(web): State<Web>) -> Response {
-    match web.read(|archive| Ok(archive.boards()?)).await {
-        Ok(boards) => (
+    let read = web.read(|archive| Ok((archive.boards()?, archive.notifiers()?)));
+    match read.await {
+        Ok((boards, notifiers)) => (
             [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-            figures(&boards, &web.vitals()),
+            figures(&boards, &notifiers, &web.vitals(), web.now()),
         )
             .into_response(),
         Err(error) => (
@@ -33,12 +35,18 @@ pub(super) async fn page(State(web): State<Web>) -> Response {
 }
 
 /// The whole page.
-fn figures(boards: &[BoardStatus], vitals: &Vitals) -> String {
+fn figures(
+    boards: &[BoardStatus],
+    notifiers: &[NotifierRecord],
+    vitals: &Vitals,
+    now: Timestamp,
+) -> String {
     let mut page = Page(String::new());
     page.of_process(vitals);
     page.of_boards(&boards[..boards.len().min(MOST_LABELLED)]);
     page.of_schedule(vitals);
     page.of_hosts(vitals);
+    page.of_notifiers(&notifiers[..notifiers.len().min(MOST_LABELLED)], now);
     page.0
 }
 
@@ -207,6 +215,58 @@ impl Page {
         self.head("posts_per_day", Kind::Gauge, "The board's rate as learnt.");
         for (name, board) in boards() {
             self.value("posts_per_day", &[("board", name)], board.posts_per_day);
+        }
+    }
+
+    fn of_notifiers(&mut self, notifiers: &[NotifierRecord], now: Timestamp) {
+        self.per_notifier(
+            notifiers,
+            "messages_sent_total",
+            Kind::Counter,
+            "Messages that the target of a notifier has taken.",
+            |notifier| notifier.n_sent,
+        );
+        self.per_notifier(
+            notifiers,
+            "message_failures_total",
+            Kind::Counter,
+            "Tries of messages that failed.",
+            |notifier| notifier.n_failed,
+        );
+        self.head(
+            "messages",
+            Kind::Gauge,
+            "Messages of a notifier that wait, or were given up.",
+        );
+        for notifier in notifiers {
+            for (state, n_messages) in [
+                ("waiting", notifier.n_waiting),
+                ("given_up", notifier.n_given_up),
+            ] {
+                let labels = [("notifier", notifier.name.as_str()), ("state", state)];
+                self.value("messages", &labels, n_messages);
+            }
+        }
+        self.per_notifier(
+            notifiers,
+            "notifier_paused",
+            Kind::Gauge,
+            "1 while the target of a notifier is left alone.",
+            |notifier| u64::from(notifier.paused_until.is_some_and(|until| until > now)),
+        );
+    }
+
+    fn per_notifier(
+        &mut self,
+        notifiers: &[NotifierRecord],
+        name: &str,
+        kind: Kind,
+        help: &str,
+        figure: impl Fn(&NotifierRecord) -> u64,
+    ) {
+        self.head(name, kind, help);
+        for notifier in notifiers {
+            self.value(name, &[("notifier", &notifier.name)], figure(notifier));
         }
     }
 

@@ -69,7 +69,7 @@ pub struct Web {
     clock: Arc<dyn Clock>,
     zones: Arc<Zones>,
     last_overview: Arc<Mutex<Option<Remembered>>>,
-    searches: Arc<[SavedSearch]>,
+    searches: Arc<Mutex<Arc<[SavedSearch]>>>,
     streams: Arc<Semaphore>,
 }
 
@@ -100,15 +100,22 @@ impl Web {
             clock,
             zones: Arc::new(zones),
             last_overview: Arc::default(),
-            searches: Arc::default(),
+            searches: Arc::new(Mutex::new(Arc::default())),
             streams: Arc::new(Semaphore::new(live::MAX_STREAMS)),
         }
     }
 
-    /// The searches that are kept; names are unique.
-    pub fn with_searches(mut self, searches: Vec<SavedSearch>) -> Self {
-        self.searches = searches.into();
-        self
+    /// Takes over the searches that are kept, in all clones; names are unique.
+    pub fn set_searches(&self, searches: Vec<SavedSearch>) {
+        *self.kept_searches() = searches.into();
+    }
+
+    fn searches(&self) -> Arc<[SavedSearch]> {
+        Arc::clone(&self.kept_searches())
+    }
+
+    fn kept_searches(&self) -> MutexGuard<'_, Arc<[SavedSearch]>> {
+        self.searches.lock().expect("no holder of this lock panics")
     }
 
     /// Of dates that belong to no single board.

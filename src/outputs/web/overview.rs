@@ -1,5 +1,7 @@
 //! The first page: how each board stands, at a glance.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::header::CONTENT_SECURITY_POLICY;
@@ -13,7 +15,7 @@ use super::reader::{Reader, parameters, segment};
 use super::{SavedSearch, Vitals, Web, Zones, answer, live};
 use crate::health::audit::{Audit, Proof, audit};
 use crate::outputs::OutputError;
-use crate::store::{Archive, BoardStatus, NextPass};
+use crate::store::{Archive, BoardStatus, NextPass, NotifierRecord};
 
 /// Days of a sparkline.
 const N_DAYS: usize = 30;
@@ -23,6 +25,9 @@ const N_DAYS: usize = 30;
 pub(super) struct Overview {
     pub(super) at: Timestamp,
     pub(super) boards: Vec<BoardGlance>,
+    /// Messages of all notifiers.
+    pub(super) n_messages_waiting: u64,
+    pub(super) n_messages_given_up: u64,
 }
 
 /// A board in a few figures.
@@ -79,7 +84,14 @@ impl Overview {
         let boards = boards
             .map(|(status, facts)| BoardGlance::read(archive, status, &audit(facts), zones, now))
             .collect::<Result<_, OutputError>>()?;
-        Ok(Self { at: now, boards })
+        let notifiers = archive.notifiers()?;
+        let sum = |figure: fn(&NotifierRecord) -> u64| notifiers.iter().map(figure).sum();
+        Ok(Self {
+            at: now,
+            boards,
+            n_messages_waiting: sum(|notifier| notifier.n_waiting),
+            n_messages_given_up: sum(|notifier| notifier.n_given_up),
+        })
     }
 }
 
@@ -151,7 +163,7 @@ struct OverviewPage<'a> {
     vitals: Vitals,
     n_articles: u64,
     n_troubled: usize,
-    searches: &'a [SavedSearch],
+    searches: Arc<[SavedSearch]>,
 }
 
 impl OverviewPage<'_> {
@@ -185,7 +197,7 @@ pub(super) async fn page(State(web): State<Web>, reader: Reader) -> Response {
             .iter()
             .filter(|board| board.is_troubled())
             .count(),
-        searches: &web.searches,
+        searches: web.searches(),
     });
     let policy = [(CONTENT_SECURITY_POLICY, LIVE_POLICY)];
     (policy, answer::page(&reader, page)).into_response()

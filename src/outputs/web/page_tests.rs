@@ -14,11 +14,12 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::{Access, Archives, SavedSearch, Vitals, Web, Zones, api, headers, live, router};
+use crate::health::verdict::{Evidence, Field, Verdict};
 use crate::model::{ArticleState, EventKind, ManualClock};
 use crate::outputs::test_archive::{TestArchive, article, at, message};
 use crate::store::{
-    Archive, ArticleRecord, ChangeRecord, CopyRecord, ReceiptRecord, Revision, RevisionKind,
-    StoreError, StoryRecord, Vanished, VerdictRecord,
+    Archive, ArticleRecord, BoardHealth, ChangeRecord, CopyRecord, ReceiptRecord, Revision,
+    RevisionKind, StoreError, StoryRecord, Vanished, VerdictRecord,
 };
 
 const NOW: &str = "2026-11-21T05:00:00Z";
@@ -120,6 +121,22 @@ fn archive(words: &str) -> TestArchive {
         spacing_ms: Some(1_000),
     }];
     archive.board.trouble = Some(words.into());
+    archive.board.health = Some(BoardHealth {
+        verdict: Some(Verdict::LayoutChanged),
+        since: Some(at("2026-11-20T00:00:00Z")),
+        finding: Some(words.into()),
+        evidence: Some(Evidence {
+            finding: words.into(),
+            expected_rows: Some(20.0),
+            seen_rows: Some(0),
+            statuses: [(200, 3)].into(),
+            fields: [(Field::RowAuthor, (1.0, 0.0))].into(),
+            difference: vec![words.into()],
+            ..Evidence::default()
+        }),
+        last_good_at: Some(at("2026-11-19T00:00:00Z")),
+        next_pass: None,
+    });
     archive.verdicts = vec![VerdictRecord {
         event: 3,
         at: at("2026-11-20T00:00:00Z"),
@@ -145,16 +162,17 @@ fn web(words: &str) -> Web {
         boards: Default::default(),
         hosts: Default::default(),
     };
-    Web::new(
+    let web = Web::new(
         Archives::new(Arc::new(open)),
         Arc::new(vitals),
         Arc::new(ManualClock::new(at(NOW))),
         Zones::new(TimeZone::UTC),
-    )
-    .with_searches(vec![SavedSearch {
+    );
+    web.set_searches(vec![SavedSearch {
         name: "책".into(),
         query: "도서관".into(),
-    }])
+    }]);
+    web
 }
 
 struct Got {
@@ -221,6 +239,20 @@ async fn every_page_is_served_with_a_policy_in_both_languages() {
                 "{path}"
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn a_board_shows_what_its_verdict_rests_on_and_what_to_do() {
+    let page = get("/boards/news").await.body;
+    for words in [
+        "0 rows, where about 20 are usual",
+        "answers: 200 × 3",
+        "rows with an author: 100 % before, 0 % now",
+        "boardwalk explain",
+        "2026-11-19 00:00",
+    ] {
+        assert!(page.contains(words), "{words} is not in {page}");
     }
 }
 
@@ -582,4 +614,30 @@ async fn every_route_of_the_api_is_described_and_every_answer_fits() {
     }
     let refused: Value = serde_json::from_str(&get("/api/v1/articles/99").await.body).unwrap();
     assert!(refused["error"].is_string());
+}
+
+#[tokio::test]
+async fn images_are_loaded_where_the_reader_asks_for_it_and_from_public_names_alone() {
+    for (url, shown) in [
+        ("https://images.example/a.jpg", true),
+        ("http://images.example:8080/a.jpg?b=1&c=2", true),
+        ("http://192.168.0.1/a.jpg", false),
+        ("http://3232235521/a.jpg", false),
+        ("http://[::1]/a.jpg", false),
+        ("http://printer/a.jpg", false),
+        ("http://disk.local/a.jpg", false),
+        ("javascript:alert(1)", false),
+        ("a.jpg", false),
+    ] {
+        let plain = ask(url, Access::default(), to("/articles/1", &[])).await;
+        assert!(!plain.body.contains("<img"), "{url}");
+        assert!(plain.body.contains("href=\"/articles/1?images=1#images\""));
+        assert_eq!(plain.header(CONTENT_SECURITY_POLICY), headers::POLICY);
+        let request = to("/articles/1?images=1", &[]);
+        let asked = ask(url, Access::default(), request).await;
+        assert_eq!(asked.body.contains("<img src=\"http"), shown, "{url}");
+        assert_eq!(asked.body.contains("<img"), shown, "{url}");
+        let policy = asked.header(CONTENT_SECURITY_POLICY);
+        assert_eq!(policy, headers::IMAGES_POLICY);
+    }
 }

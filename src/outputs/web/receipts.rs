@@ -102,6 +102,7 @@ impl ReceiptsPage<'_> {
             "comments" => "댓글",
             "robots" => "robots.txt",
             "redirect" => "이동",
+            "message" => "알림",
             other => other,
         };
         self.reader.line(self.reader.say(word, korean))

@@ -10,7 +10,7 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::model::ManualClock;
-use crate::outputs::test_archive::{TestArchive, at};
+use crate::outputs::test_archive::{TestArchive, at, message};
 
 const NOW: &str = "2026-11-21T05:00:00Z";
 
@@ -44,7 +44,11 @@ fn web(clock: Arc<ManualClock>, broken: bool) -> Web {
             true => Err(StoreError::Missing {
                 path: "a.db".into(),
             }),
-            false => Ok(Box::new(TestArchive::with(Vec::new()))),
+            false => {
+                let mut archive = TestArchive::with(Vec::new());
+                archive.messages = vec![message(1, "첫 글")];
+                Ok(Box::new(archive))
+            }
         }
     };
     Web::new(
@@ -114,6 +118,11 @@ async fn figures_are_in_the_format_that_prometheus_reads() {
         "boardwalk_host_interval_seconds{host=\"b.test:8080\"} 1.5",
         "boardwalk_host_events_total{host=\"b.test:8080\",event=\"answers.2xx\"} 3",
         "boardwalk_config_reloads_total 2",
+        "boardwalk_messages_sent_total{notifier=\"desk\"} 3",
+        "boardwalk_message_failures_total{notifier=\"desk\"} 12",
+        "boardwalk_messages{notifier=\"desk\",state=\"waiting\"} 0",
+        "boardwalk_messages{notifier=\"desk\",state=\"given_up\"} 1",
+        "boardwalk_notifier_paused{notifier=\"desk\"} 0",
     ] {
         assert!(
             page.lines().any(|found| found == line),

@@ -64,11 +64,14 @@ pub(super) fn save(
 /// What `status` tells of it.
 pub(super) fn of_board(conn: &Connection, board: BoardId) -> rusqlite::Result<Option<BoardHealth>> {
     conn.prepare_cached(
-        "SELECT verdict, since, finding, last_good_at, next_at, next_reason FROM health WHERE board = ?1",
+        "SELECT verdict, since, finding, last_good_at, next_at, next_reason, state FROM health WHERE board = ?1",
     )?
     .query_row([board.0], |row| {
         let moment = |i: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<Ms>>(i)?.map(|at| at.0));
+        let state: Option<Health> = serde_json::from_str(row.get_ref(6)?.as_str()?).ok();
+        let standing = state.and_then(|state| state.standing);
         Ok(BoardHealth {
+            evidence: standing.map(|standing| standing.evidence),
             verdict: row.get::<_, Option<Named<_>>>(0)?.map(|verdict| verdict.0),
             since: moment(1)?,
             finding: row.get(2)?,

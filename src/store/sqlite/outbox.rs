@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 
 use super::values::{Count, Json, Ms, Named};
-use super::{SqliteStore, check_to_read, schema, sql_error};
+use super::{SqliteStore, check_to_read, hosts, schema, sql_error};
+use crate::model::Receipt;
 use crate::store::{
     Answer, Delivery, EventArticle, EventRecord, MessageRecord, NewMessage, NotifierRecord,
     NotifierState, Outbox, VerdictRecord,
@@ -71,11 +72,13 @@ impl Outbox for SqliteStore {
         message: i64,
         notifier: &str,
         delivery: Delivery,
+        receipt: Option<Receipt>,
         at: Timestamp,
     ) -> Answer<()> {
         let notifier = notifier.to_owned();
         self.write("writing down a try", move |conn| {
-            record(conn, message, &notifier, &delivery, at)
+            record(conn, message, &notifier, &delivery, at)?;
+            hosts::keep_receipts(conn, receipt.as_slice())
         })
         .await
     }
@@ -211,7 +214,7 @@ fn record(
         "UPDATE message SET n_tries = n_tries + 1, error = ?2, due_at = ?3 WHERE id = ?1",
     )?
     .execute(params![message, error, due_at.map(Ms)])?;
-    conn.prepare_cached("UPDATE notifier SET sent_at = ?2, paused_until = ?3 WHERE name = ?1")?
+    conn.prepare_cached("UPDATE notifier SET n_failed = n_failed + 1, sent_at = ?2, paused_until = ?3 WHERE name = ?1")?
         .execute(params![notifier, Ms(at), pause_until.map(Ms)])?;
     Ok(())
 }
@@ -245,8 +248,8 @@ pub(super) fn messages(conn: &Connection, limit: u32) -> rusqlite::Result<Vec<Me
 /// By name; those that are gone while messages of theirs are left, too.
 pub(super) fn notifiers(conn: &Connection) -> rusqlite::Result<Vec<NotifierRecord>> {
     conn.prepare_cached(
-        "SELECT names.name, notifier.name IS NOT NULL, coalesce(notifier.n_sent, 0), notifier.sent_at,
-            notifier.paused_until,
+        "SELECT names.name, notifier.name IS NOT NULL, coalesce(notifier.n_sent, 0), coalesce(notifier.n_failed, 0),
+            notifier.sent_at, notifier.paused_until,
             (SELECT count(*) FROM message WHERE notifier = names.name AND due_at IS NOT NULL),
             (SELECT count(*) FROM message WHERE notifier = names.name AND due_at IS NULL)
          FROM (SELECT name FROM notifier UNION SELECT notifier FROM message) names
@@ -257,10 +260,11 @@ pub(super) fn notifiers(conn: &Connection) -> rusqlite::Result<Vec<NotifierRecor
             name: row.get(0)?,
             configured: row.get(1)?,
             n_sent: row.get::<_, Count>(2)?.0,
-            sent_at: moment(row, 3)?,
-            paused_until: moment(row, 4)?,
-            n_waiting: row.get::<_, Count>(5)?.0,
-            n_given_up: row.get::<_, Count>(6)?.0,
+            n_failed: row.get::<_, Count>(3)?.0,
+            sent_at: moment(row, 4)?,
+            paused_until: moment(row, 5)?,
+            n_waiting: row.get::<_, Count>(6)?.0,
+            n_given_up: row.get::<_, Count>(7)?.0,
         })
     })?
     .collect()
