@@ -298,6 +298,18 @@ boards! {
     a_weblog: "weblog",
     lemmy: "lemmy",
     an_imageboard: "vichan",
+    discuz_by_query: "discuz-x",
+    bbpress: "bbpress",
+    vbulletin_4_by_bare_queries: "vbulletin4-plain",
+    phorum: "phorum",
+    redmine: "redmine",
+    an_aggregator_with_ids_of_letters: "letters",
+    vanilla: "vanilla",
+    invision: "invision",
+    phpwind: "phpwind",
+    yabb: "yabb",
+    fud: "fud",
+    american_dates_by_a_long_clock: "us-clock",
 }
 
 /// Crawls the board of a shape, of which some targets answer otherwise. What was said, what was asked for, and what is held.

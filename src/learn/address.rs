@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
+use crate::profile::{self, path_of};
+
 /// Parameters that tell where the reader came from, how the listing is shown, or who he is: never identity
 /// (BOARDS.md 12.1 and 12.2).
 const STATE: [&str; 44] = [
@@ -129,20 +131,31 @@ pub(super) fn has_filter(url: &Url) -> bool {
 
 /// The parts of a path, the empty one behind a final slash included.
 pub(super) fn segments(url: &Url) -> Vec<String> {
-    let path = url.path();
-    let path = path.find(";jsessionid=").map_or(path, |end| &path[..end]);
+    split(&path_of(url))
+}
+
+/// The parts of a path as it is written; one in the query keeps its `?`.
+pub(super) fn split(path: &str) -> Vec<String> {
+    let path = path.replacen('?', "/?", 1);
     path.split('/').skip(1).map(str::to_owned).collect()
+}
+
+/// What stands between a part of a path and the one before it, as text; and the rest of the part.
+pub(super) fn joint(part: &str) -> (&'static str, &str) {
+    part.strip_prefix('?')
+        .map_or(("/", part), |rest| ("?", rest))
 }
 
 /// `name=value` parts as they stand; the last of a name counts.
 pub(super) fn parameters(url: &Url) -> BTreeMap<String, String> {
-    url.query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|part| !part.is_empty())
-        .map(|part| part.split_once('=').unwrap_or((part, "")))
+    profile::parameters(url.query().unwrap_or_default())
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
+}
+
+/// Whether both lead to one page, but for their parameters.
+pub(super) fn is_same_path(a: &Url, b: &Url) -> bool {
+    path_of(a).trim_end_matches('/') == path_of(b).trim_end_matches('/')
 }
 
 /// What links of one kind have in common: the same for all rows of a board, different for its menus.
@@ -151,7 +164,8 @@ pub(super) fn kind_of(url: &Url) -> String {
     let n_parts = parts.len();
     let mut kind = String::new();
     for (at, part) in parts.iter().enumerate() {
-        kind.push('/');
+        let (joint, part) = joint(part);
+        kind.push_str(joint);
         let has_digit = part.bytes().any(|byte| byte.is_ascii_digit());
         let extension = part
             .rsplit_once('.')
@@ -197,7 +211,7 @@ fn is_numbered(part: &str) -> bool {
 
 /// A link without state: equal for two links to one article.
 pub(super) fn bare(url: &Url) -> String {
-    let mut text = url.path().trim_end_matches('/').to_owned();
+    let mut text = path_of(url).trim_end_matches('/').to_owned();
     for (name, value) in parameters(url) {
         if !is_state(&name) && !value.is_empty() {
             text.push_str(&format!("&{name}={value}"));
@@ -248,7 +262,7 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
 
     let mut candidates = Vec::new();
     for at in 0..n_parts {
-        let values: Vec<&str> = parts.iter().map(|part| part[at].as_str()).collect();
+        let values: Vec<&str> = parts.iter().map(|part| joint(&part[at]).1).collect();
         let near_end = i64::try_from(at).unwrap_or(0);
         candidates.extend(id_in(&values).map(|(pattern, template, score)| Candidate {
             place: Place::Segment(at),
@@ -275,14 +289,15 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
     let mut path = String::new();
     let mut template = String::new();
     for at in 0..n_parts {
-        let values: BTreeSet<&str> = parts.iter().map(|part| part[at].as_str()).collect();
+        let values: BTreeSet<&str> = parts.iter().map(|part| joint(&part[at]).1).collect();
+        let (before, _) = joint(&parts[0][at]);
         let (pattern, text) = if chosen.place == Place::Segment(at) {
             (chosen.pattern.clone(), chosen.template.clone())
         } else {
             writer.part(&values, "[^/]+", board == Some(Place::Segment(at)))
         };
-        path.push_str(&format!("/{pattern}"));
-        template.push_str(&format!("/{text}"));
+        path.push_str(&format!("{}{pattern}", regex::escape(before)));
+        template.push_str(&format!("{before}{text}"));
     }
     let mut query = BTreeMap::new();
     let mut written = Vec::new();
@@ -299,7 +314,8 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
         }
     }
     if !written.is_empty() {
-        template.push_str(&format!("?{}", written.join("&")));
+        let joint = if template.contains('?') { '&' } else { '?' };
+        template.push_str(&format!("{joint}{}", written.join("&")));
     }
     Some(ArticleShape {
         path,
@@ -335,7 +351,7 @@ fn board_place(
         .find(|at| {
             let part = &parts[0][*at];
             *id != Place::Segment(*at)
-                && words.contains(part)
+                && words.iter().any(|word| word == joint(part).1)
                 && parts.iter().all(|other| other[*at] == *part)
         })
         .map(Place::Segment)
@@ -373,7 +389,12 @@ fn board_words(listing: &Url) -> Vec<String> {
         .filter(|(name, value)| !is_state(name) && !value.is_empty())
         .map(|(_, value)| value)
         .collect();
-    words.extend(segments(listing).into_iter().filter(|word| !script(word)));
+    let parts = segments(listing);
+    let of_path = parts
+        .iter()
+        .map(|part| joint(part).1)
+        .filter(|word| !script(word));
+    words.extend(of_path.map(str::to_owned));
     words
 }
 

@@ -262,8 +262,10 @@ fn identity(draft: &ListingDraft, pages: Option<&ThreadPages>) -> String {
         "[[identity.articles]]\npath = {}",
         quoted(&article.path)
     );
-    if !article.query.is_empty() {
-        let _ = writeln!(text, "query = {}", table(&article.query));
+    let mut query = article.query.clone();
+    query.extend(pages.and_then(|pages| pages.parameter.clone()));
+    if !query.is_empty() {
+        let _ = writeln!(text, "query = {}", table(&query));
     }
     if let Some(path) = pages.and_then(|pages| pages.path.as_ref()) {
         text.push_str("\n# Further pages of its comments.\n");
