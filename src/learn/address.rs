@@ -202,6 +202,54 @@ pub(super) fn kind_of(url: &Url) -> String {
     kind
 }
 
+/// Kinds that differ in one part of the path, which tells one article each: `/s/abcdef/~` and `/s/ghijkl/~` are
+/// `/s/*/~`. `kinds`: each with the articles that it leads to.
+pub(super) fn joined_kinds<'k>(kinds: impl Iterator<Item = (&'k str, usize)>) -> Vec<String> {
+    /// Fewer are sections of a site.
+    const LEAST: usize = 5;
+    const MOST_PARTS: usize = 10;
+    const MOST_KINDS: usize = 4;
+    let mut joined: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for (kind, n_articles) in kinds {
+        let parts: Vec<&str> = kind.split('/').take(MOST_PARTS + 1).collect();
+        if parts.len() > MOST_PARTS {
+            continue;
+        }
+        for at in 1..parts.len().saturating_sub(1) {
+            if parts[at].is_empty() || parts[at].contains(['#', '~', '?']) {
+                continue;
+            }
+            let mut any = parts.clone();
+            any[at] = "*";
+            let held = joined.entry(any.join("/")).or_default();
+            held.0 += 1;
+            held.1 += usize::from(n_articles == 1);
+        }
+    }
+    let is_told = |(n, n_single): (usize, usize)| n >= LEAST && 5 * n_single >= 4 * n;
+    let mut told: Vec<(String, (usize, usize))> = joined
+        .into_iter()
+        .filter(|(_, counts)| is_told(*counts))
+        .collect();
+    told.sort_by_key(|(_, (n, _))| std::cmp::Reverse(*n));
+    told.into_iter()
+        .take(MOST_KINDS)
+        .map(|(kind, _)| kind)
+        .collect()
+}
+
+/// Whether a link is of a kind, one of [`joined_kinds`] or a plain one.
+pub(super) fn is_of_kind(url: &Url, kind: &str) -> bool {
+    let own = kind_of(url);
+    own == kind
+        || (kind.contains("/*/")
+            && own.split('/').count() == kind.split('/').count()
+            && own
+                .split('/')
+                .zip(kind.split('/'))
+                .all(|(own, any)| any == "*" || any == own))
+}
+
 /// Short words around numbers (`thread-12-1-1.html`), not a title that holds one.
 fn is_numbered(part: &str) -> bool {
     let letters = part.chars().filter(|c| c.is_alphabetic()).count();
@@ -442,7 +490,16 @@ fn id_in(values: &[&str]) -> Option<(String, String, i64)> {
     if values.iter().any(|value| value.is_empty()) {
         return None;
     }
-    Some(("(?<id>[^/]+)".into(), "{id}".into(), 8))
+    // Codes of one length tell more than titles in letters.
+    let length = values[0].len();
+    let is_code = |value: &&str| {
+        value.len() == length && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let score = match n_values > 2 && (4..=16).contains(&length) && values.iter().all(is_code) {
+        true => 12,
+        false => 8,
+    };
+    Some(("(?<id>[^/]+)".into(), "{id}".into(), score))
 }
 
 /// Values that differ in numbers only: `thread-12-1-1.html`, `12.0`.

@@ -14,6 +14,7 @@ use super::body::body;
 use super::columns::RowFacts;
 use super::field_rule::{DATE_IN_WORDS, DATE_PATTERN, FieldRule, own_text};
 use super::lies::Rows;
+use super::record_keys::Key;
 use super::records::{comments, records};
 use super::unanchored::{Search, follows_by, is_named};
 use super::{Decision, SeenPage, css, within};
@@ -103,7 +104,10 @@ pub(super) struct CommentRules {
     pub item: String,
     /// The article is the first item.
     pub article_is_first: bool,
-    pub key: (Option<String>, &'static str),
+    /// Elements before an item that belong to it, and a selector of them.
+    pub n_heads: usize,
+    pub heads: Option<String>,
+    pub key: Key,
     pub author: Option<FieldRule>,
     pub date: Option<FieldRule>,
     pub body: Option<String>,
@@ -161,10 +165,16 @@ fn of_first(
 ) -> Vec<FieldRule> {
     match rule {
         Some(rule) if known.contains(rule) => vec![rule.clone()],
-        Some(rule) => vec![FieldRule {
-            css: format!("{} {}", comments.item, rule.css),
-            ..rule.clone()
-        }],
+        Some(rule) => {
+            let holders = std::iter::once(&comments.item).chain(&comments.heads);
+            let in_holder = |holder: &String| FieldRule {
+                css: format!("{holder} {}", rule.css).trim_end().to_owned(),
+                ..rule.clone()
+            };
+            // Nothing in an item is selected by what its own words are.
+            let of_item = !rule.css.is_empty() || comments.heads.is_none();
+            holders.skip(usize::from(!of_item)).map(in_holder).collect()
+        }
         None => known.to_vec(),
     }
 }

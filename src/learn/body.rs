@@ -12,6 +12,7 @@ use scraper::{ElementRef, Node, Selector};
 
 use super::article::{ArticleRules, COMMENT_NAMES, Sample, elements};
 use super::records::Records;
+use super::words::DATED;
 use super::{Decision, SeenPage, css};
 use crate::profile::{element_text, fold};
 
@@ -36,6 +37,14 @@ static BODY_NAMES: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
+/// How such a line begins where no class tells.
+static EDIT_WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:(?:this post was )?(?:last |re)?(?:edited|modified)\b|(?:zuletzt )?(?:geändert|bearbeitet)|beitrag (?:geändert|bearbeitet)|(?:dernière (?:modification|édition)|modifié)|(?:última edición|editado)|(?:ultima modifica|modificato)|(?:laatst )?(?:gewijzigd|bewerkt)|отредактировано|изменено|最后编辑|最後編輯|本帖最后由|最終編集|수정됨|마지막 수정)")
+        .expect("a constant pattern")
+});
+/// Letters of such a line.
+const MAX_EDIT_NOTE: usize = 120;
+
 /// What is counted of an element's words.
 #[derive(Clone, Copy, Default)]
 struct Weight {
@@ -47,15 +56,16 @@ struct Weight {
 fn weigh(
     sample: &Sample<'_>,
     (listing, fields): (&HashSet<NodeId>, &HashSet<NodeId>),
-    records: Option<(&Selector, bool)>,
+    records: Option<(&Selector, usize)>,
     common: &HashMap<String, usize>,
     any_name: bool,
 ) -> HashMap<NodeId, Weight> {
     let mut comments: HashSet<NodeId> = HashSet::new();
     // What holds a thread's first post holds the body, whatever its class says of people and their profiles.
     let mut holders: HashSet<NodeId> = HashSet::new();
-    if let Some((selector, is_thread)) = records {
-        if is_thread && let Some(first) = sample.page.html.select(selector).next() {
+    // The first of them are the article itself.
+    if let Some((selector, n_first)) = records {
+        for first in sample.page.html.select(selector).take(n_first) {
             holders.insert(first.id());
             holders.extend(first.ancestors().map(|node| node.id()));
         }
@@ -64,7 +74,7 @@ fn weigh(
                 .page
                 .html
                 .select(selector)
-                .skip(usize::from(is_thread))
+                .skip(n_first)
                 .map(|record| record.id()),
         );
     }
@@ -74,7 +84,7 @@ fn weigh(
         .filter_map(|id| sample.page.html.tree.get(*id))
         .flat_map(|node| node.ancestors().map(|above| above.id()))
         .collect();
-    let any_name = any_name || records.is_some_and(|(_, thread)| thread);
+    let any_name = any_name || records.is_some_and(|(_, n_first)| n_first > 0);
     let scene = Scene {
         listing,
         comments: &comments,
@@ -321,18 +331,28 @@ pub(super) fn edit_notes<'a>(bodies: impl IntoIterator<Item = ElementRef<'a>>) -
     for body in bodies {
         for element in body.descendent_elements().skip(1).take(MAX_INNER) {
             let mut classes = element.value().classes();
-            let Some(class) =
-                classes.find(|class| css::is_stable(class) && EDIT_NAMES.is_match(class))
-            else {
-                continue;
+            let named = classes.find(|class| css::is_stable(class) && EDIT_NAMES.is_match(class));
+            let name = match named {
+                Some(class) => format!("{}.{class}", element.value().name()),
+                None if says_edited(element) => css::simple(element),
+                None => continue,
             };
-            let name = format!("{}.{class}", element.value().name());
             if found.len() < MAX_FURNITURE && !found.contains(&name) {
                 found.push(name);
             }
         }
     }
     found
+}
+
+/// Whether an element with a class says no more than that its post was changed, and when.
+fn says_edited(element: ElementRef<'_>) -> bool {
+    let is_small = || element.descendants().take(MAX_EDIT_NOTE).count() < MAX_EDIT_NOTE;
+    if css::classes(element).is_empty() || !is_small() {
+        return false;
+    }
+    let text = element_text(element, &[]);
+    text.chars().count() <= MAX_EDIT_NOTE && EDIT_WORDS.is_match(&text) && DATED.is_match(&text)
 }
 
 /// Names of elements within the body that say the same in every article: buttons, share bars, lines of the house.
@@ -390,9 +410,9 @@ fn rank(
     common: &HashMap<String, usize>,
     any_name: bool,
 ) -> Vec<(f64, String, usize)> {
-    let selector =
-        records.and_then(|records| Some((Selector::parse(&records.css).ok()?, records.is_thread)));
-    let records = selector.as_ref().map(|(css, is_thread)| (css, *is_thread));
+    let selector = records
+        .and_then(|records| Some((Selector::parse(&records.all()).ok()?, records.n_first())));
+    let records = selector.as_ref().map(|(css, n_first)| (css, *n_first));
     let weights: Vec<HashMap<NodeId, Weight>> = samples
         .iter()
         .zip(listings)

@@ -18,6 +18,7 @@ mod interfaces;
 mod lies;
 mod listing_url;
 mod notices;
+mod record_keys;
 mod records;
 mod region;
 pub mod repair;

@@ -14,6 +14,9 @@ use crate::profile::says_pinned;
 /// Levels above a row that may be a section of pinned ones.
 const SECTION_LEVELS: usize = 3;
 
+/// Letters of a picture's address that names it: an avatar's may be a whole picture.
+const MAX_SOURCE: usize = 80;
+
 /// Signs of pinned rows: class words that say so, or that only rows have which stand on both pages.
 pub(super) fn learn_notices(
     learnt: &mut Columns,
@@ -32,7 +35,14 @@ pub(super) fn learn_notices(
         .collect();
     for (word, has) in &words {
         let n_has = has.iter().filter(|has| **has).count();
-        let named = NOTICE_CLASS.is_match(word) || word.starts_with("img[");
+        // A picture that all pinned rows have and no other needs no word for it.
+        let is_picture = word.starts_with("img[src=");
+        let says = |sign: &str| word.contains(sign);
+        let named = !is_picture
+            && (NOTICE_CLASS.is_match(word)
+                || word.starts_with("img[")
+                || says("[title=")
+                || says("[aria-label="));
         let all_repeat = rows
             .iter()
             .zip(has)
@@ -42,7 +52,8 @@ pub(super) fn learn_notices(
             .iter()
             .zip(&n_pinned_by_text)
             .all(|(has, said)| !has || *said);
-        let exact = !on_both.is_empty() && all_repeat;
+        let all_have = || rows.iter().zip(has).all(|(row, has)| *has || !repeats(row));
+        let exact = !on_both.is_empty() && all_repeat && (!is_picture || all_have());
         if n_has > 0
             && 2 * n_has <= rows.len().max(2)
             && (named || exact || (all_said && n_has >= 1))
@@ -108,11 +119,22 @@ fn marks(rows: &[&RowSeen<'_>]) -> BTreeMap<String, Vec<bool>> {
             }
         }
     }
+    // A badge that says so to who points at it.
+    for (at, row) in rows.iter().enumerate() {
+        for element in row.element.descendent_elements().skip(1).take(80) {
+            if let Some(sign) = title_sign(element) {
+                words.entry(sign).or_insert_with(|| vec![false; rows.len()])[at] = true;
+            }
+        }
+    }
     // A picture that says so.
     for (at, row) in rows.iter().enumerate() {
         let pictures = row.element.descendent_elements().skip(1).take(80);
         for picture in pictures.filter(|element| element.value().name() == "img") {
-            if let Some(sign) = picture_sign(picture) {
+            for sign in picture_sign(picture)
+                .into_iter()
+                .chain(picture_itself(picture))
+            {
                 words.entry(sign).or_insert_with(|| vec![false; rows.len()])[at] = true;
             }
         }
@@ -155,6 +177,25 @@ fn marks(rows: &[&RowSeen<'_>]) -> BTreeMap<String, Vec<bool>> {
         }
     }
     words
+}
+
+/// A selector of an element whose explanation says that its row is pinned.
+fn title_sign(element: ElementRef<'_>) -> Option<String> {
+    let is_picture = element.value().name() == "img";
+    ["title", "aria-label"].into_iter().find_map(|name| {
+        let value = element
+            .attr(name)
+            .filter(|value| !is_picture && says_pinned(value))?;
+        let is_plain = !value.contains(['\'', '\\', '\n']);
+        is_plain.then(|| format!("{}[{name}='{value}']", element.value().name()))
+    })
+}
+
+/// A selector of this very picture.
+fn picture_itself(picture: ElementRef<'_>) -> Option<String> {
+    let source = picture.attr("src")?;
+    let is_plain = source.len() <= MAX_SOURCE && !source.contains(['\'', '\\', '\n', '?']);
+    is_plain.then(|| format!("img[src='{source}']"))
 }
 
 /// A selector of a picture that stands for a pinned row: by its words, else by its file's name.

@@ -7,7 +7,6 @@ use std::fmt::Write;
 use super::article::ArticleRules;
 use super::columns::Columns;
 use super::field_rule::FieldRule;
-use super::records::MOMENT;
 use super::thread_pages::ThreadPages;
 use super::{Decision, ListingDraft};
 use crate::model::NumberOrder;
@@ -389,12 +388,18 @@ fn rules(rules: &[FieldRule]) -> String {
 
 fn written(rule: &FieldRule) -> String {
     let css = quoted(&rule.css);
+    let mut parts = Vec::new();
     match (rule.attr, &rule.pattern) {
-        (None, None) if rule.own => format!("{{ select = {css}, own = true }}"),
-        (None, None) => css,
-        (Some(attr), _) => format!("{{ select = {css}, attr = \"{attr}\" }}"),
-        (None, Some(pattern)) => format!("{{ select = {css}, pattern = {} }}", quoted(pattern)),
+        (None, None) if rule.own => parts.push("own = true".to_owned()),
+        (None, None) if !rule.css.is_empty() => return css,
+        (None, None) => {}
+        (Some(attr), _) => parts.push(format!("attr = {}", quoted(attr))),
+        (None, Some(pattern)) => parts.push(format!("pattern = {}", quoted(pattern))),
     }
+    if !rule.css.is_empty() {
+        parts.insert(0, format!("select = {css}"));
+    }
+    format!("{{ {} }}", parts.join(", "))
 }
 
 fn article(
@@ -430,18 +435,21 @@ fn article(
         if comments.article_is_first {
             text.push_str("article_is_first = true\n");
         }
-        let (select, attr) = &comments.key;
-        let select = select
+        if comments.n_heads > 0 {
+            let _ = writeln!(text, "heads = {}", comments.n_heads);
+        }
+        let key = &comments.key;
+        let select = key
+            .css
             .as_ref()
             .map_or(String::new(), |css| format!("select = {}, ", quoted(css)));
-        let pattern = match *attr {
-            MOMENT => String::new(),
-            _ => format!(", pattern = {}", quoted(r"(\d+)\D*$")),
-        };
+        let pattern = key.pattern.map_or(String::new(), |pattern| {
+            format!(", pattern = {}", quoted(pattern))
+        });
         let _ = writeln!(
             text,
             "key = [{{ {select}attr = {}{pattern} }}]",
-            quoted(attr)
+            quoted(key.attr)
         );
         for (name, rule) in [("author", &comments.author), ("date", &comments.date)] {
             if let Some(rule) = rule {
