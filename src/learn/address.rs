@@ -268,6 +268,17 @@ pub(super) fn bare(url: &Url) -> String {
     text
 }
 
+/// Whether a link leads to an article, or to more of it: its path goes on from the article's, and no parameter is another.
+pub(super) fn is_part_of(url: &Url, article: &Url) -> bool {
+    let there = parameters(url);
+    let own = path_of(article);
+    path_of(url).starts_with(own.trim_end_matches('/'))
+        && parameters(article)
+            .iter()
+            .filter(|(name, _)| !is_state(name))
+            .all(|(name, value)| there.get(name) == Some(value))
+}
+
 /// How the board writes the URL of an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ArticleShape {

@@ -31,6 +31,8 @@ const MAX_IN_TITLE: usize = 60;
 const AMBIGUOUS: f64 = 0.25;
 /// Letters of an author's name or a date at most.
 const MAX_FIELD: usize = 60;
+/// Posts of one page behind the first that are counted.
+const MAX_OTHERS: usize = 60;
 
 pub(super) static COMMENT_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -152,9 +154,42 @@ pub(super) fn article(
         // All posts of a thread look alike: what holds for most of them holds for the first.
         rules.author = of_first(comments, comments.author.as_ref(), &rules.author);
         rules.date = of_first(comments, comments.date.as_ref(), &rules.date);
+        if let Some(body) = body_of_posts(comments, &rules.body, samples) {
+            rules.body = vec![body];
+        }
     }
     rules.rows_lie = Rows::that_lie(&rules, samples, calendar);
     Ok(rules)
+}
+
+/// The body's place in all posts of a thread, where `known` finds the first post only and both find the same there: pages
+/// behind the first have no first post.
+fn body_of_posts(
+    comments: &CommentRules,
+    known: &[String],
+    samples: &[Sample<'_>],
+) -> Option<String> {
+    let inside = comments
+        .body
+        .as_ref()
+        .map_or(String::new(), |body| format!(" {body}"));
+    let name = format!("{}{inside}", comments.item);
+    let (every, known) = (
+        Selector::parse(&name).ok()?,
+        Selector::parse(known.first()?).ok()?,
+    );
+    let (mut n_posts, mut n_known, mut n_same) = (0, 0, 0);
+    for sample in samples {
+        let mut posts = sample.page.html.select(&every);
+        let mut firsts = sample.page.html.select(&known);
+        let same =
+            |a: ElementRef<'_>, b: ElementRef<'_>| element_text(a, &[]) == element_text(b, &[]);
+        let pair = posts.next().zip(firsts.next());
+        n_same += usize::from(pair.is_some_and(|(post, first)| same(post, first)));
+        n_posts += posts.take(MAX_OTHERS).count();
+        n_known += firsts.take(MAX_OTHERS).count();
+    }
+    (n_same == samples.len() && n_posts > 0 && n_known == 0).then_some(name)
 }
 
 /// The rule of a thread's posts, for the first of them; `known` where there is none.

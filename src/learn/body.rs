@@ -295,7 +295,7 @@ pub(super) fn body(
             rules.body.push(name.clone());
             // Where all say the same, all would be furniture.
             if !alike {
-                rules.body_remove = furniture(samples, name);
+                rules.body_remove = furniture(&bodies(samples, name));
             }
             for note in edit_notes(bodies(samples, name)) {
                 if !rules.body_remove.contains(&note) {
@@ -334,7 +334,7 @@ pub(super) fn edit_notes<'a>(bodies: impl IntoIterator<Item = ElementRef<'a>>) -
             let named = classes.find(|class| css::is_stable(class) && EDIT_NAMES.is_match(class));
             let name = match named {
                 Some(class) => format!("{}.{class}", element.value().name()),
-                None if says_edited(element) => css::simple(element),
+                None if says_edited(element, body) => css::simple(element),
                 None => continue,
             };
             if found.len() < MAX_FURNITURE && !found.contains(&name) {
@@ -346,24 +346,30 @@ pub(super) fn edit_notes<'a>(bodies: impl IntoIterator<Item = ElementRef<'a>>) -
 }
 
 /// Whether an element with a class says no more than that its post was changed, and when.
-fn says_edited(element: ElementRef<'_>) -> bool {
-    let is_small = || element.descendants().take(MAX_EDIT_NOTE).count() < MAX_EDIT_NOTE;
-    if css::classes(element).is_empty() || !is_small() {
+fn says_edited(element: ElementRef<'_>, body: ElementRef<'_>) -> bool {
+    let is_block = |inner: ElementRef<'_>| {
+        matches!(
+            inner.value().name(),
+            "br" | "p" | "div" | "table" | "tr" | "td" | "li"
+        )
+    };
+    let mut inside = element.descendent_elements().skip(1).take(MAX_EDIT_NOTE);
+    if css::classes(element).is_empty() || inside.any(is_block) {
         return false;
     }
     let text = element_text(element, &[]);
-    text.chars().count() <= MAX_EDIT_NOTE && EDIT_WORDS.is_match(&text) && DATED.is_match(&text)
+    let is_note = text.chars().count() <= MAX_EDIT_NOTE && EDIT_WORDS.is_match(&text);
+    is_note && DATED.is_match(&text) && element_text(body, &[]).len() > text.len()
 }
 
 /// Names of elements within the body that say the same in every article: buttons, share bars, lines of the house.
-fn furniture(samples: &[Sample<'_>], body: &str) -> Vec<String> {
-    let bodies = bodies(samples, body);
+pub(super) fn furniture(bodies: &[ElementRef<'_>]) -> Vec<String> {
     // Two articles may end alike; that is no furniture yet.
     if bodies.len() < 3 {
         return Vec::new();
     }
     let mut said: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for body in &bodies {
+    for body in bodies {
         let mut here: BTreeMap<String, String> = BTreeMap::new();
         for element in body.descendent_elements().skip(1).take(MAX_INNER) {
             let name = css::simple(element);

@@ -750,24 +750,17 @@ fn attribute_at(row: ElementRef<'_>, css: &str) -> Option<String> {
 
 /// Numbers that stand alone, or with a word or two (`3 replies`), outside the title.
 fn numbers(row: &RowSeen<'_>) -> Vec<u64> {
-    let own = address::bare(&row.url);
     let leads = |element: ElementRef<'_>| {
-        let url = row.url.join(element.attr("href")?).ok()?;
-        Some((address::bare(&url), url))
+        let mut url = row.url.join(element.attr("href")?).ok()?;
+        url.set_fragment(None);
+        address::is_part_of(&url, &row.url).then_some(url)
     };
     // Links to the article's other pages are numbered, too; one to the article itself may say how many replies it has.
-    let is_page = |element: ElementRef<'_>| {
-        leads(element).is_some_and(|(bare, mut url)| {
-            url.set_fragment(None);
-            bare.starts_with(own.as_str()) && url != row.url
-        })
-    };
+    let is_page = |element: ElementRef<'_>| leads(element).is_some_and(|url| url != row.url);
     let mut links = row.element.descendent_elements().skip(1).take(MAX_ELEMENTS);
     let has_pages = links.any(|element| is_page(element) && NUMBER.is_match(&shown(element)));
     let leads_there = |element: ElementRef<'_>| {
-        element == row.link
-            || is_page(element)
-            || (has_pages && leads(element).is_some_and(|(bare, _)| bare == own))
+        element == row.link || is_page(element) || (has_pages && leads(element).is_some())
     };
     let outside = |element: &ElementRef<'_>| {
         std::iter::once(*element)

@@ -12,7 +12,7 @@ use regex::Regex;
 use scraper::{ElementRef, Node, Selector};
 
 use super::article::{AUTHOR_NAMES, COMMENT_NAMES, CommentRules, Sample, elements, is_within};
-use super::body::{common_texts, edit_notes};
+use super::body::{common_texts, edit_notes, furniture};
 use super::css;
 use super::field_rule::FieldRule;
 use super::record_keys::{Key, PERSON_LINK, distinct_key, likely_key};
@@ -456,7 +456,12 @@ pub(super) fn comments(
         None if records.heads.is_some() => items.iter().map(Record::item).collect(),
         None => return None,
     };
-    rules.body_remove = edit_notes(bodies);
+    rules.body_remove = furniture(&bodies);
+    for note in edit_notes(bodies) {
+        if !rules.body_remove.contains(&note) {
+            rules.body_remove.push(note);
+        }
+    }
     Some(rules)
 }
 
