@@ -12,6 +12,7 @@ use scraper::{ElementRef, Selector};
 
 use super::body::body;
 use super::columns::RowFacts;
+use super::depth::Depth;
 use super::field_rule::{DATE_IN_WORDS, DATE_PATTERN, FieldRule, own_text};
 use super::lies::Rows;
 use super::record_keys::Key;
@@ -110,6 +111,7 @@ pub(super) struct CommentRules {
     pub n_heads: usize,
     pub heads: Option<String>,
     pub key: Key,
+    pub depth: Option<Depth>,
     pub author: Option<FieldRule>,
     pub date: Option<FieldRule>,
     pub body: Option<String>,

@@ -12,6 +12,7 @@ mod calls;
 mod candidates;
 mod columns;
 mod css;
+mod depth;
 mod field_rule;
 mod header;
 mod interfaces;

@@ -33,16 +33,12 @@ pub(super) fn learn_notices(
             leaves.any(|element| element != row.link && says_pinned(&shown(element)))
         })
         .collect();
+    let repeating: Vec<bool> = rows.iter().map(|row| repeats(row)).collect();
     for (word, has) in &words {
         let n_has = has.iter().filter(|has| **has).count();
         // A picture that all pinned rows have and no other needs no word for it.
         let is_picture = word.starts_with("img[src=");
-        let says = |sign: &str| word.contains(sign);
-        let named = !is_picture
-            && (NOTICE_CLASS.is_match(word)
-                || word.starts_with("img[")
-                || says("[title=")
-                || says("[aria-label="));
+        let named = is_named(word);
         let all_repeat = rows
             .iter()
             .zip(has)
@@ -58,6 +54,10 @@ pub(super) fn learn_notices(
             && 2 * n_has <= rows.len().max(2)
             && (named || exact || (all_said && n_has >= 1))
         {
+            let by_chance = !named && !all_said;
+            if by_chance && said_by_others(&words, &repeating) {
+                continue;
+            }
             learnt.notice.push(word.clone());
             learnt.decisions.push(Decision {
                 what: "listing.notice",
@@ -73,6 +73,24 @@ pub(super) fn learn_notices(
         }
     }
     learnt.notice.truncate(6);
+}
+
+/// Whether a mark says itself that its rows are pinned.
+fn is_named(word: &str) -> bool {
+    let says = |sign: &str| word.contains(sign);
+    !word.starts_with("img[src=")
+        && (NOTICE_CLASS.is_match(word)
+            || word.starts_with("img[")
+            || says("[title=")
+            || says("[aria-label="))
+}
+
+/// Whether marks that say so already tell all rows that stand on both pages: what only these rows have, too, may be their
+/// place among all.
+fn said_by_others(words: &BTreeMap<String, Vec<bool>>, repeating: &[bool]) -> bool {
+    let told = |at: usize| words.iter().any(|(word, has)| is_named(word) && has[at]);
+    let mut pinned = (0..repeating.len()).filter(|at| repeating[*at]).peekable();
+    pinned.peek().is_some() && pinned.all(told)
 }
 
 /// Rows of page 1 that page 2 has, too, without those that were pushed down meanwhile.

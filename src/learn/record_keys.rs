@@ -8,6 +8,7 @@ use regex::Regex;
 use scraper::ElementRef;
 
 use super::css;
+use crate::profile::element_text;
 
 /// The attribute by which records without ids are told apart.
 const MOMENT: &str = "datetime";
@@ -23,6 +24,11 @@ const MAX_PLACES: usize = 24;
 const NUMBER: &str = r"(\d+)\D*$";
 /// Its last word.
 const CODE: &str = r"([A-Za-z0-9]+)$";
+
+/// The number in front of its words: `3 ： mira`, `No.3`.
+const PLACE: &str = r"^\W{0,3}(?:No\.?|#)?\s?(\d+)\b";
+/// Letters of its words that are looked at.
+const MAX_WORDS: usize = 200;
 
 /// Attributes of a record's own.
 const OWN: [&str; 11] = [
@@ -50,6 +56,7 @@ pub(super) static PERSON_LINK: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) struct Key {
     /// The record itself where nothing is said.
     pub css: Option<String>,
+    /// Its words where it is empty.
     pub attr: &'static str,
     /// What of the attribute is the id; all of it where nothing is said.
     pub pattern: Option<&'static str>,
@@ -105,11 +112,13 @@ pub(super) fn distinct_key(pages: &[Vec<ElementRef<'_>>]) -> Option<Key> {
             ..place.clone()
         })
     });
-    let mut readers: BTreeMap<&str, Regex> = BTreeMap::new();
-    for pattern in [NUMBER, CODE] {
-        readers.insert(pattern, Regex::new(pattern).expect("a constant pattern"));
-    }
-    let mut tried = tried;
+    let by_place = Key {
+        pattern: Some(PLACE),
+        ..Key::default()
+    };
+    let reader = |pattern| (pattern, Regex::new(pattern).expect("a constant pattern"));
+    let readers: BTreeMap<&str, Regex> = [NUMBER, CODE, PLACE].into_iter().map(reader).collect();
+    let mut tried = tried.chain([by_place]);
     tried.find(|key| tells_apart(key, pages, &readers))
 }
 
@@ -151,6 +160,10 @@ fn attribute(key: &Key, record: ElementRef<'_>) -> Option<String> {
         Some(css) => holder.select(&scraper::Selector::parse(css).ok()?).next()?,
         None => holder,
     };
+    if key.attr.is_empty() {
+        let words = element_text(element, &[]);
+        return Some(words.chars().take(MAX_WORDS).collect());
+    }
     let most = if key.attr == "href" { MAX_LINK } else { MAX_ID };
     let value = element.attr(key.attr)?;
     (value.len() <= most).then(|| value.to_owned())

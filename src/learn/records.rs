@@ -14,6 +14,7 @@ use scraper::{ElementRef, Node, Selector};
 use super::article::{AUTHOR_NAMES, COMMENT_NAMES, CommentRules, Sample, elements, is_within};
 use super::body::{common_texts, edit_notes, furniture};
 use super::css;
+use super::depth::depth;
 use super::field_rule::FieldRule;
 use super::record_keys::{Key, PERSON_LINK, distinct_key, likely_key};
 use crate::dates::read_date;
@@ -286,6 +287,7 @@ fn record_name(element: ElementRef<'_>) -> Option<String> {
             | "tbody"
             | "tr"
             | "dl"
+            | "dt"
             | "dd"
             | "blockquote"
     ) {
@@ -303,7 +305,7 @@ fn record_name(element: ElementRef<'_>) -> Option<String> {
     let parent = element.parent().and_then(ElementRef::wrap)?;
     let above = css::simple(parent);
     let numbered = likely_key(element).is_some_and(|key| key.css.is_none());
-    if above.contains('.') && (numbered || tag == "li") {
+    if above.contains('.') && (numbered || matches!(tag, "li" | "dt")) {
         return Some(format!("{above} > {tag}"));
     }
     anchored_name(element)
@@ -424,7 +426,20 @@ pub(super) fn comments(
             found.map(move |item| Record::new(item, records.n_heads, sample))
         })
         .collect();
+    let pages: Vec<Vec<ElementRef<'_>>> = samples
+        .iter()
+        .map(|sample| {
+            sample
+                .page
+                .html
+                .select(&selector)
+                .take(MAX_RECORDS)
+                .collect()
+        })
+        .collect();
+    let own_key = records.key.css.is_none() && !records.key.before;
     let mut rules = CommentRules {
+        depth: depth(&pages, &records.css, own_key),
         item: records.css.clone(),
         article_is_first: records.is_thread,
         key: records.key.clone(),

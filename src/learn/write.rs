@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use super::article::ArticleRules;
 use super::columns::Columns;
+use super::depth::Depth;
 use super::field_rule::FieldRule;
 use super::thread_pages::ThreadPages;
 use super::{Decision, ListingDraft};
@@ -439,18 +440,30 @@ fn article(
             let _ = writeln!(text, "heads = {}", comments.n_heads);
         }
         let key = &comments.key;
-        let select = key
-            .css
-            .as_ref()
-            .map_or(String::new(), |css| format!("select = {}, ", quoted(css)));
-        let pattern = key.pattern.map_or(String::new(), |pattern| {
-            format!(", pattern = {}", quoted(pattern))
-        });
-        let _ = writeln!(
-            text,
-            "key = [{{ {select}attr = {}{pattern} }}]",
-            quoted(key.attr)
-        );
+        let parts = [
+            ("select", key.css.as_deref()),
+            ("attr", Some(key.attr).filter(|attr| !attr.is_empty())),
+            ("pattern", key.pattern),
+        ];
+        let written: Vec<String> = parts
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("{name} = {}", quoted(value?))))
+            .collect();
+        let _ = writeln!(text, "key = [{{ {} }}]", written.join(", "));
+        match &comments.depth {
+            Some(Depth::Nested(css)) => {
+                let _ = writeln!(text, "nested_in = {}", quoted(css));
+            }
+            Some(Depth::Said(rule, unit)) => {
+                let attr = quoted(rule.attr.unwrap_or_default());
+                let pattern = quoted(rule.pattern.as_deref().unwrap_or_default());
+                let _ = writeln!(
+                    text,
+                    "depth = [{{ attr = {attr}, pattern = {pattern} }}]\ndepth_unit = {unit:.2}"
+                );
+            }
+            None => {}
+        }
         for (name, rule) in [("author", &comments.author), ("date", &comments.date)] {
             if let Some(rule) = rule {
                 let _ = writeln!(text, "{name} = {}", rules(std::slice::from_ref(rule)));

@@ -110,6 +110,7 @@ impl Sketch {
         fill(self.section(section).unwrap_or_default(), &|name| {
             Some(match name {
                 "nth" => nth.to_string(),
+                "nth.next" => (nth + 1).to_string(),
                 "author" => said.author.clone(),
                 "said.id" => said.id.to_string(),
                 "said.letters" => in_letters(said.id as usize),
@@ -259,6 +260,10 @@ impl Board for Sketch {
                 _ => return None,
             })
         })
+    }
+
+    fn is_nested(&self) -> bool {
+        self.settings.contains_key("nested")
     }
 
     fn ignored(&self) -> Vec<String> {
