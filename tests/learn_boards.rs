@@ -31,6 +31,8 @@ fn shown<'v>(value: &'v Value, name: &str) -> &'v str {
 /// What is wrong with the store, one line each.
 struct Findings {
     plan: Plan,
+    /// Every third comment answers the one before it.
+    nested: bool,
     wrong: Vec<String>,
 }
 
@@ -104,6 +106,14 @@ impl Findings {
         for (got, want) in comments.iter().zip(&want.replies) {
             self.comment(&format!("{what}, comment {}", want.id), got, want);
         }
+        for (at, got) in comments.iter().enumerate().filter(|_| self.nested) {
+            let before = at.checked_sub(1).filter(|_| at % 3 == 1);
+            let parent = before.map_or(Value::Null, |before| comments[before]["key"].clone());
+            if got["parent"] != parent {
+                let wrong = format!("{what}, parent of comment {at}: got {}", got["parent"]);
+                self.wrong.push(wrong);
+            }
+        }
     }
 
     fn comment(&mut self, what: &str, got: &Value, want: &Said) {
@@ -160,6 +170,7 @@ fn crawled(board: &dyn Board) -> Vec<String> {
     }
     let mut findings = Findings {
         plan,
+        nested: board.is_nested(),
         wrong: Vec::new(),
     };
     let learning = outcome
@@ -298,6 +309,21 @@ boards! {
     a_weblog: "weblog",
     lemmy: "lemmy",
     an_imageboard: "vichan",
+    discuz_by_query: "discuz-x",
+    bbpress: "bbpress",
+    vbulletin_4_by_bare_queries: "vbulletin4-plain",
+    phorum: "phorum",
+    redmine: "redmine",
+    an_aggregator_with_ids_of_letters: "letters",
+    vanilla: "vanilla",
+    invision: "invision",
+    phpwind: "phpwind",
+    yabb: "yabb",
+    fud: "fud",
+    american_dates_by_a_long_clock: "us-clock",
+    woltlab: "woltlab",
+    threads_of_terms_and_definitions: "dt-dd",
+    a_tracker: "tracker",
 }
 
 /// Crawls the board of a shape, of which some targets answer otherwise. What was said, what was asked for, and what is held.

@@ -82,6 +82,8 @@ impl<'p> Asked<'p> {
 
     fn of_comments(&mut self, profile: &'p Profile) {
         let rules = &profile.comments;
+        // What stands before an item is left out where nobody asks for it by name.
+        self.all |= rules.n_heads > 0;
         self.whole.extend(rules.item.iter().chain(&rules.nested_in));
         self.whole.extend(&rules.pages);
         self.rules(&rules.page_current);

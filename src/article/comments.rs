@@ -1,6 +1,6 @@
 //! Comments of an article's page, in page order, with depth, and the other pages they are spread over.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use regex::Regex;
 use scraper::{ElementRef, Selector};
@@ -9,7 +9,7 @@ use url::{Position, Url};
 use super::{PageView, ReadOptions, text};
 use crate::dates::read_date;
 use crate::model::{Comment, CommentPages};
-use crate::profile::{CommentRules, Profile, Rule, first_value};
+use crate::profile::{CommentRules, Profile, Rule, first_value, parameters};
 
 /// More comments than this on one page are not read.
 const MAX_COMMENTS: usize = 5_000;
@@ -36,25 +36,47 @@ pub fn read_comments(
     // A thread's first post stands where its replies stand.
     let n_skipped = usize::from(rules.article_is_first && pages.current == 1);
     for item in items.into_iter().skip(n_skipped) {
-        let Some(key) = first_value(&rules.key, item) else {
+        let parts = parts(item, rules);
+        let Some(key) = value_in(&rules.key, &parts) else {
             continue;
         };
         if !seen.insert(key.clone()) {
             continue;
         }
-        comments.push(comment(item, key, view, profile, options));
+        comments.push(comment(&parts, key, view, profile, options));
     }
     (comments, pages)
 }
 
+/// The item with its heads, nearest first, in front of it.
+fn parts<'a>(item: ElementRef<'a>, rules: &CommentRules) -> Vec<ElementRef<'a>> {
+    let is_item = |element: &ElementRef<'_>| rules.item.iter().any(|item| item.matches(element));
+    let heads = item.prev_siblings().filter_map(ElementRef::wrap);
+    let mut parts: Vec<ElementRef<'a>> = heads
+        .take(rules.n_heads)
+        .take_while(|head| !is_item(head))
+        .collect();
+    parts.push(item);
+    parts
+}
+
+/// The value of the first rule that finds one, each in all parts.
+fn value_in(rules: &[Rule], parts: &[ElementRef<'_>]) -> Option<String> {
+    rules
+        .iter()
+        .find_map(|rule| parts.iter().find_map(|part| rule.value(*part)))
+}
+
+/// `parts`: the item behind its heads.
 fn comment(
-    item: ElementRef<'_>,
+    parts: &[ElementRef<'_>],
     key: String,
     view: &PageView<'_>,
     profile: &Profile,
     options: &ReadOptions,
 ) -> Comment {
     let rules = &profile.comments;
+    let item = *parts.last().expect("an item is its own last part");
     let parents: Vec<ElementRef<'_>> = match &rules.nested_in {
         Some(nested_in) => ancestors(item, nested_in),
         None => Vec::new(),
@@ -73,6 +95,7 @@ fn comment(
             item.select(selector)
                 .find(|found| is_own(item, rules, found))
         })
+        .or_else(|| rules.body.is_empty().then_some(item))
         .map(|body| text::render(body, &rules.body_remove, options));
     let secret = is_secret(item, rules)
         || shown
@@ -81,14 +104,14 @@ fn comment(
     let posted = rules
         .date
         .iter()
-        .filter_map(|rule| rule.value(item))
+        .filter_map(|rule| parts.iter().find_map(|part| rule.value(*part)))
         .filter_map(|words| read_date(&words, profile.calendar(), view.as_of))
         .reduce(|best, other| best.finer(Some(other)));
     Comment {
         key,
         parent,
         depth,
-        author: first_value(&rules.author, item),
+        author: value_in(&rules.author, parts),
         posted,
         text: if secret { None } else { shown },
         secret,
@@ -146,7 +169,8 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
         return found;
     };
     let article = profile.identity.article(view.url);
-    let mut others: BTreeMap<u32, Url> = BTreeMap::new();
+    // By what a link says beyond the article's own URL: replies of one person only are numbered as all of them are.
+    let mut runs: BTreeMap<BTreeSet<String>, BTreeMap<u32, Url>> = BTreeMap::new();
     for link in rules.pages.iter().flat_map(|pages| view.html.select(pages)) {
         let Some(mut url) = link
             .value()
@@ -166,11 +190,15 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
             && same
             && (1..=MAX_PAGES).contains(&number)
         {
-            others
-                .entry(number)
-                .or_insert_with(|| profile.identity.requestable(&url));
+            let requestable = profile.identity.requestable(&url);
+            let run = runs.entry(added(view.url, &requestable));
+            run.or_default().entry(number).or_insert(requestable);
         }
     }
+    let mut others = runs
+        .into_iter()
+        .max_by_key(|(added, run)| (run.len(), std::cmp::Reverse(added.len())))
+        .map_or_else(BTreeMap::new, |(_, run)| run);
     let here = numbers.read(view.url);
     let Some(highest) = others.keys().next_back().copied() else {
         found.current = here
@@ -204,6 +232,18 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
     }
     found.others = others.into_iter().collect();
     found
+}
+
+/// Parameters of a link that `here` has not.
+fn added(here: &Url, link: &Url) -> BTreeSet<String> {
+    let names = |url: &Url| -> BTreeSet<String> {
+        let query = url.query().unwrap_or_default();
+        parameters(query).map(|(name, _)| name.to_owned()).collect()
+    };
+    let here = names(here);
+    let mut added = names(link);
+    added.retain(|name| !here.contains(name));
+    added
 }
 
 /// Where a URL holds the number of a page of comments.

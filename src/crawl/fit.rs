@@ -165,6 +165,10 @@ pub(super) fn listing_reading(
         .ordinary()
         .filter_map(|row| row.posted.as_ref())
         .collect();
+    if is_first && !listing.rows.is_empty() {
+        let has_ordinary = listing.ordinary().next().is_some();
+        reading.count(Measure::OrdinaryFound, has_ordinary);
+    }
     if !listing.rows.is_empty() {
         let pager = &listing.pager;
         reading.count(

@@ -38,6 +38,8 @@ pub enum Measure {
     NewestFirst,
     /// Listing pages under which other pages are linked.
     PagerFound,
+    /// First pages with rows: are some of them not pinned?
+    OrdinaryFound,
     // Articles' pages on which the field is filled.
     ArticleFound,
     ArticleTitle,
@@ -70,6 +72,7 @@ impl Measure {
             Self::DateAsBefore => "known rows show the date that they showed before",
             Self::NewestFirst => "neighbours in the order of their dates",
             Self::PagerFound => "listing pages with links to others",
+            Self::OrdinaryFound => "first pages with rows that are not pinned",
             Self::ArticleFound => "pages show an article",
             Self::ArticleTitle => "articles with a title",
             Self::ArticleAuthor => "articles with an author",
@@ -253,7 +256,7 @@ impl History {
         let enough = match measure {
             // Few boards have many comments, and each of them is a whole list; a page that is none is plain to see.
             Measure::CommentsFound | Measure::ArticleFound => FEW,
-            Measure::PagerFound => 2,
+            Measure::PagerFound | Measure::OrdinaryFound => 2,
             _ => ENOUGH,
         };
         share.of >= enough && share.rate() >= RELIABLE
@@ -367,18 +370,25 @@ pub fn judge(history: &History, now: &Reading) -> Option<Finding> {
         .unwrap_or_default();
     let no_rows =
         now.n_rows == Some(0) && !now.says_empty && linked.n == 0 && linked.of >= KNOWN_LINKS;
-    // One page is no statistics; but a full page without a pager, where there always was one, is not the last one.
-    if let Some(share) = now.shares.get(&Measure::PagerFound)
-        && share.n == 0
-        && history.is_reliable(Measure::PagerFound)
-        && now.n_rows.is_some_and(|n| Some(n) >= history.usual_rows())
-    {
-        let evidence = Evidence {
-            measure: Measure::PagerFound,
-            before: history.share(Measure::PagerFound).rate(),
-            now: *share,
-        };
-        fallen.push((LN_CHANCE, evidence));
+    // One page is no statistics; but a full page without a pager, where there always was one, is not the last one, and one
+    // that has its pinned rows and no others, and does not say so, has lost them.
+    let is_full = now.n_rows.is_some_and(|n| Some(n) >= history.usual_rows());
+    for (measure, tells) in [
+        (Measure::PagerFound, is_full),
+        (Measure::OrdinaryFound, !now.says_empty),
+    ] {
+        if let Some(share) = now.shares.get(&measure)
+            && share.n == 0
+            && tells
+            && history.is_reliable(measure)
+        {
+            let evidence = Evidence {
+                measure,
+                before: history.share(measure).rate(),
+                now: *share,
+            };
+            fallen.push((LN_CHANCE, evidence));
+        }
     }
     if fallen.is_empty() && !no_rows {
         return None;
@@ -621,6 +631,29 @@ mod tests {
             judge(&nothing, &page(1, &[(Measure::AuthorAsBefore, 0)])),
             None
         );
+    }
+
+    #[test]
+    fn a_first_page_of_nothing_but_pinned_rows_tells_unless_it_says_that_it_is_empty() {
+        let first = |n: u32| {
+            let mut page = page(12, &[]);
+            page.count(Measure::OrdinaryFound, n > 0);
+            page
+        };
+        let mut history = History::default();
+        assert_eq!(
+            judge(&history, &first(0)),
+            None,
+            "it may always have been so"
+        );
+        (0..2).for_each(|_| history.note(&first(10)));
+        assert_eq!(judge(&history, &first(10)), None);
+        let finding = judge(&history, &first(0)).expect("a finding");
+        assert_eq!(finding.evidence[0].measure, Measure::OrdinaryFound);
+        let mut said = first(0);
+        said.says_empty = true;
+        assert_eq!(judge(&history, &said), None);
+        assert_eq!(is_over(&finding, &first(10)), Some(true));
     }
 
     #[test]

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
+use crate::profile::{self, path_of};
+
 /// Parameters that tell where the reader came from, how the listing is shown, or who he is: never identity
 /// (BOARDS.md 12.1 and 12.2).
 const STATE: [&str; 44] = [
@@ -129,20 +131,31 @@ pub(super) fn has_filter(url: &Url) -> bool {
 
 /// The parts of a path, the empty one behind a final slash included.
 pub(super) fn segments(url: &Url) -> Vec<String> {
-    let path = url.path();
-    let path = path.find(";jsessionid=").map_or(path, |end| &path[..end]);
+    split(&path_of(url))
+}
+
+/// The parts of a path as it is written; one in the query keeps its `?`.
+pub(super) fn split(path: &str) -> Vec<String> {
+    let path = path.replacen('?', "/?", 1);
     path.split('/').skip(1).map(str::to_owned).collect()
+}
+
+/// What stands between a part of a path and the one before it, as text; and the rest of the part.
+pub(super) fn joint(part: &str) -> (&'static str, &str) {
+    part.strip_prefix('?')
+        .map_or(("/", part), |rest| ("?", rest))
 }
 
 /// `name=value` parts as they stand; the last of a name counts.
 pub(super) fn parameters(url: &Url) -> BTreeMap<String, String> {
-    url.query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|part| !part.is_empty())
-        .map(|part| part.split_once('=').unwrap_or((part, "")))
+    profile::parameters(url.query().unwrap_or_default())
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
+}
+
+/// Whether both lead to one page, but for their parameters.
+pub(super) fn is_same_path(a: &Url, b: &Url) -> bool {
+    path_of(a).trim_end_matches('/') == path_of(b).trim_end_matches('/')
 }
 
 /// What links of one kind have in common: the same for all rows of a board, different for its menus.
@@ -151,7 +164,8 @@ pub(super) fn kind_of(url: &Url) -> String {
     let n_parts = parts.len();
     let mut kind = String::new();
     for (at, part) in parts.iter().enumerate() {
-        kind.push('/');
+        let (joint, part) = joint(part);
+        kind.push_str(joint);
         let has_digit = part.bytes().any(|byte| byte.is_ascii_digit());
         let extension = part
             .rsplit_once('.')
@@ -188,6 +202,54 @@ pub(super) fn kind_of(url: &Url) -> String {
     kind
 }
 
+/// Kinds that differ in one part of the path, which tells one article each: `/s/abcdef/~` and `/s/ghijkl/~` are
+/// `/s/*/~`. `kinds`: each with the articles that it leads to.
+pub(super) fn joined_kinds<'k>(kinds: impl Iterator<Item = (&'k str, usize)>) -> Vec<String> {
+    /// Fewer are sections of a site.
+    const LEAST: usize = 5;
+    const MOST_PARTS: usize = 10;
+    const MOST_KINDS: usize = 4;
+    let mut joined: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for (kind, n_articles) in kinds {
+        let parts: Vec<&str> = kind.split('/').take(MOST_PARTS + 1).collect();
+        if parts.len() > MOST_PARTS {
+            continue;
+        }
+        for at in 1..parts.len().saturating_sub(1) {
+            if parts[at].is_empty() || parts[at].contains(['#', '~', '?']) {
+                continue;
+            }
+            let mut any = parts.clone();
+            any[at] = "*";
+            let held = joined.entry(any.join("/")).or_default();
+            held.0 += 1;
+            held.1 += usize::from(n_articles == 1);
+        }
+    }
+    let is_told = |(n, n_single): (usize, usize)| n >= LEAST && 5 * n_single >= 4 * n;
+    let mut told: Vec<(String, (usize, usize))> = joined
+        .into_iter()
+        .filter(|(_, counts)| is_told(*counts))
+        .collect();
+    told.sort_by_key(|(_, (n, _))| std::cmp::Reverse(*n));
+    told.into_iter()
+        .take(MOST_KINDS)
+        .map(|(kind, _)| kind)
+        .collect()
+}
+
+/// Whether a link is of a kind, one of [`joined_kinds`] or a plain one.
+pub(super) fn is_of_kind(url: &Url, kind: &str) -> bool {
+    let own = kind_of(url);
+    own == kind
+        || (kind.contains("/*/")
+            && own.split('/').count() == kind.split('/').count()
+            && own
+                .split('/')
+                .zip(kind.split('/'))
+                .all(|(own, any)| any == "*" || any == own))
+}
+
 /// Short words around numbers (`thread-12-1-1.html`), not a title that holds one.
 fn is_numbered(part: &str) -> bool {
     let letters = part.chars().filter(|c| c.is_alphabetic()).count();
@@ -197,13 +259,24 @@ fn is_numbered(part: &str) -> bool {
 
 /// A link without state: equal for two links to one article.
 pub(super) fn bare(url: &Url) -> String {
-    let mut text = url.path().trim_end_matches('/').to_owned();
+    let mut text = path_of(url).trim_end_matches('/').to_owned();
     for (name, value) in parameters(url) {
         if !is_state(&name) && !value.is_empty() {
             text.push_str(&format!("&{name}={value}"));
         }
     }
     text
+}
+
+/// Whether a link leads to an article, or to more of it: its path goes on from the article's, and no parameter is another.
+pub(super) fn is_part_of(url: &Url, article: &Url) -> bool {
+    let there = parameters(url);
+    let own = path_of(article);
+    path_of(url).starts_with(own.trim_end_matches('/'))
+        && parameters(article)
+            .iter()
+            .filter(|(name, _)| !is_state(name))
+            .all(|(name, value)| there.get(name) == Some(value))
 }
 
 /// How the board writes the URL of an article.
@@ -248,7 +321,7 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
 
     let mut candidates = Vec::new();
     for at in 0..n_parts {
-        let values: Vec<&str> = parts.iter().map(|part| part[at].as_str()).collect();
+        let values: Vec<&str> = parts.iter().map(|part| joint(&part[at]).1).collect();
         let near_end = i64::try_from(at).unwrap_or(0);
         candidates.extend(id_in(&values).map(|(pattern, template, score)| Candidate {
             place: Place::Segment(at),
@@ -275,14 +348,15 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
     let mut path = String::new();
     let mut template = String::new();
     for at in 0..n_parts {
-        let values: BTreeSet<&str> = parts.iter().map(|part| part[at].as_str()).collect();
+        let values: BTreeSet<&str> = parts.iter().map(|part| joint(&part[at]).1).collect();
+        let (before, _) = joint(&parts[0][at]);
         let (pattern, text) = if chosen.place == Place::Segment(at) {
             (chosen.pattern.clone(), chosen.template.clone())
         } else {
             writer.part(&values, "[^/]+", board == Some(Place::Segment(at)))
         };
-        path.push_str(&format!("/{pattern}"));
-        template.push_str(&format!("/{text}"));
+        path.push_str(&format!("{}{pattern}", regex::escape(before)));
+        template.push_str(&format!("{before}{text}"));
     }
     let mut query = BTreeMap::new();
     let mut written = Vec::new();
@@ -299,7 +373,8 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
         }
     }
     if !written.is_empty() {
-        template.push_str(&format!("?{}", written.join("&")));
+        let joint = if template.contains('?') { '&' } else { '?' };
+        template.push_str(&format!("{joint}{}", written.join("&")));
     }
     Some(ArticleShape {
         path,
@@ -335,7 +410,7 @@ fn board_place(
         .find(|at| {
             let part = &parts[0][*at];
             *id != Place::Segment(*at)
-                && words.contains(part)
+                && words.iter().any(|word| word == joint(part).1)
                 && parts.iter().all(|other| other[*at] == *part)
         })
         .map(Place::Segment)
@@ -373,7 +448,12 @@ fn board_words(listing: &Url) -> Vec<String> {
         .filter(|(name, value)| !is_state(name) && !value.is_empty())
         .map(|(_, value)| value)
         .collect();
-    words.extend(segments(listing).into_iter().filter(|word| !script(word)));
+    let parts = segments(listing);
+    let of_path = parts
+        .iter()
+        .map(|part| joint(part).1)
+        .filter(|word| !script(word));
+    words.extend(of_path.map(str::to_owned));
     words
 }
 
@@ -421,7 +501,16 @@ fn id_in(values: &[&str]) -> Option<(String, String, i64)> {
     if values.iter().any(|value| value.is_empty()) {
         return None;
     }
-    Some(("(?<id>[^/]+)".into(), "{id}".into(), 8))
+    // Codes of one length tell more than titles in letters.
+    let length = values[0].len();
+    let is_code = |value: &&str| {
+        value.len() == length && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let score = match n_values > 2 && (4..=16).contains(&length) && values.iter().all(is_code) {
+        true => 12,
+        false => 8,
+    };
+    Some(("(?<id>[^/]+)".into(), "{id}".into(), score))
 }
 
 /// Values that differ in numbers only: `thread-12-1-1.html`, `12.0`.

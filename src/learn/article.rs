@@ -12,8 +12,10 @@ use scraper::{ElementRef, Selector};
 
 use super::body::body;
 use super::columns::RowFacts;
+use super::depth::Depth;
 use super::field_rule::{DATE_IN_WORDS, DATE_PATTERN, FieldRule, own_text};
 use super::lies::Rows;
+use super::record_keys::Key;
 use super::records::{comments, records};
 use super::unanchored::{Search, follows_by, is_named};
 use super::{Decision, SeenPage, css, within};
@@ -30,6 +32,8 @@ const MAX_IN_TITLE: usize = 60;
 const AMBIGUOUS: f64 = 0.25;
 /// Letters of an author's name or a date at most.
 const MAX_FIELD: usize = 60;
+/// Posts of one page behind the first that are counted.
+const MAX_OTHERS: usize = 60;
 
 pub(super) static COMMENT_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -103,7 +107,11 @@ pub(super) struct CommentRules {
     pub item: String,
     /// The article is the first item.
     pub article_is_first: bool,
-    pub key: (Option<String>, &'static str),
+    /// Elements before an item that belong to it, and a selector of them.
+    pub n_heads: usize,
+    pub heads: Option<String>,
+    pub key: Key,
+    pub depth: Option<Depth>,
     pub author: Option<FieldRule>,
     pub date: Option<FieldRule>,
     pub body: Option<String>,
@@ -148,9 +156,42 @@ pub(super) fn article(
         // All posts of a thread look alike: what holds for most of them holds for the first.
         rules.author = of_first(comments, comments.author.as_ref(), &rules.author);
         rules.date = of_first(comments, comments.date.as_ref(), &rules.date);
+        if let Some(body) = body_of_posts(comments, &rules.body, samples) {
+            rules.body = vec![body];
+        }
     }
     rules.rows_lie = Rows::that_lie(&rules, samples, calendar);
     Ok(rules)
+}
+
+/// The body's place in all posts of a thread, where `known` finds the first post only and both find the same there: pages
+/// behind the first have no first post.
+fn body_of_posts(
+    comments: &CommentRules,
+    known: &[String],
+    samples: &[Sample<'_>],
+) -> Option<String> {
+    let inside = comments
+        .body
+        .as_ref()
+        .map_or(String::new(), |body| format!(" {body}"));
+    let name = format!("{}{inside}", comments.item);
+    let (every, known) = (
+        Selector::parse(&name).ok()?,
+        Selector::parse(known.first()?).ok()?,
+    );
+    let (mut n_posts, mut n_known, mut n_same) = (0, 0, 0);
+    for sample in samples {
+        let mut posts = sample.page.html.select(&every);
+        let mut firsts = sample.page.html.select(&known);
+        let same =
+            |a: ElementRef<'_>, b: ElementRef<'_>| element_text(a, &[]) == element_text(b, &[]);
+        let pair = posts.next().zip(firsts.next());
+        n_same += usize::from(pair.is_some_and(|(post, first)| same(post, first)));
+        n_posts += posts.take(MAX_OTHERS).count();
+        n_known += firsts.take(MAX_OTHERS).count();
+    }
+    (n_same == samples.len() && n_posts > 0 && n_known == 0).then_some(name)
 }
 
 /// The rule of a thread's posts, for the first of them; `known` where there is none.
@@ -161,10 +202,16 @@ fn of_first(
 ) -> Vec<FieldRule> {
     match rule {
         Some(rule) if known.contains(rule) => vec![rule.clone()],
-        Some(rule) => vec![FieldRule {
-            css: format!("{} {}", comments.item, rule.css),
-            ..rule.clone()
-        }],
+        Some(rule) => {
+            let holders = std::iter::once(&comments.item).chain(&comments.heads);
+            let in_holder = |holder: &String| FieldRule {
+                css: format!("{holder} {}", rule.css).trim_end().to_owned(),
+                ..rule.clone()
+            };
+            // Nothing in an item is selected by what its own words are.
+            let of_item = !rule.css.is_empty() || comments.heads.is_none();
+            holders.skip(usize::from(!of_item)).map(in_holder).collect()
+        }
         None => known.to_vec(),
     }
 }

@@ -12,6 +12,7 @@ use scraper::{ElementRef, Node, Selector};
 
 use super::article::{ArticleRules, COMMENT_NAMES, Sample, elements};
 use super::records::Records;
+use super::words::DATED;
 use super::{Decision, SeenPage, css};
 use crate::profile::{element_text, fold};
 
@@ -36,6 +37,14 @@ static BODY_NAMES: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
+/// How such a line begins where no class tells.
+static EDIT_WORDS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:(?:this post was )?(?:last |re)?(?:edited|modified)\b|(?:zuletzt )?(?:geändert|bearbeitet)|beitrag (?:geändert|bearbeitet)|(?:dernière (?:modification|édition)|modifié)|(?:última edición|editado)|(?:ultima modifica|modificato)|(?:laatst )?(?:gewijzigd|bewerkt)|отредактировано|изменено|最后编辑|最後編輯|本帖最后由|最終編集|수정됨|마지막 수정)")
+        .expect("a constant pattern")
+});
+/// Letters of such a line.
+const MAX_EDIT_NOTE: usize = 120;
+
 /// What is counted of an element's words.
 #[derive(Clone, Copy, Default)]
 struct Weight {
@@ -47,15 +56,16 @@ struct Weight {
 fn weigh(
     sample: &Sample<'_>,
     (listing, fields): (&HashSet<NodeId>, &HashSet<NodeId>),
-    records: Option<(&Selector, bool)>,
+    records: Option<(&Selector, usize)>,
     common: &HashMap<String, usize>,
     any_name: bool,
 ) -> HashMap<NodeId, Weight> {
     let mut comments: HashSet<NodeId> = HashSet::new();
     // What holds a thread's first post holds the body, whatever its class says of people and their profiles.
     let mut holders: HashSet<NodeId> = HashSet::new();
-    if let Some((selector, is_thread)) = records {
-        if is_thread && let Some(first) = sample.page.html.select(selector).next() {
+    // The first of them are the article itself.
+    if let Some((selector, n_first)) = records {
+        for first in sample.page.html.select(selector).take(n_first) {
             holders.insert(first.id());
             holders.extend(first.ancestors().map(|node| node.id()));
         }
@@ -64,7 +74,7 @@ fn weigh(
                 .page
                 .html
                 .select(selector)
-                .skip(usize::from(is_thread))
+                .skip(n_first)
                 .map(|record| record.id()),
         );
     }
@@ -74,7 +84,7 @@ fn weigh(
         .filter_map(|id| sample.page.html.tree.get(*id))
         .flat_map(|node| node.ancestors().map(|above| above.id()))
         .collect();
-    let any_name = any_name || records.is_some_and(|(_, thread)| thread);
+    let any_name = any_name || records.is_some_and(|(_, n_first)| n_first > 0);
     let scene = Scene {
         listing,
         comments: &comments,
@@ -285,7 +295,7 @@ pub(super) fn body(
             rules.body.push(name.clone());
             // Where all say the same, all would be furniture.
             if !alike {
-                rules.body_remove = furniture(samples, name);
+                rules.body_remove = furniture(&bodies(samples, name));
             }
             for note in edit_notes(bodies(samples, name)) {
                 if !rules.body_remove.contains(&note) {
@@ -321,12 +331,12 @@ pub(super) fn edit_notes<'a>(bodies: impl IntoIterator<Item = ElementRef<'a>>) -
     for body in bodies {
         for element in body.descendent_elements().skip(1).take(MAX_INNER) {
             let mut classes = element.value().classes();
-            let Some(class) =
-                classes.find(|class| css::is_stable(class) && EDIT_NAMES.is_match(class))
-            else {
-                continue;
+            let named = classes.find(|class| css::is_stable(class) && EDIT_NAMES.is_match(class));
+            let name = match named {
+                Some(class) => format!("{}.{class}", element.value().name()),
+                None if says_edited(element, body) => css::simple(element),
+                None => continue,
             };
-            let name = format!("{}.{class}", element.value().name());
             if found.len() < MAX_FURNITURE && !found.contains(&name) {
                 found.push(name);
             }
@@ -335,15 +345,31 @@ pub(super) fn edit_notes<'a>(bodies: impl IntoIterator<Item = ElementRef<'a>>) -
     found
 }
 
+/// Whether an element with a class says no more than that its post was changed, and when.
+fn says_edited(element: ElementRef<'_>, body: ElementRef<'_>) -> bool {
+    let is_block = |inner: ElementRef<'_>| {
+        matches!(
+            inner.value().name(),
+            "br" | "p" | "div" | "table" | "tr" | "td" | "li"
+        )
+    };
+    let mut inside = element.descendent_elements().skip(1).take(MAX_EDIT_NOTE);
+    if css::classes(element).is_empty() || inside.any(is_block) {
+        return false;
+    }
+    let text = element_text(element, &[]);
+    let is_note = text.chars().count() <= MAX_EDIT_NOTE && EDIT_WORDS.is_match(&text);
+    is_note && DATED.is_match(&text) && element_text(body, &[]).len() > text.len()
+}
+
 /// Names of elements within the body that say the same in every article: buttons, share bars, lines of the house.
-fn furniture(samples: &[Sample<'_>], body: &str) -> Vec<String> {
-    let bodies = bodies(samples, body);
+pub(super) fn furniture(bodies: &[ElementRef<'_>]) -> Vec<String> {
     // Two articles may end alike; that is no furniture yet.
     if bodies.len() < 3 {
         return Vec::new();
     }
     let mut said: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for body in &bodies {
+    for body in bodies {
         let mut here: BTreeMap<String, String> = BTreeMap::new();
         for element in body.descendent_elements().skip(1).take(MAX_INNER) {
             let name = css::simple(element);
@@ -390,9 +416,9 @@ fn rank(
     common: &HashMap<String, usize>,
     any_name: bool,
 ) -> Vec<(f64, String, usize)> {
-    let selector =
-        records.and_then(|records| Some((Selector::parse(&records.css).ok()?, records.is_thread)));
-    let records = selector.as_ref().map(|(css, is_thread)| (css, *is_thread));
+    let selector = records
+        .and_then(|records| Some((Selector::parse(&records.all()).ok()?, records.n_first())));
+    let records = selector.as_ref().map(|(css, n_first)| (css, *n_first));
     let weights: Vec<HashMap<NodeId, Weight>> = samples
         .iter()
         .zip(listings)

@@ -750,12 +750,17 @@ fn attribute_at(row: ElementRef<'_>, css: &str) -> Option<String> {
 
 /// Numbers that stand alone, or with a word or two (`3 replies`), outside the title.
 fn numbers(row: &RowSeen<'_>) -> Vec<u64> {
-    // Links to the article's other pages are numbered, too.
+    let leads = |element: ElementRef<'_>| {
+        let mut url = row.url.join(element.attr("href")?).ok()?;
+        url.set_fragment(None);
+        address::is_part_of(&url, &row.url).then_some(url)
+    };
+    // Links to the article's other pages are numbered, too; one to the article itself may say how many replies it has.
+    let is_page = |element: ElementRef<'_>| leads(element).is_some_and(|url| url != row.url);
+    let mut links = row.element.descendent_elements().skip(1).take(MAX_ELEMENTS);
+    let has_pages = links.any(|element| is_page(element) && NUMBER.is_match(&shown(element)));
     let leads_there = |element: ElementRef<'_>| {
-        let url = element
-            .attr("href")
-            .and_then(|href| row.url.join(href).ok());
-        element == row.link || url.is_some_and(|url| url.path().starts_with(row.url.path()))
+        element == row.link || is_page(element) || (has_pages && leads(element).is_some())
     };
     let outside = |element: &ElementRef<'_>| {
         std::iter::once(*element)

@@ -12,7 +12,7 @@ pub(super) static DATE_IN_WORDS: LazyLock<Regex> =
 /// A full date among other words, with the time that follows it.
 pub(super) const DATE_PATTERN: &str = r"((?:\d{2,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,2}|\d{1,2}\s?[-./]\s?\d{1,2}\s?[-./]\s?\d{4})\b(?:[.일日,]?\s?(?:\([^)]{1,4}\)\s?)?(?:[-–·|,]\s|à\s|um\s|at\s)?(?:T|\s|오전|오후)*\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\b)?)?)";
 
-/// How to get a field: a selector, and perhaps an attribute and a pattern.
+/// How to get a field: a selector (empty: the element itself that is asked), and perhaps an attribute and a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FieldRule {
     pub css: String,
@@ -42,8 +42,10 @@ impl FieldRule {
 
     /// The value in an element, as a profile's rule would give it.
     pub(super) fn value_in(&self, within: ElementRef<'_>) -> Option<String> {
-        let selector = Selector::parse(&self.css).ok()?;
-        let element = within.select(&selector).next()?;
+        let element = match self.css.as_str() {
+            "" => within,
+            css => within.select(&Selector::parse(css).ok()?).next()?,
+        };
         let text = match self.attr {
             Some(name) => fold(element.attr(name)?),
             None if self.own => own_text(element),

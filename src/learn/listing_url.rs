@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::Navigation;
-use super::address::{ArticleShape, DIGITS, is_state, parameters, segments};
+use super::address::{
+    ArticleShape, DIGITS, is_same_path, is_state, joint, parameters, segments, split,
+};
+use crate::profile::path_of;
 
 /// Parameters that are the reader's own.
 const SESSION: [&str; 6] = ["PHPSESSID", "phpsessid", "sid", "s", "jsessionid", "SID"];
@@ -72,7 +75,7 @@ pub(super) fn listing_shape(
     let second = navigation.turns.first()?;
     let mut shape = numbered_shape(first, &[], article)?;
     // What follows must be recognised as the same listing.
-    (second.path().trim_end_matches('/') == first.path().trim_end_matches('/')).then(|| {
+    is_same_path(second, first).then(|| {
         shape.chained = true;
         shape.reason = format!("{second} follows, and no number tells what follows that");
         shape
@@ -85,7 +88,7 @@ fn leads_to(template: &str, number: u64, url: &Url) -> bool {
         return false;
     };
     let there = parameters(url);
-    expected.path().trim_end_matches('/') == url.path().trim_end_matches('/')
+    is_same_path(&expected, url)
         && parameters(&expected)
             .iter()
             .all(|(name, value)| there.get(name) == Some(value))
@@ -118,27 +121,29 @@ fn numbered_shape(first: &Url, pages: &[Url], article: &ArticleShape) -> Option<
     let word_at = parts
         .iter()
         .rposition(|part| {
+            let (_, part) = joint(part);
             article_words.contains(&format!("(?<board>{})", regex::escape(part)))
                 && !part.is_empty()
         })
         .or_else(|| parts.iter().rposition(|part| !part.is_empty()));
+    let board = match (&board_param, word_at) {
+        (Some(name), _) => fixed[name].clone(),
+        (None, Some(at)) => joint(&parts[at]).1.to_owned(),
+        (None, None) => "/".into(),
+    };
     let in_path = |parts: &[String]| {
         path_pattern(
             parts,
             word_at.filter(|_| board_param.is_none()),
             board_param.is_some(),
+            &board,
         )
-    };
-    let board = match (&board_param, word_at) {
-        (Some(name), _) => fixed[name].clone(),
-        (None, Some(at)) => parts[at].clone(),
-        (None, None) => "/".into(),
     };
     let query = query_patterns(&fixed, board_param.as_deref());
     let fixed_list: Vec<(String, String)> = fixed.clone().into_iter().collect();
-    let board_url = written(first.path(), &fixed_list);
+    let board_url = written(&path_of(first), &fixed_list);
     let mut shape = ListingShape {
-        board,
+        board: board.clone(),
         shapes: vec![(
             format!("{}/?", in_path(&parts).trim_end_matches('/')),
             query.clone(),
@@ -146,7 +151,7 @@ fn numbered_shape(first: &Url, pages: &[Url], article: &ArticleShape) -> Option<
         )],
         listing_url: format!(
             "{board_url}{}page={{page}}",
-            if fixed.is_empty() { "?" } else { "&" }
+            if board_url.contains('?') { "&" } else { "?" }
         ),
         board_url,
         first: 1,
@@ -164,7 +169,7 @@ fn numbered_shape(first: &Url, pages: &[Url], article: &ArticleShape) -> Option<
         pages.iter().filter_map(place).collect()
     };
     if let Some(name) = turned
-        && second.path().trim_end_matches('/') == first.path().trim_end_matches('/')
+        && is_same_path(second, first)
     {
         let values = numbers(&|url| parameters(url).get(name)?.parse().ok());
         let start = here.get(name).and_then(|value| value.parse().ok());
@@ -182,11 +187,11 @@ fn numbered_shape(first: &Url, pages: &[Url], article: &ArticleShape) -> Option<
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
         list.push((name.clone(), "{page}".into()));
-        shape.listing_url = written(second.path(), &list);
+        shape.listing_url = written(&path_of(second), &list);
         shape.reason = format!("{name} is {values:?} in the pager's links");
         return Some(shape);
     }
-    if second.path().trim_end_matches('/') == first.path().trim_end_matches('/') {
+    if is_same_path(second, first) {
         return turned_in_value(first, pages, shape, &here, board_param.as_deref());
     }
     turned_in_path(first, pages, shape, &in_path, query, &fixed_list)
@@ -242,7 +247,7 @@ fn turned_in_value(
             false => (key.clone(), value.clone()),
         })
         .collect();
-    shape.listing_url = written(first.path(), &list);
+    shape.listing_url = written(&path_of(first), &list);
     shape.reason = format!("{name} ends in {values:?} in the pager's links");
     Some(shape)
 }
@@ -256,37 +261,63 @@ fn turned_in_path(
     query: BTreeMap<String, String>,
     fixed: &[(String, String)],
 ) -> Option<ListingShape> {
-    let path = pages.first()?.path();
-    let run = DIGITS
-        .find_iter(path)
-        .last()
-        .filter(|_| path != first.path())?;
+    let second = pages.first()?;
+    let (own, path) = (path_of(first), path_of(second));
+    let run = DIGITS.find_iter(&path).last().filter(|_| path != own)?;
     let (before, after) = (path[..run.start()].to_owned(), path[run.end()..].to_owned());
     let values = pages.iter().filter_map(|url| {
-        url.path()
+        path_of(url)
             .strip_prefix(before.as_str())?
             .strip_suffix(after.as_str())?
             .parse()
             .ok()
     });
     let values: Vec<u64> = values.collect();
-    let start = first
-        .path()
+    let start = own
         .strip_prefix(before.as_str())
         .and_then(|rest| rest.strip_suffix(after.as_str())?.parse().ok());
     (shape.first, shape.step) = line(&values, start)?;
-    let second_parts: Vec<String> = before.split('/').skip(1).map(str::to_owned).collect();
-    let mut second_path = in_path(&second_parts);
+    // Some boards write page 1 with parameters, and the others with all in the path.
+    let there = parameters(second);
+    let is_there = |name: &String| there.contains_key(name);
+    let query: BTreeMap<String, String> = query
+        .into_iter()
+        .filter(|(name, _)| is_there(name))
+        .collect();
+    let fixed: Vec<(String, String)> = fixed
+        .iter()
+        .filter(|(name, _)| is_there(name))
+        .cloned()
+        .collect();
+    let mut second_path = in_path(&split(&before));
     if !second_path.contains("(?<board>")
         && !query.values().any(|value| value.contains("(?<board>"))
     {
-        second_path = format!("(?<board>{})", regex::escape(&before));
+        second_path = with_board(&before, &shape.board);
     }
     let pattern = format!("{second_path}(?<page>\\d+){}", regex::escape(&after));
     shape.shapes.insert(0, (pattern, query, BTreeMap::new()));
-    shape.listing_url = written(&format!("{before}{{page}}{after}"), fixed);
+    shape.listing_url = written(&format!("{before}{{page}}{after}"), &fixed);
     shape.reason = format!("the path's number is {values:?} in the pager's links");
     Some(shape)
+}
+
+/// The pattern of a path with the board's name where that stands in it as a whole word; else all of it is the name.
+fn with_board(path: &str, board: &str) -> String {
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let place = path.match_indices(board).find(|(at, _)| {
+        let (before, after) = (&path[..*at], &path[at + board.len()..]);
+        !is_word(before.chars().next_back()) && !is_word(after.chars().next())
+    });
+    match place.filter(|_| board.contains(char::is_alphanumeric)) {
+        Some((at, _)) => format!(
+            "{}(?<board>{}){}",
+            regex::escape(&path[..at]),
+            regex::escape(board),
+            regex::escape(&path[at + board.len()..])
+        ),
+        None => format!("(?<board>{})", regex::escape(path)),
+    }
 }
 
 /// Patterns of parameters that are always the same, the board's name among them.
@@ -307,18 +338,27 @@ fn query_patterns(
     fixed.iter().map(pattern).collect()
 }
 
-/// A path's pattern, with the board's name at one of its parts.
-fn path_pattern(parts: &[String], board_at: Option<usize>, elsewhere: bool) -> String {
+/// A path's pattern, with the board's name at one of its parts, or at its beginning.
+fn path_pattern(parts: &[String], board_at: Option<usize>, elsewhere: bool, board: &str) -> String {
     if board_at.is_none() && !elsewhere {
         return "(?<board>/)".into();
     }
-    let pattern = parts
-        .iter()
-        .enumerate()
-        .map(|(at, part)| match board_at == Some(at) {
-            true => format!("/(?<board>{})", regex::escape(part)),
-            false => format!("/{}", regex::escape(part)),
-        });
+    let pattern = parts.iter().enumerate().map(|(at, part)| {
+        let (before, part) = joint(part);
+        let before = regex::escape(before);
+        let rest = part.strip_prefix(board).unwrap_or_default();
+        // `?3` and `?3,page=2`.
+        let name = match rest.starts_with(|c: char| !c.is_alphanumeric()) {
+            true => board,
+            false => part,
+        };
+        let rest = regex::escape(&part[name.len()..]);
+        let name = regex::escape(name);
+        match board_at == Some(at) {
+            true => format!("{before}(?<board>{name}){rest}"),
+            false => format!("{before}{}", regex::escape(part)),
+        }
+    });
     pattern.collect()
 }
 
@@ -331,7 +371,8 @@ fn written(path: &str, query: &[(String, String)]) -> String {
         .iter()
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
-    format!("{path}?{}", parts.join("&"))
+    let joint = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{joint}{}", parts.join("&"))
 }
 
 /// From the numbers of page 2 and others: that of page 1, and the step.

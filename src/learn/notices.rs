@@ -14,6 +14,9 @@ use crate::profile::says_pinned;
 /// Levels above a row that may be a section of pinned ones.
 const SECTION_LEVELS: usize = 3;
 
+/// Letters of a picture's address that names it: an avatar's may be a whole picture.
+const MAX_SOURCE: usize = 80;
+
 /// Signs of pinned rows: class words that say so, or that only rows have which stand on both pages.
 pub(super) fn learn_notices(
     learnt: &mut Columns,
@@ -30,9 +33,12 @@ pub(super) fn learn_notices(
             leaves.any(|element| element != row.link && says_pinned(&shown(element)))
         })
         .collect();
+    let repeating: Vec<bool> = rows.iter().map(|row| repeats(row)).collect();
     for (word, has) in &words {
         let n_has = has.iter().filter(|has| **has).count();
-        let named = NOTICE_CLASS.is_match(word) || word.starts_with("img[");
+        // A picture that all pinned rows have and no other needs no word for it.
+        let is_picture = word.starts_with("img[src=");
+        let named = is_named(word);
         let all_repeat = rows
             .iter()
             .zip(has)
@@ -42,11 +48,16 @@ pub(super) fn learn_notices(
             .iter()
             .zip(&n_pinned_by_text)
             .all(|(has, said)| !has || *said);
-        let exact = !on_both.is_empty() && all_repeat;
+        let all_have = || rows.iter().zip(has).all(|(row, has)| *has || !repeats(row));
+        let exact = !on_both.is_empty() && all_repeat && (!is_picture || all_have());
         if n_has > 0
             && 2 * n_has <= rows.len().max(2)
             && (named || exact || (all_said && n_has >= 1))
         {
+            let by_chance = !named && !all_said;
+            if by_chance && said_by_others(&words, &repeating) {
+                continue;
+            }
             learnt.notice.push(word.clone());
             learnt.decisions.push(Decision {
                 what: "listing.notice",
@@ -62,6 +73,24 @@ pub(super) fn learn_notices(
         }
     }
     learnt.notice.truncate(6);
+}
+
+/// Whether a mark says itself that its rows are pinned.
+fn is_named(word: &str) -> bool {
+    let says = |sign: &str| word.contains(sign);
+    !word.starts_with("img[src=")
+        && (NOTICE_CLASS.is_match(word)
+            || word.starts_with("img[")
+            || says("[title=")
+            || says("[aria-label="))
+}
+
+/// Whether marks that say so already tell all rows that stand on both pages: what only these rows have, too, may be their
+/// place among all.
+fn said_by_others(words: &BTreeMap<String, Vec<bool>>, repeating: &[bool]) -> bool {
+    let told = |at: usize| words.iter().any(|(word, has)| is_named(word) && has[at]);
+    let mut pinned = (0..repeating.len()).filter(|at| repeating[*at]).peekable();
+    pinned.peek().is_some() && pinned.all(told)
 }
 
 /// Rows of page 1 that page 2 has, too, without those that were pushed down meanwhile.
@@ -108,11 +137,22 @@ fn marks(rows: &[&RowSeen<'_>]) -> BTreeMap<String, Vec<bool>> {
             }
         }
     }
+    // A badge that says so to who points at it.
+    for (at, row) in rows.iter().enumerate() {
+        for element in row.element.descendent_elements().skip(1).take(80) {
+            if let Some(sign) = title_sign(element) {
+                words.entry(sign).or_insert_with(|| vec![false; rows.len()])[at] = true;
+            }
+        }
+    }
     // A picture that says so.
     for (at, row) in rows.iter().enumerate() {
         let pictures = row.element.descendent_elements().skip(1).take(80);
         for picture in pictures.filter(|element| element.value().name() == "img") {
-            if let Some(sign) = picture_sign(picture) {
+            for sign in picture_sign(picture)
+                .into_iter()
+                .chain(picture_itself(picture))
+            {
                 words.entry(sign).or_insert_with(|| vec![false; rows.len()])[at] = true;
             }
         }
@@ -155,6 +195,25 @@ fn marks(rows: &[&RowSeen<'_>]) -> BTreeMap<String, Vec<bool>> {
         }
     }
     words
+}
+
+/// A selector of an element whose explanation says that its row is pinned.
+fn title_sign(element: ElementRef<'_>) -> Option<String> {
+    let is_picture = element.value().name() == "img";
+    ["title", "aria-label"].into_iter().find_map(|name| {
+        let value = element
+            .attr(name)
+            .filter(|value| !is_picture && says_pinned(value))?;
+        let is_plain = !value.contains(['\'', '\\', '\n']);
+        is_plain.then(|| format!("{}[{name}='{value}']", element.value().name()))
+    })
+}
+
+/// A selector of this very picture.
+fn picture_itself(picture: ElementRef<'_>) -> Option<String> {
+    let source = picture.attr("src")?;
+    let is_plain = source.len() <= MAX_SOURCE && !source.contains(['\'', '\\', '\n', '?']);
+    is_plain.then(|| format!("img[src='{source}']"))
 }
 
 /// A selector of a picture that stands for a pinned row: by its words, else by its file's name.

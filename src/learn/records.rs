@@ -12,9 +12,11 @@ use regex::Regex;
 use scraper::{ElementRef, Node, Selector};
 
 use super::article::{AUTHOR_NAMES, COMMENT_NAMES, CommentRules, Sample, elements, is_within};
-use super::body::{common_texts, edit_notes};
+use super::body::{common_texts, edit_notes, furniture};
 use super::css;
+use super::depth::depth;
 use super::field_rule::FieldRule;
+use super::record_keys::{Key, PERSON_LINK, distinct_key, likely_key};
 use crate::dates::read_date;
 use crate::model::{Calendar, Precision};
 use crate::profile::{element_text, fold};
@@ -26,9 +28,6 @@ const MAX_ELEMENTS: usize = 250;
 /// Letters of a name or a date at most.
 const MAX_FIELD: usize = 60;
 
-/// The attribute by which records without ids are told apart.
-pub(super) const MOMENT: &str = "datetime";
-
 /// Cheap: what it refuses holds no date. Digits with signs between them, a month's name beside a number, or words.
 static DATED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\d{1,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,4}|\d{1,2}:\d{2}|\d+\s?(?:초|분|시간|일|개월|년|秒|分|時間|小时|天|日)\s?(?:전|前)|\bago\b|yesterday|today|어제|昨天|昨日|\p{L}{3,10}\.? \d{1,2},? (?:\d{4}|'\d{2})|\d{1,2}\.? \p{L}{3,10}\.? (?:\d{4}|'\d{2})")
@@ -38,11 +37,10 @@ static DATED: LazyLock<Regex> = LazyLock::new(|| {
 static BODY_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)content|text|body|message|memo").expect("a constant pattern")
 });
-/// Links that lead to a person.
-static PERSON_LINK: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)user|member|profile|author|/u/|[?&;]u=|uid|space|people|mailto:")
-        .expect("a constant pattern")
-});
+/// Names of records without a likely id that are looked through for one.
+const MAX_UNKEYED: usize = 6;
+/// Elements between the beginning of a record and the anchor in it.
+const MAX_TO_ANCHOR: usize = 12;
 
 /// Nodes of one comment, or of one post of a thread.
 const MAX_IN_RECORD: usize = 5_000;
@@ -53,7 +51,28 @@ pub(super) struct Records {
     /// The article itself is the first of them.
     pub(super) is_thread: bool,
     /// Where each tells its id.
-    key: (Option<String>, &'static str),
+    key: Key,
+    /// Elements before a record that belong to it, and a selector of them.
+    n_heads: usize,
+    heads: Option<String>,
+}
+
+impl Records {
+    /// A selector of all that belongs to records.
+    pub(super) fn all(&self) -> String {
+        match &self.heads {
+            Some(heads) => format!("{heads}, {}", self.css),
+            None => self.css.clone(),
+        }
+    }
+
+    /// Of what it selects, how many of the first are the article itself.
+    pub(super) fn n_first(&self) -> usize {
+        match self.is_thread {
+            true => 1 + usize::from(self.heads.is_some()),
+            false => 0,
+        }
+    }
 }
 
 /// What elements of one name are, over all pages.
@@ -62,7 +81,7 @@ struct Tally {
     /// On each page.
     n: Vec<usize>,
     n_dated: usize,
-    keys: BTreeMap<(Option<String>, &'static str), usize>,
+    keys: BTreeMap<Key, usize>,
     /// Places of the first in document order: the outermost of nested names comes first.
     first_seen: usize,
     names: String,
@@ -91,56 +110,118 @@ pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> O
             }
             tally.n[at] += 1;
             tally.n_dated += usize::from(is_dated(element));
-            if let Some(key) = key_of(element) {
+            if let Some(key) = likely_key(element) {
                 *tally.keys.entry(key).or_default() += 1;
             }
         }
     }
-    let mut ranked: Vec<(usize, bool, std::cmp::Reverse<usize>, String, Tally)> = Vec::new();
+    let mut ranked: Vec<(usize, bool, std::cmp::Reverse<usize>, String, Option<Key>)> = Vec::new();
     for (name, tally) in tallies {
         let n_all: usize = tally.n.iter().sum();
         let most = tally.n.iter().copied().max().unwrap_or(0);
         let named = COMMENT_NAMES.is_match(&tally.names);
-        let keyed = tally.keys.values().copied().max().unwrap_or(0);
-        if n_all > 0
-            && (most >= 2 || named)
-            && tally.n_dated * 5 >= n_all * 4
-            && keyed * 5 >= n_all * 4
-        {
-            let own = tally
-                .keys
-                .iter()
-                .max_by_key(|(_, n)| **n)
-                .is_some_and(|((path, _), _)| path.is_none());
-            ranked.push((n_all, own, std::cmp::Reverse(tally.first_seen), name, tally));
+        if n_all > 0 && (most >= 2 || named) && tally.n_dated * 5 >= n_all * 4 {
+            let key = tally.keys.into_iter().max_by_key(|(_, n)| *n);
+            let key = key.filter(|(_, n)| n * 5 >= n_all * 4).map(|(key, _)| key);
+            let own = key.as_ref().is_some_and(|key| key.css.is_none());
+            let order = std::cmp::Reverse(tally.first_seen);
+            ranked.push((n_all, own, order, name, key));
         }
     }
-    ranked.sort_by(|a, b| (a.0, a.1, a.2, &a.3).cmp(&(b.0, b.1, b.2, &b.3)));
-    let (_, _, _, css, tally) = ranked.pop()?;
-    let key = tally.keys.into_iter().max_by_key(|(_, n)| *n)?.0;
-    let selector = Selector::parse(&css).ok()?;
-    let everywhere = tally.n.iter().all(|n| *n > 0);
-    Some(Records {
-        is_thread: everywhere && leads(samples, listings, &selector),
-        css,
+    ranked.sort_by(|a, b| (b.0, b.1, b.2, &b.3).cmp(&(a.0, a.1, a.2, &a.3)));
+    let likely = ranked
+        .iter()
+        .find_map(|(_, _, _, css, key)| Some((css, key.clone()?)));
+    // Where no record has a number that must be its id, the values at one place may differ nevertheless.
+    let (css, key) = likely.or_else(|| {
+        let unkeyed = ranked.iter().take(MAX_UNKEYED);
+        unkeyed.into_iter().find_map(|(_, _, _, css, _)| {
+            let selector = Selector::parse(css).ok()?;
+            Some((css, distinct_key(&found(samples, listings, &selector))?))
+        })
+    })?;
+    let selector = Selector::parse(css).ok()?;
+    let pages = found(samples, listings, &selector);
+    let n_heads = usize::from(key.before);
+    let mut records = Records {
+        is_thread: false,
+        css: css.clone(),
         key,
-    })
+        n_heads,
+        heads: None,
+    };
+    if let Some(tag) = followed_by(&pages) {
+        records.css = format!("{css} + {tag}");
+        records.heads = Some(css.clone());
+        records.n_heads = 1;
+    }
+    let everywhere = pages.iter().all(|records| !records.is_empty());
+    records.is_thread = everywhere && leads(samples, listings, &records);
+    Some(records)
+}
+
+/// The elements of a name on each page, without those in its listing.
+fn found<'a>(
+    samples: &[Sample<'a>],
+    listings: &[HashSet<NodeId>],
+    selector: &Selector,
+) -> Vec<Vec<ElementRef<'a>>> {
+    let of_page = |(sample, listing): (&Sample<'a>, &HashSet<NodeId>)| {
+        let all = sample.page.html.select(selector);
+        let own = all.filter(|element| !is_within(*element, listing));
+        own.take(MAX_RECORDS).collect()
+    };
+    samples.iter().zip(listings).map(of_page).collect()
+}
+
+/// The tag of the elements right behind the records, where these are but their headings: nearly all of them are followed
+/// by one, and those say more.
+fn followed_by(pages: &[Vec<ElementRef<'_>>]) -> Option<String> {
+    let mut tags: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut n_all, mut n_inside, mut n_behind) = (0, 0, 0);
+    for records in pages {
+        let ids: HashSet<NodeId> = records.iter().map(|record| record.id()).collect();
+        for record in records {
+            n_all += 1;
+            n_inside += element_text(*record, &[]).chars().count();
+            let next = record.next_siblings().find_map(ElementRef::wrap);
+            let Some(next) = next.filter(|next| !ids.contains(&next.id())) else {
+                continue;
+            };
+            let tag = next.value().name();
+            if matches!(
+                tag,
+                "div" | "dd" | "section" | "blockquote" | "p" | "article" | "td"
+            ) {
+                n_behind += element_text(next, &[]).chars().count();
+                *tags.entry(tag.to_owned()).or_default() += 1;
+            }
+        }
+    }
+    let (tag, n) = tags.into_iter().max_by_key(|(_, n)| *n)?;
+    (n == n_all && n_all > 1 && n_behind > n_inside).then_some(tag)
 }
 
 /// Whether the first record of each page is the article itself: outside the records hardly any words differ from page
 /// to page.
-fn leads(samples: &[Sample<'_>], listings: &[HashSet<NodeId>], records: &Selector) -> bool {
+fn leads(samples: &[Sample<'_>], listings: &[HashSet<NodeId>], records: &Records) -> bool {
+    let selectors = (
+        Selector::parse(&records.css),
+        Selector::parse(&records.all()),
+    );
+    let (Ok(bodies), Ok(all)) = selectors else {
+        return false;
+    };
     // Texts that stand on several pages are the template's.
     let mut common = common_texts(samples.iter().map(|sample| &sample.page));
     common.retain(|_, n| *n > 1);
     let mut n_led = 0;
     for (sample, listing) in samples.iter().zip(listings) {
-        let mut found = sample.page.html.select(records);
-        let Some(first) = found.next() else {
+        let Some(first) = sample.page.html.select(&bodies).next() else {
             return false;
         };
-        let mut held: HashSet<NodeId> = found.map(|record| record.id()).collect();
-        held.insert(first.id());
+        let found = sample.page.html.select(&all);
+        let held: HashSet<NodeId> = found.map(|record| record.id()).collect();
         let inside = element_text(first, &[]).chars().count();
         let outside = letters_outside(sample, &held, listing, &common);
         n_led += usize::from(outside * 3 < inside * 2);
@@ -206,6 +287,7 @@ fn record_name(element: ElementRef<'_>) -> Option<String> {
             | "tbody"
             | "tr"
             | "dl"
+            | "dt"
             | "dd"
             | "blockquote"
     ) {
@@ -222,8 +304,28 @@ fn record_name(element: ElementRef<'_>) -> Option<String> {
     // Nothing of its own: by its parent's class.
     let parent = element.parent().and_then(ElementRef::wrap)?;
     let above = css::simple(parent);
-    let numbered = key_of(element).is_some_and(|(path, _)| path.is_none());
-    (above.contains('.') && (numbered || tag == "li")).then(|| format!("{above} > {tag}"))
+    let numbered = likely_key(element).is_some_and(|key| key.css.is_none());
+    if above.contains('.') && (numbered || matches!(tag, "li" | "dt")) {
+        return Some(format!("{above} > {tag}"));
+    }
+    anchored_name(element)
+}
+
+/// A name by an anchor in the element: `table:has(> tbody > tr > td > a[id^='c'])`.
+fn anchored_name(element: ElementRef<'_>) -> Option<String> {
+    let mut inside = element.descendent_elements().skip(1).take(MAX_TO_ANCHOR);
+    let (anchor, attr, prefix) = inside.find_map(|inner| {
+        let is_anchor = inner.value().name() == "a";
+        let named = ["id", "name"]
+            .into_iter()
+            .filter(|attr| is_anchor || *attr == "id");
+        named
+            .filter_map(|attr| Some((inner, attr, css::id_prefix(inner.attr(attr)?)?)))
+            .next()
+    })?;
+    let path = css::path_within(element, anchor);
+    let tag = element.value().name();
+    Some(format!("{tag}:has(> {path}[{attr}^='{prefix}'])"))
 }
 
 fn is_nested(element: ElementRef<'_>, name: &str) -> bool {
@@ -258,40 +360,43 @@ fn is_dated(element: ElementRef<'_>) -> bool {
             .any(attribute)
 }
 
-/// Where a record tells its id: its own attribute, or that of an element in it.
-fn key_of(element: ElementRef<'_>) -> Option<(Option<String>, &'static str)> {
-    let numbered = |element: ElementRef<'_>, name: &str| {
-        element.attr(name).is_some_and(|value| {
-            value.bytes().any(|byte| byte.is_ascii_digit()) && value.len() <= 60
-        })
-    };
-    const OWN: [&str; 10] = [
-        "id",
-        "data-id",
-        "data-pid",
-        "data-pk",
-        "data-comment-id",
-        "data-post-id",
-        "data-content",
-        "data-comment-sn",
-        "data-no",
-        "data-key",
-    ];
-    if let Some(name) = OWN.into_iter().find(|name| numbered(element, name)) {
-        return Some((None, name));
+/// A record with its heads in front of it.
+struct Record<'a, 's> {
+    parts: Vec<ElementRef<'a>>,
+    sample: &'s Sample<'a>,
+}
+
+impl<'a, 's> Record<'a, 's> {
+    fn new(item: ElementRef<'a>, n_heads: usize, sample: &'s Sample<'a>) -> Self {
+        let before = item.prev_siblings().filter_map(ElementRef::wrap);
+        let mut parts: Vec<ElementRef<'a>> = before.take(n_heads).collect();
+        parts.push(item);
+        Self { parts, sample }
     }
-    let mut inside = element.descendent_elements().skip(1).take(40);
-    let Some(inner) = inside.find(|inner| numbered(*inner, "id")) else {
-        // An article that tells no id is told by its moment.
-        let mut inside = element.descendent_elements().skip(1).take(40);
-        let moment = inside.find(|inner| inner.attr("datetime").is_some())?;
-        return (element.value().name() == "article")
-            .then(|| (Some(css::path_within(element, moment)), MOMENT));
-    };
-    Some((
-        Some(format!("{}[id]", css::path_within(element, inner))),
-        "id",
-    ))
+
+    /// The record without its heads.
+    fn item(&self) -> ElementRef<'a> {
+        *self.parts.last().expect("a record is its own last part")
+    }
+
+    fn value(&self, rule: &FieldRule) -> Option<String> {
+        self.parts.iter().find_map(|part| rule.value_in(*part))
+    }
+
+    fn select(&self, css: &str) -> Option<ElementRef<'a>> {
+        let selector = Selector::parse(css).ok()?;
+        self.parts
+            .iter()
+            .find_map(|part| part.select(&selector).next())
+    }
+
+    /// Elements of it, each with the part that it stands in.
+    fn elements(&self) -> impl Iterator<Item = (ElementRef<'a>, ElementRef<'a>)> {
+        self.parts.iter().flat_map(|part| {
+            let inside = part.descendent_elements().skip(1).take(MAX_ELEMENTS);
+            inside.map(|element| (*part, element))
+        })
+    }
 }
 
 /// One place in a record, over all records.
@@ -314,17 +419,32 @@ pub(super) fn comments(
 ) -> Option<CommentRules> {
     let selector = Selector::parse(&records.css).ok()?;
     let (author, body) = article;
-    let items: Vec<(ElementRef<'_>, &Sample<'_>)> = samples
+    let items: Vec<Record<'_, '_>> = samples
         .iter()
         .flat_map(|sample| {
             let found = sample.page.html.select(&selector).take(MAX_RECORDS);
-            found.map(move |item| (item, sample))
+            found.map(move |item| Record::new(item, records.n_heads, sample))
         })
         .collect();
+    let pages: Vec<Vec<ElementRef<'_>>> = samples
+        .iter()
+        .map(|sample| {
+            sample
+                .page
+                .html
+                .select(&selector)
+                .take(MAX_RECORDS)
+                .collect()
+        })
+        .collect();
+    let own_key = records.key.css.is_none() && !records.key.before;
     let mut rules = CommentRules {
+        depth: depth(&pages, &records.css, own_key),
         item: records.css.clone(),
         article_is_first: records.is_thread,
         key: records.key.clone(),
+        n_heads: records.n_heads,
+        heads: records.heads.clone(),
         ..CommentRules::default()
     };
     let fits_most = |rule: &FieldRule| records.is_thread && fits_most(rule, &items);
@@ -339,11 +459,24 @@ pub(super) fn comments(
     if rules.body.is_none() {
         rules.body = body_rule(&items, &places, &rules);
     }
-    let body = Selector::parse(rules.body.as_deref()?).ok()?;
-    let bodies = items
-        .iter()
-        .filter_map(|(item, _)| item.select(&body).next());
-    rules.body_remove = edit_notes(bodies);
+    let bodies: Vec<ElementRef<'_>> = match rules.body.as_deref() {
+        Some(css) => {
+            let body = Selector::parse(css).ok()?;
+            let items = items.iter();
+            items
+                .filter_map(|record| record.item().select(&body).next())
+                .collect()
+        }
+        // Behind its heads nothing but the words is left.
+        None if records.heads.is_some() => items.iter().map(Record::item).collect(),
+        None => return None,
+    };
+    rules.body_remove = furniture(&bodies);
+    for note in edit_notes(bodies) {
+        if !rules.body_remove.contains(&note) {
+            rules.body_remove.push(note);
+        }
+    }
     Some(rules)
 }
 
@@ -351,23 +484,23 @@ pub(super) fn comments(
 fn fits_most(rule: &FieldRule, items: &Items<'_, '_>) -> bool {
     let n_found = items
         .iter()
-        .filter(|(item, _)| rule.value_in(*item).is_some())
+        .filter(|record| record.value(rule).is_some())
         .count();
     n_found * 5 >= items.len() * 4
 }
 
-type Items<'a, 's> = [(ElementRef<'a>, &'s Sample<'a>)];
+type Items<'a, 's> = [Record<'a, 's>];
 
 fn places(items: &Items<'_, '_>) -> BTreeMap<String, Place> {
     let mut places: BTreeMap<String, Place> = BTreeMap::new();
-    for (at, (item, _)) in items.iter().enumerate() {
-        for element in item.descendent_elements().skip(1).take(MAX_ELEMENTS) {
+    for (at, record) in items.iter().enumerate() {
+        for (part, element) in record.elements() {
             let text = element_text(element, &[]);
             if text.is_empty() {
                 continue;
             }
             let place = places
-                .entry(css::path_within(*item, element))
+                .entry(css::path_within(part, element))
                 .or_insert_with(|| Place {
                     texts: vec![None; items.len()],
                     ..Place::default()
@@ -402,12 +535,12 @@ fn date_rule(
     let mut consider = |rule: FieldRule| {
         let read: Vec<_> = items
             .iter()
-            .filter_map(|(item, sample)| {
-                let value = rule.value_in(*item)?;
+            .filter_map(|record| {
+                let value = record.value(&rule)?;
                 if value.chars().count() > MAX_FIELD {
                     return None;
                 }
-                read_date(&value, calendar, sample.page.as_of)
+                read_date(&value, calendar, record.sample.page.as_of)
             })
             .filter(|posted| posted.precision >= Precision::Day)
             .collect();
@@ -448,6 +581,14 @@ fn date_rule(
         });
         consider(FieldRule::dated(path));
     }
+    if items.iter().any(|record| record.parts.len() > 1) {
+        // A heading whose own words are name and date.
+        consider(FieldRule {
+            own: true,
+            ..FieldRule::plain("")
+        });
+        consider(FieldRule::dated(""));
+    }
     for attr in ["datetime", "title"] {
         for path in attribute_paths(items, attr) {
             consider(FieldRule {
@@ -462,13 +603,13 @@ fn date_rule(
 /// Where the first records have an element with this attribute.
 fn attribute_paths(items: &Items<'_, '_>, attr: &str) -> Vec<String> {
     let mut paths: Vec<String> = Vec::new();
-    for (item, _) in items.iter().take(3) {
-        for element in item.descendent_elements().skip(1).take(MAX_ELEMENTS) {
+    for record in items.iter().take(3) {
+        for (part, element) in record.elements() {
             if element
                 .attr(attr)
                 .is_some_and(|value| DATED.is_match(value))
             {
-                let path = css::path_within(*item, element);
+                let path = css::path_within(part, element);
                 if !paths.contains(&path) {
                     paths.push(path);
                 }
@@ -503,8 +644,8 @@ fn author_rule(
         let n_agreed = items
             .iter()
             .zip(&place.texts)
-            .filter(|((_, sample), text)| {
-                is_thread && text.is_some() && sample.row.author == **text
+            .filter(|(record, text)| {
+                is_thread && text.is_some() && record.sample.row.author == **text
             })
             .count();
         let distinct: HashSet<&&String> = filled.iter().collect();
@@ -549,11 +690,13 @@ fn body_rule(
     let mut best: Option<(f64, &String)> = None;
     for (path, place) in places {
         let n_filled = place.texts.iter().flatten().count();
+        let in_item = items.iter().any(|record| {
+            Selector::parse(path).is_ok_and(|css| record.item().select(&css).next().is_some())
+        });
         let holds_field = || {
-            items.iter().any(|(item, _)| {
+            items.iter().any(|record| {
                 let inside = |css: &str| {
-                    let found = |css: &str| item.select(&Selector::parse(css).ok()?).next();
-                    let (place, field) = (found(path)?, found(css)?);
+                    let (place, field) = (record.select(path)?, record.select(css)?);
                     Some(place == field || field.ancestors().any(|above| above.id() == place.id()))
                 };
                 fields
@@ -561,7 +704,7 @@ fn body_rule(
                     .any(|field| inside(&field.css).unwrap_or(false))
             })
         };
-        if n_filled * 2 < items.len() || place.is_link || holds_field() {
+        if n_filled * 2 < items.len() || place.is_link || !in_item || holds_field() {
             continue;
         }
         let letters: usize = place

@@ -14,7 +14,7 @@ use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use super::address::{bare, is_same_host, kind_of};
+use super::address::{bare, is_of_kind, is_same_host, joined_kinds, kind_of};
 use super::candidates::{Candidate, by_choice};
 use super::words::DATED;
 use super::{Decision, SeenPage, css};
@@ -110,6 +110,21 @@ pub(super) fn groups<'a>(page: &SeenPage<'a>) -> Vec<Group<'a>> {
             continue;
         }
         kinds.entry(kind_of(&url)).or_default().push((element, url));
+    }
+    let n_articles = |links: &Vec<(ElementRef<'a>, Url)>| {
+        links
+            .iter()
+            .map(|(_, url)| bare(url))
+            .collect::<BTreeSet<_>>()
+            .len()
+    };
+    let counts = kinds
+        .iter()
+        .map(|(kind, links)| (kind.as_str(), n_articles(links)));
+    for kind in joined_kinds(counts) {
+        let mut links: Vec<(ElementRef<'a>, Url)> = links_of(page);
+        links.retain(|(_, url)| is_of_kind(url, &kind) && bare(url) != bare(page.url));
+        kinds.insert(kind, links);
     }
     let mut kinds: Vec<_> = kinds.into_iter().collect();
     kinds.sort_by_key(|(_, links)| std::cmp::Reverse(links.len()));
@@ -690,7 +705,7 @@ pub(super) fn links_to(row: ElementRef<'_>, page: &SeenPage<'_>, kind: &str) -> 
     itself
         .chain(row.select(&LINKS).take(20))
         .filter_map(|link| page.url.join(link.attr("href")?.trim()).ok())
-        .any(|url| kind_of(&url) == kind)
+        .any(|url| is_of_kind(&url, kind))
 }
 
 /// The element that holds all rows of a page and nothing that could be held apart.

@@ -91,6 +91,7 @@ pub(super) fn timezone_of(html: &Html) -> &'static str {
 /// where this does not tell.
 pub(super) fn date_order<'p>(pages: impl Iterator<Item = &'p SeenPage<'p>>) -> Option<NumberOrder> {
     let mut fits = [0_usize; ORDERS.len()];
+    let mut way = [0_i64; ORDERS.len()];
     let mut stated = [0_usize; ORDERS.len()];
     let mut n_dates = 0;
     let mut language = None;
@@ -99,12 +100,15 @@ pub(super) fn date_order<'p>(pages: impl Iterator<Item = &'p SeenPage<'p>>) -> O
         let today = page.as_of.to_zoned_datetime(TimeZone::UTC).date();
         let latest = today.tomorrow().unwrap_or(today);
         let text = element_text(page.html.root_element(), &[]);
+        let mut before = [None; ORDERS.len()];
         for found in THREE_NUMBERS.captures_iter(&text).take(MAX_DATES) {
-            let possible =
-                ORDERS.map(|order| date_in(&found, order).is_some_and(|date| date <= latest));
+            let dates = ORDERS.map(|order| date_in(&found, order).filter(|date| *date <= latest));
+            let possible = dates.map(|date| date.is_some());
             if possible.contains(&true) {
                 n_dates += 1;
                 add(&mut fits, possible);
+                walk(&mut way, &before, &dates);
+                before = dates;
             }
         }
         for element in page.html.select(&WITH_MOMENT).take(MAX_DATES) {
@@ -129,8 +133,32 @@ pub(super) fn date_order<'p>(pages: impl Iterator<Item = &'p SeenPage<'p>>) -> O
     match possible.as_slice() {
         _ if n_dates < 2 => None,
         [only] => Some(*only),
-        several => language.filter(|order| several.contains(order)),
+        several => language
+            .filter(|order| several.contains(order))
+            .or_else(|| nearest(several, &way).filter(|_| n_dates >= MANY_DATES)),
     }
+}
+
+/// Adds the days from each date to the next, by each order.
+fn walk(way: &mut [i64; ORDERS.len()], from: &[Option<Date>], to: &[Option<Date>]) {
+    for (way, (from, to)) in way.iter_mut().zip(from.iter().zip(to)) {
+        if let (Some(from), Some(to)) = (from, to) {
+            *way += i64::from((*to - *from).get_days()).abs();
+        }
+    }
+}
+
+/// The order by which the dates of a page lie much nearer to their neighbours than by any other: rows stand by time, and
+/// days pass sooner than months.
+fn nearest(orders: &[NumberOrder], way: &[i64; ORDERS.len()]) -> Option<NumberOrder> {
+    /// Posts of one day of each month, all year, look as if they were of days in a row; nobody knows then.
+    const NEARER: i64 = 4;
+    let mut ranked: Vec<NumberOrder> = orders.to_vec();
+    ranked.sort_by_key(|order| way[*order as usize]);
+    let [best, next, ..] = ranked[..] else {
+        return None;
+    };
+    (way[next as usize] >= NEARER * (1 + way[best as usize])).then_some(best)
 }
 
 const ORDERS: [NumberOrder; 3] = [
@@ -140,6 +168,8 @@ const ORDERS: [NumberOrder; 3] = [
 ];
 /// Dates of a page that are looked at.
 const MAX_DATES: usize = 300;
+/// Dates that show how near to each other they lie.
+const MANY_DATES: usize = 6;
 
 static WITH_MOMENT: LazyLock<Selector> =
     LazyLock::new(|| Selector::parse("[datetime]").expect("a constant selector"));

@@ -19,6 +19,8 @@ pub(super) struct ThreadPages {
     pub step: u64,
     /// The path of a further page, where that has another shape than the article's own.
     pub path: Option<String>,
+    /// The parameter with the article's id, where further pages have more in it: name and pattern.
+    pub parameter: Option<(String, String)>,
 }
 
 /// Learns it from one article with several pages.
@@ -62,6 +64,7 @@ pub(super) fn thread_pages(
                 first,
                 step,
                 path: None,
+                parameter: None,
             });
         }
         let Some((marker, tail)) = marker(&own, before, after) else {
@@ -76,17 +79,44 @@ pub(super) fn thread_pages(
                 first,
                 step,
                 path: None,
+                parameter: None,
             });
         }
-        let path = further_path(&shape.path, marker, tail, after)?;
+        if let Some((name, id)) =
+            parameter_before(before, marker).and_then(|name| shape.query.get_key_value(name))
+        {
+            let marker = regex::escape(marker);
+            return Some(ThreadPages {
+                pattern: format!(r"[?&]{}=\d+{marker}(?<page>\d+){end}", regex::escape(name)),
+                first,
+                step,
+                path: None,
+                parameter: Some((name.clone(), format!(r"{id}(?:{marker}\d+)?"))),
+            });
+        }
+        let further = |number: &str| further_path(&shape.path, (marker, tail), number, after);
+        let pattern = match marker.contains(char::is_alphanumeric) {
+            true => format!(r"{}(?<page>\d+){end}", regex::escape(marker)),
+            // A stroke alone stands in front of any number: all of the path tells which.
+            false => format!("^{}(?:[?]|$)", further(r"(?<page>\d+)")?),
+        };
         return Some(ThreadPages {
-            pattern: format!("{}(?<page>\\d+){end}", regex::escape(marker)),
+            pattern,
             first,
             step,
-            path: Some(path),
+            path: Some(further(r"\d+")?),
+            parameter: None,
         });
     }
     None
+}
+
+/// The parameter in whose value the marker stands: `num` of `/show.pl?num=12/`.
+fn parameter_before<'b>(before: &'b str, marker: &str) -> Option<&'b str> {
+    let own = before.strip_suffix(marker)?;
+    let from = own.rfind(['?', '&'])? + 1;
+    let (name, value) = own[from..].split_once('=')?;
+    (!value.is_empty()).then_some(name)
 }
 
 fn text_of(url: &Url) -> String {
@@ -119,21 +149,28 @@ fn marker<'b>(own: &str, before: &'b str, after: &'b str) -> Option<(&'b str, &'
         true => &before[shared - 1..],
         false => marker,
     };
-    (fits && (2..=MAX_MARKER).contains(&with_slash.len()))
-        .then_some((with_slash, if rest == after { after } else { "" }))
+    (fits
+        && (1..=MAX_MARKER).contains(&with_slash.len())
+        && !with_slash.ends_with(char::is_numeric))
+    .then_some((with_slash, if rest == after { after } else { "" }))
 }
 
 /// The article's path with the marker and a number behind it.
-fn further_path(path: &str, marker: &str, tail: &str, after: &str) -> Option<String> {
+fn further_path(
+    path: &str,
+    (marker, tail): (&str, &str),
+    number: &str,
+    after: &str,
+) -> Option<String> {
     let own_end = regex::escape(tail);
     let begin = path.strip_suffix(own_end.as_str())?;
     let begin = match marker.starts_with('/') {
         true => begin.trim_end_matches('/'),
         false => begin,
     };
-    let end = after.split('?').next().unwrap_or_default();
+    let end = after.split(['?', '&']).next().unwrap_or_default();
     Some(format!(
-        "{begin}{}\\d+{}",
+        "{begin}{}{number}{}",
         regex::escape(marker),
         regex::escape(end)
     ))
@@ -205,6 +242,33 @@ mod tests {
         assert_eq!(numbers(&pages, &["/index.php?topic=1234.30"]), [Some(3)]);
         let pages = learnt("/thread-5-1-1.html", &["/thread-5-2-1.html"], "").unwrap();
         assert_eq!(numbers(&pages, &["/thread-77-4-1.html"]), [Some(4)]);
+    }
+
+    #[test]
+    fn numbers_behind_the_id_alone() {
+        let mut query = shape("/show\\.pl");
+        query.query.insert("num".into(), "(?<id>\\d+)".into());
+        let pages = thread_pages(&url("/show.pl?num=12"), &[url("/show.pl?num=12/5")], &query);
+        let pages = pages.unwrap();
+        assert_eq!((pages.first, pages.step), (0, 5));
+        assert_eq!(
+            pages.parameter,
+            Some(("num".into(), "(?<id>\\d+)(?:/\\d+)?".into()))
+        );
+        assert_eq!(
+            numbers(&pages, &["/show.pl?num=7/15", "/show.pl?num=7"]),
+            [Some(4), None]
+        );
+        let pages = learnt("/t/5", &["/t/5/2"], "/t/(?<id>\\d+)").unwrap();
+        assert_eq!(pages.path.as_deref(), Some("/t/(?<id>\\d+)/\\d+"));
+        assert_eq!(numbers(&pages, &["/t/77/3", "/t/77"]), [Some(3), None]);
+        let pages = learnt(
+            "/read.php?3,12",
+            &["/read.php?3,12,page=2"],
+            "/read\\.php\\?\\d+,(?<id>\\d+)",
+        );
+        let path = pages.unwrap().path.unwrap();
+        assert_eq!(path, "/read\\.php\\?\\d+,(?<id>\\d+),page=\\d+");
     }
 
     #[test]

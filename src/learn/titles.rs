@@ -75,23 +75,25 @@ pub(super) fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
         .collect();
 }
 
-/// Where the links say the same in most rows (`Reply`, `3 comments`), the title stands elsewhere: in the words that differ
-/// most, best in an element named for titles or in a link that leads away.
+/// Where the links of rows say the same (`Reply`, `3 comments`), the title stands elsewhere: in the words that differ most,
+/// best in an element named for titles or in a link that leads away. Some rows may have it in their link nevertheless.
 fn title_elsewhere(rows: &[&RowSeen<'_>]) -> Option<String> {
     let letters_of =
         |text: &str| -> String { text.chars().filter(|c| c.is_alphabetic()).collect() };
-    let said: Vec<String> = rows
-        .iter()
-        .map(|row| letters_of(&shown(row.link)))
-        .collect();
-    let distinct: BTreeSet<&String> = said.iter().collect();
-    let n_few = said
-        .iter()
-        .filter(|said| said.chars().count() <= MAX_LABEL)
-        .count();
-    if distinct.len() > MAX_LABELS || 5 * n_few < 4 * rows.len() {
+    let mut labels: BTreeMap<String, usize> = BTreeMap::new();
+    for row in rows {
+        *labels.entry(letters_of(&shown(row.link))).or_default() += 1;
+    }
+    labels.retain(|label, n| *n > 1 && label.chars().count() <= MAX_LABEL);
+    let n_labelled: usize = labels.values().sum();
+    if labels.len() > MAX_LABELS || 5 * n_labelled < rows.len() {
         return None;
     }
+    let titled: Vec<String> = rows
+        .iter()
+        .map(|row| shown(row.link))
+        .filter(|text| !labels.contains_key(&letters_of(text)))
+        .collect();
     let mut places: BTreeMap<String, (BTreeSet<String>, usize, bool)> = BTreeMap::new();
     for row in rows {
         for element in row.element.descendent_elements().skip(1).take(MAX_ELEMENTS) {
@@ -108,7 +110,10 @@ fn title_elsewhere(rows: &[&RowSeen<'_>]) -> Option<String> {
             place.2 |= named;
         }
     }
-    let differs = |texts: &BTreeSet<String>| 5 * texts.len() >= 4 * rows.len();
+    let differs = |texts: &BTreeSet<String>| {
+        let n_again = titled.iter().filter(|title| texts.contains(*title)).count();
+        5 * texts.len() >= 4 * rows.len() && 5 * n_again >= 4 * titled.len()
+    };
     places
         .into_iter()
         .filter(|(_, (texts, letters, _))| differs(texts) && *letters >= 6 * rows.len())

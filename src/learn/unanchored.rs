@@ -15,6 +15,9 @@ const MAX_FIELD: usize = 60;
 /// Elements of the first page that are tried on the others.
 const MAX_CANDIDATES: usize = 30;
 
+/// Elements in a candidate that may say no more than the field.
+const MAX_INSIDE: usize = 12;
+
 /// A search for one field.
 pub(super) struct Search<'s> {
     pub what: &'static str,
@@ -40,7 +43,8 @@ impl Search<'_> {
         let candidates = elements(&first.page)
             .filter(|element| is_candidate(first, *element) && ground.may_hold(*element))
             .take(MAX_CANDIDATES);
-        for element in candidates {
+        // A box named for the author may hold his rank, too: the name is its first link with words.
+        for element in candidates.flat_map(|outer| self.link_in(outer).into_iter().chain([outer])) {
             for css in css::names_of(element).into_iter().take(3) {
                 let rule = FieldRule {
                     css,
@@ -61,6 +65,13 @@ impl Search<'_> {
             }
         }
         Vec::new()
+    }
+
+    fn link_in<'a>(&self, outer: ElementRef<'a>) -> Option<ElementRef<'a>> {
+        let mut inside = outer.descendent_elements().skip(1).take(MAX_INSIDE);
+        inside.find(|inner| {
+            !self.varies && inner.value().name() == "a" && !element_text(*inner, &[]).is_empty()
+        })
     }
 
     fn holds(&self, rule: &FieldRule) -> bool {

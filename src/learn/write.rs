@@ -6,8 +6,8 @@ use std::fmt::Write;
 
 use super::article::ArticleRules;
 use super::columns::Columns;
+use super::depth::Depth;
 use super::field_rule::FieldRule;
-use super::records::MOMENT;
 use super::thread_pages::ThreadPages;
 use super::{Decision, ListingDraft};
 use crate::model::NumberOrder;
@@ -262,8 +262,10 @@ fn identity(draft: &ListingDraft, pages: Option<&ThreadPages>) -> String {
         "[[identity.articles]]\npath = {}",
         quoted(&article.path)
     );
-    if !article.query.is_empty() {
-        let _ = writeln!(text, "query = {}", table(&article.query));
+    let mut query = article.query.clone();
+    query.extend(pages.and_then(|pages| pages.parameter.clone()));
+    if !query.is_empty() {
+        let _ = writeln!(text, "query = {}", table(&query));
     }
     if let Some(path) = pages.and_then(|pages| pages.path.as_ref()) {
         text.push_str("\n# Further pages of its comments.\n");
@@ -387,12 +389,18 @@ fn rules(rules: &[FieldRule]) -> String {
 
 fn written(rule: &FieldRule) -> String {
     let css = quoted(&rule.css);
+    let mut parts = Vec::new();
     match (rule.attr, &rule.pattern) {
-        (None, None) if rule.own => format!("{{ select = {css}, own = true }}"),
-        (None, None) => css,
-        (Some(attr), _) => format!("{{ select = {css}, attr = \"{attr}\" }}"),
-        (None, Some(pattern)) => format!("{{ select = {css}, pattern = {} }}", quoted(pattern)),
+        (None, None) if rule.own => parts.push("own = true".to_owned()),
+        (None, None) if !rule.css.is_empty() => return css,
+        (None, None) => {}
+        (Some(attr), _) => parts.push(format!("attr = {}", quoted(attr))),
+        (None, Some(pattern)) => parts.push(format!("pattern = {}", quoted(pattern))),
     }
+    if !rule.css.is_empty() {
+        parts.insert(0, format!("select = {css}"));
+    }
+    format!("{{ {} }}", parts.join(", "))
 }
 
 fn article(
@@ -428,19 +436,34 @@ fn article(
         if comments.article_is_first {
             text.push_str("article_is_first = true\n");
         }
-        let (select, attr) = &comments.key;
-        let select = select
-            .as_ref()
-            .map_or(String::new(), |css| format!("select = {}, ", quoted(css)));
-        let pattern = match *attr {
-            MOMENT => String::new(),
-            _ => format!(", pattern = {}", quoted(r"(\d+)\D*$")),
-        };
-        let _ = writeln!(
-            text,
-            "key = [{{ {select}attr = {}{pattern} }}]",
-            quoted(attr)
-        );
+        if comments.n_heads > 0 {
+            let _ = writeln!(text, "heads = {}", comments.n_heads);
+        }
+        let key = &comments.key;
+        let parts = [
+            ("select", key.css.as_deref()),
+            ("attr", Some(key.attr).filter(|attr| !attr.is_empty())),
+            ("pattern", key.pattern),
+        ];
+        let written: Vec<String> = parts
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("{name} = {}", quoted(value?))))
+            .collect();
+        let _ = writeln!(text, "key = [{{ {} }}]", written.join(", "));
+        match &comments.depth {
+            Some(Depth::Nested(css)) => {
+                let _ = writeln!(text, "nested_in = {}", quoted(css));
+            }
+            Some(Depth::Said(rule, unit)) => {
+                let attr = quoted(rule.attr.unwrap_or_default());
+                let pattern = quoted(rule.pattern.as_deref().unwrap_or_default());
+                let _ = writeln!(
+                    text,
+                    "depth = [{{ attr = {attr}, pattern = {pattern} }}]\ndepth_unit = {unit:.2}"
+                );
+            }
+            None => {}
+        }
         for (name, rule) in [("author", &comments.author), ("date", &comments.date)] {
             if let Some(rule) = rule {
                 let _ = writeln!(text, "{name} = {}", rules(std::slice::from_ref(rule)));

@@ -36,6 +36,20 @@ static NUMBER_LABEL: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 static DIGITS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d{1,9}"));
+/// `Page 2 >>`: where it leads, and the sign that says so.
+static NUMBER_AND_SIGN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^(?:page|seite|p[aá]gina|strona|стр\w*)\s*\d{1,6}\s*(\S{1,2})$|^(\S{1,2})\s*(?:page|seite|p[aá]gina|strona|стр\w*)\s*\d{1,6}$",
+    )
+});
+/// What stands around the links of a pager: `Page 1 of 4`.
+static PLACE_OF_ALL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\b(?:page|seite|p[aá]gina):?\s*\d{1,6}\b|\b\d{1,6}\s+(?:of|von|sur|de|di|van|z|из|av|af)\s+\d{1,6}\b|\d{1,6}\s?(?:页|頁|ページ|페이지|쪽)",
+    )
+});
+/// Letters of what stands around.
+const MAX_AROUND: usize = 60;
 
 /// The whole label, without arrows and brackets, in lower case.
 static NEXT_WORDS: LazyLock<Regex> = LazyLock::new(|| {
@@ -263,12 +277,17 @@ fn read_link(element: ElementRef<'_>, relative_to: &Url, base: &Url) -> Option<L
         .map(|parent| names(*parent))
         .collect::<Vec<_>>()
         .join(" ");
+    let in_words = parents.first().is_some_and(|parent| {
+        let is_short = parent.descendants().take(MAX_AROUND).count() < MAX_AROUND;
+        let words = || element_text(*parent, &[]);
+        is_short && says_place(&words())
+    });
     let label = label_of(element);
     let number = NUMBER_LABEL
         .captures(&label)
         .and_then(|found| found.get(1)?.as_str().parse().ok());
     Some(Link {
-        in_pager: PAGER_CLASS.is_match(&around) || PAGER_CLASS.is_match(&own_names),
+        in_pager: in_words || PAGER_CLASS.is_match(&around) || PAGER_CLASS.is_match(&own_names),
         in_other: NOT_A_PAGER.is_match(&around)
             || NOT_A_PAGER.is_match(&own_names)
             || element
@@ -280,6 +299,11 @@ fn read_link(element: ElementRef<'_>, relative_to: &Url, base: &Url) -> Option<L
         number,
         own_names,
     })
+}
+
+/// Whether words say which page of how many this is.
+fn says_place(words: &str) -> bool {
+    words.chars().count() <= MAX_AROUND && PLACE_OF_ALL.is_match(words)
 }
 
 fn label_of(element: ElementRef<'_>) -> String {
@@ -539,7 +563,15 @@ fn evidence(link: &Link, side: Side) -> i64 {
         .split_whitespace()
         .any(|word| word.starts_with(rel));
     let mut score = 0;
+    let beside_number = NUMBER_AND_SIGN
+        .captures(label.trim())
+        .and_then(|found| Some(found.get(1).or(found.get(2))?.as_str()));
     if words.is_match(&bare) {
+        score += 6;
+    } else if let Some(sign) = beside_number {
+        if !signs.contains(&sign) {
+            return 0;
+        }
         score += 6;
     } else if signs.contains(&label.trim()) {
         score += 5;

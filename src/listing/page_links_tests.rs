@@ -35,6 +35,22 @@ fn offsets_are_linear_in_the_label() {
 }
 
 #[test]
+fn one_link_among_words_that_say_the_place_leads_on() {
+    let among = "<p>Page 1 of 4: <a href='/list/2'>older ›</a></p>";
+    assert_eq!(
+        next(among, "http://board.example/list").as_deref(),
+        Some("/list/2")
+    );
+    let numbered = "<div class=more><a href='/new/page/1'>&lt;&lt; Page 1</a> | <a href='/new/page/3'>Page 3 &gt;&gt;</a></div>";
+    assert_eq!(
+        next(numbered, "http://board.example/new/page/2").as_deref(),
+        Some("/new/page/3")
+    );
+    let post = "<p>Written on 11/24: <a href='/post/2'>older ›</a></p>";
+    assert_eq!(next(post, "http://board.example/post/1"), None);
+}
+
+#[test]
 fn words_of_many_languages_name_the_next_page() {
     for word in [
         "다음",

@@ -396,6 +396,7 @@ impl Compiler<'_, '_> {
         CommentRules {
             item: self.selectors(&file.item, "comments.item"),
             article_is_first: file.article_is_first,
+            n_heads: file.heads as usize,
             key: self.rules(&file.key, "comments.key"),
             author: self.rules(&file.author, "comments.author"),
             date: self.rules(&file.date, "comments.date"),

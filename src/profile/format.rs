@@ -393,10 +393,14 @@ pub struct CommentsFile {
     pub item: Vec<Text>,
     /// The first item on an article's first page is the article itself: the posts of a forum's thread.
     pub article_is_first: bool,
+    /// Elements right before the item that belong to it, at most: a heading with name and date, an anchor. Fields are
+    /// looked for in them first.
+    pub heads: u32,
     /// The comment's id, from the item.
     pub key: Vec<RuleFile>,
     pub author: Vec<RuleFile>,
     pub date: Vec<RuleFile>,
+    /// Where nothing is said, the item is its own body.
     pub body: Vec<Text>,
     pub body_remove: Vec<Text>,
     /// The item (or something in it) matches: its words are not shown to us.

@@ -33,6 +33,7 @@ pub use sections::{
     ArticleRules, AttachmentKey, AttachmentRules, ClassRule, CommentRules, ListingRules,
     PagerRules, Profile,
 };
+pub(crate) use shape::{parameters, path_of};
 pub use words::says_pinned;
 
 #[cfg(test)]

@@ -126,6 +126,8 @@ pub struct CommentRules {
     pub item: Vec<Selector>,
     /// The first item on an article's first page is the article itself.
     pub article_is_first: bool,
+    /// Elements right before the item that belong to it, at most.
+    pub n_heads: usize,
     pub key: Vec<Rule>,
     pub author: Vec<Rule>,
     pub date: Vec<Rule>,

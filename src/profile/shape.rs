@@ -1,8 +1,10 @@
 //! One shape of URL, compiled: a pattern over the path and over named query parameters.
 //!
 //! Paths and values are matched as they stand in the URL, percent-encoded: a query may hold CP949, which has no
-//! text form here, and nothing is ever encoded again.
+//! text form here, and nothing is ever encoded again. A query that begins with a part of no parameter's form is read as the
+//! path's end: `/showthread.php?12-a-title/page2`, `/read.php?3,12`, `/index.php?thread/12-a-title/`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use regex::{Captures, Regex};
@@ -50,7 +52,10 @@ impl Shape {
         if let Some(board) = &self.board {
             caught.insert("board", board.clone());
         }
-        note(&mut caught, &self.path.captures(path_of(url))?);
+        let whole = path_of(url);
+        // What a server only counts requests by (`?20251124`) is no end of a path.
+        let bare = || self.path.captures(bare_path(url));
+        note(&mut caught, &self.path.captures(&whole).or_else(bare)?);
         for (name, pattern) in &self.query {
             note(&mut caught, &pattern.captures(parameter(query, name)?)?);
         }
@@ -73,14 +78,41 @@ fn note(caught: &mut Caught, captures: &Captures<'_>) {
 }
 
 /// The path without a Java session (`;jsessionid=…`).
-fn path_of(url: &Url) -> &str {
+fn bare_path(url: &Url) -> &str {
     let path = url.path();
     path.find(";jsessionid=").map_or(path, |end| &path[..end])
 }
 
+/// The path, and behind a `?` what continues it in the query.
+pub(crate) fn path_of(url: &Url) -> Cow<'_, str> {
+    let path = bare_path(url);
+    match continuation(url.query().unwrap_or_default()) {
+        Some(end) => Cow::Owned(format!("{path}?{end}")),
+        None => Cow::Borrowed(path),
+    }
+}
+
+/// The first part of a query, where it is neither `name=value` nor a name alone.
+fn continuation(query: &str) -> Option<&str> {
+    let part = query.split('&').next()?;
+    let is_parameter = match part.split_once('=') {
+        Some((name, _)) => {
+            !name.starts_with(|c: char| c.is_ascii_digit()) && !name.contains([',', '/'])
+        }
+        None => {
+            part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        }
+    };
+    (!part.is_empty() && !is_parameter).then_some(part)
+}
+
 /// The `name=value` parts of a query as they stand.
-pub(super) fn parameters(query: &str) -> impl DoubleEndedIterator<Item = (&str, &str)> {
-    query
+pub(crate) fn parameters(query: &str) -> impl DoubleEndedIterator<Item = (&str, &str)> {
+    let of_path = continuation(query).map_or(0, str::len);
+    query[of_path..]
         .split('&')
         .filter(|part| !part.is_empty())
         .map(|part| part.split_once('=').unwrap_or((part, "")))

@@ -184,6 +184,10 @@ pub trait Board {
     fn others(&self, _posts: &[Post]) -> Vec<OtherFile> {
         Vec::new()
     }
+    /// Every third reply is an answer to the one before it, and stands in it.
+    fn is_nested(&self) -> bool {
+        false
+    }
     /// Parameters that change nothing.
     fn ignored(&self) -> Vec<String> {
         vec!["sid".to_owned()]

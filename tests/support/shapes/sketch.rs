@@ -68,7 +68,7 @@ impl Sketch {
                 "" => "utf-8",
                 other => other.to_owned().leak(),
             },
-            n_posts: 33,
+            n_posts: get("n_posts").parse().unwrap_or(33),
             n_per_page: 10,
             n_said_per_page: get("n_said_per_page").parse().unwrap_or(200),
             has_notices: get("has_notices") == "yes",
@@ -110,8 +110,10 @@ impl Sketch {
         fill(self.section(section).unwrap_or_default(), &|name| {
             Some(match name {
                 "nth" => nth.to_string(),
+                "nth.next" => (nth + 1).to_string(),
                 "author" => said.author.clone(),
                 "said.id" => said.id.to_string(),
+                "said.letters" => in_letters(said.id as usize),
                 "lines" => lines(said),
                 "paragraphs" => paragraphs(said),
                 "inner" => word(nth % 3 == 2),
@@ -144,6 +146,7 @@ fn of_post(name: &str, post: &Post) -> Option<String> {
         "title" => post.title.clone(),
         "slug" => post.slug(),
         "name" => post.slug().replace(char::is_numeric, "n") + "-" + &in_letters(post.rank),
+        "letters" => in_letters(post.id as usize),
         "author" => said.author.clone(),
         "replies" => post.replies.len().to_string(),
         "views" => post.views.to_string(),
@@ -249,12 +252,18 @@ impl Board for Sketch {
                 "pages" => turns.n_pages.to_string(),
                 "newer" => word(turns.page > 1),
                 "older" => word(turns.page < turns.n_pages),
+                "newer.page" => (turns.page - 1).to_string(),
+                "older.page" => (turns.page + 1).to_string(),
                 "newer.url" => url(turns.page - 1),
                 "older.url" => url(turns.page + 1),
                 "last.url" => url(turns.n_pages),
                 _ => return None,
             })
         })
+    }
+
+    fn is_nested(&self) -> bool {
+        self.settings.contains_key("nested")
     }
 
     fn ignored(&self) -> Vec<String> {
