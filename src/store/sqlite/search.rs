@@ -126,9 +126,10 @@ impl Conditions {
         self.add(&format!("+{id} IN ({fits})"), values);
     }
 
-    /// What a query says of the article with the number in the column `id`, apart from words.
-    fn of(query: &Query, id: &str) -> Self {
+    /// What a query says of matches of its words, apart from these.
+    fn of_matches(query: &Query) -> Self {
         let mut those = Self::default();
+        let id = "search.rowid";
         if let Some(name) = &query.board {
             those.among(
                 id,
@@ -137,9 +138,42 @@ impl Conditions {
                 [name.clone().into(), name.clone().into()],
             );
         }
+        for (bound, at) in [(">=", query.after), ("<", query.before)] {
+            if let Some(at) = at {
+                let fits = format!(
+                    "SELECT id FROM article WHERE coalesce(posted_at, first_seen_at) {bound} ?"
+                );
+                those.among(id, &fits, [at.as_millisecond().into()]);
+            }
+        }
+        those.narrow(query, id);
+        those
+    }
+
+    /// What a query without words says. Boards and dates have indexes that hold what is shown in order.
+    fn of_articles(query: &Query) -> Self {
+        let mut those = Self::default();
+        if let Some(name) = &query.board {
+            those.add(
+                "(article.board = (SELECT id FROM board WHERE name = ?) OR article.moved_to = ?)",
+                [name.clone().into(), name.clone().into()],
+            );
+        }
+        for (bound, at) in [(">=", query.after), ("<", query.before)] {
+            if let Some(at) = at {
+                let fits = format!("coalesce(article.posted_at, article.first_seen_at) {bound} ?");
+                those.add(&fits, [at.as_millisecond().into()]);
+            }
+        }
+        those.narrow(query, "article.id");
+        those
+    }
+
+    /// What few articles are.
+    fn narrow(&mut self, query: &Query, id: &str) {
         if let Some(source) = &query.source {
             // From each name to the next one: there are few.
-            those.among(
+            self.among(
                 id,
                 "SELECT id FROM article WHERE source IN (
                     WITH RECURSIVE known (name) AS (
@@ -151,23 +185,9 @@ impl Conditions {
                 [source.clone().into()],
             );
         }
-        if let Some(after) = query.after {
-            those.among(
-                id,
-                "SELECT id FROM article WHERE coalesce(posted_at, first_seen_at) >= ?",
-                [after.as_millisecond().into()],
-            );
-        }
-        if let Some(before) = query.before {
-            those.among(
-                id,
-                "SELECT id FROM article WHERE coalesce(posted_at, first_seen_at) < ?",
-                [before.as_millisecond().into()],
-            );
-        }
         if query.gone {
             // The index of states begins with boards.
-            those.among(
+            self.among(
                 id,
                 "SELECT id FROM article WHERE board IN (SELECT id FROM board) AND state = 'gone'",
                 [],
@@ -175,7 +195,7 @@ impl Conditions {
         }
         if query.edited {
             // An edit is a revision that a visit found after the first one.
-            those.among(
+            self.among(
                 id,
                 "SELECT id FROM article WHERE n_revisions > 1 AND EXISTS (
                     SELECT 1 FROM revision AS edit
@@ -183,7 +203,6 @@ impl Conditions {
                 [],
             );
         }
-        those
     }
 }
 
@@ -220,7 +239,7 @@ fn which(query: &Query, n_wanted: u64) -> (String, Vec<Value>) {
     const NEWEST: &str = "coalesce(article.posted_at, article.first_seen_at)";
     let mut those = Conditions::default();
     let Some(expression) = &query.expression else {
-        let those = Conditions::of(query, "article.id");
+        let those = Conditions::of_articles(query);
         let fits = those.sql.iter().map(|sql| format!(" AND {sql}"));
         let fits: String = fits.collect();
         let sql = format!(
@@ -241,7 +260,7 @@ fn which(query: &Query, n_wanted: u64) -> (String, Vec<Value>) {
         }
         _ => those.add("search MATCH ?", [expression.clone().into()]),
     }
-    let narrowed = Conditions::of(query, "search.rowid");
+    let narrowed = Conditions::of_matches(query);
     those.sql.extend(narrowed.sql);
     those.values.extend(narrowed.values);
     let fits = those.sql.join(" AND ");
