@@ -30,7 +30,7 @@ CREATE TABLE text (
 CREATE TABLE fingerprint (
     article INTEGER PRIMARY KEY REFERENCES article ON DELETE CASCADE,
     text    INTEGER REFERENCES text,
-    at      INTEGER NOT NULL
+    at      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- One row a pair; `text` is the lower number.
