@@ -1,7 +1,7 @@
 //! One job through all stages: claim → fetch → decode → read → settle. This is the whole journey of a page.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -42,9 +42,16 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
         crew.fits
             .ready(&crew.store, &board, pass, crew.clock.now())
             .await?;
+        // From the moment that its request is sent, not while it waits for its host's pace.
+        let coming = OnceLock::new();
+        let announce = || drop(coming.set(crew.store.announce()));
         let answer = match take_at_hand(crew, &job) {
             Some(fetched) => Ok(fetched),
-            None => crew.fetcher.get(&request(&board, &job)).await,
+            None => {
+                crew.fetcher
+                    .get_telling(&request(&board, &job), &announce)
+                    .await
+            }
         };
         let size = answer.as_ref().map_or(0, |fetched| fetched.body.len());
         let _room = room_for(size).await;
