@@ -10,7 +10,7 @@ use tracing::{Instrument, debug, info_span, warn};
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
 use super::fit::Glance;
-use super::parsing::in_turn;
+use super::parsing;
 use super::symptoms::{note_block, note_failure};
 use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
@@ -163,7 +163,7 @@ impl Answer {
     }
 }
 
-/// Decodes and parses on the blocking pool, and lets the job's kind decide what follows.
+/// Decodes and parses, and lets the job's kind decide what follows.
 async fn read<S: Store>(
     crew: &Crew<S>,
     board: &Arc<BoardContext>,
@@ -174,7 +174,8 @@ async fn read<S: Store>(
     let as_of = fetched.server_date.unwrap_or(fetched.received_at);
     let context = Arc::clone(board);
     let kind = job.kind.clone();
-    let (mut answer, class, reason, reading) = in_turn(move || {
+    let size = fetched.body.len();
+    let (mut answer, class, reason, reading) = parsing::read_page(size, move || {
         let decoded = context.decode(&fetched);
         let answer = Answer {
             text: decoded.text,

@@ -262,11 +262,14 @@ impl Store for SqliteStore {
             _ => None,
         };
         let (place, dictionary) = packing.unzip();
-        let prepared = self
-            .off_thread("a page cannot be compressed", move || {
-                prepare::prepare(settlement, options, dictionary.flatten().as_deref())
-            })
-            .await?;
+        let is_quick = prepare::is_quick(&settlement);
+        let prepare =
+            move || prepare::prepare(settlement, options, dictionary.flatten().as_deref());
+        let doing_this = "a page cannot be compressed";
+        let prepared = match is_quick {
+            true => self.here(doing_this, prepare)?,
+            false => self.off_thread(doing_this, prepare).await?,
+        };
         let page = match (&prepared.page, &prepared.settlement.page) {
             (Some(packed), Some(page)) => Some((
                 packed.hash,
