@@ -9,9 +9,11 @@
 mod cut;
 mod nesting;
 mod tags;
+mod tree;
 mod wanted;
 
 use scraper::Html;
+use scraper::node::Element;
 
 use tags::{Kind, Tags};
 
@@ -52,6 +54,14 @@ pub fn parse(text: &str) -> Html {
     Html::parse_document(&format!("{part}<!--{CUT}-->"))
 }
 
+/// The value of an attribute. [`Element::attr`] makes an atom of the name that is asked for, each time, which for one that
+/// few pages have costs more than to look at all that an element has.
+pub fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
+    let mut attributes = element.attrs.iter();
+    let found = attributes.find(|(its, _)| its.ns.is_empty() && &*its.local == name)?;
+    Some(&found.1)
+}
+
 /// Whether the tree is that of a part of its page: what comes after is nested too deep, or too much, to be
 /// read.
 pub fn is_cut(html: &Html) -> bool {
@@ -65,7 +75,8 @@ pub fn is_cut(html: &Html) -> bool {
 /// or next to nothing; [`parse`] it whole.
 pub fn parse_wanted<'t>(text: &'t str, wanted: &Wanted) -> Option<(Html, LeftOut<'t>)> {
     let (text, left_out) = cut::cut(text, wanted).ok()??;
-    Some((Html::parse_document(&text), left_out))
+    let html = tree::tree_of(&text).unwrap_or_else(|_| Html::parse_document(&text));
+    Some((html, left_out))
 }
 
 /// What [`parse_wanted`] parses, for measurements and tests. `None`: next to nothing can be left out.

@@ -123,7 +123,7 @@ pub(super) struct Open<'t> {
 }
 
 impl Open<'_> {
-    fn is(&self, name: &str) -> bool {
+    pub fn is(&self, name: &str) -> bool {
         self.seen.name.eq_ignore_ascii_case(name)
     }
 

@@ -203,7 +203,7 @@ fn end_of_comment(text: &[u8]) -> Option<usize> {
 }
 
 /// Where the end tag of a text-only element begins, and where it ends.
-fn end_tag(content: &str, name: &str) -> Option<(usize, usize)> {
+pub(super) fn end_tag(content: &str, name: &str) -> Option<(usize, usize)> {
     let bytes = content.as_bytes();
     memchr_iter(b'<', bytes).find_map(|at| {
         let tag = bytes.get(at + 1..at + 2 + name.len())?;
