@@ -148,7 +148,8 @@ fn names_file(alt: &str, url: &str) -> bool {
 /// The picture's absolute address; `None` for spacers, `data:` URLs and empty sources.
 pub(super) fn source_of(element: ElementRef<'_>, base: &Url) -> Option<String> {
     let tag = element.value();
-    let is_dot = |name: &str| matches!(attribute(tag, name).map(str::trim), Some("0" | "1" | "1px"));
+    let is_dot =
+        |name: &str| matches!(attribute(tag, name).map(str::trim), Some("0" | "1" | "1px"));
     if is_dot("width") && is_dot("height") {
         return None;
     }

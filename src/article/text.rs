@@ -76,11 +76,13 @@ pub(super) fn hidden(element: ElementRef<'_>) -> bool {
         let style: String = letters.map(|c| c.to_ascii_lowercase()).collect();
         style.contains("display:none") || style.contains("visibility:hidden")
     });
-    style_hides || attribute(tag, "hidden").is_some() || attribute(tag, "class").is_some_and(|classes| {
-        classes
-            .split_ascii_whitespace()
-            .any(|class| class == "jammer")
-    })
+    style_hides
+        || attribute(tag, "hidden").is_some()
+        || attribute(tag, "class").is_some_and(|classes| {
+            classes
+                .split_ascii_whitespace()
+                .any(|class| class == "jammer")
+        })
 }
 
 /// The element's text, without what `remove` selects.
