@@ -3,8 +3,8 @@
 //! What is queued when the thread comes round is committed as one group, so that the price of a durable commit (the
 //! disk's flush, and writing pages that nearly all tasks change) is shared. A settlement waits a moment for those
 //! that were announced. Each task runs in a savepoint of its own: one that fails takes nothing of
-//! the others with it, and nothing of itself stays. A task that only looks needs neither, and a group of such no
-//! transaction.
+//! the others with it, and nothing of itself stays. A task that only looks needs none, and a group of such
+//! no more than a view of the file.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -291,13 +291,12 @@ fn file_gone() -> rusqlite::Error {
 }
 
 fn commit_group(conn: &Connection, group: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
-    if group.iter().all(|task| task.kind() == Kind::Look) {
-        for task in group {
-            task.run(conn);
-        }
-        return Ok(());
-    }
-    run(conn, "BEGIN IMMEDIATE")?;
+    let begin = match group.iter().all(|task| task.kind() == Kind::Look) {
+        // Else each of their queries would lock the file, and give it free, by itself.
+        true => "BEGIN",
+        false => "BEGIN IMMEDIATE",
+    };
+    run(conn, begin)?;
     let done = run_group(conn, group).and_then(|()| run(conn, "COMMIT"));
     if done.is_err() && !conn.is_autocommit() {
         let _ = run(conn, "ROLLBACK");
