@@ -83,7 +83,7 @@ impl<'t> Builder<'t> {
     fn build(mut self) -> Made<Html> {
         let mut tags = Tags::new(self.text);
         let mut words_from = self.doctype(&mut tags)?;
-        while let Some(token) = tags.next() {
+        for token in tags {
             self.words(&self.text[words_from..token.start])?;
             words_from = token.end;
             self.follow(&token)?;

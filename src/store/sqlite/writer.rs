@@ -413,7 +413,8 @@ mod tests {
         };
         let both = (writer.announce(), writer.announce());
         let (first, second) = tokio::join!(settle("a", "A"), settle("b", "B"));
-        (first.unwrap(), second.unwrap());
+        first.unwrap();
+        second.unwrap();
         assert_eq!(*said.lock().unwrap(), ["a", "b", "A", "B"]);
         // Nobody else is waited for.
         drop(both);
