@@ -195,6 +195,12 @@ impl Visit<'_> {
                         RevisionKind::Reparse
                     }),
                 ])?;
+            // Whoever looks for copies goes by the newest revision.
+            self.conn
+                .prepare_cached(
+                    "UPDATE article SET n_revisions = ?2, changed_at = iif(?4, ?3, changed_at) WHERE id = ?1",
+                )?
+                .execute(params![article.0, number, Ms(self.at), edited])?;
             let place = copies::Place {
                 article,
                 board: held.board,
