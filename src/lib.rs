@@ -11,9 +11,9 @@
 //!    host owns robots.txt, pace, connections and pauses. Every request passes through it, redirects and robots files
 //!    included.
 //! 4. [`fetch::decode`] decides the charset from bytes. [`document::parse`] is the one door to the HTML parser; a text
-//!    goes through it once, on the blocking pool.
+//!    goes through it once; ordinary pages where the visit runs, large ones on the blocking pool.
 //!    [`document::parse_wanted`] leaves out what nobody asks for (what readers ask for stands in `article::asked`;
-//!    `tests/cut` holds part and whole together). Names and links of the rest, by which [`health::fit`] tells a redesign, are
+//!    `tests/cut` holds part and whole together, and html5ever's tree with one made by tags). Names and links of the rest, by which [`health::fit`] tells a redesign, are
 //!    noted while it is left out. What a part does not show is no evidence: then the whole page is parsed.
 //!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store. Rows that an
 //!    endpoint brings in JSON, or a feed, are made into a page first ([`profile::JsonList`]; `crawl::interface` asks for them). A person at
@@ -29,7 +29,7 @@
 //!    takes it only if it reproduces what is known (`crawl::proof`). Until then, nothing of the board is believed that no
 //!    known row or article speaks for (`crawl::relapse`).
 //! 7. All that follows from the visit is one [`Settlement`](model::Settlement), made true in one transaction that
-//!    also settles the job ([`store::Store::settle`]). [`dedup`] names equal texts; [`health`] compares the ranks that
+//!    also settles the job ([`store::Store::settle`]), and its neighbours in time. [`dedup`] names equal texts; [`health`] compares the ranks that
 //!    were seen with what is held, and says which pages tell what vanished. Candidates for near copies are found in the
 //!    same transaction (`store::sqlite::copies`), and judged on the texts ([`dedup::Stripped`]) beside what all texts of
 //!    their boards have (`store::sqlite::frames`).
@@ -43,7 +43,7 @@
 //! - *Polite*: the server's own log shows the pace, across restarts, retries, robots and redirects (`tests/pace.rs`).
 //! - *Identity is not the URL* (`profile::identity`, `tests/journey.rs`).
 //! - *Parsers are pure*: bytes in, value and warnings out, no error, no panic (property tests in `dates`, `fetch`,
-//!   `listing`, `article`). `scraper::Html` is not `Send`: it lives and dies inside one `spawn_blocking`.
+//!   `listing`, `article`). `scraper::Html` is not `Send`: it lives and dies inside one closure, between two awaits.
 //! - *Nothing is destroyed*: content that changes becomes a revision; "gone" needs two explicit answers with
 //!   a while between them, and many at once look like an outage (`crawl::article_visit`).
 //! - *What comes from the web is hostile*: addresses are checked on URL, redirect and resolver ([`fetch`]); bytes, time,

@@ -6,16 +6,18 @@
 
 use scraper::ElementRef;
 
+use crate::document::attribute;
+
 /// Longer is no address (RFC 5321, 4.5.3.1.3: a path has at most 256 octets).
 const MAX_HEX: usize = 2 * 257;
 
 /// The address that stands for a protected element's words, if it is one. A link with words of its own
 /// (`<a href="/cdn-cgi/l/email-protection#HEX">기자</a>`) keeps them.
 pub(super) fn protected(element: ElementRef<'_>) -> Option<String> {
-    if let Some(hex) = element.value().attr("data-cfemail") {
+    if let Some(hex) = attribute(element.value(), "data-cfemail") {
         return decode(hex);
     }
-    let address = linked(element.value().attr("href")?)?;
+    let address = linked(attribute(element.value(), "href")?)?;
     let words: String = element
         .text()
         .flat_map(str::chars)

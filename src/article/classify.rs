@@ -86,7 +86,9 @@ pub fn classify(view: &PageView<'_>, profile: Option<&Profile>) -> (PageClass, S
         return (PageClass::Challenge, "status 430".into());
     }
     let has_article = profile.is_some_and(|profile| text::body(view.html, profile).is_some());
-    let has_listing = profile.is_some_and(|profile| has_listing(view.html, profile));
+    // Where there is an article, it does not matter whether a listing stands beside it.
+    let has_listing =
+        !has_article && profile.is_some_and(|profile| has_listing(view.html, profile));
     if !has_article
         && !has_listing
         && let Some(sign) = challenge(view)

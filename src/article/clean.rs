@@ -148,7 +148,7 @@ fn start(element: ElementRef<'_>, base: &Url, options: &ReadOptions, out: &mut S
         let _ = write!(out, "<{name}");
     }
     for attribute in KEPT.get(name).copied().unwrap_or_default() {
-        let value = match (*attribute, tag.attr(attribute)) {
+        let value = match (*attribute, crate::document::attribute(tag, attribute)) {
             (_, None) | ("src", _) => continue,
             ("href", Some(href)) => match link_of(href, base, options) {
                 Some(link) => link,

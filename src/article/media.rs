@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
+use crate::document::attribute;
 use crate::model::{Attachment, Image};
 use crate::profile::{AttachmentKey, Profile, element_text, first_value, fold};
 
@@ -147,15 +148,16 @@ fn names_file(alt: &str, url: &str) -> bool {
 /// The picture's absolute address; `None` for spacers, `data:` URLs and empty sources.
 pub(super) fn source_of(element: ElementRef<'_>, base: &Url) -> Option<String> {
     let tag = element.value();
-    let is_dot = |name: &str| matches!(tag.attr(name).map(str::trim), Some("0" | "1" | "1px"));
+    let is_dot =
+        |name: &str| matches!(attribute(tag, name).map(str::trim), Some("0" | "1" | "1px"));
     if is_dot("width") && is_dot("height") {
         return None;
     }
-    let lazy = LAZY.iter().filter_map(|name| tag.attr(name));
+    let lazy = LAZY.iter().filter_map(|name| attribute(tag, name));
     // Behind a lazy loader `src` is a spacer that may have any name, so the lazy set goes first.
-    lazy.chain(tag.attr("data-srcset").and_then(largest))
-        .chain(tag.attr("src"))
-        .chain(tag.attr("srcset").and_then(largest))
+    lazy.chain(attribute(tag, "data-srcset").and_then(largest))
+        .chain(attribute(tag, "src"))
+        .chain(attribute(tag, "srcset").and_then(largest))
         .map(str::trim)
         .filter(|src| !src.is_empty() && !src.starts_with('#'))
         .filter_map(|src| base.join(src).ok())

@@ -6,6 +6,7 @@ use ego_tree::iter::Edge;
 use scraper::{ElementRef, Html, Node, Selector};
 
 use super::{ReadOptions, addresses};
+use crate::document::attribute;
 use crate::profile::Profile;
 
 /// Elements that stand on lines of their own.
@@ -70,15 +71,18 @@ pub(super) fn body<'a>(html: &'a Html, profile: &Profile) -> Option<ElementRef<'
 /// Hidden by its own attributes, or made to confuse copies (Discuz!'s `jammer`).
 pub(super) fn hidden(element: ElementRef<'_>) -> bool {
     let tag = element.value();
-    let style_hides = tag.attr("style").is_some_and(|style| {
-        let style: String = style
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .collect::<String>()
-            .to_ascii_lowercase();
+    let style_hides = attribute(tag, "style").is_some_and(|style| {
+        let letters = style.chars().filter(|c| !c.is_whitespace());
+        let style: String = letters.map(|c| c.to_ascii_lowercase()).collect();
         style.contains("display:none") || style.contains("visibility:hidden")
     });
-    style_hides || tag.attr("hidden").is_some() || tag.classes().any(|class| class == "jammer")
+    style_hides
+        || attribute(tag, "hidden").is_some()
+        || attribute(tag, "class").is_some_and(|classes| {
+            classes
+                .split_ascii_whitespace()
+                .any(|class| class == "jammer")
+        })
 }
 
 /// The element's text, without what `remove` selects.

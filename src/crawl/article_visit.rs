@@ -79,7 +79,7 @@ pub(super) async fn outcome<S: Store>(
     }
     if fetched.status < 400
         && fetched.redirect_to.is_none()
-        && let Some(outcome) = doubted(crew, board, &target, &content, &glance, at).await?
+        && let Some(outcome) = doubted(crew, board, &target, &content, glance, at).await?
     {
         return Ok(outcome);
     }

@@ -47,7 +47,7 @@ pub(super) async fn doubted<S: Store>(
     board: &Arc<BoardContext>,
     target: &ArticleTarget,
     content: &Article,
-    glance: &Glance,
+    glance: Glance,
     at: Timestamp,
 ) -> Result<Option<Outcome>, StoreError> {
     let id = board.board.id;

@@ -244,12 +244,12 @@ fn is_named(posted: &PostedAt) -> bool {
 /// What an article's page shows, against its row.
 pub(super) fn article_reading(
     content: &Article,
-    glance: &Glance,
+    glance: Glance,
     target: &ArticleTarget,
 ) -> Reading {
     let mut reading = Reading {
-        spots: glance.spots.clone(),
-        names: glance.names.clone(),
+        spots: glance.spots,
+        names: glance.names,
         n_letters: (content.class == PageClass::Article)
             .then(|| u32::try_from(content.text.chars().count()).unwrap_or(u32::MAX)),
         ..Reading::default()

@@ -1,7 +1,7 @@
 //! One job through all stages: claim → fetch → decode → read → settle. This is the whole journey of a page.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -10,7 +10,7 @@ use tracing::{Instrument, debug, info_span, warn};
 use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
 use super::fit::Glance;
-use super::parsing::in_turn;
+use super::parsing;
 use super::symptoms::{note_block, note_failure};
 use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
@@ -42,9 +42,16 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
         crew.fits
             .ready(&crew.store, &board, pass, crew.clock.now())
             .await?;
+        // From the moment that its request is sent, not while it waits for its host's pace.
+        let coming = OnceLock::new();
+        let announce = || drop(coming.set(crew.store.announce()));
         let answer = match take_at_hand(crew, &job) {
             Some(fetched) => Ok(fetched),
-            None => crew.fetcher.get(&request(&board, &job)).await,
+            None => {
+                crew.fetcher
+                    .get_telling(&request(&board, &job), &announce)
+                    .await
+            }
         };
         let size = answer.as_ref().map_or(0, |fetched| fetched.body.len());
         let _room = room_for(size).await;
@@ -156,7 +163,7 @@ impl Answer {
     }
 }
 
-/// Decodes and parses on the blocking pool, and lets the job's kind decide what follows.
+/// Decodes and parses, and lets the job's kind decide what follows.
 async fn read<S: Store>(
     crew: &Crew<S>,
     board: &Arc<BoardContext>,
@@ -167,7 +174,8 @@ async fn read<S: Store>(
     let as_of = fetched.server_date.unwrap_or(fetched.received_at);
     let context = Arc::clone(board);
     let kind = job.kind.clone();
-    let (mut answer, class, reason, reading) = in_turn(move || {
+    let size = fetched.body.len();
+    let (mut answer, class, reason, reading) = parsing::read_page(size, move || {
         let decoded = context.decode(&fetched);
         let answer = Answer {
             text: decoded.text,

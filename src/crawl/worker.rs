@@ -76,6 +76,10 @@ async fn dispatch<S: Store>(
     in_flight: &mut JoinSet<Result<Settled, StoreError>>,
 ) -> Result<HostEnd, StoreError> {
     loop {
+        // Visits are settled in groups: those that ended together make room together.
+        while let Some(ended) = in_flight.try_join_next() {
+            joined(ended)?;
+        }
         if crew.stop.is_cancelled() {
             return Ok(HostEnd::Stopped);
         }
@@ -113,8 +117,8 @@ async fn dispatch<S: Store>(
         }
         let free = crew.options.max_connections.saturating_sub(in_flight.len());
         if free > 0 {
-            // One at a time: a settled listing page may bring a more urgent job.
-            let jobs = crew.store.claim(host, &open, now, 1).await?;
+            // No more than can go at once: a settled listing page may bring a more urgent job.
+            let jobs = crew.store.claim(host, &open, now, free).await?;
             let found = !jobs.is_empty();
             for job in jobs {
                 in_flight.spawn(visit_claimed(Arc::clone(crew), job));

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use super::MAX_ATTRIBUTES;
 use super::nesting::{Did, Nesting, Unclear};
 use super::tags::{Attributes, Kind, Tags, Token};
-use super::wanted::{Note, Seen, Wanted, is_coded};
+use super::wanted::{Around, Note, Seen, Wanted, is_coded};
 
 /// Bytes of a tag that opens an element. What stands in it may be compared with it once more each.
 const MAX_TAG: usize = 16 * 1024;
@@ -48,6 +48,7 @@ pub(super) fn cut<'t>(
         wanted,
         kept_below: None,
         apart_below: None,
+        around: Vec::with_capacity(32),
         left_out: LeftOut::default(),
         gaps: Vec::new(),
     };
@@ -77,6 +78,8 @@ struct Cutter<'t, 'w> {
     kept_below: Option<usize>,
     /// Inside an element in which nothing is noted, likewise.
     apart_below: Option<usize>,
+    /// Of each open element up to the first kept one: what stands around its content, for `wanted` and for what is apart.
+    around: Vec<(Around, Around)>,
     left_out: LeftOut<'t>,
     /// What is cut out so far, in order.
     gaps: Vec<(usize, usize)>,
@@ -100,6 +103,7 @@ impl<'t> Cutter<'t, '_> {
         if self.kept_below.is_some() {
             return Ok(());
         }
+        self.around.truncate(n_around);
         match did {
             Did::Opened | Did::Stood => self.meet(token, did, n_around)?,
             Did::Closed(start, true) => self.leave_out(start, token.end),
@@ -110,9 +114,10 @@ impl<'t> Cutter<'t, '_> {
 
     fn meet(&mut self, token: &Token<'t>, did: Did, n_around: usize) -> Result<(), Unclear> {
         let seen = Seen::from(token);
-        let around = self.nesting.open()[..n_around].iter().map(|open| open.seen);
-        if self.wanted.may_be(seen, around.clone()) {
-            if self.wanted.hangs(seen) || around.clone().any(|outer| self.wanted.hangs(outer)) {
+        let (around, around_apart) = self.around.last().copied().unwrap_or_default();
+        if self.wanted.may_be(seen, around) {
+            let mut outer = self.nesting.open()[..n_around].iter();
+            if self.wanted.hangs(seen) || outer.any(|outer| self.wanted.hangs(outer.seen)) {
                 return Err(Unclear("a selector asks for what stands beside it"));
             }
             if did == Did::Opened {
@@ -123,7 +128,15 @@ impl<'t> Cutter<'t, '_> {
             }
             return Ok(());
         }
-        self.note(seen, did, n_around)?;
+        if did == Did::Opened {
+            let inside_apart = match &self.wanted.note {
+                Note::Names(apart) => apart.around(seen, around_apart),
+                Note::Nothing | Note::Links => around_apart,
+            };
+            let inside = self.wanted.around(seen, around);
+            self.around.push((inside, inside_apart));
+        }
+        self.note(seen, did, n_around, around_apart)?;
         if token.kind == Kind::Text
             && self.nesting.is_plain()
             && ["script", "style", "noscript"]
@@ -136,12 +149,17 @@ impl<'t> Cutter<'t, '_> {
     }
 
     /// Nobody sees this element any more.
-    fn note(&mut self, seen: Seen<'t>, did: Did, n_around: usize) -> Result<(), Unclear> {
+    fn note(
+        &mut self,
+        seen: Seen<'t>,
+        did: Did,
+        n_around: usize,
+        around: Around,
+    ) -> Result<(), Unclear> {
         match &self.wanted.note {
             Note::Nothing => {}
             Note::Names(_) if self.apart_below.is_some() => {}
             Note::Names(apart) => {
-                let around = self.nesting.open()[..n_around].iter().map(|open| open.seen);
                 if apart.may_be(seen, around) {
                     self.apart_below = (did == Did::Opened).then_some(n_around);
                     return Ok(());

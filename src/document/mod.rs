@@ -1,6 +1,7 @@
 //! The one door to the HTML parser. In: a page's text. Out: its tree. Everything that is parsed comes through here, so
 //! that what is handed to html5ever (nearly all of a page's cost) is bounded, and made smaller, in one place: who knows
-//! which elements will be looked for gets the tree of those alone ([`parse_wanted`]).
+//! which elements will be looked for gets the tree of those alone ([`parse_wanted`]), made without html5ever where what is
+//! left needs no mending.
 //!
 //! html5ever looks through the stack of open elements for many a tag, so that its time grows with the square of the
 //! depth of nesting: 40,000 open `<div>` take seconds. Real pages nest a few dozen deep; text behind the point where a
@@ -9,9 +10,11 @@
 mod cut;
 mod nesting;
 mod tags;
+mod tree;
 mod wanted;
 
 use scraper::Html;
+use scraper::node::Element;
 
 use tags::{Kind, Tags};
 
@@ -52,6 +55,14 @@ pub fn parse(text: &str) -> Html {
     Html::parse_document(&format!("{part}<!--{CUT}-->"))
 }
 
+/// The value of an attribute. [`Element::attr`] makes an atom of the name that is asked for, each time, which for one that
+/// few pages have costs more than to look at all that an element has.
+pub fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
+    let mut attributes = element.attrs.iter();
+    let found = attributes.find(|(its, _)| its.ns.is_empty() && &*its.local == name)?;
+    Some(&found.1)
+}
+
 /// Whether the tree is that of a part of its page: what comes after is nested too deep, or too much, to be
 /// read.
 pub fn is_cut(html: &Html) -> bool {
@@ -65,7 +76,17 @@ pub fn is_cut(html: &Html) -> bool {
 /// or next to nothing; [`parse`] it whole.
 pub fn parse_wanted<'t>(text: &'t str, wanted: &Wanted) -> Option<(Html, LeftOut<'t>)> {
     let (text, left_out) = cut::cut(text, wanted).ok()??;
-    Some((Html::parse_document(&text), left_out))
+    let html = tree_of_plain(&text).unwrap_or_else(|_| Html::parse_document(&text));
+    Some((html, left_out))
+}
+
+/// The tree of a page whose tags tell what html5ever would make of it, at a fraction of its price. [`parse_wanted`] asks for
+/// it first; here for measurements and tests.
+///
+/// # Errors
+/// The page's tags do not tell its tree.
+pub fn tree_of_plain(text: &str) -> Result<Html, Unclear> {
+    tree::tree_of(text)
 }
 
 /// What [`parse_wanted`] parses, for measurements and tests. `None`: next to nothing can be left out.

@@ -6,6 +6,8 @@
 //! before them. The rules that boards rely on are followed: end tags that may be left out, and `<p>`, `<li>`, `<td>` and
 //! their like that close the one before (HTML Living Standard, 13.2.6.4).
 
+use std::sync::LazyLock;
+
 use super::tags::{Kind, Token, lower, room};
 use super::wanted::Seen;
 
@@ -16,7 +18,7 @@ const MAX_OPEN: usize = 200;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unclear(pub &'static str);
 
-/// What an element's name says of how it nests. A set of the bits below.
+/// What an element's name says of how it nests, and which it is, where that matters. A set of the bits below.
 type Traits = u32;
 
 /// No content, no end tag.
@@ -27,8 +29,10 @@ const CLOSES_P: Traits = 1 << 1;
 const IMPLIED_END: Traits = 1 << 2;
 /// Its end tag implies those of what is inside it.
 const IMPLIES_ENDS: Traits = 1 << 3;
+/// `<html>`, `<head>`, `<body>`.
+const DOCUMENT: Traits = 1 << 4;
 /// `<table>` and what has a meaning only directly inside its like.
-const TABLE: Traits = 1 << 5;
+const TABLE_PART: Traits = 1 << 5;
 const HEADING: Traits = 1 << 6;
 /// Nothing that stands directly inside it hangs on its other content.
 const PLAIN: Traits = 1 << 7;
@@ -40,37 +44,157 @@ const LIST: Traits = 1 << 9;
 const HARD: Traits = 1 << 10;
 /// Bounds the scope in which an open `<p>` is closed.
 const P_SCOPE: Traits = 1 << 11;
+/// Never stands inside its like.
+const ALONE: Traits = 1 << 12;
+/// `<script>`, `<style>`.
+const SCRIPT: Traits = 1 << 13;
+const P: Traits = 1 << 14;
+const LI: Traits = 1 << 15;
+/// `<dt>`, `<dd>`.
+const DEFINITION: Traits = 1 << 16;
+const OPTION: Traits = 1 << 17;
+const OPTGROUP: Traits = 1 << 18;
+const SELECT: Traits = 1 << 19;
+const TABLE: Traits = 1 << 20;
+/// `<thead>`, `<tbody>`, `<tfoot>`.
+const SECTION: Traits = 1 << 21;
+const TR: Traits = 1 << 22;
+/// `<td>`, `<th>`.
+const CELL: Traits = 1 << 23;
+const CAPTION: Traits = 1 << 24;
+const COLGROUP: Traits = 1 << 25;
+const COL: Traits = 1 << 26;
+const SVG: Traits = 1 << 27;
 
 const BLOCK: Traits = CLOSES_P | IMPLIES_ENDS;
+const PART: Traits = IMPLIES_ENDS | TABLE_PART | LIST;
 
-fn traits_of(name: &str) -> Traits {
-    match name {
-        "div" | "section" | "article" | "aside" | "nav" | "main" | "header" | "footer"
-        | "fieldset" | "center" | "form" => BLOCK | PLAIN | BOX,
-        "ul" | "ol" | "dl" | "menu" => BLOCK | PLAIN | BOX | LIST,
-        "table" => BLOCK | BOX | TABLE | LIST | P_SCOPE,
-        "thead" | "tbody" | "tfoot" | "tr" | "colgroup" => IMPLIES_ENDS | TABLE | LIST,
-        "td" | "th" => IMPLIES_ENDS | TABLE | LIST | PLAIN | P_SCOPE,
-        "caption" => IMPLIES_ENDS | TABLE | LIST | P_SCOPE,
-        "p" => CLOSES_P | IMPLIED_END | IMPLIES_ENDS,
-        "li" | "dt" | "dd" => CLOSES_P | IMPLIED_END | IMPLIES_ENDS | PLAIN,
-        "option" | "optgroup" => IMPLIED_END | IMPLIES_ENDS,
-        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => BLOCK | HEADING,
-        "address" | "blockquote" | "details" | "dir" | "figcaption" | "figure" | "listing"
-        | "pre" | "summary" => BLOCK,
-        "button" | "object" | "applet" | "marquee" => IMPLIES_ENDS | P_SCOPE,
-        "select" => IMPLIES_ENDS,
-        "hr" => VOID | CLOSES_P,
-        "col" => VOID | TABLE,
-        "area" | "base" | "basefont" | "bgsound" | "br" | "embed" | "img" | "input" | "keygen"
-        | "link" | "meta" | "param" | "source" | "track" | "wbr" => VOID,
-        "xmp" => CLOSES_P,
-        "image" | "isindex" | "plaintext" | "template" | "frameset" | "frame" | "math" | "rb"
-        | "rp" | "rt" | "rtc" | "ruby" | "dialog" | "hgroup" | "search" | "html" | "head"
-        | "body" => HARD,
-        _ => 0,
+const NAMES: [(Traits, &[&str]); 33] = [
+    (
+        BLOCK | PLAIN | BOX,
+        &[
+            "div", "section", "article", "aside", "nav", "main", "header", "footer", "fieldset",
+            "center",
+        ],
+    ),
+    (BLOCK | PLAIN | BOX | ALONE, &["form"]),
+    (BLOCK | PLAIN | BOX | LIST, &["ul", "ol", "dl", "menu"]),
+    (
+        BLOCK | BOX | TABLE_PART | LIST | P_SCOPE | TABLE,
+        &["table"],
+    ),
+    (PART | SECTION, &["thead", "tbody", "tfoot"]),
+    (PART | TR, &["tr"]),
+    (PART | COLGROUP, &["colgroup"]),
+    (PART | PLAIN | P_SCOPE | CELL, &["td", "th"]),
+    (PART | P_SCOPE | CAPTION, &["caption"]),
+    (CLOSES_P | IMPLIED_END | IMPLIES_ENDS | P, &["p"]),
+    (CLOSES_P | IMPLIED_END | IMPLIES_ENDS | PLAIN | LI, &["li"]),
+    (
+        CLOSES_P | IMPLIED_END | IMPLIES_ENDS | PLAIN | DEFINITION,
+        &["dt", "dd"],
+    ),
+    (IMPLIED_END | IMPLIES_ENDS | OPTION, &["option"]),
+    (IMPLIED_END | IMPLIES_ENDS | OPTGROUP, &["optgroup"]),
+    (BLOCK | HEADING, &["h1", "h2", "h3", "h4", "h5", "h6"]),
+    (
+        BLOCK,
+        &[
+            "address",
+            "blockquote",
+            "details",
+            "dir",
+            "figcaption",
+            "figure",
+            "listing",
+            "pre",
+            "summary",
+        ],
+    ),
+    (IMPLIES_ENDS | P_SCOPE | ALONE, &["button"]),
+    (IMPLIES_ENDS | P_SCOPE, &["object", "applet", "marquee"]),
+    (IMPLIES_ENDS | SELECT, &["select"]),
+    (VOID | CLOSES_P, &["hr"]),
+    (VOID | TABLE_PART | COL, &["col"]),
+    (
+        VOID,
+        &[
+            "area", "base", "basefont", "bgsound", "br", "embed", "img", "input", "keygen", "link",
+            "meta", "param", "source", "track", "wbr",
+        ],
+    ),
+    (CLOSES_P, &["xmp"]),
+    (
+        HARD,
+        &[
+            "image",
+            "isindex",
+            "plaintext",
+            "template",
+            "frameset",
+            "frame",
+            "math",
+            "dialog",
+            "hgroup",
+            "search",
+        ],
+    ),
+    (HARD, &["rb", "rp", "rt", "rtc", "ruby"]),
+    (HARD | DOCUMENT, &["html", "head", "body"]),
+    (ALONE, &["a", "nobr"]),
+    (SCRIPT, &["script", "style"]),
+    (SVG, &["svg"]),
+    (0, &["span", "b", "i", "strong", "em", "font", "label"]),
+    (0, &["title", "noscript", "iframe", "textarea"]),
+    (0, &["time", "small", "u", "s", "video", "audio"]),
+    (0, &["path", "g", "use"]),
+];
+
+/// An element's name in any case, as a number; 0 for names too long to be any we know.
+type Key = u128;
+
+fn key_of(name: &str) -> Key {
+    if name.len() > size_of::<Key>() {
+        return 0;
+    }
+    let letters = name.bytes().map(|byte| byte.to_ascii_lowercase());
+    letters.fold(0, |key, byte| key << 8 | Key::from(byte))
+}
+
+/// The names by their keys: a table with room enough that most are found at the first look.
+struct Known([(Key, Traits); Self::ROOM]);
+
+impl Known {
+    const ROOM: usize = 512;
+
+    fn new() -> Self {
+        let mut known = Self([(0, 0); Self::ROOM]);
+        for (traits, names) in NAMES {
+            for name in names {
+                let key = key_of(name);
+                let free = Self::places(key).find(|at| known.0[*at].0 == 0);
+                known.0[free.expect("there are fewer names than places")] = (key, traits);
+            }
+        }
+        known
+    }
+
+    fn places(key: Key) -> impl Iterator<Item = usize> {
+        let folded = (key as u64) ^ ((key >> 64) as u64);
+        let first = (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55) as usize;
+        (0..Self::ROOM).map(move |step| (first + step) % Self::ROOM)
+    }
+
+    fn traits_of(&self, key: Key) -> Traits {
+        let looked_at = Self::places(key).map(|at| self.0[at]);
+        let found = looked_at
+            .take_while(|(its, _)| *its != 0)
+            .find(|(its, _)| *its == key);
+        found.map_or(0, |(_, traits)| traits)
     }
 }
+
+static KNOWN: LazyLock<Known> = LazyLock::new(Known::new);
 
 /// Does an element stay inside the `<svg>` it stands in? Html breaks out of it (13.2.6.5).
 fn stays_in_svg(name: &str) -> bool {
@@ -115,6 +239,7 @@ fn stays_in_svg(name: &str) -> bool {
 pub(super) struct Open<'t> {
     pub seen: Seen<'t>,
     pub start: usize,
+    key: Key,
     traits: Traits,
     /// It and all it stands in are plain, so that a box directly inside it can go without a trace.
     is_plain: bool,
@@ -123,11 +248,29 @@ pub(super) struct Open<'t> {
 }
 
 impl Open<'_> {
-    fn is(&self, name: &str) -> bool {
-        self.seen.name.eq_ignore_ascii_case(name)
+    fn has(&self, traits: Traits) -> bool {
+        self.traits & traits != 0
     }
 
-    fn has(&self, traits: Traits) -> bool {
+    pub fn is_table(&self) -> bool {
+        self.has(TABLE)
+    }
+
+    /// Whether words that stand directly inside it stay there.
+    pub fn takes_words(&self) -> bool {
+        !self.has(TABLE) && (!self.has(TABLE_PART) || self.has(P_SCOPE))
+    }
+}
+
+/// A tag's name.
+#[derive(Debug, Clone, Copy)]
+struct Name {
+    key: Key,
+    traits: Traits,
+}
+
+impl Name {
+    fn has(self, traits: Traits) -> bool {
         self.traits & traits != 0
     }
 }
@@ -161,6 +304,7 @@ pub(super) struct Nesting<'t> {
     n_svg: usize,
     /// Without a doctype, tables nest in paragraphs.
     is_standard: bool,
+    known: &'static Known,
 }
 
 type Followed<T> = Result<T, Unclear>;
@@ -177,6 +321,7 @@ impl<'t> Nesting<'t> {
             is_standard: doctype
                 .get(..15)
                 .is_some_and(|start| start.eq_ignore_ascii_case(b"<!doctype html>")),
+            known: &KNOWN,
         }
     }
 
@@ -204,21 +349,28 @@ impl<'t> Nesting<'t> {
     }
 
     pub fn follow(&mut self, token: &Token<'t>) -> Followed<Did> {
-        let mut room = room();
-        let name = lower(token.name, &mut room).unwrap_or_default();
-        if self.n_svg > 0 {
-            return self.in_svg(token, name);
+        if token.kind == Kind::Comment {
+            return Ok(Did::Nothing);
         }
-        if self.phase != Phase::Body || matches!(name, "html" | "head" | "body") {
-            return self.outside_body(token, name);
+        let key = key_of(token.name);
+        let name = Name {
+            key,
+            traits: self.known.traits_of(key),
+        };
+        if self.n_svg > 0 || self.phase != Phase::Body || name.has(DOCUMENT) {
+            let mut room = room();
+            let words = lower(token.name, &mut room).unwrap_or_default();
+            return match self.n_svg > 0 {
+                true => self.in_svg(token, words, name),
+                false => self.outside_body(token, words, name),
+            };
         }
         match token.kind {
             Kind::Start | Kind::SelfClosing => self.start(token, name),
             Kind::End => self.end(name),
             Kind::Text => {
-                let traits = traits_of(name);
-                self.close_p(traits, name)?;
-                self.check_place(traits, name, true)?;
+                self.close_p(name)?;
+                self.check_place(name, true)?;
                 Ok(Did::Stood)
             }
             Kind::Comment => Ok(Did::Nothing),
@@ -226,15 +378,17 @@ impl<'t> Nesting<'t> {
         }
     }
 
-    fn outside_body(&mut self, token: &Token<'t>, name: &str) -> Followed<Did> {
+    fn outside_body(&mut self, token: &Token<'t>, words: &str, name: Name) -> Followed<Did> {
+        // What frames the page has no traits that matter inside it.
+        let name = Name { traits: 0, ..name };
         use Phase::{AfterHead, Before, Body, Head};
-        match (token.kind, name, self.phase) {
+        match (token.kind, words, self.phase) {
             (Kind::Comment, ..) => Ok(Did::Nothing),
             (Kind::Unclear, ..) => Err(Unclear("text without an end")),
-            (Kind::Start, "html", Before) if self.open.is_empty() => Ok(self.push(token, 0)),
+            (Kind::Start, "html", Before) if self.open.is_empty() => Ok(self.push(token, name)),
             (Kind::Start, "head", Before) if self.open.len() == 1 => {
                 self.phase = Head;
-                Ok(self.push(token, 0))
+                Ok(self.push(token, name))
             }
             (Kind::End, "head", Head) => {
                 self.open.pop();
@@ -243,7 +397,7 @@ impl<'t> Nesting<'t> {
             }
             (Kind::Start, "body", AfterHead) => {
                 self.phase = Body;
-                Ok(self.push(token, 0))
+                Ok(self.push(token, name))
             }
             // What follows still goes to the body, and into what is open there.
             (Kind::End, "body" | "html", Body) => Ok(Did::Nothing),
@@ -256,7 +410,8 @@ impl<'t> Nesting<'t> {
         }
     }
 
-    fn in_svg(&mut self, token: &Token<'t>, name: &str) -> Followed<Did> {
+    fn in_svg(&mut self, token: &Token<'t>, words: &str, name: Name) -> Followed<Did> {
+        let name = Name { traits: 0, ..name };
         let is_words = |name: &str| matches!(name, "title" | "desc");
         let in_words = self
             .open
@@ -264,74 +419,60 @@ impl<'t> Nesting<'t> {
             .is_some_and(|open| is_words(open.seen.name));
         match token.kind {
             Kind::Comment => Ok(Did::Nothing),
-            Kind::End if self.open.last().is_some_and(|open| open.is(name)) => {
+            Kind::End if self.open.last().is_some_and(|open| open.key == name.key) => {
                 self.n_svg -= 1;
                 Ok(self.pop())
             }
             // There, markup would be html again.
             _ if in_words => Err(Unclear("html in svg")),
-            Kind::SelfClosing if stays_in_svg(name) => Ok(Did::Stood),
-            Kind::Start if stays_in_svg(name) || is_words(token.name) => {
+            Kind::SelfClosing if stays_in_svg(words) => Ok(Did::Stood),
+            Kind::Start if stays_in_svg(words) || is_words(token.name) => {
                 self.n_svg += 1;
-                self.pushed(token, 0)
+                self.pushed(token, name)
             }
             _ => Err(Unclear("html in svg")),
         }
     }
 
-    fn start(&mut self, token: &Token<'t>, name: &str) -> Followed<Did> {
-        let traits = traits_of(name);
-        if traits & HARD != 0 || name.is_empty() {
+    fn start(&mut self, token: &Token<'t>, name: Name) -> Followed<Did> {
+        if name.has(HARD) || name.key == 0 {
             return Err(Unclear("an element that is not followed"));
         }
-        self.close_before(traits, name)?;
-        self.check_place(traits, name, false)?;
-        if traits & VOID != 0 {
+        self.close_before(name)?;
+        self.check_place(name, false)?;
+        if name.has(VOID) {
             return Ok(Did::Stood);
         }
-        if name == "svg" {
+        if name.has(SVG) {
             if token.kind == Kind::SelfClosing {
                 return Ok(Did::Stood);
             }
             self.n_svg = 1;
         }
-        self.pushed(token, traits)
+        self.pushed(token, name)
     }
 
-    fn pushed(&mut self, token: &Token<'t>, traits: Traits) -> Followed<Did> {
+    fn pushed(&mut self, token: &Token<'t>, name: Name) -> Followed<Did> {
         if self.open.len() >= MAX_OPEN {
             return Err(Unclear("nested very deep"));
         }
-        Ok(self.push(token, traits))
+        Ok(self.push(token, name))
     }
 
-    fn push(&mut self, token: &Token<'t>, traits: Traits) -> Did {
+    fn push(&mut self, token: &Token<'t>, name: Name) -> Did {
         let is_outermost = self.open.len() < 2;
         let around = self.open.last().is_none_or(|open| open.is_plain);
-        let is_part = traits & TABLE != 0;
         self.open.push(Open {
             seen: Seen::from(token),
             start: token.start,
-            traits,
-            is_plain: around && (is_outermost || is_part || traits & PLAIN != 0),
+            key: name.key,
+            traits: name.traits,
+            is_plain: around && (is_outermost || name.has(TABLE_PART | PLAIN)),
             holds_wanted: false,
         });
-        self.count(token.name, 1);
+        self.n_p += usize::from(name.has(P));
+        self.n_list_items += usize::from(name.has(LI | DEFINITION));
         Did::Opened
-    }
-
-    fn count(&mut self, name: &str, by: isize) {
-        let counter = match name.len() {
-            1 if name.eq_ignore_ascii_case("p") => &mut self.n_p,
-            2 if ["li", "dt", "dd"]
-                .iter()
-                .any(|item| item.eq_ignore_ascii_case(name)) =>
-            {
-                &mut self.n_list_items
-            }
-            _ => return,
-        };
-        *counter = counter.saturating_add_signed(by);
     }
 
     /// Closes the innermost element; never the outermost two, which have no end tags here.
@@ -339,7 +480,8 @@ impl<'t> Nesting<'t> {
         let Some(closed) = self.open.pop() else {
             return Did::Nothing;
         };
-        self.count(closed.seen.name, -1);
+        self.n_p -= usize::from(closed.has(P));
+        self.n_list_items -= usize::from(closed.has(LI | DEFINITION));
         let around_is_plain = self.is_plain();
         if let Some(outer) = self.open.last_mut() {
             outer.holds_wanted |= closed.holds_wanted;
@@ -349,60 +491,50 @@ impl<'t> Nesting<'t> {
     }
 
     /// Closes what a start tag closes.
-    fn close_before(&mut self, traits: Traits, name: &str) -> Followed<()> {
-        let is_item = matches!(name, "li" | "dt" | "dd");
-        if traits & TABLE != 0 && name != "table" {
+    fn close_before(&mut self, name: Name) -> Followed<()> {
+        if name.has(TABLE_PART) && !name.has(TABLE) {
             self.close_for_table_part(name);
-        } else if is_item {
+        } else if name.has(LI | DEFINITION) {
             self.close_item(name)?;
-        } else if matches!(name, "option" | "optgroup") {
-            while self
-                .open
-                .last()
-                .is_some_and(|open| open.is("option") || name == "optgroup" && open.is("optgroup"))
-            {
+        } else if name.has(OPTION | OPTGROUP) {
+            let closed = match name.has(OPTGROUP) {
+                true => OPTION | OPTGROUP,
+                false => OPTION,
+            };
+            while self.open.last().is_some_and(|open| open.has(closed)) {
                 self.pop();
             }
         }
-        self.close_p(traits, name)
+        self.close_p(name)
     }
 
     /// A part of a table closes its like, and the smaller parts.
-    fn close_for_table_part(&mut self, name: &str) {
-        const LEVELS: [&[&str]; 3] = [
-            &["td", "th"],
-            &["tr", "colgroup", "caption"],
-            &["thead", "tbody", "tfoot"],
-        ];
-        let n_levels = match name {
-            "col" => return,
-            "td" | "th" => 1,
-            "tr" => 2,
-            _ => 3,
+    fn close_for_table_part(&mut self, name: Name) {
+        const LEVELS: [Traits; 3] = [CELL, TR | COLGROUP | CAPTION, SECTION];
+        let n_levels = match () {
+            () if name.has(COL) => return,
+            () if name.has(CELL) => 1,
+            () if name.has(TR) => 2,
+            () => 3,
         };
         while self.open.last().is_some_and(|open| open.has(IMPLIED_END)) {
             self.pop();
         }
-        for level in LEVELS.iter().take(n_levels) {
-            if let Some(last) = self.open.last()
-                && level.iter().any(|part| last.is(part))
-            {
+        for level in LEVELS.into_iter().take(n_levels) {
+            if self.open.last().is_some_and(|last| last.has(level)) {
                 self.pop();
             }
         }
     }
 
-    fn close_item(&mut self, name: &str) -> Followed<()> {
+    fn close_item(&mut self, name: Name) -> Followed<()> {
         if self.n_list_items == 0 {
             return Ok(());
         }
-        let same = |open: &Open<'_>| match name {
-            "li" => open.is("li"),
-            _ => open.is("dt") || open.is("dd"),
-        };
+        let same = name.traits & (LI | DEFINITION);
         let direct = match &self.open[..] {
-            [.., last] if same(last) => 1,
-            [.., outer, last] if same(outer) && last.is("p") => 2,
+            [.., last] if last.has(same) => 1,
+            [.., outer, last] if outer.has(same) && last.has(P) => 2,
             _ => 0,
         };
         if direct > 0 {
@@ -412,33 +544,26 @@ impl<'t> Nesting<'t> {
             return Ok(());
         }
         // An item further out is closed too, unless a list lies between.
-        let further = self
-            .open
-            .iter()
-            .rev()
-            .find(|open| same(open) || open.has(LIST));
-        match further {
-            Some(open) if same(open) => Err(Unclear("an item inside an item")),
+        let mut outwards = self.open.iter().rev();
+        match outwards.find(|open| open.has(same | LIST)) {
+            Some(open) if open.has(same) => Err(Unclear("an item inside an item")),
             _ => Ok(()),
         }
     }
 
-    fn close_p(&mut self, traits: Traits, name: &str) -> Followed<()> {
-        if traits & CLOSES_P == 0 || self.n_p == 0 {
+    fn close_p(&mut self, name: Name) -> Followed<()> {
+        if !name.has(CLOSES_P) || self.n_p == 0 {
             return Ok(());
         }
-        let nearest = self
-            .open
-            .iter()
-            .rev()
-            .find(|open| open.is("p") || open.has(P_SCOPE));
-        if !nearest.is_some_and(|open| open.is("p")) {
+        let mut outwards = self.open.iter().rev();
+        let nearest = outwards.find(|open| open.has(P | P_SCOPE));
+        if !nearest.is_some_and(|open| open.has(P)) {
             return Ok(());
         }
-        if !self.open.last().is_some_and(|open| open.is("p")) {
+        if !self.open.last().is_some_and(|open| open.has(P)) {
             return Err(Unclear("a paragraph with open elements ends"));
         }
-        if name == "table" && !self.is_standard {
+        if name.has(TABLE) && !self.is_standard {
             return Err(Unclear("a table in a paragraph"));
         }
         self.pop();
@@ -446,38 +571,28 @@ impl<'t> Nesting<'t> {
     }
 
     /// Is this an element that may stand here and stays here?
-    fn check_place(&self, traits: Traits, name: &str, is_text: bool) -> Followed<()> {
+    fn check_place(&self, name: Name, is_text: bool) -> Followed<()> {
         let Some(outer) = self.open.last() else {
             return Err(Unclear("no plain head and body"));
         };
-        let is_script = is_text && matches!(name, "script" | "style");
-        let fits = match outer.seen.name {
-            _ if is_script && !outer.is("select") => true,
-            outer_name if outer.has(TABLE) && !outer.has(P_SCOPE) || outer.is("table") => {
-                let mut room = room();
-                match lower(outer_name, &mut room).unwrap_or_default() {
-                    "table" => matches!(
-                        name,
-                        "caption" | "colgroup" | "thead" | "tbody" | "tfoot" | "tr"
-                    ),
-                    "thead" | "tbody" | "tfoot" => name == "tr",
-                    "tr" => matches!(name, "td" | "th"),
-                    "colgroup" => name == "col",
-                    _ => false,
-                }
-            }
-            _ if traits & TABLE != 0 && name != "table" => false,
-            _ if outer.is("select") => matches!(name, "option" | "optgroup"),
-            _ if outer.is("optgroup") => name == "option",
-            _ if outer.is("option") => false,
-            _ => true,
+        let is_script = is_text && name.has(SCRIPT);
+        let fits = match () {
+            () if is_script && !outer.has(SELECT) => true,
+            () if outer.has(TABLE) => name.has(CAPTION | COLGROUP | SECTION | TR),
+            () if outer.has(SECTION) => name.has(TR),
+            () if outer.has(TR) => name.has(CELL),
+            () if outer.has(COLGROUP) => name.has(COL),
+            () if name.has(TABLE_PART) && !name.has(TABLE) => false,
+            () if outer.has(SELECT) => name.has(OPTION | OPTGROUP),
+            () if outer.has(OPTGROUP) => name.has(OPTION),
+            () => !outer.has(OPTION),
         };
         if !fits {
             return Err(Unclear("an element out of place"));
         }
-        let nests_badly = match name {
-            "a" | "nobr" | "button" | "form" => self.open.iter().any(|open| open.is(name)),
-            _ => traits & HEADING != 0 && outer.has(HEADING),
+        let nests_badly = match name.has(ALONE) {
+            true => self.open.iter().any(|open| open.key == name.key),
+            false => name.has(HEADING) && outer.has(HEADING),
         };
         if nests_badly {
             return Err(Unclear("an element inside its like"));
@@ -485,22 +600,24 @@ impl<'t> Nesting<'t> {
         Ok(())
     }
 
-    fn end(&mut self, name: &str) -> Followed<Did> {
-        let traits = traits_of(name);
-        if name.is_empty() || traits & HARD != 0 {
+    fn end(&mut self, name: Name) -> Followed<Did> {
+        if name.key == 0 || name.has(HARD) {
             return Err(Unclear("an element that is not followed"));
         }
-        let is_open = |nesting: &Self| nesting.open.iter().skip(2).any(|open| open.is(name));
+        let is_open = |nesting: &Self| {
+            let mut open = nesting.open.iter().skip(2);
+            open.any(|open| open.key == name.key)
+        };
         while let Some(last) = self.open.last().filter(|_| self.open.len() > 2) {
-            if last.is(name) {
+            if last.key == name.key {
                 return Ok(self.pop());
             }
-            let implied = last.has(IMPLIED_END) && traits & IMPLIES_ENDS != 0 && name != "p"
-                || match name {
-                    "table" => last.has(TABLE) && !last.is("table"),
-                    "thead" | "tbody" | "tfoot" => last.is("td") || last.is("th") || last.is("tr"),
-                    "tr" => last.is("td") || last.is("th"),
-                    _ => false,
+            let implied = last.has(IMPLIED_END) && name.has(IMPLIES_ENDS) && !name.has(P)
+                || match () {
+                    () if name.has(TABLE) => last.has(TABLE_PART) && !last.has(TABLE),
+                    () if name.has(SECTION) => last.has(CELL | TR),
+                    () if name.has(TR) => last.has(CELL),
+                    () => false,
                 };
             if !implied || !is_open(self) {
                 break;
@@ -508,10 +625,10 @@ impl<'t> Nesting<'t> {
             self.pop();
         }
         // An end tag of what is not open is nothing, but for a few that mend.
-        let mends = match name {
-            "p" => self.n_p > 0,
-            _ if traits & HEADING != 0 => self.open.iter().any(|open| open.has(HEADING)),
-            _ => is_open(self),
+        let mends = match () {
+            () if name.has(P) => self.n_p > 0,
+            () if name.has(HEADING) => self.open.iter().any(|open| open.has(HEADING)),
+            () => is_open(self),
         };
         if mends {
             return Err(Unclear("elements closed in another order than opened"));

@@ -100,6 +100,13 @@ impl<'t> Tags<'t> {
             .iter()
             .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))?;
         let inside_at = name_at + n_name;
+        if bytes[start + 1] == b'/' && bytes[inside_at] == b'>' {
+            // As nearly all end tags are written.
+            self.at = inside_at + 1;
+            let mut token = self.token(Kind::End, start, self.at);
+            token.name = &self.text[name_at..inside_at];
+            return Some(token);
+        }
         let mut attributes = Attributes::new(&self.text[inside_at..]);
         let (mut id, mut class) = (None, None);
         let mut n_attributes = 0;
@@ -135,6 +142,7 @@ impl<'t> Tags<'t> {
         };
         let is_text_only = kind != Kind::End
             && !self.foreign
+            && matches!(name.len(), 3 | 5..=8)
             && TEXT_ONLY
                 .iter()
                 .any(|other| other.eq_ignore_ascii_case(name));
@@ -203,7 +211,7 @@ fn end_of_comment(text: &[u8]) -> Option<usize> {
 }
 
 /// Where the end tag of a text-only element begins, and where it ends.
-fn end_tag(content: &str, name: &str) -> Option<(usize, usize)> {
+pub(super) fn end_tag(content: &str, name: &str) -> Option<(usize, usize)> {
     let bytes = content.as_bytes();
     memchr_iter(b'<', bytes).find_map(|at| {
         let tag = bytes.get(at + 1..at + 2 + name.len())?;

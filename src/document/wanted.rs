@@ -45,21 +45,23 @@ pub(super) enum Note {
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     selectors: Vec<Complex>,
-    ids: Index,
-    classes: Index,
-    tags: Index,
-    /// Selectors that name neither id nor class nor tag.
-    anywhere: Vec<usize>,
+    /// What has to stand around some of them, at most [`Around::BITS`]: more conditions than that are left out.
+    outer: Vec<Compound>,
+    outer_index: Names,
+    index: Names,
     /// Elements of which a selector asks what stands beside or in them.
     hanging: Vec<Compound>,
     pub(super) note: Note,
 }
 
+/// Which elements of [`Wanted::outer`] stand around a place: a set of bits.
+pub(super) type Around = u64;
+
 /// One selector without its commas: the element meant, and what must stand around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Complex {
     subject: Compound,
-    around: Vec<Compound>,
+    around: Around,
 }
 
 /// Necessary conditions on one element.
@@ -133,32 +135,32 @@ impl Wanted {
                     .iter()
                     .zip(&steps[1..])
                     .filter(|(_, next)| next.follows == Follows::Inside)
-                    .map(|(step, _)| step.compound.clone());
+                    .map(|(step, _)| self.outer_bit(&step.compound));
+                let around = around.fold(0, |around, bit| around | bit);
                 let complex = Complex {
                     subject: step.compound.clone(),
-                    around: around.collect(),
+                    around,
                 };
                 if !self.selectors.contains(&complex) {
-                    self.add(complex);
+                    self.index.add(&complex.subject, self.selectors.len());
+                    self.selectors.push(complex);
                 }
             }
         }
         Some(())
     }
 
-    fn add(&mut self, complex: Complex) {
-        let at = self.selectors.len();
-        let subject = &complex.subject;
-        if let Some(id) = &subject.id {
-            self.ids.add(id, at);
-        } else if let Some(class) = subject.classes.first() {
-            self.classes.add(class, at);
-        } else if let Some(tag) = &subject.tag {
-            self.tags.add(tag, at);
-        } else {
-            self.anywhere.push(at);
+    fn outer_bit(&mut self, compound: &Compound) -> Around {
+        let known = self.outer.iter().position(|other| other == compound);
+        let at = known.unwrap_or(self.outer.len());
+        if at >= Around::BITS as usize {
+            return 0;
         }
-        self.selectors.push(complex);
+        if known.is_none() {
+            self.outer_index.add(compound, at);
+            self.outer.push(compound.clone());
+        }
+        1 << at
     }
 
     /// Does what a selector asks of this element hang on what is beside or in it? Where something else is selected inside it,
@@ -167,32 +169,27 @@ impl Wanted {
         self.hanging.iter().any(|compound| compound.fits(element))
     }
 
-    /// May this element be selected? `around` are the elements it stands in.
-    pub(super) fn may_be<'t>(
-        &self,
-        element: Seen<'t>,
-        around: impl Iterator<Item = Seen<'t>> + Clone,
-    ) -> bool {
-        let fits = |at: &usize| {
-            let complex = &self.selectors[*at];
-            complex.subject.fits(element)
-                && complex
-                    .around
-                    .iter()
-                    .all(|compound| around.clone().any(|outer| compound.fits(outer)))
-        };
-        let by_class = |value: &str| {
-            is_coded(value)
-                || value
-                    .split_ascii_whitespace()
-                    .any(|class| self.classes.of(class).any(fits))
-        };
-        self.tags.of(element.name).any(fits)
-            || self.anywhere.iter().any(fits)
-            || element.class.is_some_and(by_class)
-            || element
-                .id
-                .is_some_and(|id| is_coded(id) || self.ids.of(id).any(fits))
+    /// May this element be selected? `around` is of the elements it stands in.
+    pub(super) fn may_be(&self, element: Seen<'_>, around: Around) -> bool {
+        if element.class.is_some_and(is_coded) || element.id.is_some_and(is_coded) {
+            return true;
+        }
+        self.index.any(element, |at| {
+            let complex = &self.selectors[at];
+            complex.around & !around == 0 && complex.subject.fits(element)
+        })
+    }
+
+    /// What stands around whatever is in this element.
+    pub(super) fn around(&self, element: Seen<'_>, around: Around) -> Around {
+        let mut inside = around;
+        self.outer_index.any(element, |at| {
+            if inside & 1 << at == 0 && self.outer[at].fits(element) {
+                inside |= 1 << at;
+            }
+            false
+        });
+        inside
     }
 }
 
@@ -228,6 +225,9 @@ impl Compound {
 /// parameter: a name without `;` is none where `=` follows it (HTML Living Standard, 13.2.5.73), and of the names that
 /// may go without `;` only `lt` and `gt` have two letters (`&wr_id=`).
 pub(super) fn is_coded(value: &str) -> bool {
+    if memchr::memchr(b'&', value.as_bytes()).is_none() {
+        return false;
+    }
     value.match_indices('&').any(|(at, _)| {
         let rest = &value[at + 1..];
         let n_name = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
@@ -251,6 +251,55 @@ fn contains(value: &str, part: &str) -> bool {
         || part.contains('&') && value.contains('&')
 }
 
+/// Compounds by one name that an element must have to fit them.
+#[derive(Debug, Clone, Default)]
+struct Names {
+    ids: Index,
+    classes: Index,
+    tags: Index,
+    /// Those that ask for neither id nor class nor tag.
+    anywhere: Vec<usize>,
+}
+
+impl Names {
+    fn add(&mut self, compound: &Compound, at: usize) {
+        if let Some(id) = &compound.id {
+            self.ids.add(id, at);
+        } else if let Some(class) = compound.classes.first() {
+            self.classes.add(class, at);
+        } else if let Some(tag) = &compound.tag {
+            self.tags.add(tag, at);
+        } else {
+            self.anywhere.push(at);
+        }
+    }
+
+    /// Whether one of those that the element may fit passes. A name in character references may be any: where one of its
+    /// kind is asked for at all, each is tried.
+    fn any(&self, element: Seen<'_>, mut passes: impl FnMut(usize) -> bool) -> bool {
+        if self.tags.of(element.name).any(|at| passes(*at))
+            || self.anywhere.iter().any(|at| passes(*at))
+        {
+            return true;
+        }
+        if let Some(classes) = element.class {
+            let found = match is_coded(classes) {
+                true => self.classes.all().any(|at| passes(*at)),
+                false => classes
+                    .split_ascii_whitespace()
+                    .any(|class| self.classes.of(class).any(|at| passes(*at))),
+            };
+            if found {
+                return true;
+            }
+        }
+        element.id.is_some_and(|id| match is_coded(id) {
+            true => self.ids.all().any(|at| passes(*at)),
+            false => self.ids.of(id).any(|at| passes(*at)),
+        })
+    }
+}
+
 /// Words → the selectors that need them. Most words of a page are none of these, so a look at length and first letter
 /// settles it.
 #[derive(Debug, Clone, Default)]
@@ -270,6 +319,10 @@ impl Index {
     fn shape(word: &str) -> (usize, u64) {
         let first = word.as_bytes().first().map_or(0, |byte| byte & 31);
         (usize::from(first), 1 << (word.len() % 64))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &usize> {
+        self.words.iter().map(|(_, at)| at)
     }
 
     fn of<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'a usize> {
@@ -477,7 +530,9 @@ mod tests {
     fn check(selector: &str, tag: &str, around: &[&str], maybe: bool) {
         let parsed = Selector::parse(selector).expect("a selector");
         let wanted = Wanted::new([&parsed], []).expect("a selector that tags can answer");
-        let around = around.iter().map(|tag| seen(tag));
+        let around = around
+            .iter()
+            .fold(0, |around, tag| wanted.around(seen(tag), around));
         assert_eq!(wanted.may_be(seen(tag), around), maybe, "{selector} {tag}");
     }
 

@@ -55,8 +55,9 @@ pub(super) struct Inner {
 }
 
 /// What is gathered on the way of one `get`, whatever its end.
-#[derive(Default)]
-struct Trail {
+struct Trail<'a> {
+    /// Called when a request is sent.
+    sent: &'a (dyn Fn() + Sync),
     receipts: Vec<Receipt>,
     redirects: Vec<(u16, Url)>,
     cookies: Vec<String>,
@@ -69,6 +70,8 @@ pub(super) struct Hop<'a> {
     pub(super) allowed_by: String,
     pub(super) headers: HeaderMap,
     pub(super) rule: BodyRule,
+    /// Called when it is sent.
+    pub(super) sent: &'a (dyn Fn() + Sync),
 }
 
 impl Fetcher {
@@ -179,7 +182,24 @@ impl Fetcher {
     /// See [`FetchErrorKind`] for the reasons and [`FetchError::retry`] for what to do next. Answers such as 403,
     /// 404 or 410 are no errors here: what they mean is for others to say.
     pub async fn get(&self, request: &Request) -> Result<Fetched, FetchError> {
-        let mut trail = Trail::default();
+        self.get_telling(request, &|| ()).await
+    }
+
+    /// Like [`Fetcher::get`]; calls `sent` whenever a request for the page leaves, after it has waited for the host's pace.
+    ///
+    /// # Errors
+    /// As [`Fetcher::get`].
+    pub async fn get_telling(
+        &self,
+        request: &Request,
+        sent: &(dyn Fn() + Sync),
+    ) -> Result<Fetched, FetchError> {
+        let mut trail = Trail {
+            sent,
+            receipts: Vec::new(),
+            redirects: Vec::new(),
+            cookies: Vec::new(),
+        };
         match self.inner.walk(request, &mut trail).await {
             Ok(mut fetched) => {
                 fetched.receipts = trail.receipts;
@@ -214,7 +234,7 @@ impl Inner {
     }
 
     /// From the first URL to an answer that is not a redirect, or to a redirect that is not to be followed.
-    async fn walk(&self, request: &Request, trail: &mut Trail) -> Result<Fetched, FetchError> {
+    async fn walk(&self, request: &Request, trail: &mut Trail<'_>) -> Result<Fetched, FetchError> {
         let mut url = request.url.clone();
         url.set_fragment(None);
         let mut seen: HashMap<Url, u32> = HashMap::new();
@@ -247,7 +267,7 @@ impl Inner {
         &self,
         request: &Request,
         url: &Url,
-        trail: &mut Trail,
+        trail: &mut Trail<'_>,
     ) -> Result<(Arc<Host>, Answer), FetchError> {
         let route = self
             .guard
@@ -270,6 +290,7 @@ impl Inner {
             rule: BodyRule::Page {
                 max_bytes: self.options.max_body_bytes,
             },
+            sent: trail.sent,
         };
         match self.send(&host, route, hop, &mut trail.receipts).await {
             Ok(answer) => {
@@ -297,7 +318,7 @@ impl Inner {
         host: &Host,
         url: Url,
         answer: Answer,
-        trail: &mut Trail,
+        trail: &mut Trail<'_>,
     ) -> Result<Fetched, FetchError> {
         let status = answer.status;
         let retry_after = answer.retry_after(self.clock.now());
@@ -326,7 +347,7 @@ impl Inner {
         final_url: Url,
         redirect_to: Option<Url>,
         answer: Answer,
-        trail: &mut Trail,
+        trail: &mut Trail<'_>,
     ) -> Fetched {
         let received_at = self.clock.now();
         Fetched {
@@ -359,6 +380,7 @@ impl Inner {
             wait: paused.wait,
             reason: paused.reason,
         })?;
+        (hop.sent)();
         let client = match route {
             Route::Public => &self.public,
             Route::Named => &self.named,

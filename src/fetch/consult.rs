@@ -145,6 +145,7 @@ impl Inner {
             rule: BodyRule::Prefix {
                 max_bytes: robots::MOST_BYTES,
             },
+            sent: &|| (),
         };
         let answer = self.send(host, route, hop, receipts).await;
         match &answer {

@@ -220,7 +220,7 @@ struct Shape<'b> {
     text: Option<&'b str>,
     /// Up to a last character that is cut off.
     is_valid: bool,
-    /// Characters outside ASCII.
+    /// Characters outside ASCII, counted up to [`SURE_SEQUENCES`].
     n_sequences: usize,
 }
 
@@ -232,7 +232,8 @@ impl<'b> Shape<'b> {
             Err(error) => (error.valid_up_to(), error.error_len().is_none()),
         };
         // Every sequence has one byte that is neither ASCII nor a continuation.
-        let n_sequences = body[..valid].iter().filter(|byte| **byte >= 0xC0).count();
+        let starts = body[..valid].iter().filter(|byte| **byte >= 0xC0);
+        let n_sequences = starts.take(SURE_SEQUENCES).count();
         Self {
             text: read.ok(),
             is_valid,

@@ -228,9 +228,10 @@ impl History {
         if !reading.names.is_empty() {
             self.n_named = self.n_named.saturating_add(1);
             for name in &reading.names {
-                if self.names.len() < MAX_NAMES || self.names.contains_key(name) {
-                    let n = self.names.entry(name.clone()).or_default();
+                if let Some(n) = self.names.get_mut(name) {
                     *n = n.saturating_add(1);
+                } else if self.names.len() < MAX_NAMES {
+                    self.names.insert(name.clone(), 1);
                 }
             }
         }

@@ -206,6 +206,10 @@ pub trait Store: Rereading + Upkeep {
     fn ask_repair(&self, board: BoardId, at: Timestamp)
     -> impl Future<Output = Answer<u32>> + Send;
 
+    /// A visit's request is on its way, and will soon be settled: others that are ready may wait a moment for it, to share
+    /// what making them true costs. Holds as long as what is returned lives.
+    fn announce(&self) -> impl Send + Sync + 'static;
+
     /// Makes a visit true.
     fn settle(&self, settlement: Settlement) -> impl Future<Output = Answer<Settled>> + Send;
 

@@ -8,7 +8,7 @@ use boardwalk::article::{
     PageView, ReadOptions, classify, id_in_url, read_article, template_names, wanted_of_article,
     wanted_of_listing,
 };
-use boardwalk::document::{LeftOut, Wanted, parse, parse_wanted};
+use boardwalk::document::{LeftOut, Wanted, parse, parse_wanted, tree_of_plain, without_unwanted};
 use boardwalk::listing::{linked_articles, read_listing};
 use boardwalk::model::PageClass;
 use boardwalk::profile::{Library, Profile};
@@ -46,12 +46,18 @@ impl Reader {
     #[track_caller]
     pub fn check(&self, source: &str, url: &Url) -> usize {
         let whole = parse(source);
+        check_tree(source);
         let mut n_believed = 0;
         let by_article = match id_in_url(url, &self.profile) {
             Some(_) => &self.article,
             None => &self.slug,
         };
         let nothing = LeftOut::default();
+        if let Some(wanted) = by_article
+            && let Ok(Some(rest)) = without_unwanted(source, wanted)
+        {
+            check_tree(&rest);
+        }
         if let Some((part, left_out)) = cut(source, by_article) {
             let read = |html: &Html, left_out: &LeftOut<'_>| {
                 let view = view(html, source, url);
@@ -93,6 +99,22 @@ impl Reader {
         }
         n_believed
     }
+}
+
+/// The tree that is made by the tags, where they tell it, is the parser's. Answers whether they do.
+#[track_caller]
+pub fn check_tree(text: &str) -> bool {
+    let Ok(told) = tree_of_plain(text) else {
+        return false;
+    };
+    let parsed = Html::parse_document(text);
+    assert!(
+        told.tree == parsed.tree,
+        "another tree\n{}\n{}",
+        told.html(),
+        parsed.html()
+    );
+    true
 }
 
 fn view<'a>(html: &'a Html, source: &'a str, url: &'a Url) -> PageView<'a> {

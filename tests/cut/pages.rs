@@ -10,7 +10,7 @@ use boardwalk::document::without_unwanted;
 use boardwalk::profile::Library;
 use url::Url;
 
-use super::Reader;
+use super::{Reader, check_tree};
 
 /// Pages below `tests/fixtures`, with a URL that each could have.
 pub fn fixtures() -> Vec<(String, Url)> {
@@ -96,6 +96,7 @@ fn most_of_a_framed_page_is_left_out() {
         .expect("a page that can be followed")
         .expect("a cut");
     assert!(rest.len() * 20 < page.len(), "{rest}");
+    assert!(check_tree(&rest), "html5ever is needed for {rest}");
     assert!(rest.contains("<div id=bo_v_con><p>글</div>"));
 }
 
@@ -123,6 +124,7 @@ fn recorded_pages_read_the_same_in_part_and_whole() {
             .expect("a profile");
         let pages = recorded(&corpus.join("sites").join(site).join("site.jsonl.xz"));
         let (mut n_pages, mut n_believed, mut n_bytes, mut n_left) = (0, 0, 0, 0);
+        let (mut n_cut, mut n_told) = (0, 0);
         let mut unclear: BTreeMap<&str, usize> = BTreeMap::new();
         for (source, url) in pages {
             n_pages += 1;
@@ -131,6 +133,10 @@ fn recorded_pages_read_the_same_in_part_and_whole() {
             if let Some(wanted) = &reader.article {
                 match without_unwanted(&source, wanted) {
                     Ok(rest) => {
+                        if let Some(rest) = &rest {
+                            n_cut += 1;
+                            n_told += usize::from(check_tree(rest));
+                        }
                         n_bytes += source.len();
                         n_left += rest.as_deref().unwrap_or(&source).len();
                     }
@@ -139,7 +145,7 @@ fn recorded_pages_read_the_same_in_part_and_whole() {
             }
         }
         eprintln!(
-            "{site}: {n_believed} of {n_pages} pages in part; {n_left} of {n_bytes} bytes left of those that are clear; unclear: {unclear:?}"
+            "{site}: {n_believed} of {n_pages} pages in part; {n_left} of {n_bytes} bytes left of those that are clear, {n_told} of {n_cut} of them without html5ever; unclear: {unclear:?}"
         );
     }
 }

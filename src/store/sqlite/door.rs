@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::{
-    SqliteStore, audit, claims, copies, health, hosts, passes, prepare, profiles, radar, read,
-    revisits, schedule, settle, sql_error,
+    SqliteStore, Writer, audit, claims, copies, health, hosts, passes, prepare, profiles, radar,
+    read, revisits, schedule, settle, sql_error,
 };
 use crate::health::radar::{Plan, View};
 use crate::health::verdict::{Change, Health};
@@ -248,6 +248,10 @@ impl Store for SqliteStore {
         .await
     }
 
+    fn announce(&self) -> impl Send + Sync + 'static {
+        self.0.writer.as_ref().map(Writer::announce)
+    }
+
     async fn settle(&self, settlement: Settlement) -> Answer<Settled> {
         let writer = self.writer()?;
         let (job, at) = (settlement.job, settlement.at);
@@ -258,11 +262,14 @@ impl Store for SqliteStore {
             _ => None,
         };
         let (place, dictionary) = packing.unzip();
-        let prepared = self
-            .off_thread("a page cannot be compressed", move || {
-                prepare::prepare(settlement, options, dictionary.flatten().as_deref())
-            })
-            .await?;
+        let is_quick = prepare::is_quick(&settlement);
+        let prepare =
+            move || prepare::prepare(settlement, options, dictionary.flatten().as_deref());
+        let doing_this = "a page cannot be compressed";
+        let prepared = match is_quick {
+            true => self.here(doing_this, prepare)?,
+            false => self.off_thread(doing_this, prepare).await?,
+        };
         let page = match (&prepared.page, &prepared.settlement.page) {
             (Some(packed), Some(page)) => Some((
                 packed.hash,
@@ -285,7 +292,7 @@ impl Store for SqliteStore {
         };
         // Only now, and before the next claim is looked at: settled jobs are gone, put-off ones may be given out.
         let claims = self.0.claims.clone();
-        let settled = writer.call(work, move || claims.release(job)).await?;
+        let settled = writer.settle(work, move || claims.release(job)).await?;
         if let (Some(place), Some((hash, body_bytes, packed_bytes))) = (place, page) {
             // The visit is settled, whatever becomes of this.
             let tidied = async {

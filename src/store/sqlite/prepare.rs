@@ -1,12 +1,19 @@
 //! What can be worked out before a settlement reaches the writer: compression and tokens. Pure, and the costly part
-//! of settling, so it runs on the blocking pool, many visits at a time.
+//! of settling, so it does not run on the writer's thread, where one visit comes after the other.
+
+use std::cell::RefCell;
 
 use crate::dedup::{self, Digest, Hash};
 use crate::model::{Article, Outcome, Settlement, Visited};
 use crate::store::search_text::bigrams;
 
+use zstd::bulk::Compressor;
+
 use super::StoreOptions;
 use super::dictionary::Dictionary;
+
+/// Bytes of a page, and of what was read from it, that are prepared on the spot: a millisecond or two.
+const ORDINARY: usize = 192 * 1024;
 
 /// Level 3: the knee of zstd's curve for pages of some tens of kilobytes.
 const ZSTD_LEVEL: i32 = 3;
@@ -80,8 +87,29 @@ fn pack_content(content: &Article, options: StoreOptions) -> std::io::Result<Pac
     })
 }
 
+/// Whether a settlement is prepared so soon that handing it to another thread would cost more.
+pub(super) fn is_quick(settlement: &Settlement) -> bool {
+    let page = settlement.page.as_ref().map_or(0, |page| page.body.len());
+    let content = match &settlement.outcome {
+        Outcome::Article { content, .. } => content.text.len() + content.html.len(),
+        _ => 0,
+    };
+    page + content <= ORDINARY
+}
+
 pub(super) fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    zstd::bulk::compress(bytes, ZSTD_LEVEL)
+    thread_local! {
+        /// Its tables are kept: to make and clear them costs more than to pack an article.
+        static PACKER: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    }
+    if bytes.len() > ORDINARY {
+        // Larger tables than are worth keeping.
+        return zstd::bulk::compress(bytes, ZSTD_LEVEL);
+    }
+    PACKER.with_borrow_mut(|packer| match packer {
+        Some(packer) => packer.compress(bytes),
+        None => packer.insert(Compressor::new(ZSTD_LEVEL)?).compress(bytes),
+    })
 }
 
 /// The inverse of what was packed.

@@ -251,6 +251,57 @@ async fn each_change_is_one_event() {
     assert_eq!(events, expected);
 }
 
+/// What a visit costs the store hangs on the number of its statements. Counted, since time depends on the machine.
+#[tokio::test]
+async fn an_articles_first_visit_takes_few_statements() {
+    use std::sync::atomic::AtomicUsize;
+
+    use rusqlite::trace::{TraceEvent, TraceEventCodes};
+
+    let options = StoreOptions {
+        keep_raw_pages: false,
+        search_index: false,
+        ..StoreOptions::default()
+    };
+    let mut desk = Desk::new(options).await;
+    desk.list().await;
+    desk.queue_again();
+    let prepared = prepare::prepare(
+        Settlement {
+            job: JobId(
+                desk.lines("SELECT CAST(max(id) AS TEXT) FROM job")[0]
+                    .parse()
+                    .unwrap(),
+            ),
+            outcome: content(
+                "스무 글자보다 긴 글이어야 베낀 글인지 알 수 있다고 합니다.",
+                Some("댓글"),
+            ),
+            page: None,
+            receipts: vec![],
+            pause: None,
+            at: desk.now,
+        },
+        options,
+        None,
+    )
+    .unwrap();
+    let n = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&n);
+    let count = move |event: TraceEvent<'_>| {
+        if matches!(event, TraceEvent::Stmt(..)) {
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    desk.conn
+        .trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(count))
+        .unwrap();
+    let settled = settle::settle(&desk.conn, &prepared, &options).unwrap();
+    assert!(settled.stored);
+    let n = n.load(Ordering::Relaxed);
+    assert!(n <= 26, "{n} statements");
+}
+
 #[tokio::test]
 async fn raw_pages_are_kept_once_each_and_visits_all() {
     let mut desk = Desk::new(StoreOptions::default()).await;

@@ -210,13 +210,20 @@ impl SqliteStore {
         doing: &'static str,
         work: impl FnOnce() -> io::Result<T> + Send + 'static,
     ) -> Answer<T> {
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(|_| StoreError::Closed)?
-            .map_err(|source| StoreError::Open {
-                path: self.0.path.clone(),
-                doing,
-                source,
-            })
+        let answer = tokio::task::spawn_blocking(work).await;
+        self.here(doing, || answer.map_err(io::Error::other)?)
+    }
+
+    /// Runs what is done in a moment.
+    pub(super) fn here<T>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce() -> io::Result<T>,
+    ) -> Answer<T> {
+        work().map_err(|source| StoreError::Open {
+            path: self.0.path.clone(),
+            doing,
+            source,
+        })
     }
 }

@@ -1,15 +1,20 @@
 //! The one thread that writes. In: tasks, through a bounded channel. Out: their answers, after the commit.
 //!
 //! What is queued when the thread comes round is committed as one group, so that the price of a durable commit (the
-//! disk's flush) is shared. Each task runs in a savepoint of its own: one that fails takes nothing of the others
-//! with it, and nothing of itself stays. A task that only looks needs neither, and a group of such no transaction.
+//! disk's flush, and writing pages that nearly all tasks change) is shared. A settlement waits a moment for those
+//! that were announced. Each task runs in a savepoint of its own: one that fails takes nothing of
+//! the others with it, and nothing of itself stays. A task that only looks needs none, and a group of such
+//! no more than a view of the file.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, ffi};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::{guard, sql_error};
 use crate::store::{Answer, StoreError};
@@ -21,10 +26,22 @@ const MAX_GROUP: usize = 64;
 /// waits for the disk.
 const MAX_QUEUED: usize = 64;
 
+/// The longest that a settlement waits for others that were announced. Nobody notices it beside a request.
+const GATHERING: Duration = Duration::from_millis(25);
+
+/// What a task is to the others of its group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// It changes nothing, whatever comes.
+    Look,
+    Change,
+    /// A change that ends the visit of a claimed job.
+    Settlement,
+}
+
 /// A piece of work for the writer's connection.
 trait Task: Send {
-    /// `false`: it changes nothing, whatever comes.
-    fn writes(&self) -> bool;
+    fn kind(&self) -> Kind;
     /// Does the work; the answer is kept back. `false`: it failed, and what it wrote must go.
     fn run(&mut self, conn: &Connection) -> bool;
     /// Gives the answer. `lost` is why the transaction around it came to nothing, if it did.
@@ -32,11 +49,13 @@ trait Task: Send {
 }
 
 struct Call<T, W, C> {
-    writes: bool,
+    kind: Kind,
     work: Option<W>,
     on_commit: C,
     result: Option<Answer<T>>,
     reply: oneshot::Sender<Answer<T>>,
+    /// Its place in the queue.
+    _place: OwnedSemaphorePermit,
 }
 
 impl<T, W, C> Task for Call<T, W, C>
@@ -45,8 +64,8 @@ where
     W: FnOnce(&Connection) -> Answer<T> + Send,
     C: FnOnce() + Send,
 {
-    fn writes(&self) -> bool {
-        self.writes
+    fn kind(&self) -> Kind {
+        self.kind
     }
 
     fn run(&mut self, conn: &Connection) -> bool {
@@ -72,6 +91,9 @@ where
 /// The handle of the writing thread. Dropping it lets the queued tasks run, then closes the connection.
 pub(super) struct Writer {
     inbox: Option<mpsc::Sender<Box<dyn Task>>>,
+    /// Free places in the queue.
+    places: Arc<Semaphore>,
+    n_announced: Arc<AtomicUsize>,
     /// Calls that are not answered yet.
     n_waiting: AtomicUsize,
     thread: Option<JoinHandle<()>>,
@@ -79,12 +101,16 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn start(conn: Connection) -> std::io::Result<Self> {
-        let (inbox, tasks) = mpsc::channel(MAX_QUEUED);
+        let (inbox, tasks) = mpsc::channel();
+        let n_announced = Arc::new(AtomicUsize::new(0));
+        let announced = Arc::clone(&n_announced);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write(conn, tasks))?;
+            .spawn(move || write(conn, tasks, &announced))?;
         Ok(Self {
             inbox: Some(inbox),
+            places: Arc::new(Semaphore::new(MAX_QUEUED)),
+            n_announced,
             n_waiting: AtomicUsize::new(0),
             thread: Some(thread),
         })
@@ -99,7 +125,16 @@ impl Writer {
         work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
         on_commit: impl FnOnce() + Send + 'static,
     ) -> Answer<T> {
-        self.send(true, work, on_commit).await
+        self.send(Kind::Change, work, on_commit).await
+    }
+
+    /// Like [`Writer::call`], for what follows from the visit of a claimed job.
+    pub(super) async fn settle<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+        on_commit: impl FnOnce() + Send + 'static,
+    ) -> Answer<T> {
+        self.send(Kind::Settlement, work, on_commit).await
     }
 
     /// Runs `work`, which must not change anything, where no other task can change anything meanwhile: it sees all that
@@ -108,37 +143,51 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
     ) -> Answer<T> {
-        self.send(false, work, || ()).await
+        self.send(Kind::Look, work, || ()).await
     }
 
     async fn send<T: Send + 'static>(
         &self,
-        writes: bool,
+        kind: Kind,
         work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
         on_commit: impl FnOnce() + Send + 'static,
     ) -> Answer<T> {
         let _waiting = Waiting::among(&self.n_waiting);
         let (reply, answer) = oneshot::channel();
+        let place = Arc::clone(&self.places).acquire_owned().await;
         let call = Call {
-            writes,
+            kind,
             work: Some(work),
             on_commit,
             result: None,
             reply,
+            _place: place.map_err(|_| StoreError::Closed)?,
         };
         let inbox = self.inbox.as_ref().ok_or(StoreError::Closed)?;
-        inbox
-            .send(Box::new(call))
-            .await
-            .map_err(|_| StoreError::Closed)?;
+        inbox.send(Box::new(call)).map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 }
 
 impl Writer {
+    /// See [`Store::announce`](crate::store::Store::announce).
+    pub(super) fn announce(&self) -> impl Send + Sync + 'static {
+        self.n_announced.fetch_add(1, Ordering::Relaxed);
+        Coming(Arc::clone(&self.n_announced))
+    }
+
     /// Callers that wait for their work to be on the disk.
     pub(super) fn n_waiting(&self) -> usize {
         self.n_waiting.load(Ordering::Relaxed)
+    }
+}
+
+/// A settlement that is announced, as long as this lives.
+struct Coming(Arc<AtomicUsize>);
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -168,15 +217,11 @@ impl Drop for Writer {
     }
 }
 
-fn write(conn: Connection, mut tasks: mpsc::Receiver<Box<dyn Task>>) {
+fn write(conn: Connection, tasks: mpsc::Receiver<Box<dyn Task>>, n_announced: &AtomicUsize) {
     let place = Place::of(&conn);
-    while let Some(first) = tasks.blocking_recv() {
+    while let Ok(first) = tasks.recv() {
         let mut group = vec![first];
-        while group.len() < MAX_GROUP
-            && let Ok(next) = tasks.try_recv()
-        {
-            group.push(next);
-        }
+        gather(&mut group, &tasks, n_announced);
         let lost = match place.holds() {
             true => commit_group(&conn, &mut group).err(),
             false => Some(file_gone()),
@@ -187,6 +232,31 @@ fn write(conn: Connection, mut tasks: mpsc::Receiver<Box<dyn Task>>) {
     }
     // Statistics for the planner, and an empty journal. Both are comforts: the file is whole without them.
     let _ = conn.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+}
+
+/// Adds what is queued; where a settlement is among it and others were announced, what comes within a moment.
+fn gather(
+    group: &mut Vec<Box<dyn Task>>,
+    tasks: &mpsc::Receiver<Box<dyn Task>>,
+    n_announced: &AtomicUsize,
+) {
+    let until = Instant::now() + GATHERING;
+    while group.len() < MAX_GROUP {
+        if let Ok(next) = tasks.try_recv() {
+            group.push(next);
+            continue;
+        }
+        let settlements = group
+            .iter()
+            .filter(|task| task.kind() == Kind::Settlement)
+            .count();
+        let may_come = settlements > 0 && n_announced.load(Ordering::Relaxed) > settlements;
+        let wait = until.saturating_duration_since(Instant::now());
+        match may_come.then(|| tasks.recv_timeout(wait)) {
+            Some(Ok(next)) => group.push(next),
+            _ => break,
+        }
+    }
 }
 
 /// Which file the connection has open. One that is deleted or replaced under it can still be written, for nobody: what is
@@ -221,13 +291,12 @@ fn file_gone() -> rusqlite::Error {
 }
 
 fn commit_group(conn: &Connection, group: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
-    if !group.iter().any(|task| task.writes()) {
-        for task in group {
-            task.run(conn);
-        }
-        return Ok(());
-    }
-    run(conn, "BEGIN IMMEDIATE")?;
+    let begin = match group.iter().all(|task| task.kind() == Kind::Look) {
+        // Else each of their queries would lock the file, and give it free, by itself.
+        true => "BEGIN",
+        false => "BEGIN IMMEDIATE",
+    };
+    run(conn, begin)?;
     let done = run_group(conn, group).and_then(|()| run(conn, "COMMIT"));
     if done.is_err() && !conn.is_autocommit() {
         let _ = run(conn, "ROLLBACK");
@@ -242,7 +311,7 @@ fn run(conn: &Connection, statement: &str) -> rusqlite::Result<()> {
 
 fn run_group(conn: &Connection, group: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
     for task in group {
-        if !task.writes() {
+        if task.kind() == Kind::Look {
             task.run(conn);
             continue;
         }
@@ -323,6 +392,34 @@ mod tests {
         also_good.unwrap();
         assert!(matches!(bad, Err(StoreError::Sql { .. })));
         assert_eq!(sum(&writer).await, 103);
+    }
+
+    #[tokio::test]
+    async fn settlements_that_were_announced_share_a_commit() {
+        use std::sync::Mutex;
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE t (x INTEGER) STRICT")
+            .unwrap();
+        let writer = Writer::start(conn).unwrap();
+        let said: Arc<Mutex<Vec<&str>>> = Arc::default();
+        let settle = |work: &'static str, commit: &'static str| {
+            let (doing, done) = (Arc::clone(&said), Arc::clone(&said));
+            let work = move |conn: &Connection| {
+                doing.lock().unwrap().push(work);
+                conn.execute("INSERT INTO t VALUES (1)", [])
+                    .map_err(|error| sql_error("inserting", error))
+            };
+            writer.settle(work, move || done.lock().unwrap().push(commit))
+        };
+        let both = (writer.announce(), writer.announce());
+        let (first, second) = tokio::join!(settle("a", "A"), settle("b", "B"));
+        first.unwrap();
+        second.unwrap();
+        assert_eq!(*said.lock().unwrap(), ["a", "b", "A", "B"]);
+        // Nobody else is waited for.
+        drop(both);
+        settle("c", "C").await.unwrap();
+        assert_eq!(said.lock().unwrap()[4..], ["c", "C"]);
     }
 
     #[tokio::test]

@@ -23,6 +23,10 @@ struct Held {
     category: Option<String>,
     posted: Option<PostedAt>,
     n_revisions: u32,
+    /// Rounds in which comments were read.
+    comment_round: u32,
+    n_comments: u32,
+    counts: Counts,
     comments_stated: Option<u64>,
     content_hash: Option<Hash>,
     images: Vec<Image>,
@@ -36,6 +40,17 @@ struct Now<'a> {
     author: Option<&'a str>,
     category: Option<&'a str>,
     posted: Option<PostedAt>,
+}
+
+/// What follows of it for the article's own row.
+struct Saved<'a> {
+    now: &'a Now<'a>,
+    moved_to: Option<&'a str>,
+    /// `Some`: there is one revision more; `true`: the article was edited.
+    edited: Option<bool>,
+    counts: Counts,
+    /// Its comments are all on this page, and none was read before.
+    are_all_new: bool,
 }
 
 impl Visit<'_> {
@@ -56,17 +71,7 @@ impl Visit<'_> {
             posted: finer(held.posted.clone(), content.posted.clone()),
         };
         let mut done = Done::default();
-        self.revise(article, content, &held, &now, &mut done)?;
-        self.save(article, content, &now, moved_to)?;
-        self.names(article, &held, canonical_url)?;
-        let reappeared = match held.state {
-            ArticleState::Gone => true,
-            ArticleState::Restricted => held.n_revisions > 0,
-            ArticleState::Pending | ArticleState::Stored | ArticleState::Failed => false,
-        };
-        if reappeared {
-            self.event(held.board, article, EventKind::Reappeared, None, None)?;
-        }
+        let edited = self.revise(article, content, &held, &now, &mut done)?;
         // As in a listing: only a change of the page's own number is news.
         let comments = content
             .comment_count
@@ -76,14 +81,34 @@ impl Visit<'_> {
             votes: content.votes,
             comments,
         };
-        self.count(article, counts)?;
-        done.settled.n_queued = self.start_round(
-            article,
-            content.comment_pages.current,
-            &content.comments,
-            content.comment_count,
-            comment_jobs,
-        )?;
+        // Comments that are all on the article's own page, and the first that are read of it, need no comparison.
+        let are_all_new =
+            held.comment_round == 0 && held.n_comments == 0 && comment_jobs.is_empty();
+        let saved = Saved {
+            now: &now,
+            moved_to,
+            edited,
+            counts: held.counts.then(counts),
+            are_all_new,
+        };
+        self.save(article, content, &held, saved)?;
+        self.names(article, &held, canonical_url)?;
+        let reappeared = match held.state {
+            ArticleState::Gone => true,
+            ArticleState::Restricted => held.n_revisions > 0,
+            ArticleState::Pending | ArticleState::Stored | ArticleState::Failed => false,
+        };
+        if reappeared {
+            self.event(held.board, article, EventKind::Reappeared, None, None)?;
+        }
+        if held.counts.then(counts) != held.counts {
+            self.keep_counts(article)?;
+        }
+        let page = content.comment_pages.current;
+        done.settled.n_queued = match are_all_new {
+            true => self.first_comments(article, page, &content.comments)?,
+            false => self.further_round(article, page, &content.comments, comment_jobs)?,
+        };
         revisits::plan(self.conn, article, &self.options.revisits)?;
         Ok(done)
     }
@@ -93,7 +118,7 @@ impl Visit<'_> {
             .prepare_cached(
                 "SELECT article.board, url, found_url, state, article.title, author, article.category, posted_at,
                     posted_precision, posted_text, n_revisions, comments_stated, content_hash, revision.images,
-                    first_seen_at
+                    first_seen_at, comment_round, n_comments, views, votes, comment_count
                  FROM article
                  LEFT JOIN revision ON revision.article = article.id AND revision.number = n_revisions
                  WHERE article.id = ?1",
@@ -117,11 +142,18 @@ impl Visit<'_> {
                         .map(|images| images.0)
                         .unwrap_or_default(),
                     first_seen_at: row.get(14)?,
+                    comment_round: row.get(15)?,
+                    n_comments: row.get(16)?,
+                    counts: Counts {
+                        views: row.get::<_, Option<Count>>(17)?.map(|n| n.0),
+                        votes: row.get(18)?,
+                        comments: row.get::<_, Option<Count>>(19)?.map(|n| n.0),
+                    },
                 })
             })
     }
 
-    /// Stores a revision if there is something new in the content.
+    /// Stores a revision if there is something new in the content. `Some`: there is one more; `true`: the article was edited.
     fn revise(
         &self,
         article: ArticleId,
@@ -129,9 +161,9 @@ impl Visit<'_> {
         held: &Held,
         now: &Now<'_>,
         done: &mut Done,
-    ) -> rusqlite::Result<()> {
+    ) -> rusqlite::Result<Option<bool>> {
         let Some(packed) = &self.prepared.content else {
-            return Ok(());
+            return Ok(None);
         };
         let keys = content.attachments.iter().map(|file| file.key.as_str());
         let hash = content_hash(now.title, now.category, &content.text, keys);
@@ -163,6 +195,7 @@ impl Visit<'_> {
                         RevisionKind::Reparse
                     }),
                 ])?;
+            // Whoever looks for copies goes by the newest revision.
             self.conn
                 .prepare_cached(
                     "UPDATE article SET n_revisions = ?2, changed_at = iif(?4, ?3, changed_at) WHERE id = ?1",
@@ -198,24 +231,29 @@ impl Visit<'_> {
             done.settled.duplicate_of = duplicate_of(self.conn, article)?;
             done.report.n_duplicates =
                 u64::from(text_changed && stories::shares_its_text(self.conn, article)?);
+            Ok(Some(edited))
         } else {
             done.settled.duplicate_of = duplicate_of(self.conn, article)?;
+            Ok(None)
         }
-        Ok(())
     }
 
     fn save(
         &self,
         article: ArticleId,
         content: &Article,
-        now: &Now<'_>,
-        moved_to: Option<&str>,
+        held: &Held,
+        saved: Saved<'_>,
     ) -> rusqlite::Result<()> {
+        let (now, counts) = (saved.now, saved.counts);
         self.conn
             .prepare_cached(
                 "UPDATE article SET state = ?2, state_reason = NULL, n_gone_answers = 0, gone_at = NULL, title = ?3,
                     author = ?4, posted_at = ?5, posted_precision = ?6, posted_text = ?7, category = ?8,
-                    source = coalesce(?9, source), moved_to = ?10, visited_at = ?11, fetched_at = ?11
+                    source = coalesce(?9, source), moved_to = ?10, visited_at = ?11, fetched_at = ?11,
+                    n_revisions = ?12, changed_at = iif(?13, ?11, changed_at), views = ?14, votes = ?15,
+                    comment_count = ?16, comments_stated = ?17, comment_round = comment_round + 1, comments_torn = 0,
+                    comments_complete = ?18, n_comments = iif(?18, ?19, n_comments)
                  WHERE id = ?1",
             )?
             .execute(params![
@@ -228,8 +266,16 @@ impl Visit<'_> {
                 now.posted.as_ref().map(|posted| &posted.text),
                 now.category,
                 content.source,
-                moved_to,
+                saved.moved_to,
                 Ms(self.at),
+                held.n_revisions + u32::from(saved.edited.is_some()),
+                saved.edited == Some(true),
+                counts.views.map(Count),
+                counts.votes,
+                counts.comments.map(Count),
+                content.comment_count.map(Count),
+                saved.are_all_new,
+                content.comments.len() as i64,
             ])?;
         Ok(())
     }

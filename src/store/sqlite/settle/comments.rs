@@ -47,22 +47,51 @@ impl Visit<'_> {
         Ok(done)
     }
 
-    /// Starts a round with the comments on the article's own page. Answers how many further pages were queued.
-    pub(super) fn start_round(
+    /// The first comments of an article that has no more of them than its own page shows: nothing is to be compared or
+    /// waited for. Its row says already that they are all there. Answers how many pages were queued.
+    pub(super) fn first_comments(
         &self,
         article: ArticleId,
         page: u32,
         comments: &[Comment],
-        stated: Option<u64>,
+    ) -> rusqlite::Result<u64> {
+        let mut resolved = comments.to_vec();
+        resolve_parents(&mut resolved);
+        let mut insert = self.conn.prepare_cached(
+            "INSERT INTO comment (article, key, page, position, parent_in_page, parent, depth, author, posted_at,
+                posted_precision, posted_text, text, secret, round, first_seen_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1, ?14)",
+        )?;
+        for (position, (comment, resolved)) in comments.iter().zip(&resolved).enumerate() {
+            let posted = comment.posted.as_ref();
+            insert.execute(params![
+                article.0,
+                comment.key,
+                page,
+                position as i64,
+                comment.parent,
+                resolved.parent,
+                comment.depth,
+                comment.author,
+                posted.map(|posted| Ms(posted.at)),
+                posted.map(|posted| Named(posted.precision)),
+                posted.map(|posted| &posted.text),
+                comment.text,
+                comment.secret,
+                Ms(self.at),
+            ])?;
+        }
+        Ok(0)
+    }
+
+    /// Goes on with the round that the article's own page has begun. Answers how many further pages were queued.
+    pub(super) fn further_round(
+        &self,
+        article: ArticleId,
+        page: u32,
+        comments: &[Comment],
         further: &[NewJob],
     ) -> rusqlite::Result<u64> {
-        self.conn
-            .prepare_cached(
-                "UPDATE article SET comment_round = comment_round + 1, comments_torn = 0, comments_complete = 0,
-                    comments_stated = ?2
-                 WHERE id = ?1",
-            )?
-            .execute(params![article.0, stated.map(Count)])?;
         self.upsert_comments(article, page, comments)?;
         self.drop_old_pages(article, further)?;
         let mut n_queued = 0;

@@ -14,11 +14,22 @@ use crate::model::{
 };
 
 /// Counts as one page shows them.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     pub(super) views: Option<u64>,
     pub(super) votes: Option<i64>,
     pub(super) comments: Option<u64>,
+}
+
+impl Counts {
+    /// What a later page does not show stays as it was.
+    pub(super) fn then(self, later: Self) -> Self {
+        Self {
+            views: later.views.or(self.views),
+            votes: later.votes.or(self.votes),
+            comments: later.comments.or(self.comments),
+        }
+    }
 }
 
 /// What a row is compared with.
@@ -390,13 +401,19 @@ impl Visit<'_> {
                 seen.comments.map(Count)
             ])?;
         if changed > 0 {
-            self.conn
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO count (article, at, views, votes, comments)
-                     SELECT id, ?2, views, votes, comment_count FROM article WHERE id = ?1",
-                )?
-                .execute(params![article.0, Ms(self.at)])?;
+            self.keep_counts(article)?;
         }
+        Ok(())
+    }
+
+    /// Adds the counts as they are now to their series.
+    pub(super) fn keep_counts(&self, article: ArticleId) -> rusqlite::Result<()> {
+        self.conn
+            .prepare_cached(
+                "INSERT OR REPLACE INTO count (article, at, views, votes, comments)
+                 SELECT id, ?2, views, votes, comment_count FROM article WHERE id = ?1",
+            )?
+            .execute(params![article.0, Ms(self.at)])?;
         Ok(())
     }
 }

@@ -1,0 +1,588 @@
+//! The tree of a page that says plainly what it means. html5ever is made for pages that do not: its tokenizer looks at
+//! each letter, and its tree builder at each tag in the light of twenty modes. Where [`Nesting`] can tell which elements are
+//! open, the tree can be made from the tags at a fraction of that.
+//!
+//! In: a page's text. Out: the tree that html5ever makes of it, to the last node (`tests/cut` holds both against each other,
+//! on all recorded pages), or [`Unclear`] as soon as anything stands where the rules for mending pages (HTML Living Standard,
+//! 13.2.6) might have a say.
+
+use std::borrow::Cow;
+
+use ego_tree::{NodeId, Tree};
+use html5ever::{Attribute, LocalName, QualName, data::NAMED_ENTITIES, ns};
+use memchr::memchr;
+use scraper::node::{Comment, Doctype, Element, Text};
+use scraper::{Html, Node, StrTendril};
+
+use super::MAX_ATTRIBUTES;
+use super::nesting::{Did, Nesting, Unclear};
+use super::tags::{Attributes, Kind, Tags, Token, end_tag};
+
+const DOCTYPE: &str = "<!doctype html>";
+
+/// The tree of `text`.
+///
+/// # Errors
+/// html5ever is needed to tell it.
+pub(super) fn tree_of(text: &str) -> Result<Html, Unclear> {
+    if memchr(0, text.as_bytes()).is_some() {
+        return Err(Unclear("a NUL"));
+    }
+    let text = match memchr(b'\r', text.as_bytes()) {
+        // Input is normalised before anything else (13.2.3.5).
+        Some(_) => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+        None => Cow::Borrowed(text),
+    };
+    Builder::new(&text).build()
+}
+
+/// An open element of [`Nesting`], as a node.
+#[derive(Clone, Copy)]
+struct Open {
+    node: NodeId,
+    /// Of a table that has rows: the `tbody` that nobody wrote, while it is open.
+    body: Option<NodeId>,
+}
+
+/// How far the page's end has been told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Open,
+    AfterBody,
+    AfterHtml,
+}
+
+struct Builder<'t> {
+    text: &'t str,
+    nesting: Nesting<'t>,
+    tree: Tree<Node>,
+    /// As in `nesting`.
+    open: Vec<Open>,
+    head: Option<NodeId>,
+    end: End,
+    /// The next letter does not count if it is a line's end.
+    skips_newline: bool,
+}
+
+type Made<T> = Result<T, Unclear>;
+
+impl<'t> Builder<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            nesting: Nesting::new(text),
+            // A tag for every fifty bytes, and words beside each.
+            tree: Tree::with_capacity(Node::Document, text.len() / 25),
+            open: Vec::with_capacity(32),
+            head: None,
+            end: End::Open,
+            skips_newline: false,
+        }
+    }
+
+    fn build(mut self) -> Made<Html> {
+        let mut tags = Tags::new(self.text);
+        let mut words_from = self.doctype(&mut tags)?;
+        for token in tags {
+            self.words(&self.text[words_from..token.start])?;
+            words_from = token.end;
+            self.follow(&token)?;
+        }
+        self.words(&self.text[words_from..])?;
+        if !self.nesting.allows_words() {
+            return Err(Unclear("no body"));
+        }
+        let mut html = Html::new_document();
+        html.tree = self.tree;
+        Ok(html)
+    }
+
+    /// Where what follows it begins.
+    fn doctype(&mut self, tags: &mut Tags<'_>) -> Made<usize> {
+        let first = tags.next().ok_or(Unclear("no tags"))?;
+        let written = self.text.get(first.start..first.end).unwrap_or_default();
+        let in_front = self.text[..first.start].trim_ascii();
+        if !in_front.is_empty() || !written.eq_ignore_ascii_case(DOCTYPE) {
+            return Err(Unclear("no plain doctype"));
+        }
+        self.tree.root_mut().append(Node::Doctype(Doctype {
+            name: StrTendril::from_slice("html"),
+            public_id: StrTendril::new(),
+            system_id: StrTendril::new(),
+        }));
+        Ok(first.end)
+    }
+
+    fn follow(&mut self, token: &Token<'t>) -> Made<()> {
+        self.skips_newline = false;
+        if token.n_attributes > MAX_ATTRIBUTES {
+            return Err(Unclear("a tag of very many attributes"));
+        }
+        if token.kind == Kind::Comment {
+            return self.comment(token);
+        }
+        if self.end != End::Open {
+            return self.after_body(token);
+        }
+        let is_in_head = !self.nesting.allows_words();
+        let did = self.nesting.follow(token)?;
+        if self.nesting.is_in_svg() {
+            return Err(Unclear("svg"));
+        }
+        let n_around = self.nesting.open().len() - usize::from(did == Did::Opened);
+        self.open.truncate(n_around);
+        match did {
+            Did::Opened => self.opened(token),
+            Did::Stood => self.stood(token, is_in_head),
+            Did::Closed(..) => Ok(()),
+            Did::Nothing => self.ended_nothing(token),
+        }
+    }
+
+    fn comment(&mut self, token: &Token<'t>) -> Made<()> {
+        let written = &self.text[token.start..token.end];
+        let words = written
+            .strip_prefix("<!--")
+            .and_then(|rest| rest.strip_suffix("-->"))
+            .filter(|words| !words.starts_with('>') && !words.starts_with("->"))
+            .ok_or(Unclear("a comment of another form"))?;
+        // Two of them share their dashes, or end in another form.
+        if words.ends_with('-') || words.contains("--!>") {
+            return Err(Unclear("a comment of another form"));
+        }
+        let comment = StrTendril::from_slice(words);
+        let html = self.open.first().map(|open| open.node);
+        let parent = match self.end {
+            End::Open => self.parent(),
+            End::AfterBody => html.unwrap_or(self.tree.root().id()),
+            End::AfterHtml => self.tree.root().id(),
+        };
+        self.append(parent, Node::Comment(Comment { comment }));
+        Ok(())
+    }
+
+    fn after_body(&mut self, token: &Token<'t>) -> Made<()> {
+        let is_end = token.kind == Kind::End && token.name.eq_ignore_ascii_case("html");
+        if !is_end || self.end == End::AfterHtml {
+            return Err(Unclear("a tag behind the body"));
+        }
+        self.end = End::AfterHtml;
+        Ok(())
+    }
+
+    /// Where what comes next goes: into the innermost open element.
+    fn parent(&self) -> NodeId {
+        match self.open.last() {
+            Some(Open { node, body }) => body.unwrap_or(*node),
+            None => self.tree.root().id(),
+        }
+    }
+
+    fn append(&mut self, parent: NodeId, node: Node) -> NodeId {
+        let mut parent = self
+            .tree
+            .get_mut(parent)
+            .expect("nodes are made by this tree");
+        parent.append(node).id()
+    }
+
+    fn opened(&mut self, token: &Token<'t>) -> Made<()> {
+        let name = lower(token.name);
+        if self.is_directly_in_table() {
+            self.make_room_in_table(&name);
+        }
+        let parent = self.parent();
+        let attributes = attributes(token)?;
+        let node = self.append(parent, element(&name, attributes));
+        if &*name == "head" {
+            self.head = Some(node);
+        }
+        self.skips_newline = matches!(&*name, "pre" | "listing");
+        self.open.push(Open { node, body: None });
+        Ok(())
+    }
+
+    /// Whether the innermost element around the next one is a table.
+    fn is_directly_in_table(&self) -> bool {
+        let around = self.open.len().checked_sub(1);
+        around.is_some_and(|at| self.nesting.open()[at].is_table())
+    }
+
+    /// Rows that are written without a `tbody` get one; other parts of the table end it.
+    fn make_room_in_table(&mut self, name: &str) {
+        let Some(&Open { node: table, body }) = self.open.last() else {
+            return;
+        };
+        let body = match (name, body) {
+            ("tr", None) => Some(self.append(table, element("tbody", Vec::new()))),
+            ("tr", body) => body,
+            _ => None,
+        };
+        if let Some(around) = self.open.last_mut() {
+            around.body = body;
+        }
+    }
+
+    /// An element without content, or with nothing but text.
+    fn stood(&mut self, token: &Token<'t>, is_in_head: bool) -> Made<()> {
+        let parent = match self.head.filter(|_| is_in_head) {
+            // Between head and body, too.
+            Some(head) => head,
+            None => self.parent(),
+        };
+        let name = lower(token.name);
+        if &*name == "svg" {
+            return Err(Unclear("svg"));
+        }
+        let node = self.append(parent, element(&name, attributes(token)?));
+        if token.kind != Kind::Text {
+            return Ok(());
+        }
+        let from = token.start + 1 + token.name.len() + token.inside.len() + 1;
+        let content = &self.text[from..token.end];
+        let (length, _) = end_tag(content, token.name).ok_or(Unclear("text without an end"))?;
+        let content = &content[..length];
+        let words = match &*name {
+            "title" => decoded(content, false)?,
+            "textarea" => decoded(content.strip_prefix('\n').unwrap_or(content), false)?,
+            _ => Cow::Borrowed(content),
+        };
+        self.append_words(node, &words);
+        Ok(())
+    }
+
+    /// A tag that nothing was opened or closed by.
+    fn ended_nothing(&mut self, token: &Token<'t>) -> Made<()> {
+        let name = lower(token.name);
+        match &*name {
+            // Such an end tag makes an element.
+            "p" | "br" => Err(Unclear("an end tag that makes an element")),
+            "tbody" if self.is_directly_in_table() => {
+                let body = self.open.last_mut().and_then(|table| table.body.take());
+                body.map(drop)
+                    .ok_or(Unclear("the end of a part of a table"))
+            }
+            "table" | "caption" | "colgroup" | "thead" | "tbody" | "tfoot" | "tr" | "td" | "th" => {
+                Err(Unclear("the end of a part of a table"))
+            }
+            "body" => {
+                self.end = End::AfterBody;
+                Ok(())
+            }
+            "html" => {
+                self.end = End::AfterHtml;
+                Ok(())
+            }
+            // Of what is not open.
+            _ => Ok(()),
+        }
+    }
+
+    fn words(&mut self, words: &str) -> Made<()> {
+        if words.is_empty() {
+            return Ok(());
+        }
+        let is_space = words.trim_ascii().is_empty();
+        let words = match std::mem::take(&mut self.skips_newline) {
+            true => words.strip_prefix('\n').unwrap_or(words),
+            false => words,
+        };
+        if !self.nesting.allows_words() {
+            return match is_space {
+                // In front of the head nothing is made of it.
+                true if self.head.is_none() => Ok(()),
+                true => {
+                    self.append_words(self.parent(), words);
+                    Ok(())
+                }
+                false => Err(Unclear("words outside the body")),
+            };
+        }
+        let innermost = self.nesting.open().last();
+        let takes_words = innermost.is_some_and(|open| open.takes_words());
+        if !is_space && (self.end != End::Open || !takes_words) {
+            return Err(Unclear("words out of place"));
+        }
+        // What the tags were looked for in may hold signs that are neither a tag's nor a word's.
+        let mut rest = words.as_bytes();
+        while let Some(at) = memchr(b'<', rest) {
+            rest = &rest[at + 1..];
+            match rest.first() {
+                Some(b'/' | b'!' | b'?') => return Err(Unclear("half a tag")),
+                Some(byte) if byte.is_ascii_alphabetic() => return Err(Unclear("half a tag")),
+                _ => {}
+            }
+        }
+        let words = decoded(words, false)?;
+        self.append_words(self.parent(), &words);
+        Ok(())
+    }
+
+    /// Words that follow words are one node.
+    fn append_words(&mut self, parent: NodeId, words: &str) {
+        if words.is_empty() {
+            return;
+        }
+        let mut parent = self
+            .tree
+            .get_mut(parent)
+            .expect("nodes are made by this tree");
+        if let Some(mut last) = parent.last_child()
+            && let Node::Text(before) = last.value()
+        {
+            before.text.push_slice(words);
+            return;
+        }
+        let text = StrTendril::from_slice(words);
+        parent.append(Node::Text(Text { text }));
+    }
+}
+
+fn element(name: &str, attributes: Vec<Attribute>) -> Node {
+    let name = QualName::new(None, ns!(html), LocalName::from(name));
+    Node::Element(Element::new(name, attributes))
+}
+
+/// Names are caseless.
+fn lower(name: &str) -> Cow<'_, str> {
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
+    }
+}
+
+fn attributes(token: &Token<'_>) -> Made<Vec<Attribute>> {
+    let mut made: Vec<Attribute> = Vec::with_capacity(token.n_attributes);
+    for (name, value) in Attributes::new(token.inside) {
+        let local = LocalName::from(&*lower(name));
+        // Of attributes of one name the first counts.
+        if made.iter().any(|other| other.name.local == local) {
+            continue;
+        }
+        made.push(Attribute {
+            name: QualName::new(None, ns!(), local),
+            value: StrTendril::from_slice(&decoded(value, true)?),
+        });
+    }
+    Ok(made)
+}
+
+/// Without character references (13.2.5.72).
+fn decoded(words: &str, in_attribute: bool) -> Made<Cow<'_, str>> {
+    let Some(first) = memchr(b'&', words.as_bytes()) else {
+        return Ok(Cow::Borrowed(words));
+    };
+    let mut plain = String::with_capacity(words.len());
+    plain.push_str(&words[..first]);
+    let mut rest = &words[first..];
+    while let Some(after) = rest.strip_prefix('&') {
+        let (meant, length) = match after.strip_prefix('#') {
+            Some(number) => numbered(number)?.map_or((None, 0), |(c, length)| (Some(c), length)),
+            None => named(after, in_attribute)?.map_or((None, 0), |(c, length)| (Some(c), length)),
+        };
+        match meant {
+            Some(c) => plain.push(c),
+            None => plain.push('&'),
+        }
+        rest = &after[length..];
+        let next = memchr(b'&', rest.as_bytes()).unwrap_or(rest.len());
+        plain.push_str(&rest[..next]);
+        rest = &rest[next..];
+    }
+    Ok(Cow::Owned(plain))
+}
+
+/// A number's character, and how many bytes stand for it behind the `&`; from behind the `#`.
+fn numbered(number: &str) -> Made<Option<(char, usize)>> {
+    let (radix, digits, before) = match number.strip_prefix(['x', 'X']) {
+        Some(digits) => (16, digits, 2),
+        None => (10, number, 1),
+    };
+    let n_digits = digits
+        .bytes()
+        .take_while(|byte| char::from(*byte).is_digit(radix))
+        .count();
+    if n_digits == 0 {
+        return Ok(None);
+    }
+    let ends = usize::from(digits[n_digits..].starts_with(';'));
+    // Those of the C1 controls stand for other characters, and some for none.
+    u32::from_str_radix(&digits[..n_digits], radix)
+        .ok()
+        .filter(|code| !matches!(code, 0 | 0x0D | 0x80..=0x9F))
+        .and_then(char::from_u32)
+        .map(|c| Some((c, before + n_digits + ends)))
+        .ok_or(Unclear("a reference to no character"))
+}
+
+/// Likewise for a name: the longest that is one.
+fn named(after: &str, in_attribute: bool) -> Made<Option<(char, usize)>> {
+    let bytes = after.as_bytes();
+    let mut found = None;
+    let mut length = 0;
+    while let Some(byte) = bytes.get(length)
+        && byte.is_ascii()
+    {
+        length += 1;
+        match NAMED_ENTITIES.get(&after[..length]) {
+            None => break,
+            Some((0, _)) => {}
+            Some((first, second)) => found = Some((*first, *second, length)),
+        }
+    }
+    let Some((first, second, length)) = found else {
+        return Ok(None);
+    };
+    let ends = bytes[length - 1] == b';';
+    let goes_on = bytes
+        .get(length)
+        .is_some_and(|byte| *byte == b'=' || byte.is_ascii_alphanumeric());
+    if in_attribute && !ends && goes_on {
+        return Ok(None);
+    }
+    match (char::from_u32(first), second) {
+        (Some(c), 0) => Ok(Some((c, length))),
+        _ => Err(Unclear("a reference to two characters")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn page(body: &str) -> String {
+        format!(
+            "<!DOCTYPE html>\n<html lang=ko><head>\n<title>a &amp; b</title> <meta charset=utf-8></head>\n<body class='x'>{body}</body>\n</html>\n"
+        )
+    }
+
+    /// Whether the tree can be told by the tags; that it is the right one is asserted.
+    #[track_caller]
+    fn is_told(text: &str) -> bool {
+        match tree_of(text) {
+            Ok(html) => {
+                let by_parser = Html::parse_document(text);
+                assert!(
+                    html.tree == by_parser.tree,
+                    "{text:?}\n{}\n{}",
+                    html.html(),
+                    by_parser.html()
+                );
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    #[test]
+    fn plain_pages_are_told_by_their_tags() {
+        for body in [
+            "",
+            "words",
+            "<p>a<p>b<br>c<hr>d",
+            "<ul><li>a<li>b<p>c<li>d</ul><dl><dt>a<dd>b<dt>c</dl>",
+            "<table> <tr><td>a<td>b </tr> <tr><th>c</table>",
+            "<table><caption>a</caption><colgroup> <col><col></colgroup><thead><tr><th>b</thead> <tbody> <tr><td>c</tbody></table>",
+            "<table><tr><td>a</td></tr> </tbody> <tbody><tr><td>b</tbody></table>",
+            "<table><tr><td>a</tr><!-- b --> <tfoot><tr><td>c</table>d",
+            "<DIV ID=A Class='b  c' id=d>x</DIV><IMG SRC=a.png /><Custom-Tag>y</Custom-Tag>",
+            "<select><option>a<option selected>b<optgroup label=c><option>d</select>",
+            "<textarea>\n\na &lt; <b></textarea><script>if (a<b) '&amp;' </script><pre>\n\na\n</pre><pre><b>\nc</b></pre>",
+            "<!-- a --><div><!-- b - c <i> --></div>a<!---->b<noscript><img src=a></noscript>",
+            "a &lt;b&gt; &amp;amp; &nbsp;&middot;&hellip; &copy 2 &#44032;&#xAC00;&#1 &unknown; & &; &# &#x; &a",
+            "<a href='?a=1&b=2&copy=3&lt;4&reg;&amp;c=5&para6&sect' title=\"&quot;x&#39;\">x</a>",
+            "1 < 2, 3 <4, a<",
+            "<form><input name=a><button>b</button></form></b></form><h2>c</h2>",
+            "<b><i>a</i></b><font color=red>b</font>",
+            "a\r\nb\rc<p title='d\r\ne'>",
+            "</div>",
+            "<div>open",
+            "<video src=a><source src=b></video><iframe src=c><p></iframe>",
+        ] {
+            assert!(is_told(&page(body)), "{body:?}");
+        }
+        for tail in [
+            "</body><!-- a -->",
+            "</html> <!-- b -->",
+            "</body>\n</html>\n<!-- c -->\n",
+        ] {
+            assert!(is_told(&format!(
+                "<!doctype html><html><head></head><body><p>x{tail}"
+            )));
+        }
+        let between = "<!doctype html> <!-- a --> <html> <!-- b --> <head> <!-- c --> </head> <!-- d --> <script>e</script> <body>";
+        assert!(is_told(between));
+    }
+
+    #[test]
+    fn pages_to_be_mended_are_left_to_the_parser() {
+        for body in [
+            "<b><p>a</b>b",
+            "</p>",
+            "</br>",
+            "<table>a<tr><td>b</table>",
+            "<table><td>a</table>",
+            "<table><tr><td>a</tbody></table>",
+            "<svg/>",
+            "<svg><path/></svg>",
+            "<math></math>",
+            "<a>a<a>b",
+            "<template>a</template>",
+            "a</",
+            "<!x>",
+            "<?x?>",
+            "<![CDATA[a]]>",
+            "<!-- a --!>",
+            "<!--->",
+            "&#128;",
+            "&#0;",
+            "&NotEqualTilde;",
+            "a\0",
+            "</body>a",
+            "</body><p>",
+        ] {
+            assert!(!is_told(&page(body)), "{body:?}");
+        }
+        for text in [
+            "",
+            "a",
+            "<p>a",
+            "<html><head></head><body>",
+            "<!DOCTYPE html PUBLIC 'x'><html><head></head><body>",
+            "<!doctype html><html><head><title>a</title>",
+            "<!doctype html><html><head></head>",
+            "<!doctype html><html><head></head><body>a<i",
+        ] {
+            assert!(!is_told(text), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #[test]
+        fn what_is_told_is_what_the_parser_makes(
+            body in proptest::collection::vec(proptest::sample::select(vec![
+                "<p>", "</p>", "<div class='a b'>", "</div>", "<table>", "</table>", "<tbody>", "</tbody>", "<thead>",
+                "<tr>", "</tr>", "<td>", "</td>", "<th>", "<caption>", "</caption>", "<colgroup>", "<col>", "<ul>", "</ul>",
+                "<li>", "</li>", "<dl>", "<dt>", "<dd>", "</dl>", "<b>", "</b>", "<a href=x>", "</a>", "<h1>", "</h1>",
+                "<select>", "<option>", "<optgroup>", "</select>", "<pre>", "</pre>", "\n", " ", "words", "&amp;", "&lt",
+                "&copy=1", "<!-- c -->", "<br>", "<br/>", "</br>", "<hr>", "<img alt='&quot;'>", "<script>a</script>",
+                "<textarea>\na</textarea>", "<title>t</title>", "<style>s</style>", "<form>", "</form>", "<button>",
+                "</button>", "<span>", "</span>", "<section>", "</section>", "<input>", "<svg>", "</svg>", "<iframe>",
+                "</iframe>", "<object>", "</object>", "<nobr>", "</nobr>", "<font>", "</font>", "<listing>", "</listing>",
+                "<xmp>", "</xmp>", "</body>", "</html>", "<label>", "</label>", "<blockquote>", "</blockquote>", "<article>",
+                "</article>", "<x-y>", "</x-y>", "<address>", "</address>", "<center>", "</center>", "<fieldset>",
+                "</fieldset>", "<figure>", "</figure>", "<summary>", "<details>", "</details>", "<marquee>", "</marquee>",
+            ]), 0..14)
+        ) {
+            let body = body.concat();
+            let text = format!("<!doctype html><html><head></head><body>{body}");
+            if let Ok(html) = tree_of(&text) {
+                let by_parser = Html::parse_document(&text);
+                prop_assert!(html.tree == by_parser.tree, "{}\n{}\n{}", body, html.html(), by_parser.html());
+            }
+        }
+    }
+}
