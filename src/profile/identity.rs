@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::shape::{Caught, Shape, fill, parameter, parameters, path_of};
+use super::shape::{Caught, Shape, fill, parameter, parameters};
 use crate::model::{ArticleKey, BoardScope};
 
 /// What every server should take (RFC 9110, 4.1); a longer one is no address that a board gave its pages.
@@ -223,7 +223,7 @@ impl Identity {
                     scope = format!("{scope}/{board}");
                 }
                 let key = ArticleKey::new(&scope, &format!("~{slug}"));
-                (key, at_origin(url, &path_of(url))?)
+                (key, at_origin(url, &shape.path_in(url))?)
             }
             (None, None) => return None,
         };

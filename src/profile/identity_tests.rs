@@ -38,6 +38,42 @@ fn board(identity: &Identity, path: &str) -> Option<(String, u32)> {
         .map(|board| (board.key, board.page))
 }
 
+/// What stands in a query without a parameter's name goes on from the path; a count of requests does not.
+#[test]
+fn a_query_without_a_name_is_the_paths_end() {
+    let text = r#"
+format = 1
+engine = "bare"
+title = "Bare queries"
+[identity]
+scope = "site"
+article_url = "/show.php?{id}"
+listing_url = "/list.php?{board}/page{page}"
+board_url = "/list.php?{board}"
+[[identity.articles]]
+path = '/show\.php\?(?<id>\d+)(?:-[^/]*)?'
+[[identity.articles]]
+path = '/post/(?<id>\d+)'
+[[identity.boards]]
+path = '/list\.php\?(?<board>\d+)(?:/page(?<page>\d+))?'
+[listing]
+container = ["body"]
+rows = ["li"]
+link = ["a"]
+[article]
+body = ["p"]
+title = ["h1"]
+"#;
+    let identity = &Profile::from_toml(text).unwrap().identity;
+    let twelve = Some("board.example/12".to_owned());
+    assert_eq!(key(identity, "/show.php?12-a-title"), twelve);
+    assert_eq!(key(identity, "/show.php?12-a-title&s=abc"), twelve);
+    assert_eq!(key(identity, "/show.php?id=12"), None);
+    assert_eq!(key(identity, "/post/12?20251124"), twelve);
+    let second = board(identity, "/list.php?5/page2");
+    assert_eq!(second, Some(("board.example/5".to_owned(), 2)));
+}
+
 #[test]
 fn every_spelling_of_a_rhymix_article_is_one_article() {
     let identity = &profile("rhymix").identity;

@@ -1,8 +1,8 @@
 //! One shape of URL, compiled: a pattern over the path and over named query parameters.
 //!
 //! Paths and values are matched as they stand in the URL, percent-encoded: a query may hold CP949, which has no
-//! text form here, and nothing is ever encoded again. A query that begins with a part of no parameter's form is read as the
-//! path's end: `/showthread.php?12-a-title/page2`, `/read.php?3,12`, `/index.php?thread/12-a-title/`.
+//! text form here, and nothing is ever encoded again. A query that begins with a part of no parameter's form is the path's end
+//! for patterns that name its `?`: `/showthread.php?12-a-title/page2`, `/read.php?3,12`, `/index.php?thread/12-a-title/`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -39,6 +39,15 @@ impl Shape {
             .flat_map(|pattern| pattern.capture_names().flatten())
     }
 
+    /// What of a URL is held against the path's pattern: with what continues it in the query where the pattern names the
+    /// `?`. Any other would take what a server only counts requests by (`?20251124`) for a name.
+    pub(super) fn path_in<'u>(&self, url: &'u Url) -> Cow<'u, str> {
+        match self.path.as_str().contains(r"\?") {
+            true => path_of(url),
+            false => Cow::Borrowed(bare_path(url)),
+        }
+    }
+
     pub(super) fn catch(&self, url: &Url) -> Option<Caught> {
         let query = url.query().unwrap_or_default();
         if self
@@ -52,10 +61,7 @@ impl Shape {
         if let Some(board) = &self.board {
             caught.insert("board", board.clone());
         }
-        let whole = path_of(url);
-        // What a server only counts requests by (`?20251124`) is no end of a path.
-        let bare = || self.path.captures(bare_path(url));
-        note(&mut caught, &self.path.captures(&whole).or_else(bare)?);
+        note(&mut caught, &self.path.captures(&self.path_in(url))?);
         for (name, pattern) in &self.query {
             note(&mut caught, &pattern.captures(parameter(query, name)?)?);
         }
