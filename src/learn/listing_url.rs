@@ -94,18 +94,23 @@ fn leads_to(template: &str, number: u64, url: &Url) -> bool {
             .all(|(name, value)| there.get(name) == Some(value))
 }
 
+/// A parameter that page 2 has and page 1 has not, or has otherwise.
+fn turned_parameter<'t>(
+    here: &BTreeMap<String, String>,
+    there: &'t BTreeMap<String, String>,
+) -> Option<&'t String> {
+    let is_turned = |(name, value): &(&String, &String)| {
+        !value.is_empty()
+            && value.bytes().all(|byte| byte.is_ascii_digit())
+            && here.get(*name) != Some(*value)
+    };
+    there.iter().find(is_turned).map(|(name, _)| name)
+}
+
 fn numbered_shape(first: &Url, pages: &[Url], article: &ArticleShape) -> Option<ListingShape> {
     let here = parameters(first);
     let there = pages.first().map(parameters).unwrap_or_default();
-    // A parameter that page 2 has and page 1 has not, or has otherwise.
-    let turned = there
-        .iter()
-        .find(|(name, value)| {
-            !value.is_empty()
-                && value.bytes().all(|byte| byte.is_ascii_digit())
-                && here.get(*name) != Some(value)
-        })
-        .map(|(name, _)| name);
+    let turned = turned_parameter(&here, &there);
     let fixed: BTreeMap<String, String> = here
         .clone()
         .into_iter()

@@ -115,7 +115,7 @@ pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> O
             }
         }
     }
-    let mut ranked: Vec<(usize, bool, std::cmp::Reverse<usize>, String, Option<Key>)> = Vec::new();
+    let mut ranked: Vec<(_, String, Option<Key>)> = Vec::new();
     for (name, tally) in tallies {
         let n_all: usize = tally.n.iter().sum();
         let most = tally.n.iter().copied().max().unwrap_or(0);
@@ -125,17 +125,17 @@ pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> O
             let key = key.filter(|(_, n)| n * 5 >= n_all * 4).map(|(key, _)| key);
             let own = key.as_ref().is_some_and(|key| key.css.is_none());
             let order = std::cmp::Reverse(tally.first_seen);
-            ranked.push((n_all, own, order, name, key));
+            ranked.push(((n_all, own, order), name, key));
         }
     }
-    ranked.sort_by(|a, b| (b.0, b.1, b.2, &b.3).cmp(&(a.0, a.1, a.2, &a.3)));
+    ranked.sort_by(|a, b| (b.0, &b.1).cmp(&(a.0, &a.1)));
     let likely = ranked
         .iter()
-        .find_map(|(_, _, _, css, key)| Some((css, key.clone()?)));
+        .find_map(|(_, css, key)| Some((css, key.clone()?)));
     // Where no record has a number that must be its id, the values at one place may differ nevertheless.
     let (css, key) = likely.or_else(|| {
         let unkeyed = ranked.iter().take(MAX_UNKEYED);
-        unkeyed.into_iter().find_map(|(_, _, _, css, _)| {
+        unkeyed.into_iter().find_map(|(_, css, _)| {
             let selector = Selector::parse(css).ok()?;
             Some((css, distinct_key(&found(samples, listings, &selector))?))
         })

@@ -125,24 +125,35 @@ pub fn advance(walk: &Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
         step = look_again(walk, step);
     }
     let broken = step.gap.is_some() || (walk.page > 1 && walk.edge.is_none());
-    step.gaps = gaps::steps(facts.gaps, facts.pass, walk.page, page, broken, step.end);
+    let n_new = facts.n_new;
+    step.gaps = gaps::steps(
+        facts.gaps, facts.pass, walk.page, page, n_new, broken, step.end,
+    );
     if step.end == Some(PassEnd::CaughtUp) {
-        on_to_a_gap(walk.page, page, facts, &mut step);
+        on_to_a_gap(walk, page, facts, &mut step);
     }
     step
 }
 
 /// Nothing new here, but something is still open further down: the walk goes on to there.
-fn on_to_a_gap(number: u32, page: &ListingPage, facts: Facts<'_>, step: &mut Step) {
+fn on_to_a_gap(walk: &Walk, page: &ListingPage, facts: Facts<'_>, step: &mut Step) {
     let reachable =
         |to: &u32| step.walk.since.is_none() && step.walk.max_pages.is_none_or(|max| *to <= max);
-    let ahead = gaps::ahead(facts.gaps, &step.gaps, facts.pass, number, page);
+    let place = (walk.page, walk.page > walk.deepest);
+    let ahead = gaps::ahead(facts.gaps, &step.gaps, facts.pass, place, page);
     let Some(to) = ahead.filter(reachable) else {
         return;
     };
     step.end = None;
-    step.walk.n_quiet = 0;
-    if to > step.walk.page {
+    // Above, all is known; only where no ranks tell a gap's end, it is followed until nothing more is new.
+    if facts
+        .gaps
+        .iter()
+        .any(|open| gaps::n_missing(open).is_none())
+    {
+        step.walk.n_quiet = 0;
+    }
+    if to != step.walk.page {
         step.walk.page = to;
         step.walk.edge = None;
         step.walk.last_page_digest = None;
@@ -258,6 +269,8 @@ fn join_on(walk: &Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
 /// The step after page `walk.page` could not be read for good. Page 1 unread ends the pass.
 pub fn skip(walk: &Walk, note: &str) -> Step {
     let number = walk.page;
+    // It was asked for because of a gap that is known already.
+    let for_a_gap = number > 1 && walk.edge.is_none() && number != walk.deepest.saturating_add(1);
     let mut after = walk.clone();
     let above = after.edge.take();
     after.ahead = None;
@@ -275,7 +288,7 @@ pub fn skip(walk: &Walk, note: &str) -> Step {
     Step {
         next: end.is_none().then_some(after.page),
         walk: after,
-        gap: Some(Gap {
+        gap: (!for_a_gap).then(|| Gap {
             page: number,
             above,
             below: None,
@@ -415,10 +428,11 @@ pub(super) fn onward(mut after: Walk, page: &ListingPage, facts: Facts<'_>) -> S
     let number = after.page;
     if number > after.deepest {
         after.n_torn = 0;
-        after.n_quiet = if facts.n_new == 0 {
-            after.n_quiet + 1
-        } else {
-            0
+        after.n_quiet = match facts.n_new {
+            0 => after.n_quiet + 1,
+            // It was caught up before: what is new here was open.
+            _ if is_quiet(&after, facts) => after.n_quiet,
+            _ => 0,
         };
     }
     after.deepest = after.deepest.max(number);
@@ -449,14 +463,19 @@ fn end_of(after: &Walk, page: &ListingPage, facts: Facts<'_>) -> Option<PassEnd>
     {
         return Some(PassEnd::Limit);
     }
-    let more_missing = after.deficit.unwrap_or(0) > facts.earlier_deficit.unwrap_or(0).max(0);
-    if after.kind == PassKind::Incremental
+    is_quiet(after, facts).then_some(PassEnd::CaughtUp)
+}
+
+/// Whether pages enough without news say that there are none further down.
+fn is_quiet(after: &Walk, facts: Facts<'_>) -> bool {
+    let earlier = facts.earlier_deficit.unwrap_or(0).max(0);
+    // What is known to be open is no sign of anything else.
+    let in_gaps: u64 = facts.gaps.iter().filter_map(gaps::n_missing).sum();
+    let in_gaps = i64::try_from(in_gaps).unwrap_or(i64::MAX);
+    let more_missing = after.deficit.unwrap_or(0) > earlier.max(in_gaps);
+    after.kind == PassKind::Incremental
         && after.n_quiet >= facts.quiet_pages.max(1)
         && !more_missing
-    {
-        return Some(PassEnd::CaughtUp);
-    }
-    None
 }
 
 #[cfg(test)]

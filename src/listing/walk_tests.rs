@@ -356,6 +356,19 @@ fn gap_between(above: u32, below: u32, ranked: bool, n_added: u64) -> OpenGap {
     }
 }
 
+/// Ranks tell where a gap's first row stands, and how many rows there are.
+#[test]
+fn the_page_of_a_ranked_gap_is_enough() {
+    let mut board = Board::new(400, 20, true);
+    let known: BTreeSet<u32> = (1..=320).chain(341..=400).collect();
+    let gap = gap_between(341, 320, true, 0);
+    let walked = walk_with_gaps(&mut board, &[], PassKind::Incremental, &known, vec![gap]);
+    assert_eq!(walked.still_open, []);
+    assert!((321..=340).all(|id| walked.seen.contains(&id)));
+    // Two without news, and the gap's.
+    assert_eq!(walked.n_requests, 3);
+}
+
 #[test]
 fn a_gap_is_filled_where_its_rows_are_now() {
     for ranked in [true, false] {
@@ -514,6 +527,9 @@ fn an_unreadable_page_is_skipped_and_remembered() {
         step.gap.map(|gap| (gap.page, gap.reason)),
         Some((4, GapReason::Unread))
     );
+    // What was gone to for the sake of a gap is that gap.
+    walk.page = 9;
+    assert_eq!(skip(&walk, "500 three times").gap, None);
     assert_eq!(
         skip(&begin(PassKind::Full, None, None), "x").end,
         Some(PassEnd::Stopped)

@@ -167,3 +167,36 @@ fn a_page_that_could_not_be_read_is_filled_in_after_new_posts() {
     assert_eq!(held(&world), 240);
     assert_eq!(requests.n_articles(), 60, "{requests:?}");
 }
+#[test]
+fn holes_are_closed_with_a_page_each_and_few_more() {
+    const BROKEN: [u32; 3] = [4, 9, 15];
+    let broken = Arc::new(AtomicBool::new(true));
+    let spoils = Arc::clone(&broken);
+    let world = spoilt(400, move |site, request| {
+        let now = BROKEN.contains(&page_of(site, request)?) && spoils.load(Ordering::SeqCst);
+        now.then(|| Reply::html(vec![b' '; 9 << 20]))
+    });
+    world.crawl().expect_code(1);
+    let audit = |args: &[&str]| {
+        let args = [&["audit", "news", "--json"], args].concat();
+        world.boardwalk.run(&args).expect_code(0).report()
+    };
+    let before = audit(&["--repair"]);
+    assert_eq!(
+        before["holes"].as_array().map(Vec::len),
+        Some(3),
+        "{before}"
+    );
+    broken.store(false, Ordering::SeqCst);
+    let requests = world.crawl_well();
+    world.assert_whole(true);
+    // One page a hole; log2(20) is 4.3.
+    assert!(requests.listings.len() <= 3 + 4, "{requests:?}");
+    assert_eq!(requests.n_articles(), 60, "{requests:?}");
+    let after = audit(&[]);
+    assert_eq!(
+        (&after["n_unknown"], &after["proof"]),
+        (&0.into(), &"proven".into()),
+        "{after}"
+    );
+}
