@@ -1,7 +1,7 @@
 //! What stands in many texts of one board and says nothing: skip links, the press's line, the copyright line. In: the
 //! pieces of some of its texts. Out: the pieces to be left out when its texts are compared.
 
-use super::shingle::{Shingles, n_shared};
+use super::shingle::{Shingles, n_shared, shared};
 
 /// In more than a tenth of the texts …
 const SHARE: usize = 10;
@@ -64,21 +64,7 @@ impl Furniture {
 
     /// Those that a text has.
     pub(super) fn of_text(&self, text: &Shingles) -> Vec<u32> {
-        if self.0.is_empty() {
-            return Vec::new();
-        }
-        let is_one = |piece: &&u32| self.0.binary_search(piece).is_ok();
-        text.set.iter().filter(is_one).copied().collect()
-    }
-
-    /// Takes these from a text's pieces.
-    pub(super) fn leave_out(&self, text: &mut Shingles) {
-        if self.0.is_empty() {
-            return;
-        }
-        let is_other = |piece: &u32| self.0.binary_search(piece).is_err();
-        text.set.retain(is_other);
-        text.run.retain(is_other);
+        shared(&self.0, &text.set)
     }
 }
 
@@ -111,7 +97,7 @@ mod tests {
         let frame = Shingles::of("무단 전재와 재배포를 금합니다");
         assert!(frame.set.iter().all(|piece| furniture.0.contains(piece)));
         let mut left = texts[0].clone();
-        furniture.leave_out(&mut left);
+        left.leave_out(&furniture.of_text(&left));
         assert!(left.len() < texts[0].len() && left.len() * 2 > texts[0].len());
         assert_eq!(Furniture::from_bytes(&furniture.to_bytes()), furniture);
         // Three texts are no board.

@@ -45,6 +45,13 @@ impl Shingles {
     pub fn set(&self) -> &[u32] {
         &self.set
     }
+
+    /// Takes out these pieces, ascending.
+    pub(super) fn leave_out(&mut self, pieces: &[u32]) {
+        let is_other = |piece: &u32| pieces.binary_search(piece).is_err();
+        self.set.retain(is_other);
+        self.run.retain(is_other);
+    }
 }
 
 /// Spreads each bit over all: the finaliser of MurmurHash3.
@@ -92,6 +99,20 @@ pub(super) fn n_shared(a: &[u32], b: &[u32]) -> usize {
         j += usize::from(y <= x);
     }
     n
+}
+
+/// What two ascending lists share.
+pub(super) fn shared(a: &[u32], b: &[u32]) -> Vec<u32> {
+    let (mut i, mut j, mut found) = (0, 0, Vec::new());
+    while i < a.len() && j < b.len() {
+        let (x, y) = (a[i], b[j]);
+        if x == y {
+            found.push(x);
+        }
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+    }
+    found
 }
 
 #[cfg(test)]

@@ -137,7 +137,7 @@ impl Digest {
             true => Rest::All,
             false => {
                 let mut shingles = self.shingles.clone();
-                furniture.leave_out(&mut shingles);
+                shingles.leave_out(&left_out);
                 let is_left = |number: &&Number| shingles.set.binary_search(&number.at).is_ok();
                 let numbers = self.numbers.iter().filter(is_left).copied().collect();
                 match is_enough(&shingles, &self.shingles) {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -31,6 +32,9 @@ use crate::store::{NextPass, SavedSchedule, Store, StoreError};
 
 /// The scheduler looks at least this often, so that a heart that stands still is noticed.
 const BEAT_EVERY: Duration = Duration::from_secs(10);
+
+/// What visits have put off is done this often: a young board's frame is another one with every text that comes.
+const TIDY_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 /// Why a generation ended.
 pub(super) enum End {
@@ -68,6 +72,7 @@ pub(super) struct Generation<S> {
     polls: Arc<Polls>,
     healths: BTreeMap<BoardId, Health>,
     pulse: Arc<Pulse>,
+    tidied_at: Timestamp,
     /// The service's own: the generation's is `outfit.stop`.
     stop: CancellationToken,
 }
@@ -98,6 +103,8 @@ impl<S: Store> Generation<S> {
             openings: JoinSet::new(),
             polls: Arc::default(),
             healths: BTreeMap::new(),
+            // Opening the store does the same.
+            tidied_at: now,
             pulse: Arc::clone(&service.pulse),
             stop: service.stop.clone(),
         };
@@ -289,7 +296,11 @@ impl<S: Store> Generation<S> {
         saved.planner = Some(as_text(self.planner.state()));
         let now = self.outfit.clock.now();
         self.outfit.store.save_schedule(saved, now).await?;
-        self.outfit.store.tidy().await
+        if now.duration_since(self.tidied_at).abs() >= TIDY_EVERY {
+            self.tidied_at = now;
+            self.outfit.store.tidy().await?;
+        }
+        Ok(())
     }
 
     async fn record(&mut self, end: PollEnd) -> Result<(), StoreError> {
