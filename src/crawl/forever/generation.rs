@@ -34,7 +34,7 @@ use crate::store::{NextPass, SavedSchedule, Store, StoreError};
 const BEAT_EVERY: Duration = Duration::from_secs(10);
 
 /// What visits have put off is done this often: a young board's frame is another one with every text that comes.
-const TIDY_EVERY: SignedDuration = SignedDuration::from_hours(1);
+const TIDY_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Why a generation ended.
 pub(super) enum End {
