@@ -214,7 +214,8 @@ pub trait Store: Rereading + Upkeep {
     fn settle(&self, settlement: Settlement) -> impl Future<Output = Answer<Settled>> + Send;
 
     /// Does what visits have put off: what a board's frame is, and near copies that follow from it. At most some seconds'
-    /// work.
+    /// work, at the end of a crawl; opening the store does the same. Not after each poll of a service: a young board's frame
+    /// is another one with every text that comes.
     fn tidy(&self) -> impl Future<Output = Answer<()>> + Send;
 
     /// Ends a pass from outside its walk (the board is blocked): its listing jobs go, its article jobs stay.

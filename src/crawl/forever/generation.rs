@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -32,9 +31,6 @@ use crate::store::{NextPass, SavedSchedule, Store, StoreError};
 
 /// The scheduler looks at least this often, so that a heart that stands still is noticed.
 const BEAT_EVERY: Duration = Duration::from_secs(10);
-
-/// What visits have put off is done this often: a young board's frame is another one with every text that comes.
-const TIDY_EVERY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Why a generation ended.
 pub(super) enum End {
@@ -72,7 +68,6 @@ pub(super) struct Generation<S> {
     polls: Arc<Polls>,
     healths: BTreeMap<BoardId, Health>,
     pulse: Arc<Pulse>,
-    tidied_at: Timestamp,
     /// The service's own: the generation's is `outfit.stop`.
     stop: CancellationToken,
 }
@@ -103,8 +98,6 @@ impl<S: Store> Generation<S> {
             openings: JoinSet::new(),
             polls: Arc::default(),
             healths: BTreeMap::new(),
-            // Opening the store does the same.
-            tidied_at: now,
             pulse: Arc::clone(&service.pulse),
             stop: service.stop.clone(),
         };
@@ -295,12 +288,7 @@ impl<S: Store> Generation<S> {
         }
         saved.planner = Some(as_text(self.planner.state()));
         let now = self.outfit.clock.now();
-        self.outfit.store.save_schedule(saved, now).await?;
-        if now.duration_since(self.tidied_at).abs() >= TIDY_EVERY {
-            self.tidied_at = now;
-            self.outfit.store.tidy().await?;
-        }
-        Ok(())
+        self.outfit.store.save_schedule(saved, now).await
     }
 
     async fn record(&mut self, end: PollEnd) -> Result<(), StoreError> {
