@@ -1,4 +1,4 @@
-//! Memory stays flat: after ten thousand articles the program holds hardly more than after two thousand.
+//! Memory stays flat: after six thousand articles the program holds hardly more than after two thousand.
 //!
 //! `BOARDWALK_MEMORY_ARTICLES=20000` crawls as many.
 //!
@@ -23,7 +23,7 @@ const MOST: f64 = 1.2;
 #[test]
 fn memory_does_not_grow_with_the_archive() {
     let asked = std::env::var("BOARDWALK_MEMORY_ARTICLES").ok();
-    let n_all = asked.map_or(10_000, |n| n.parse().expect("a number of articles"));
+    let n_all = asked.map_or(6_000, |n| n.parse().expect("a number of articles"));
     // The listing is walked first: robots file and pages of twenty rows.
     let n_listing_requests = 1 + n_all / 20;
     let world = World::with_posts(Engine::Rhymix, 9, n_all);
