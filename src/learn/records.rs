@@ -134,8 +134,8 @@ pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> O
         .find_map(|(_, css, key)| Some((css, key.clone()?)));
     // Where no record has a number that must be its id, the values at one place may differ nevertheless.
     let (css, key) = likely.or_else(|| {
-        let unkeyed = ranked.iter().take(MAX_UNKEYED);
-        unkeyed.into_iter().find_map(|(_, css, _)| {
+        let mut unkeyed = ranked.iter().take(MAX_UNKEYED);
+        unkeyed.find_map(|(_, css, _)| {
             let selector = Selector::parse(css).ok()?;
             Some((css, distinct_key(&found(samples, listings, &selector))?))
         })

@@ -3,14 +3,13 @@
 
 use std::cell::RefCell;
 
-use crate::dedup::{self, Digest, Hash};
-use crate::model::{Article, Outcome, Settlement, Visited};
-use crate::store::search_text::bigrams;
-
 use zstd::bulk::Compressor;
 
 use super::StoreOptions;
 use super::dictionary::Dictionary;
+use crate::dedup::{self, Digest, Hash};
+use crate::model::{Article, Outcome, Settlement, Visited};
+use crate::store::search_text::bigrams;
 
 /// Bytes of a page, and of what was read from it, that are prepared on the spot: a millisecond or two.
 const ORDINARY: usize = 192 * 1024;

@@ -46,8 +46,6 @@ struct Now<'a> {
 struct Saved<'a> {
     now: &'a Now<'a>,
     moved_to: Option<&'a str>,
-    /// `Some`: there is one revision more; `true`: the article was edited.
-    edited: Option<bool>,
     counts: Counts,
     /// Its comments are all on this page, and none was read before.
     are_all_new: bool,
@@ -71,7 +69,7 @@ impl Visit<'_> {
             posted: finer(held.posted.clone(), content.posted.clone()),
         };
         let mut done = Done::default();
-        let edited = self.revise(article, content, &held, &now, &mut done)?;
+        self.revise(article, content, &held, &now, &mut done)?;
         // As in a listing: only a change of the page's own number is news.
         let comments = content
             .comment_count
@@ -87,11 +85,10 @@ impl Visit<'_> {
         let saved = Saved {
             now: &now,
             moved_to,
-            edited,
             counts: held.counts.then(counts),
             are_all_new,
         };
-        self.save(article, content, &held, saved)?;
+        self.save(article, content, saved)?;
         self.names(article, &held, canonical_url)?;
         let reappeared = match held.state {
             ArticleState::Gone => true,
@@ -106,7 +103,10 @@ impl Visit<'_> {
         }
         let page = content.comment_pages.current;
         done.settled.n_queued = match are_all_new {
-            true => self.first_comments(article, page, &content.comments)?,
+            true => {
+                self.first_comments(article, page, &content.comments)?;
+                0
+            }
             false => self.further_round(article, page, &content.comments, comment_jobs)?,
         };
         revisits::plan(self.conn, article, &self.options.revisits)?;
@@ -153,7 +153,7 @@ impl Visit<'_> {
             })
     }
 
-    /// Stores a revision if there is something new in the content. `Some`: there is one more; `true`: the article was edited.
+    /// Stores a revision if there is something new in the content.
     fn revise(
         &self,
         article: ArticleId,
@@ -161,9 +161,9 @@ impl Visit<'_> {
         held: &Held,
         now: &Now<'_>,
         done: &mut Done,
-    ) -> rusqlite::Result<Option<bool>> {
+    ) -> rusqlite::Result<()> {
         let Some(packed) = &self.prepared.content else {
-            return Ok(None);
+            return Ok(());
         };
         let keys = content.attachments.iter().map(|file| file.key.as_str());
         let hash = content_hash(now.title, now.category, &content.text, keys);
@@ -231,18 +231,16 @@ impl Visit<'_> {
             done.settled.duplicate_of = duplicate_of(self.conn, article)?;
             done.report.n_duplicates =
                 u64::from(text_changed && stories::shares_its_text(self.conn, article)?);
-            Ok(Some(edited))
         } else {
             done.settled.duplicate_of = duplicate_of(self.conn, article)?;
-            Ok(None)
         }
+        Ok(())
     }
 
     fn save(
         &self,
         article: ArticleId,
         content: &Article,
-        held: &Held,
         saved: Saved<'_>,
     ) -> rusqlite::Result<()> {
         let (now, counts) = (saved.now, saved.counts);
@@ -251,9 +249,9 @@ impl Visit<'_> {
                 "UPDATE article SET state = ?2, state_reason = NULL, n_gone_answers = 0, gone_at = NULL, title = ?3,
                     author = ?4, posted_at = ?5, posted_precision = ?6, posted_text = ?7, category = ?8,
                     source = coalesce(?9, source), moved_to = ?10, visited_at = ?11, fetched_at = ?11,
-                    n_revisions = ?12, changed_at = iif(?13, ?11, changed_at), views = ?14, votes = ?15,
-                    comment_count = ?16, comments_stated = ?17, comment_round = comment_round + 1, comments_torn = 0,
-                    comments_complete = ?18, n_comments = iif(?18, ?19, n_comments)
+                    views = ?12, votes = ?13, comment_count = ?14, comments_stated = ?15,
+                    comment_round = comment_round + 1, comments_torn = 0, comments_complete = ?16,
+                    n_comments = iif(?16, ?17, n_comments)
                  WHERE id = ?1",
             )?
             .execute(params![
@@ -268,8 +266,6 @@ impl Visit<'_> {
                 content.source,
                 saved.moved_to,
                 Ms(self.at),
-                held.n_revisions + u32::from(saved.edited.is_some()),
-                saved.edited == Some(true),
                 counts.views.map(Count),
                 counts.votes,
                 counts.comments.map(Count),

@@ -48,13 +48,13 @@ impl Visit<'_> {
     }
 
     /// The first comments of an article that has no more of them than its own page shows: nothing is to be compared or
-    /// waited for. Its row says already that they are all there. Answers how many pages were queued.
+    /// waited for. Its row says already that they are all there.
     pub(super) fn first_comments(
         &self,
         article: ArticleId,
         page: u32,
         comments: &[Comment],
-    ) -> rusqlite::Result<u64> {
+    ) -> rusqlite::Result<()> {
         let mut resolved = comments.to_vec();
         resolve_parents(&mut resolved);
         let mut insert = self.conn.prepare_cached(
@@ -81,7 +81,7 @@ impl Visit<'_> {
                 Ms(self.at),
             ])?;
         }
-        Ok(0)
+        Ok(())
     }
 
     /// Goes on with the round that the article's own page has begun. Answers how many further pages were queued.
