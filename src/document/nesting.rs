@@ -343,6 +343,12 @@ impl<'t> Nesting<'t> {
         self.phase == Phase::Body
     }
 
+    /// Inside these the end tag of the body means nothing.
+    fn hides_body(&self) -> bool {
+        let mut open = self.open.iter();
+        open.any(|open| open.has(TABLE_PART | P_SCOPE | SELECT))
+    }
+
     /// May something be cut out here, between the tags of the innermost open element?
     pub fn is_plain(&self) -> bool {
         self.open.last().is_some_and(|open| open.is_plain)
@@ -400,7 +406,7 @@ impl<'t> Nesting<'t> {
                 Ok(self.push(token, name))
             }
             // What follows still goes to the body, and into what is open there.
-            (Kind::End, "body" | "html", Body) => Ok(Did::Nothing),
+            (Kind::End, "body" | "html", Body) if !self.hides_body() => Ok(Did::Nothing),
             (
                 Kind::Start | Kind::SelfClosing | Kind::Text,
                 "meta" | "link" | "base" | "title" | "script" | "style" | "noscript",
@@ -577,13 +583,15 @@ impl<'t> Nesting<'t> {
         };
         let is_script = is_text && name.has(SCRIPT);
         let fits = match () {
-            () if is_script && !outer.has(SELECT) => true,
+            () if is_script && !outer.has(SELECT | COLGROUP) => true,
             () if outer.has(TABLE) => name.has(CAPTION | COLGROUP | SECTION | TR),
             () if outer.has(SECTION) => name.has(TR),
             () if outer.has(TR) => name.has(CELL),
             () if outer.has(COLGROUP) => name.has(COL),
             () if name.has(TABLE_PART) && !name.has(TABLE) => false,
             () if outer.has(SELECT) => name.has(OPTION | OPTGROUP),
+            // Elsewhere they nest.
+            () if name.has(OPTGROUP) => false,
             () if outer.has(OPTGROUP) => name.has(OPTION),
             () => !outer.has(OPTION),
         };
@@ -627,6 +635,7 @@ impl<'t> Nesting<'t> {
         // An end tag of what is not open is nothing, but for a few that mend.
         let mends = match () {
             () if name.has(P) => self.n_p > 0,
+            () if self.open.last().is_some_and(|open| open.has(COLGROUP)) => true,
             () if name.has(HEADING) => self.open.iter().any(|open| open.has(HEADING)),
             () => is_open(self),
         };
