@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use support::board::Boards;
 use support::seed::Rng;
 use support::server::Request;
-use support::site::{Asked, Engine, Site};
+use support::site::{Asked, Engine, Numbers, Site};
 use support::truth::text;
 use support::world::World;
 
@@ -90,7 +90,9 @@ fn world_of(seed: u64) -> World {
     let world = World::with_posts(engine, seed, N_POSTS);
     world.site.quirk(|quirks| {
         quirks.rows_per_page = 20;
-        quirks.ranks = is_ranked(seed);
+        if !is_ranked(seed) {
+            quirks.numbers = Numbers::Blank;
+        }
         quirks.pager_shows_last = seed % 5 != 4;
     });
     if seed.is_multiple_of(2) {
@@ -142,10 +144,10 @@ fn complaints(seed: u64) -> Vec<String> {
     if !missed.is_empty() {
         let quirks = world.site.lock().quirks.clone();
         complaints.push(format!(
-            "{} of {N_POSTS} were missed: {missed:?}; {:?}, ranks {}, last page in pager {}; listing pages {:?}\n{}",
+            "{} of {N_POSTS} were missed: {missed:?}; {:?}, numbers {:?}, last page in pager {}; listing pages {:?}\n{}",
             missed.len(),
             world.site.engine(),
-            quirks.ranks,
+            quirks.numbers,
             quirks.pager_shows_last,
             world.requests_since(0).listings,
             outcome.stdout,

@@ -17,6 +17,7 @@ use super::visit::again;
 use crate::article::PageView;
 use crate::fetch::Fetched;
 use crate::health::fit::{Finding, judge};
+use crate::health::ledger::Numbering;
 use crate::listing::{Facts, Step, advance, advance_chain, has_late, read_listing, skip};
 use crate::model::{
     ArticleKey, ArticleState, Job, JobKind, JobPriority, Known, ListingPage, NewJob, Outcome,
@@ -183,11 +184,22 @@ async fn admit<S: Store>(
         .count();
     let earlier = crew.store.last_pass(board.board.id, false).await?;
     let gaps = crew.store.gaps(board.board.id).await?;
+    let row_count = crew.store.row_count(board.board.id).await?;
+    let numbers: Vec<_> = listing
+        .ordinary()
+        .map(|row| (row.rank, row.key.id().parse().ok()))
+        .collect();
+    let numbers = row_count
+        .numbers
+        .and(Numbering::of(&numbers), pass.walk.page == 1);
     let facts = Facts {
         pass: pass.id,
         n_new,
         late: has_late(&listing, pass.walk.page, |key| known.contains_key(key)),
-        n_listed: crew.store.n_listed(board.board.id).await? + n_unknown,
+        n_listed: row_count.n_listed + n_unknown,
+        rank_base: row_count.rank_base,
+        n_unknown: row_count.n_unknown,
+        counts_rows: !numbers.is_no_rank(),
         earlier_deficit: earlier.and_then(|pass| pass.walk.deficit),
         gaps: &gaps,
         quiet_pages: crew.options.quiet_pages,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::confirm::Verdict;
-use super::ledger::is_rank;
+use super::ledger::Numbering;
 
 /// Articles of a board, or of one month of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -37,6 +37,8 @@ pub enum HoleReason {
     Limit,
     /// No pass has been there.
     NeverRead,
+    /// The list was read there, and jumps over them: it does not show them, or not to us.
+    Hidden,
 }
 
 /// Posts that are in the listing and not in the archive: known by the ranks they take up.
@@ -59,8 +61,9 @@ pub struct Facts {
     /// Rank of the newest row, when page 1 was last read; and the rank below the oldest post's.
     pub newest_rank: Option<u64>,
     pub rank_base: u64,
-    pub n_tight: u64,
-    pub n_loose: u64,
+    pub numbers: Numbering,
+    /// Of the listed ones, those that no rank was found for: where ranks are counted, the board does not count them.
+    pub n_uncounted: u64,
     /// Pinned posts that stand in no other place.
     pub n_notices: u64,
     pub all: Held,
@@ -93,7 +96,11 @@ pub enum Proof {
 pub enum Counts {
     Posts,
     PostsAndNotices,
-    /// From another number than 1, or with posts that are shown to nobody.
+    /// Posts that are shown to nobody, or not to us, too.
+    HiddenToo,
+    /// Threads: replies have no number.
+    Threads,
+    /// From another number than 1.
     Otherwise,
     /// No rank.
     Nothing,
@@ -129,12 +136,13 @@ pub struct Audit {
 }
 
 pub fn audit(facts: Facts) -> Audit {
-    let ranked = is_rank(facts.n_tight, facts.n_loose);
+    let ranked = facts.numbers.is_rank();
     let n_posts = facts
         .newest_rank
         .filter(|_| ranked)
-        .map(|rank| rank.saturating_sub(facts.rank_base));
+        .map(|rank| rank.saturating_sub(facts.rank_base) + facts.n_uncounted);
     let in_holes: u64 = facts.holes.iter().map(|hole| hole.n_posts).sum();
+    let hides = (facts.holes.iter()).any(|hole| hole.reason == HoleReason::Hidden);
     let n_unexplained = n_posts.map(|n| n as i64 - facts.all.n_listed as i64 - in_holes as i64);
     let proof = match n_unexplained {
         None => Proof::NotProvable,
@@ -143,6 +151,8 @@ pub fn audit(facts: Facts) -> Audit {
     };
     let column_counts = match (ranked, facts.rank_base) {
         (false, _) => Counts::Nothing,
+        (true, 0) if facts.n_uncounted > 0 => Counts::Threads,
+        (true, 0) if hides => Counts::HiddenToo,
         (true, 0) => Counts::Posts,
         (true, base) if base == facts.n_notices => Counts::PostsAndNotices,
         (true, _) => Counts::Otherwise,
@@ -175,7 +185,10 @@ mod tests {
     fn facts() -> Facts {
         Facts {
             newest_rank: Some(296),
-            n_tight: 281,
+            numbers: Numbering {
+                n_tight: 281,
+                ..Numbering::default()
+            },
             all: Held {
                 n_listed: 296,
                 n_stored: 290,
@@ -225,7 +238,7 @@ mod tests {
     #[test]
     fn ids_prove_nothing() {
         let mut ids = facts();
-        ids.n_loose = 100;
+        ids.numbers.n_loose = 100;
         let audit = audit(ids);
         assert_eq!((audit.proof, audit.n_posts), (Proof::NotProvable, None));
         assert_eq!(audit.column_counts, Counts::Nothing);

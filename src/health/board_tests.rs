@@ -131,8 +131,8 @@ impl Memory {
         };
         self.pages.push(PageRead {
             page,
-            newest_rank: ranks[0],
-            oldest_rank: ranks[ranks.len() - 1],
+            newest_rank: ranks[0].expect("no blank"),
+            oldest_rank: ranks[ranks.len() - 1].expect("no blank"),
         });
         let mut changes = self.look(&rows, page);
         if changes.no_room {
@@ -323,6 +323,7 @@ impl Memory {
             pages: self.pages.clone(),
             last_page: self.last_page,
             rank_base: self.base,
+            n_notices: 0,
             n_found: self.n_found,
             n_asked: self.n_asked,
             unknown: if self.repair > 0 { unknown } else { Vec::new() },

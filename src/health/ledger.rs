@@ -63,49 +63,103 @@ pub struct Changes {
     /// Not listed any more: two rows touch between which they stood.
     pub missing: Vec<ArticleId>,
     pub unknown_below: Vec<(ArticleId, u64)>,
+    /// Of those, the ones whose next row the page shows as well: the list jumps over what is unknown.
+    pub jumps: Vec<ArticleId>,
     /// Two neighbours are too close for what came between them: number the board anew and ask again.
     pub no_room: bool,
 }
 
-/// The numbers of a page's ordinary rows, in page order, with single blanks filled in; `None` if they do not fall from
-/// row to row like ranks do. A blank is the mark of an open article.
-pub fn ranks_of(numbers: &[Option<u64>]) -> Option<Vec<u64>> {
-    let first_known = numbers.iter().position(Option::is_some)?;
-    let first = numbers[first_known]?.checked_add(first_known as u64)?;
-    let mut ranks = Vec::with_capacity(numbers.len());
-    for number in numbers {
-        let rank = match (number, ranks.last()) {
-            (Some(rank), _) => *rank,
-            (None, None) => first,
-            (None, Some(before)) => before - 1,
+/// The ranks of a page's ordinary rows, in page order; `None` if the numbers do not fall from row to row like ranks do.
+/// A blank is the mark of an open article if its neighbours' numbers leave room for it, and else a row that the board
+/// does not count: replies of old board software, which count their threads alone.
+pub fn ranks_of(numbers: &[Option<u64>]) -> Option<Vec<Option<u64>>> {
+    let mut ranks = numbers.to_vec();
+    let numbered: Vec<(usize, u64)> = numbers
+        .iter()
+        .enumerate()
+        .filter_map(|(at, number)| Some((at, (*number)?)))
+        .collect();
+    for pair in numbered.windows(2) {
+        let [(upper_at, upper), (lower_at, lower)] = *pair else {
+            continue;
         };
-        if rank == 0 || ranks.last().is_some_and(|before| rank >= *before) {
+        if lower >= upper {
             return None;
         }
-        if rank == 1 && ranks.len() + 1 < numbers.len() {
-            return None;
+        if upper - lower == (lower_at - upper_at) as u64 {
+            for (rank, blank) in (lower + 1..upper).rev().zip(upper_at + 1..) {
+                ranks[blank] = Some(rank);
+            }
         }
-        ranks.push(rank);
     }
-    let span = ranks.first()? - ranks.last()? + 1;
-    (span <= LOOSEST * ranks.len() as u64).then_some(ranks)
+    let (_, highest) = numbered.first()?;
+    let (_, lowest) = numbered.last()?;
+    let n_ranks = ranks.iter().flatten().count() as u64;
+    (*lowest > 0 && highest - lowest < LOOSEST * n_ranks).then_some(ranks)
 }
 
-/// Pairs of neighbours whose numbers fall by exactly one, and the others.
-pub fn tight_and_loose(ranks: &[u64]) -> (u64, u64) {
-    let n_tight = ranks
-        .windows(2)
-        .filter(|pair| pair[0] - pair[1] == 1)
-        .count() as u64;
-    (n_tight, ranks.len().saturating_sub(1) as u64 - n_tight)
+/// What number columns say of whether they count the rows: of a page, or of all pages of a board so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Numbering {
+    /// Neighbours whose numbers fall by exactly one.
+    pub n_tight: u64,
+    /// Other neighbours; on a page whose numbers do not fall like ranks, all rows.
+    pub n_loose: u64,
+    /// The newest rows' numbers are their ids.
+    pub ids: bool,
 }
 
-/// Is the number column a rank? Ids leave gaps wherever a post is gone or was never on this board; ranks never do,
-/// save where a board counts rows that it does not show us.
-pub fn is_rank(n_tight: u64, n_loose: u64) -> bool {
-    /// A page of 20 rows among which two are hidden from guests still counts.
-    const LEAST_TIGHT_PERCENT: u64 = 90;
-    n_tight > 0 && n_tight * 100 >= (n_tight + n_loose) * LEAST_TIGHT_PERCENT
+impl Numbering {
+    /// Of a page's ordinary rows, in page order: numbers, and the ids of the articles where those are numbers.
+    pub fn of(rows: &[(Option<u64>, Option<u64>)]) -> Self {
+        let numbers: Vec<Option<u64>> = rows.iter().map(|(number, _)| *number).collect();
+        let n_numbered = numbers.iter().flatten().count() as u64;
+        let is_id = |(number, id): &&(Option<u64>, Option<u64>)| number.is_some() && number == id;
+        let n_ids = rows.iter().filter(is_id).count() as u64;
+        let (n_tight, n_loose) = match ranks_of(&numbers) {
+            Some(ranks) => {
+                let ranks: Vec<u64> = ranks.into_iter().flatten().collect();
+                let falls = ranks.windows(2).filter(|pair| pair[0] - pair[1] == 1);
+                let n_tight = falls.count() as u64;
+                (n_tight, ranks.len() as u64 - 1 - n_tight)
+            }
+            // Numbers that are no ranks count against the column; rows without any say nothing.
+            None if n_numbered > 0 => (0, rows.len() as u64),
+            None => (0, 0),
+        };
+        Self {
+            n_tight,
+            n_loose,
+            ids: n_numbered > 0 && is_most(n_ids, n_numbered),
+        }
+    }
+
+    /// Likewise of a page of the same board, read now. Its ids count if it is the first one: ids and ranks are the same
+    /// until a first post is gone, and from there on in older posts only.
+    pub fn and(self, page: Self, is_first: bool) -> Self {
+        Self {
+            n_tight: self.n_tight.saturating_add(page.n_tight),
+            n_loose: self.n_loose.saturating_add(page.n_loose),
+            ids: if is_first { page.ids } else { self.ids },
+        }
+    }
+
+    /// Is the number column a rank? Ids leave gaps wherever a post is gone or was never on this board; ranks never do,
+    /// save where a board counts rows that it does not show us.
+    pub fn is_rank(self) -> bool {
+        self.n_tight > 0 && !self.is_no_rank()
+    }
+
+    /// It is known not to be one. Of a single row neither is known.
+    pub fn is_no_rank(self) -> bool {
+        self.n_loose > 0
+            && (self.ids || !is_most(self.n_tight, self.n_tight.saturating_add(self.n_loose)))
+    }
+}
+
+/// A page of 20 rows with two gaps is most of one.
+fn is_most(n: u64, of: u64) -> bool {
+    n.saturating_mul(100) >= of.saturating_mul(89)
 }
 
 /// Which rows keep their places: the longest run of ordinals that fall. The others are new, or have moved.
@@ -167,6 +221,9 @@ pub fn reconcile(rows: &[Shown], keep: &[bool], window: &Window, is_first: bool)
             .filter(|place| place.ordinal < ordinal[0] && place.ordinal > ordinal[1]);
         let n_unknown = n_between(pair).saturating_sub(inside.count() as u64);
         changes.unknown_below.push((pair[0].article, n_unknown));
+        if n_unknown > 0 {
+            changes.jumps.push(pair[0].article);
+        }
     }
     // Between two rows that keep their places, all that is not on the page is missing if all rows between them touch.
     let anchors: Vec<usize> = (0..rows.len()).filter(|at| keep[*at]).collect();

@@ -26,19 +26,46 @@ fn look(rows: &[Shown], window: &Window, is_first: bool) -> Changes {
 #[test]
 fn ranks_fall_from_row_to_row_and_ids_do_not() {
     let some = |numbers: &[u64]| numbers.iter().map(|n| Some(*n)).collect::<Vec<_>>();
-    assert_eq!(ranks_of(&some(&[9, 8, 7])), Some(vec![9, 8, 7]));
+    assert_eq!(ranks_of(&some(&[9, 8, 7])), Some(some(&[9, 8, 7])));
     assert_eq!(
-        ranks_of(&[Some(9), None, Some(7), None]),
-        Some(vec![9, 8, 7, 6])
+        ranks_of(&[Some(9), None, Some(7)]),
+        Some(some(&[9, 8, 7])),
+        "the row of the open article"
     );
-    assert_eq!(ranks_of(&[None, Some(8)]), Some(vec![9, 8]));
+    let replies = [None, Some(9), None, None, Some(8), None];
+    assert_eq!(ranks_of(&replies), Some(replies.to_vec()));
     assert_eq!(ranks_of(&some(&[9, 9])), None);
     assert_eq!(ranks_of(&some(&[9, 10])), None);
     assert_eq!(ranks_of(&some(&[903, 871, 860])), None);
     assert_eq!(ranks_of(&[None, None]), None);
     assert_eq!(ranks_of(&some(&[0])), None);
-    assert!(is_rank(19, 0) && is_rank(19, 1));
-    assert!(!is_rank(0, 0) && !is_rank(5, 5));
+    let numbering = |n_tight, n_loose, ids| Numbering {
+        n_tight,
+        n_loose,
+        ids,
+    };
+    assert!(numbering(19, 0, false).is_rank() && numbering(17, 2, false).is_rank());
+    assert!(!numbering(0, 0, false).is_rank() && !numbering(0, 0, false).is_no_rank());
+    assert!(!numbering(5, 5, false).is_rank() && numbering(5, 5, false).is_no_rank());
+    // Until a first post is gone, ids are ranks.
+    assert!(numbering(19, 0, true).is_rank() && !numbering(19, 1, true).is_rank());
+}
+
+#[test]
+fn a_page_tells_what_its_numbers_are() {
+    let of = |rows: &[(u64, u64)]| {
+        let rows: Vec<_> = rows.iter().map(|(n, id)| (Some(*n), Some(*id))).collect();
+        Numbering::of(&rows)
+    };
+    let numbering = |n_tight, n_loose, ids| Numbering {
+        n_tight,
+        n_loose,
+        ids,
+    };
+    assert_eq!(of(&[(9, 80), (8, 77), (7, 70)]), numbering(2, 0, false));
+    assert_eq!(of(&[(9, 9), (8, 8), (6, 6)]), numbering(1, 1, true));
+    assert_eq!(of(&[(90, 90), (70, 70), (75, 75)]), numbering(0, 3, true));
+    assert_eq!(Numbering::of(&[(None, Some(3))]), numbering(0, 0, false));
 }
 
 #[test]

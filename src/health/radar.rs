@@ -74,6 +74,8 @@ pub struct View {
     pub last_page: Option<u32>,
     /// The rank below the oldest post's: 0 on a board that counts to 1.
     pub rank_base: u64,
+    /// Pinned posts that stand in no other place: on some boards the ranks count them, too.
+    pub n_notices: u64,
     /// Found missing in this pass already.
     pub n_found: u64,
     /// Pages that the radar has asked for in this pass.
@@ -130,8 +132,9 @@ pub fn most_pages(k: u64, n_pages: u32) -> u32 {
 pub fn plan(view: &View) -> Plan {
     let mut plan = Plan::default();
     let stretches = stretches(view);
-    if let Some(base) = new_base(view, &stretches) {
+    if let Some((oldest, base)) = new_base(view, &stretches) {
         plan.rank_base = Some(base);
+        plan.unknown_below.push((oldest, 0));
         return plan;
     }
     let mut wanted = Vec::new();
@@ -251,8 +254,9 @@ fn stretches(view: &View) -> Vec<Between> {
 }
 
 /// The oldest article that the ledger knows stands at the very end of the listing, and its rank is not the first one:
-/// the board counts from another number than it did.
-fn new_base(view: &View, stretches: &[Between]) -> Option<u64> {
+/// the board counts from another number than it did. Where as many ranks below it were taken for posts not read yet as
+/// there are pinned posts, those are counted.
+fn new_base(view: &View, stretches: &[Between]) -> Option<(ArticleId, u64)> {
     let lowest = stretches.last()?;
     let page = view
         .pages
@@ -260,8 +264,10 @@ fn new_base(view: &View, stretches: &[Between]) -> Option<u64> {
         .rev()
         .find(|page| page.oldest_rank == lowest.newest.shown)?;
     let at_the_end = view.last_page == Some(page.page);
-    let is_lowest = lowest.newest.n_listed == 1 && lowest.n_unknown == 0;
-    (is_lowest && at_the_end && lowest.n_less != 0).then(|| lowest.newest.shown - 1)
+    let counts_notices = lowest.n_unknown > 0 && lowest.n_unknown == view.n_notices;
+    let is_lowest = lowest.newest.n_listed == 1 && (lowest.n_unknown == 0 || counts_notices);
+    (is_lowest && at_the_end && (lowest.n_less != 0 || counts_notices))
+        .then(|| (lowest.newest.article, lowest.newest.shown - 1))
 }
 
 /// Rows of an ordinary page. Page 1 may hold fewer: on some engines pinned rows take the place of others.

@@ -14,9 +14,9 @@ use crate::model::{
 /// Tears at one page border after which the walk goes on and leaves a gap behind. Each costs two requests.
 const MAX_TORN: u32 = 12;
 
-/// What it adds to the tears when the page before, read again, ends as it did: rows were not pulled up, so the
-/// board seems to count in a way of its own, and patience runs out sooner.
-const TORN_WITHOUT_CAUSE: u32 = 4;
+/// Times in a row that the page before, read again, ends as it did: rows were not pulled up. The board counts rows that it
+/// does not show, or from another number than 1.
+const MAX_STILL: u32 = 3;
 
 /// No walk goes deeper, whatever the pager says: 100,000 pages of 20 rows are more than any board known holds.
 const MAX_PAGES: u32 = 100_000;
@@ -34,6 +34,12 @@ pub struct Facts<'a> {
     pub late: bool,
     /// Listed articles known once this page is settled, notices left out.
     pub n_listed: u64,
+    /// The rank below the oldest post's: 0 on a board that counts to 1.
+    pub rank_base: u64,
+    /// Posts that are known by their ranks alone.
+    pub n_unknown: u64,
+    /// Numbers count the rows, as far as is known; otherwise the walk does not go by them.
+    pub counts_rows: bool,
     /// [`Walk::deficit`] at the end of the pass before.
     pub earlier_deficit: Option<i64>,
     /// What walks have left open on this board.
@@ -96,6 +102,7 @@ pub fn begin(kind: PassKind, max_pages: Option<u32>, since: Option<jiff::Timesta
         deepest: 0,
         edge: None,
         n_torn: 0,
+        n_still: 0,
         moved: false,
         last_shown: None,
         n_quiet: 0,
@@ -114,6 +121,10 @@ pub fn begin(kind: PassKind, max_pages: Option<u32>, since: Option<jiff::Timesta
 
 /// The step after page `walk.page` was read.
 pub fn advance(walk: &Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
+    if !facts.counts_rows && page.ordinary().any(|row| row.rank.is_some()) {
+        let (walk, page) = unnumbered(walk, page);
+        return advance(&walk, &page, facts);
+    }
     let nothing = ListingPage::default();
     let page = if is_another_page(walk, page) {
         &nothing
@@ -133,6 +144,20 @@ pub fn advance(walk: &Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
         on_to_a_gap(walk, page, facts, &mut step);
     }
     step
+}
+
+/// As if there were no numbers.
+fn unnumbered(walk: &Walk, page: &ListingPage) -> (Walk, ListingPage) {
+    let (mut walk, mut page) = (walk.clone(), page.clone());
+    for row in &mut page.rows {
+        row.rank = None;
+    }
+    for edge in [&mut walk.edge, &mut walk.ahead].into_iter().flatten() {
+        edge.rank = None;
+    }
+    walk.newest_rank = None;
+    walk.deficit = None;
+    (walk, page)
 }
 
 /// Nothing new here, but something is still open further down: the walk goes on to there.
@@ -192,6 +217,7 @@ fn look_again(walk: &Walk, mut step: Step) -> Step {
     again.edge = None;
     again.ahead = None;
     again.n_torn = 0;
+    again.n_still = 0;
     again.n_quiet = 0;
     again.last_page_digest = None;
     again.first_page_digest = None;
@@ -204,7 +230,7 @@ fn look_again(walk: &Walk, mut step: Step) -> Step {
 fn join_on(walk: &Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
     let number = walk.page;
     let Some(last_row) = edge_of(page) else {
-        return past_the_end(walk);
+        return past_the_end(walk, facts.rank_base);
     };
     let mut after = walk.clone();
     if number == 1 {
@@ -234,16 +260,19 @@ fn join_on(walk: &Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
     if let Some(ahead) = after.ahead.take() {
         return prove(walk, after, ahead, last_row, page, facts);
     }
-    if unmoved && number == walk.deepest && last_row.rank.is_none() {
-        // The look back from behind the end: the last rows are where they were.
-        return Step::end(after, PassEnd::Complete);
-    }
-    if unmoved && number < walk.deepest {
-        after.n_torn += TORN_WITHOUT_CAUSE;
+    if is_look_back(walk) {
+        if unmoved && number == walk.deepest && last_row.rank.is_none() {
+            // From behind the end: the last rows are where they were.
+            return Step::end(after, PassEnd::Complete);
+        }
+        after.n_still = if unmoved { walk.n_still + 1 } else { 0 };
     }
     match join(walk.edge.as_ref(), page) {
         Join::First | Join::Joined => {}
         Join::Unproven if needs_no_proof(walk, facts) => {}
+        // Of rows between two pages without news none is news.
+        Join::Torn if needs_no_proof(walk, facts) && walk.n_quiet > 0 => {}
+        Join::Torn if walk.n_still >= MAX_STILL => {}
         Join::Torn | Join::Unproven if number > 1 && walk.n_torn < MAX_TORN => {
             return step_back(after, page);
         }
@@ -259,6 +288,9 @@ fn join_on(walk: &Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
                 ),
             });
         }
+    }
+    if !is_look_back(walk) {
+        after.n_still = 0;
     }
     after.edge = Some(last_row);
     let mut step = onward(after, page, facts);
@@ -303,12 +335,17 @@ pub fn skip(walk: &Walk, note: &str) -> Step {
     }
 }
 
+/// The page that ended in the walk's edge is read again, because of what the next one showed.
+fn is_look_back(walk: &Walk) -> bool {
+    walk.page < walk.deepest || (walk.page == walk.deepest && walk.last_page_digest.is_none())
+}
+
 /// Rows were pushed onto this page from the one before, or the page read again is not as it was.
 fn has_moved(walk: &Walk, page: &ListingPage, last_row: &Edge) -> bool {
     let Some(edge) = &walk.edge else {
         return false;
     };
-    if walk.page <= walk.deepest {
+    if is_look_back(walk) {
         return edge != last_row;
     }
     page.ordinary().any(|row| row.key == edge.key)
@@ -340,22 +377,20 @@ fn is_another_page(walk: &Walk, page: &ListingPage) -> bool {
     same_as_before || no_progress
 }
 
-/// Behind the last row. The board is whole if the walk came down to rank 1; otherwise the last rows may have
+/// Behind the last row. The board is whole if the walk came down to the first rank; otherwise the last rows may have
 /// been pulled to the page before, which is read once more.
-fn past_the_end(walk: &Walk) -> Step {
+fn past_the_end(walk: &Walk, rank_base: u64) -> Step {
     let mut after = walk.clone();
-    let short_of_the_end = walk
-        .edge
-        .as_ref()
-        .and_then(|edge| edge.rank)
-        .is_some_and(|rank| rank > 1);
+    let ends_at = walk.edge.as_ref().and_then(|edge| edge.rank);
+    let short_of_the_end = ends_at.is_some_and(|rank| rank > rank_base.saturating_add(1));
     // Without ranks nothing tells: one look back shows whether the last rows are still where they were.
     let in_doubt = walk.kind == PassKind::Full
         || walk.moved
         || walk.last_shown.is_some_and(|last| walk.page <= last);
     let unranked =
         in_doubt && walk.edge.as_ref().is_some_and(|edge| edge.rank.is_none()) && walk.n_torn == 0;
-    let look_back = unranked || (short_of_the_end && walk.n_torn < MAX_TORN);
+    let look_back =
+        unranked || (short_of_the_end && walk.n_torn < MAX_TORN && walk.n_still < MAX_STILL);
     if look_back && walk.page > 1 {
         after.n_torn += 1;
         after.page -= 1;
@@ -369,8 +404,9 @@ fn past_the_end(walk: &Walk) -> Step {
         below: None,
         reason: GapReason::Torn,
         note: format!(
-            "the listing ended on page {} before rank 1; its last rows may be missing",
-            walk.page.saturating_sub(1).max(1)
+            "the listing ended on page {} before rank {}; its last rows may be missing",
+            walk.page.saturating_sub(1).max(1),
+            rank_base.saturating_add(1),
         ),
     });
     Step {
@@ -394,6 +430,7 @@ fn prove(
         after.edge = Some(ahead);
         after.page = walk.page.saturating_add(1);
         after.n_torn = 0;
+        after.n_still = 0;
         let mut step = onward(after, page, facts);
         step.walk
             .last_page_digest
@@ -428,6 +465,7 @@ pub(super) fn onward(mut after: Walk, page: &ListingPage, facts: Facts<'_>) -> S
     let number = after.page;
     if number > after.deepest {
         after.n_torn = 0;
+        after.n_still = 0;
         after.n_quiet = match facts.n_new {
             0 => after.n_quiet + 1,
             // It was caught up before: what is new here was open.
@@ -471,8 +509,8 @@ fn is_quiet(after: &Walk, facts: Facts<'_>) -> bool {
     let earlier = facts.earlier_deficit.unwrap_or(0).max(0);
     // What is known to be open is no sign of anything else.
     let in_gaps: u64 = facts.gaps.iter().filter_map(gaps::n_missing).sum();
-    let in_gaps = i64::try_from(in_gaps).unwrap_or(i64::MAX);
-    let more_missing = after.deficit.unwrap_or(0) > earlier.max(in_gaps);
+    let known = i64::try_from(in_gaps.max(facts.n_unknown)).unwrap_or(i64::MAX);
+    let more_missing = after.deficit.unwrap_or(0) > earlier.max(known);
     after.kind == PassKind::Incremental
         && after.n_quiet >= facts.quiet_pages.max(1)
         && !more_missing

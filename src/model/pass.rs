@@ -35,6 +35,8 @@ pub struct Walk {
     pub edge: Option<Edge>,
     /// Steps back in a row because a page did not join; reset by a join.
     pub n_torn: u32,
+    /// Of those, the ones in a row that found the page as it was.
+    pub n_still: u32,
     /// Rows were seen to shift while this walk went on.
     pub moved: bool,
     /// The last page that a pager of this walk has linked.

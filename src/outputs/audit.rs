@@ -71,10 +71,12 @@ pub fn write_text(audit: &Audit, zone: &TimeZone, out: &mut dyn Write) -> io::Re
     for hole in &audit.holes {
         writeln!(out, "  {}", hole_text(hole, zone))?;
     }
-    match (audit.holes.is_empty(), audit.repairing) {
-        (false, true) => writeln!(out, "  the next crawl closes them"),
-        (false, false) => writeln!(out, "  --repair has the next crawl close them"),
-        (true, _) => Ok(()),
+    let mut holes = audit.holes.iter();
+    let can_close = holes.any(|hole| hole.reason != HoleReason::Hidden);
+    match (can_close, audit.repairing) {
+        (true, true) => writeln!(out, "  the next crawl reads what it can of them"),
+        (true, false) => writeln!(out, "  --repair has the next crawl close them"),
+        (false, _) => Ok(()),
     }
 }
 
@@ -98,6 +100,8 @@ fn proof(audit: &Audit, zone: &TimeZone) -> String {
     let counts = match audit.column_counts {
         Counts::Posts => "ranks count the posts",
         Counts::PostsAndNotices => "ranks count posts and notices",
+        Counts::HiddenToo => "ranks count posts that the list does not show, too",
+        Counts::Threads => "ranks count threads, not the replies in them",
         Counts::Otherwise => "ranks do not count from 1",
         Counts::Nothing => "the board shows no ranks",
     };
@@ -112,7 +116,8 @@ fn proof(audit: &Audit, zone: &TimeZone) -> String {
         },
     );
     match audit.proof {
-        Proof::Proven => format!("proven: {counts}; {since}"),
+        Proof::Proven if audit.holes.is_empty() => format!("proven: {counts}; {since}"),
+        Proof::Proven => format!("proven but for the holes below: {counts}; {since}"),
         Proof::NotYet => format!("not proven yet: {counts}; {since}"),
         Proof::NotProvable => {
             format!("not provable: {counts}, so only joins between pages tell what was missed")
@@ -156,6 +161,7 @@ fn hole_text(hole: &Hole, zone: &TimeZone) -> String {
         HoleReason::Torn => "rows shifted while it was walked",
         HoleReason::Limit => "a limit ended the walk before it",
         HoleReason::NeverRead => "no pass has been there",
+        HoleReason::Hidden => "the list jumps over them",
     };
     format!("{ranks} ({posts}{when}): {why}")
 }
@@ -164,6 +170,7 @@ fn hole_text(hole: &Hole, zone: &TimeZone) -> String {
 mod tests {
     use super::*;
     use crate::health::audit::{Facts, audit};
+    use crate::health::ledger::Numbering;
 
     fn text(facts: Facts) -> String {
         let mut out = Vec::new();
@@ -188,7 +195,10 @@ mod tests {
         let text = text(Facts {
             board: "자유게시판\u{1b}[2J".into(),
             newest_rank: Some(47_181),
-            n_tight: 40_000,
+            numbers: Numbering {
+                n_tight: 40_000,
+                ..Numbering::default()
+            },
             all: held,
             months: vec![("2026-11".into(), held)],
             whole_at: Some("2026-11-20T01:02:00Z".parse().expect("a moment")),
@@ -209,7 +219,10 @@ mod tests {
     fn holes_say_where_when_and_why() {
         let text = text(Facts {
             newest_rank: Some(100),
-            n_tight: 70,
+            numbers: Numbering {
+                n_tight: 70,
+                ..Numbering::default()
+            },
             all: Held {
                 n_listed: 80,
                 ..Held::default()

@@ -41,6 +41,7 @@ pub use upkeep::{Broken, Exemplar, Repair, SavedFit, Upkeep, successor};
 use search_query::Query;
 
 use crate::health::audit::Facts;
+use crate::health::ledger::Numbering;
 use crate::health::radar::{Plan, View};
 use crate::health::verdict::{Change, Health};
 use crate::model::{
@@ -49,6 +50,20 @@ use crate::model::{
 };
 
 type Answer<T> = Result<T, StoreError>;
+
+/// How many rows a board has, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowCount {
+    /// Live, listed articles that are not notices, and what the board counts below the oldest of them: what the newest
+    /// rank should be.
+    pub n_listed: u64,
+    /// What the board counts below the oldest of them.
+    pub rank_base: u64,
+    /// Posts that are known by their ranks alone.
+    pub n_unknown: u64,
+    /// What its number column has said so far.
+    pub numbers: Numbering,
+}
 
 /// What the conductor does with a store.
 pub trait Store: Rereading + Upkeep {
@@ -176,8 +191,8 @@ pub trait Store: Rereading + Upkeep {
         board: BoardId,
     ) -> impl Future<Output = Answer<Option<ArticleTarget>>> + Send;
 
-    /// Live, listed articles of a board that are not notices: what the newest rank should be.
-    fn n_listed(&self, board: BoardId) -> impl Future<Output = Answer<u64>> + Send;
+    /// How many rows a board has, as far as is known.
+    fn row_count(&self, board: BoardId) -> impl Future<Output = Answer<RowCount>> + Send;
 
     /// Gaps that no pass has closed yet, by page.
     fn gaps(&self, board: BoardId) -> impl Future<Output = Answer<Vec<OpenGap>>> + Send;

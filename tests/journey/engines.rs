@@ -1,7 +1,7 @@
 //! Every field of every article, on boards of each engine; and a second crawl that finds nothing to do.
 
 use crate::support::board::{Boards, Draft, File, Part};
-use crate::support::site::{Engine, Robots, Site};
+use crate::support::site::{Engine, Numbers, Robots, Site};
 use crate::support::world::World;
 
 /// Ordinary posts of the rich board; five listing pages on Rhymix, six on gnuboard5.
@@ -131,7 +131,7 @@ fn a_gallery_without_ranks() {
     let world = World::with_posts(Engine::Gnuboard5 { rewrite: 0 }, 5, 50);
     world.site.quirk(|quirks| {
         quirks.gallery = true;
-        quirks.ranks = false;
+        quirks.numbers = Numbers::Blank;
     });
     // A gallery shows no category.
     world

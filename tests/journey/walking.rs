@@ -1,6 +1,6 @@
 //! Walking pages: cases 21 to 26. The property behind 23 and 24 is held over many seeds by `tests/walk.rs`.
 
-use crate::support::site::{Asked, Engine, Order, PastEnd, Site};
+use crate::support::site::{Asked, Engine, Numbers, Order, PastEnd, Site};
 use crate::support::world::World;
 
 const PAST_ENDS: [PastEnd; 5] = [
@@ -28,7 +28,7 @@ fn cases_21_and_22_the_walk_ends_whatever_is_behind_the_last_page() {
             world.site.quirk(|quirks| {
                 quirks.past_end = past_end;
                 quirks.pager_shows_last = false;
-                quirks.ranks = false;
+                quirks.numbers = Numbers::Blank;
             });
             // The last page is full, so that nothing on it says that it is the last.
             let n_rows = world.site.lock().quirks.rows_per_page;
@@ -148,7 +148,7 @@ fn case_25_an_old_thread_on_top_does_not_stop_the_walk() {
     let world = World::with_posts(Engine::Rhymix, 3, 60);
     world.site.quirk(|quirks| {
         quirks.order = Order::LastReply;
-        quirks.ranks = false;
+        quirks.numbers = Numbers::Blank;
     });
     world.crawl_well();
     // The oldest post of all is answered, then a new one is written, then two more old ones are answered.

@@ -518,11 +518,14 @@ fn list(page: &Page<'_>, board: &Board, n: usize, open: Option<u64>) -> String {
     }
     for place in slice.rows.clone() {
         let post = &board.posts[&order[place]];
-        let rank = Some(board.rank(place));
+        if !page.shows(post) {
+            continue;
+        }
+        let number = page.number(board, place);
         rows += &if gallery {
-            gallery_box(page, board, post, rank, n, open)
+            gallery_box(page, board, post, &number, n, open)
         } else {
-            row(page, board, post, rank, n, open)
+            row(page, board, post, Some(number), n, open)
         };
     }
     if rows.is_empty() {
@@ -577,18 +580,18 @@ fn row(
     page: &Page<'_>,
     board: &Board,
     post: &Post,
-    rank: Option<u64>,
+    number: Option<String>,
     n: usize,
     open: Option<u64>,
 ) -> String {
+    let is_notice = number.is_none();
     let name = &board.name;
     let is_open = open == Some(post.id);
     let path = article_path(page, name, post.id, n);
-    let number = match rank {
+    let number = match number {
         _ if is_open => "<span class=\"bo_current\">열람중</span>".to_owned(),
         None => "<strong class=\"notice_icon\">공지</strong>".to_owned(),
-        Some(rank) if page.state.quirks.ranks => rank.to_string(),
-        Some(_) => String::new(),
+        Some(number) => number,
     };
     let category = page
         .state
@@ -640,7 +643,7 @@ fn row(
 <td class="td_datetime">{date}</td>
 </tr>
 "#,
-        class = if rank.is_none() { "bo_notice" } else { "" },
+        class = if is_notice { "bo_notice" } else { "" },
         padding = 10 * post.reply_depth,
         href = href(page, &path),
         title = escape(&cut(
@@ -657,14 +660,11 @@ fn gallery_box(
     page: &Page<'_>,
     board: &Board,
     post: &Post,
-    rank: Option<u64>,
+    number: &str,
     n: usize,
     open: Option<u64>,
 ) -> String {
     let path = href(page, &article_path(page, &board.name, post.id, n));
-    let number = rank
-        .filter(|_| page.state.quirks.ranks)
-        .map_or(String::new(), |rank| rank.to_string());
     let content = page.state.boards.content(&board.name, post.id);
     let excerpt = content
         .parts

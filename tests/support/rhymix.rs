@@ -450,7 +450,9 @@ fn list(page: &Page<'_>, board: &Board, n: usize, open: Option<u64>) -> String {
     }
     for place in slice.rows.clone() {
         let post = &board.posts[&order[place]];
-        rows += &row(page, board, post, Some(board.rank(place)), n, open);
+        if page.shows(post) {
+            rows += &row(page, board, post, Some(page.number(board, place)), n, open);
+        }
     }
     format!(
         r#"<div class="board_list" id="board_list">
@@ -477,10 +479,11 @@ fn row(
     page: &Page<'_>,
     board: &Board,
     post: &Post,
-    rank: Option<u64>,
+    number: Option<String>,
     n: usize,
     open: Option<u64>,
 ) -> String {
+    let is_notice = number.is_none();
     let (name, id) = (&board.name, post.id);
     let is_open = open == Some(id);
     let path = if n > 1 && page.state.quirks.page_in_links {
@@ -488,18 +491,13 @@ fn row(
     } else {
         format!("/{name}/{id}")
     };
-    let number = match rank {
+    let number = match number {
         _ if is_open => "&raquo;".to_owned(),
         None => "공지".to_owned(),
-        Some(rank) if page.state.quirks.ranks => rank.to_string(),
-        Some(_) => String::new(),
+        Some(number) => number,
     };
-    let cell = if rank.is_none() { "notice" } else { "no" };
-    let row_class = if rank.is_none() {
-        " class=\"notice\""
-    } else {
-        ""
-    };
+    let cell = if is_notice { "notice" } else { "no" };
+    let row_class = if is_notice { " class=\"notice\"" } else { "" };
     let mark = if is_open {
         page.state.quirks.current_mark
     } else {

@@ -7,7 +7,7 @@ use boardwalk::model::{Clock, SystemClock};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::board::Boards;
+use super::board::{Board, Boards, Post};
 use super::seed::Rng;
 use super::server::{Handler, Manner, Reply, Request};
 use super::{gnuboard5, rhymix};
@@ -42,6 +42,23 @@ pub enum Order {
     LastReply,
 }
 
+/// What the number column shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Numbers {
+    /// A count of the ordinary rows from the oldest (Rhymix, gnuboard5, KBoard).
+    Rows,
+    /// Likewise, with the pinned rows counted that stand nowhere else.
+    RowsAndNotices,
+    /// Likewise, with rows counted that guests are not shown: here those of secret posts.
+    HiddenToo,
+    /// A count of the threads; replies have an arrow instead of a number (Zeroboard).
+    Threads,
+    /// The post's own number.
+    Ids,
+    /// Nothing.
+    Blank,
+}
+
 /// What the site answers for robots.txt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Robots {
@@ -68,8 +85,7 @@ pub struct Quirks {
     pub session_ids: bool,
     /// gnuboard5: the gallery skin, a list of boxes whose number is hidden.
     pub gallery: bool,
-    /// The number column is shown.
-    pub ranks: bool,
+    pub numbers: Numbers,
     /// Put before the title of the row whose article is open, besides the mark in the number column.
     pub current_mark: &'static str,
     /// Pages are sent as EUC-KR (CP949), declared in the markup only.
@@ -93,7 +109,7 @@ impl Quirks {
             page_in_links: true,
             session_ids: false,
             gallery: false,
-            ranks: true,
+            numbers: Numbers::Rows,
             current_mark: "",
             euc_kr: false,
             comments_per_page: 50,
@@ -338,6 +354,28 @@ impl Page<'_> {
             rows: start..(start + n_here).min(n_rows),
             with_notices: true,
             current_shown: shown <= n_pages,
+        }
+    }
+
+    /// Guests are shown the row of this post.
+    pub fn shows(&self, post: &Post) -> bool {
+        !(post.secret && self.state.quirks.numbers == Numbers::HiddenToo)
+    }
+
+    /// What the number column says of the post at this place of the board's order.
+    pub fn number(&self, board: &Board, place: usize) -> String {
+        let post = |id: &u64| &board.posts[id];
+        let rest = &board.order[place..];
+        match self.state.quirks.numbers {
+            Numbers::Rows | Numbers::HiddenToo => rest.len().to_string(),
+            Numbers::RowsAndNotices => (rest.len() + board.notices.len()).to_string(),
+            Numbers::Threads if post(&rest[0]).reply_to.is_some() => String::new(),
+            Numbers::Threads => {
+                let threads = rest.iter().filter(|id| post(id).reply_to.is_none());
+                threads.count().to_string()
+            }
+            Numbers::Ids => rest[0].to_string(),
+            Numbers::Blank => String::new(),
         }
     }
 

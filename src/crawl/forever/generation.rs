@@ -354,7 +354,7 @@ impl<S: Store> Generation<S> {
         let refusal = served
             .and_then(|served| served.context.as_ref())
             .and_then(|context| self.polls.refusal(&context.board.host));
-        let n_listed = store.n_listed(board).await?;
+        let n_listed = store.row_count(board).await?.n_listed;
         let seen = self
             .polls
             .take_seen(board, now)

@@ -125,6 +125,7 @@ impl BoardPage<'_> {
             HoleReason::Torn => say("rows shifted while it was walked", "읽는 동안 글이 밀림"),
             HoleReason::Limit => say("a limit ended the walk above it", "수집 범위 밖"),
             HoleReason::NeverRead => say("no pass has been there", "아직 가지 않은 곳"),
+            HoleReason::Hidden => say("the list jumps over them", "목록이 건너뛰는 번호"),
         }
     }
 

@@ -61,12 +61,7 @@ fn outline(conn: &Connection, board: &Board) -> rusqlite::Result<Facts> {
         board: board.name.clone(),
         rank_base: ledger::rank_base(conn, board.id)?,
         newest_rank: newest_rank(conn, board.id)?,
-        n_notices: number(
-            conn,
-            board.id,
-            "SELECT count(*) FROM place JOIN article ON article.id = place.article
-             WHERE place.board = ?1 AND notice AND state <> 'gone'",
-        )?,
+        n_notices: radar::n_notices(conn, board.id)?,
         n_suspects: number(
             conn,
             board.id,
@@ -74,6 +69,14 @@ fn outline(conn: &Connection, board: &Board) -> rusqlite::Result<Facts> {
              WHERE place.board = ?1 AND missing_at IS NOT NULL AND state <> 'gone'
                 AND (asked_at IS NULL OR asked_at > coalesce(visited_at, 0))",
         )?,
+        n_uncounted: number(
+            conn,
+            board.id,
+            "SELECT count(*) FROM place JOIN article ON article.id = place.article
+             WHERE place.board = ?1 AND NOT notice AND ordinal IS NULL AND missing_at IS NULL AND state <> 'gone'
+                AND NOT (article.board = place.board AND moved_to IS NOT NULL)",
+        )?,
+        numbers: ledger::evidence(conn, board.id)?,
         holes: holes(conn, board.id)?,
         ..Facts::default()
     };
@@ -98,17 +101,15 @@ fn newest_rank(conn: &Connection, board: BoardId) -> rusqlite::Result<Option<u64
 
 fn read_ledger(conn: &Connection, board: BoardId, facts: &mut Facts) -> rusqlite::Result<()> {
     let mut select = conn.prepare_cached(
-        "SELECT n_tight, n_loose, whole_at, verdict, repair_at IS NOT NULL FROM ledger WHERE board = ?1",
+        "SELECT whole_at, verdict, repair_at IS NOT NULL FROM ledger WHERE board = ?1",
     )?;
     let mut rows = select.query([board.0])?;
     if let Some(row) = rows.next()? {
-        facts.n_tight = row.get::<_, Count>(0)?.0;
-        facts.n_loose = row.get::<_, Count>(1)?.0;
-        facts.whole_at = row.get::<_, Option<Ms>>(2)?.map(|ms| ms.0);
+        facts.whole_at = row.get::<_, Option<Ms>>(0)?.map(|ms| ms.0);
         facts.verdict = row
-            .get::<_, Option<Named<Verdict>>>(3)?
+            .get::<_, Option<Named<Verdict>>>(1)?
             .map(|verdict| verdict.0);
-        facts.repairing = row.get(4)?;
+        facts.repairing = row.get(2)?;
     }
     Ok(())
 }
@@ -184,6 +185,7 @@ fn holes(conn: &Connection, board: BoardId) -> rusqlite::Result<Vec<Hole>> {
     let mut holes = Vec::new();
     for hole in radar::holes(conn, board)? {
         let reason = match (&hole.below, &open_gap) {
+            _ if hole.hidden => HoleReason::Hidden,
             (None, _) if was_limited => HoleReason::Limit,
             (_, Some(Named(GapReason::Unread))) => HoleReason::Unread,
             (_, Some(Named(GapReason::Torn))) => HoleReason::Torn,
@@ -225,7 +227,8 @@ pub(super) fn ask_repair(
         .query_row([board.0], |row| row.get(0))?;
     let n_rows = n_rows.max(1);
     let mut n_pages = 0_u64;
-    for hole in radar::holes(conn, board)? {
+    let holes = radar::holes(conn, board)?;
+    for hole in holes.into_iter().filter(|hole| !hole.hidden) {
         let n_posts = hole.unknown.newest_rank - hole.unknown.oldest_rank;
         n_pages += n_posts / n_rows + 1 + u64::from(n_posts > 0);
     }

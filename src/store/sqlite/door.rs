@@ -16,8 +16,8 @@ use crate::model::{
     Outcome, Pass, PassEnd, PassId, PassReport, Receipt, Settled, Settlement, Walk,
 };
 use crate::store::{
-    Answer, ArticleTarget, AskAgain, HostRecord, NextPass, SavedSchedule, Store, StoreError,
-    StoredRobots,
+    Answer, ArticleTarget, AskAgain, HostRecord, NextPass, RowCount, SavedSchedule, Store,
+    StoreError, StoredRobots,
 };
 
 impl Store for SqliteStore {
@@ -207,9 +207,9 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn n_listed(&self, board: BoardId) -> Answer<u64> {
+    async fn row_count(&self, board: BoardId) -> Answer<RowCount> {
         self.read("counting listed articles", move |conn| {
-            read::n_listed(conn, board)
+            read::row_count(conn, board)
         })
         .await
     }

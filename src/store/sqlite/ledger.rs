@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::values::{Count, Ms};
 use crate::health::ledger::{
-    Changes, Place, STEP, Shown, Window, kept, ranks_of, reconcile, tight_and_loose,
+    Changes, Numbering, Place, STEP, Shown, Window, kept, ranks_of, reconcile,
 };
 use crate::model::{ArticleId, BoardId, PassId};
 
@@ -22,6 +22,15 @@ pub(super) struct Sighting {
     pub(super) at: Timestamp,
 }
 
+/// An ordinary row of it.
+pub(super) struct Numbered {
+    pub(super) article: ArticleId,
+    /// What the number column says.
+    pub(super) number: Option<u64>,
+    /// The article's own, where it is a number.
+    pub(super) id: Option<u64>,
+}
+
 /// Listed articles that have a place. SQLite takes the partial index only for exactly these words.
 const LISTED: &str = "board = ?1 AND ordinal IS NOT NULL AND missing_at IS NULL";
 
@@ -29,7 +38,7 @@ const LISTED: &str = "board = ?1 AND ordinal IS NOT NULL AND missing_at IS NULL"
 pub(super) fn sight(
     conn: &Connection,
     sighting: &Sighting,
-    rows: &[(ArticleId, Option<u64>)],
+    rows: &[Numbered],
 ) -> rusqlite::Result<()> {
     if sighting.radar {
         conn.prepare_cached(
@@ -37,34 +46,38 @@ pub(super) fn sight(
         )?
         .execute([sighting.board.0])?;
     }
-    let numbers: Vec<Option<u64>> = rows.iter().map(|(_, number)| *number).collect();
+    let numbers: Vec<_> = rows.iter().map(|row| (row.number, row.id)).collect();
+    let said = Numbering::of(&numbers);
+    let numbers: Vec<Option<u64>> = rows.iter().map(|row| row.number).collect();
     let ranks = ranks_of(&numbers);
-    let (n_tight, n_loose) = match &ranks {
-        Some(ranks) => tight_and_loose(ranks),
-        // Numbers that are no ranks count against the column; rows without any say nothing.
-        None if numbers.iter().any(Option::is_some) => (0, numbers.len() as u64),
-        None => (0, 0),
-    };
-    if ranks.is_none() && n_loose == 0 && !sighting.radar {
+    if ranks.is_none() && said.n_loose == 0 && !sighting.radar {
         return Ok(());
     }
-    conn.prepare_cached(
-        "INSERT INTO ledger (board, n_tight, n_loose) VALUES (?1, ?2, ?3)
-         ON CONFLICT (board) DO UPDATE SET n_tight = n_tight + excluded.n_tight, n_loose = n_loose + excluded.n_loose",
-    )?
-    .execute(params![sighting.board.0, Count(n_tight), Count(n_loose)])?;
-    if let Some(ranks) = &ranks {
-        keep(conn, sighting, ranks.first(), ranks.last())?;
-    } else if sighting.radar {
-        keep(conn, sighting, None, None)?;
-    }
-    let Some(ranks) = ranks else {
+    let so_far = evidence(conn, sighting.board)?.and(said, sighting.page == 1);
+    keep_evidence(conn, sighting.board, so_far)?;
+    let Some(ranks) = ranks.filter(|_| !so_far.is_no_rank()) else {
+        if sighting.radar {
+            keep(conn, sighting, None, None)?;
+        }
         return Ok(());
     };
-    let mut changes = look(conn, sighting, rows, &ranks)?;
+    // Rows that the board does not count have no place in its order.
+    let rows: Vec<(ArticleId, u64)> = rows
+        .iter()
+        .zip(ranks)
+        .filter_map(|(row, rank)| Some((row.article, rank?)))
+        .collect();
+    let rank = |row: &(ArticleId, u64)| row.1;
+    keep(
+        conn,
+        sighting,
+        rows.first().map(rank),
+        rows.last().map(rank),
+    )?;
+    let mut changes = look(conn, sighting, &rows)?;
     if changes.no_room {
         make_room(conn, sighting.board)?;
-        changes = look(conn, sighting, rows, &ranks)?;
+        changes = look(conn, sighting, &rows)?;
     }
     write(conn, sighting, &changes)?;
     let mut seen = conn.prepare_cached(
@@ -72,7 +85,7 @@ pub(super) fn sight(
             asked_at = NULL, relisted = 0
          WHERE board = ?1 AND article = ?2",
     )?;
-    for ((article, _), rank) in rows.iter().zip(&ranks) {
+    for (article, rank) in &rows {
         seen.execute(params![
             sighting.board.0,
             article.0,
@@ -83,12 +96,41 @@ pub(super) fn sight(
     Ok(())
 }
 
+/// Of all pages so far.
+pub(super) fn evidence(conn: &Connection, board: BoardId) -> rusqlite::Result<Numbering> {
+    let found = conn
+        .prepare_cached("SELECT n_tight, n_loose, ids FROM ledger WHERE board = ?1")?
+        .query_row([board.0], |row| {
+            Ok(Numbering {
+                n_tight: row.get::<_, Count>(0)?.0,
+                n_loose: row.get::<_, Count>(1)?.0,
+                ids: row.get(2)?,
+            })
+        })
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+fn keep_evidence(conn: &Connection, board: BoardId, said: Numbering) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO ledger (board, n_tight, n_loose, ids) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (board) DO UPDATE SET n_tight = excluded.n_tight, n_loose = excluded.n_loose, ids = excluded.ids",
+    )?
+    .execute(params![
+        board.0,
+        Count(said.n_tight),
+        Count(said.n_loose),
+        said.ids
+    ])?;
+    Ok(())
+}
+
 /// Keeps that the page was read, and which ranks it showed.
 fn keep(
     conn: &Connection,
     sighting: &Sighting,
-    newest: Option<&u64>,
-    oldest: Option<&u64>,
+    newest: Option<u64>,
+    oldest: Option<u64>,
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO sighting (board, pass, page, radar, at, newest_rank, oldest_rank, last_page)
@@ -100,8 +142,8 @@ fn keep(
         sighting.page,
         sighting.radar,
         Ms(sighting.at),
-        newest.map(|rank| Count(*rank)),
-        oldest.map(|rank| Count(*rank)),
+        newest.map(Count),
+        oldest.map(Count),
         sighting.last_page
     ])?;
     Ok(())
@@ -111,14 +153,13 @@ fn keep(
 fn look(
     conn: &Connection,
     sighting: &Sighting,
-    rows: &[(ArticleId, Option<u64>)],
-    ranks: &[u64],
+    rows: &[(ArticleId, u64)],
 ) -> rusqlite::Result<Changes> {
     let board = sighting.board;
     let mut shown = Vec::with_capacity(rows.len() + 2);
     let mut ordinal =
         conn.prepare_cached("SELECT ordinal FROM place WHERE board = ?1 AND article = ?2")?;
-    for ((article, _), rank) in rows.iter().zip(ranks) {
+    for (article, rank) in rows {
         shown.push(Shown {
             article: *article,
             rank: *rank,
@@ -129,13 +170,15 @@ fn look(
             joined: false,
         });
     }
-    let (newest, oldest) = (ranks[0], ranks[ranks.len() - 1]);
+    let (Some((_, newest)), Some((_, oldest))) = (rows.first(), rows.last()) else {
+        return Ok(Changes::default());
+    };
     if sighting.page > 1
         && let Some(above) = joined(conn, sighting, newest.saturating_add(1), &shown)?
     {
         shown.insert(0, above);
     }
-    if let Some(below) = joined(conn, sighting, oldest - 1, &shown)? {
+    if let Some(below) = joined(conn, sighting, oldest.saturating_sub(1), &shown)? {
         shown.push(below);
     }
     let mut keep = kept(&shown);
@@ -341,6 +384,10 @@ fn write(conn: &Connection, sighting: &Sighting, changes: &Changes) -> rusqlite:
     for (article, n_unknown) in &changes.unknown_below {
         set_unknown(conn, board, *article, *n_unknown)?;
     }
+    for article in &changes.jumps {
+        conn.prepare_cached("UPDATE place SET jumps = 1 WHERE board = ?1 AND article = ?2")?
+            .execute([board.0, article.0])?;
+    }
     Ok(())
 }
 
@@ -351,7 +398,7 @@ pub(super) fn set_unknown(
     n_unknown: u64,
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "UPDATE place SET n_unknown_below = ?3
+        "UPDATE place SET n_unknown_below = ?3, jumps = 0
          WHERE board = ?1 AND article = ?2 AND n_unknown_below <> ?3",
     )?
     .execute(params![board.0, article.0, Count(n_unknown)])?;

@@ -66,7 +66,7 @@ fn free_name(conn: &Connection, board: &NewBoard) -> rusqlite::Result<String> {
 pub(super) const PASS: &str = "SELECT id, board, kind, page, deepest, edge_key, edge_rank, n_torn, n_quiet,
     last_page_digest, ahead_key, ahead_rank, newest_rank, deficit, max_pages, since, started_at, ended_at, end_word,
     n_listing_pages, n_rows, n_new, n_stored, n_changed, n_restricted, n_gone, n_failed, n_duplicates, moved, first_page_digest, last_shown,
-    n_rounds, late, top_key FROM pass";
+    n_rounds, late, top_key, n_still FROM pass";
 
 pub(super) fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
     let Named(kind) = row.get(2)?;
@@ -79,6 +79,7 @@ pub(super) fn read_pass(row: &Row<'_>) -> rusqlite::Result<Pass> {
             deepest: row.get(4)?,
             edge: read_edge(row, 5)?,
             n_torn: row.get(7)?,
+            n_still: row.get(34)?,
             moved: row.get(28)?,
             first_page_digest: row.get(29)?,
             last_shown: row.get(30)?,
@@ -240,7 +241,7 @@ pub(super) fn save_walk(conn: &Connection, pass: PassId, walk: &Walk) -> rusqlit
         "UPDATE pass SET kind = ?2, page = ?3, deepest = ?4, edge_key = ?5, edge_rank = ?6, n_torn = ?7,
             n_quiet = ?8, last_page_digest = ?9, ahead_key = ?10, ahead_rank = ?11, newest_rank = ?12,
             deficit = ?13, max_pages = ?14, since = ?15, moved = ?16, first_page_digest = ?17,
-            last_shown = ?18, n_rounds = ?19, late = ?20, top_key = ?21
+            last_shown = ?18, n_rounds = ?19, late = ?20, top_key = ?21, n_still = ?22
          WHERE id = ?1",
     )?
     .execute(params![
@@ -265,6 +266,7 @@ pub(super) fn save_walk(conn: &Connection, pass: PassId, walk: &Walk) -> rusqlit
         walk.n_rounds,
         walk.late,
         walk.top.as_ref().map(ArticleKey::as_str),
+        walk.n_still,
     ])?;
     Ok(())
 }

@@ -29,12 +29,15 @@ pub(super) fn view(
         conn.prepare_cached(sql)?
             .query_row([pass.0], |row| row.get::<_, Count>(0).map(|n| n.0))
     };
+    // A walk over the whole board has seen where it ends; otherwise the pager tells.
     let last_page = conn
         .prepare_cached(
-            "SELECT last_page FROM sighting WHERE pass = ?1 AND last_page IS NOT NULL ORDER BY id DESC LIMIT 1",
+            "SELECT coalesce(
+                (SELECT max(page) FROM sighting WHERE pass = ?1 AND newest_rank IS NOT NULL
+                    AND EXISTS (SELECT 1 FROM pass WHERE id = ?1 AND kind = 'full' AND end_word = 'complete')),
+                (SELECT last_page FROM sighting WHERE pass = ?1 AND last_page IS NOT NULL ORDER BY id DESC LIMIT 1))",
         )?
-        .query_row([pass.0], |row| row.get(0))
-        .optional()?;
+        .query_row([pass.0], |row| row.get(0))?;
     let n_asked = number("SELECT count(*) FROM sighting WHERE pass = ?1 AND radar = 1")?;
     let n_repair_left: u32 = conn
         .prepare_cached(
@@ -48,12 +51,14 @@ pub(super) fn view(
         pages,
         last_page,
         rank_base: ledger::rank_base(conn, board)?,
+        n_notices: n_notices(conn, board)?,
         n_found: number("SELECT count(*) FROM place WHERE missing_pass = ?1")?,
         n_asked: u32::try_from(n_asked).unwrap_or(u32::MAX),
         unknown: match n_repair_left {
             0 => Vec::new(),
             _ => holes(conn, board)?
                 .into_iter()
+                .filter(|hole| !hole.hidden)
                 .map(|hole| hole.unknown)
                 .collect(),
         },
@@ -129,22 +134,35 @@ fn spans(conn: &Connection, board: BoardId, pass: PassId) -> rusqlite::Result<Ve
     Ok(spans)
 }
 
+/// Pinned posts that stand in no other place.
+pub(super) fn n_notices(conn: &Connection, board: BoardId) -> rusqlite::Result<u64> {
+    conn.prepare_cached(
+        "SELECT count(*) FROM place JOIN article ON article.id = place.article
+         WHERE place.board = ?1 AND notice AND state <> 'gone'",
+    )?
+    .query_row([board.0], |row| row.get::<_, Count>(0).map(|n| n.0))
+}
+
 /// Posts known by their ranks alone, and the article above them.
 pub(super) struct HoleRow {
     pub(super) above: ArticleId,
     pub(super) below: Option<ArticleId>,
     pub(super) unknown: Unknown,
+    /// The list was read there, and jumps over them.
+    pub(super) hidden: bool,
 }
 
 /// Newest first.
 pub(super) fn holes(conn: &Connection, board: BoardId) -> rusqlite::Result<Vec<HoleRow>> {
     let mut select = conn.prepare_cached(
-        "SELECT article, ordinal, n_unknown_below,
-            (SELECT lower.article FROM place AS lower WHERE lower.board = place.board
-                AND lower.ordinal IS NOT NULL AND lower.missing_at IS NULL AND lower.ordinal < place.ordinal
-             ORDER BY lower.ordinal DESC LIMIT 1)
-         FROM place WHERE board = ?1 AND n_unknown_below > 0 AND missing_at IS NULL AND ordinal IS NOT NULL
-         ORDER BY ordinal DESC",
+        "SELECT upper.article, upper.ordinal, upper.n_unknown_below, lower.article,
+            upper.jumps OR (coalesce(lower.rank_pass, upper.rank_pass) = upper.rank_pass
+                AND EXISTS (SELECT 1 FROM pass WHERE id = upper.rank_pass AND kind = 'full' AND end_word = 'complete'))
+         FROM place AS upper LEFT JOIN place AS lower ON lower.board = upper.board AND lower.ordinal =
+            (SELECT max(ordinal) FROM place WHERE board = upper.board AND missing_at IS NULL AND ordinal < upper.ordinal)
+            AND lower.missing_at IS NULL
+         WHERE upper.board = ?1 AND upper.n_unknown_below > 0 AND upper.missing_at IS NULL AND upper.ordinal IS NOT NULL
+         ORDER BY upper.ordinal DESC",
     )?;
     let mut rows = select.query([board.0])?;
     let mut holes = Vec::new();
@@ -158,6 +176,7 @@ pub(super) fn holes(conn: &Connection, board: BoardId) -> rusqlite::Result<Vec<H
                 newest_rank: expected.saturating_sub(1),
                 oldest_rank: expected.saturating_sub(n_unknown),
             },
+            hidden: row.get(4)?,
         });
     }
     Ok(holes)
@@ -181,11 +200,20 @@ pub(super) fn follow(
         ledger::miss_below(conn, board, article, pass, at)?;
     }
     if let Some(base) = plan.rank_base {
+        // Where pinned posts are counted, one more of them is no event.
+        let is_news = base != n_notices(conn, board)?;
         conn.execute(
             "UPDATE ledger SET rank_base = ?2,
-                verdict = iif(whole_at IS NULL, verdict, ?3), verdict_at = iif(whole_at IS NULL, verdict_at, ?4)
+                verdict = iif(?5 AND whole_at IS NOT NULL, ?3, verdict),
+                verdict_at = iif(?5 AND whole_at IS NOT NULL, ?4, verdict_at)
              WHERE board = ?1",
-            params![board.0, Count(base), Named(Verdict::Renumbered), Ms(at)],
+            params![
+                board.0,
+                Count(base),
+                Named(Verdict::Renumbered),
+                Ms(at),
+                is_news
+            ],
         )?;
     }
     let mut n_queued = 0;

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::ledger;
 use super::values::{Count, Json, Named, posted_at};
 use crate::model::{ArticleId, ArticleKey, ArticleState, BoardId, Known, PassId};
-use crate::store::ArticleTarget;
+use crate::store::{ArticleTarget, RowCount};
 
 /// Title and comment count are those of the listing's last sighting, not of the article's page: a row is compared
 /// with what the same column showed before.
@@ -97,13 +98,23 @@ pub(super) fn n_queued(conn: &Connection, board: BoardId) -> rusqlite::Result<(u
     })
 }
 
-/// An article that has moved away is not listed here any more. A board that was renumbered does not count from 1.
-pub(super) fn n_listed(conn: &Connection, board: BoardId) -> rusqlite::Result<u64> {
-    conn.prepare_cached(
-        "SELECT count(*) + coalesce((SELECT rank_base FROM ledger WHERE board = ?1), 0)
-         FROM place JOIN article ON article.id = place.article
-         WHERE place.board = ?1 AND NOT place.notice AND place.missing_at IS NULL AND article.state <> 'gone'
-            AND NOT (article.board = place.board AND article.moved_to IS NOT NULL)",
-    )?
-    .query_row([board.0], |row| row.get::<_, Count>(0).map(|n| n.0))
+/// An article that has moved away is not listed here any more.
+pub(super) fn row_count(conn: &Connection, board: BoardId) -> rusqlite::Result<RowCount> {
+    let (n_listed, n_unknown) = conn
+        .prepare_cached(
+            "SELECT count(*), coalesce(sum(n_unknown_below), 0)
+             FROM place JOIN article ON article.id = place.article
+             WHERE place.board = ?1 AND NOT place.notice AND place.missing_at IS NULL AND article.state <> 'gone'
+                AND NOT (article.board = place.board AND article.moved_to IS NOT NULL)",
+        )?
+        .query_row([board.0], |row| {
+            Ok((row.get::<_, Count>(0)?.0, row.get::<_, Count>(1)?.0))
+        })?;
+    let rank_base = ledger::rank_base(conn, board)?;
+    Ok(RowCount {
+        n_listed: n_listed.saturating_add(rank_base),
+        rank_base,
+        n_unknown,
+        numbers: ledger::evidence(conn, board)?,
+    })
 }

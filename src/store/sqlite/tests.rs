@@ -153,6 +153,7 @@ fn walk() -> Walk {
         deepest: 0,
         edge: None,
         n_torn: 0,
+        n_still: 0,
         n_quiet: 0,
         last_page_digest: None,
         ahead: None,

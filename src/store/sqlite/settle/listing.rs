@@ -133,7 +133,11 @@ impl Visit<'_> {
         let mut numbered = Vec::new();
         for row in rows.iter().filter(|row| !row.notice) {
             if let Some(article) = names::find(self.conn, &row.key)? {
-                numbered.push((article, row.rank));
+                numbered.push(ledger::Numbered {
+                    article,
+                    number: row.rank,
+                    id: row.key.id().parse().ok(),
+                });
             }
         }
         let sighting = ledger::Sighting {
