@@ -29,29 +29,75 @@ enum Script {
 }
 
 /// A stretch of one script.
-#[derive(Debug)]
-struct Run {
+#[derive(Debug, Clone, Copy)]
+struct Run<'a> {
     script: Script,
-    chars: Vec<char>,
+    chars: &'a [char],
     /// It follows the run before it without anything between.
     joined: bool,
+}
+
+/// The letters and digits of a text, and where its runs are among them.
+#[derive(Default)]
+struct Folded {
+    chars: Vec<char>,
+    /// Script, [`Run::joined`], and where the run begins.
+    begins: Vec<(Script, bool, usize)>,
+}
+
+impl Folded {
+    fn of(text: &str) -> Self {
+        let mut folded = Self::default();
+        let mut joined = false;
+        for c in fold(text) {
+            let script = match c {
+                c if is_dense(c) => Script::Dense,
+                c if c.is_alphanumeric() => Script::Spaced,
+                _ => {
+                    joined = false;
+                    continue;
+                }
+            };
+            let goes_on = joined && folded.begins.last().is_some_and(|run| run.0 == script);
+            if !goes_on {
+                folded.begins.push((script, joined, folded.chars.len()));
+            }
+            folded.chars.push(c);
+            joined = true;
+        }
+        folded
+    }
+
+    fn runs(&self) -> impl Iterator<Item = Run<'_>> {
+        let ends = self.begins.iter().skip(1).map(|run| run.2);
+        let ends = ends.chain(std::iter::once(self.chars.len()));
+        let spans = self.begins.iter().zip(ends);
+        spans.map(|((script, joined, from), to)| Run {
+            script: *script,
+            chars: &self.chars[*from..to],
+            joined: *joined,
+        })
+    }
 }
 
 /// The tokens of a text, separated by spaces.
 pub fn bigrams(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 3);
-    let runs = runs(text);
-    for run in &runs {
+    let folded = Folded::of(text);
+    let mut characters = Characters::new();
+    let mut words = Vec::new();
+    let mut before = None;
+    for run in folded.runs() {
         push_tokens(&mut out, run, true);
+        if run.script == Script::Dense {
+            run.chars.iter().for_each(|c| characters.add(*c));
+        }
+        words.extend(before.and_then(|before| word_and_character(before, run)));
+        before = Some(run);
     }
-    let dense = runs.iter().filter(|run| run.script == Script::Dense);
-    let mut characters: Vec<char> = dense.flat_map(|run| &run.chars).copied().collect();
-    characters.sort_unstable();
-    characters.dedup();
-    for c in characters {
+    for c in characters.sorted() {
         out.extend([' ', ONCE, c]);
     }
-    let mut words: Vec<String> = runs.windows(2).filter_map(word_and_character).collect();
     words.sort_unstable();
     words.dedup();
     for word in words {
@@ -61,14 +107,45 @@ pub fn bigrams(text: &str) -> String {
     out
 }
 
+/// A set of characters: a bit for each one of the basic plane.
+struct Characters {
+    basic: Vec<u64>,
+    others: Vec<char>,
+}
+
+impl Characters {
+    fn new() -> Self {
+        Self {
+            basic: vec![0; 0x1_0000 / 64],
+            others: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, c: char) {
+        match self.basic.get_mut(c as usize / 64) {
+            Some(bits) => *bits |= 1 << (c as usize % 64),
+            None => self.others.push(c),
+        }
+    }
+
+    fn sorted(mut self) -> impl Iterator<Item = char> {
+        self.others.sort_unstable();
+        self.others.dedup();
+        let basic = self.basic.into_iter().zip(0_u32..).flat_map(|(bits, at)| {
+            let held = (0..64).filter(move |bit| bits >> bit & 1 == 1);
+            held.filter_map(move |bit| char::from_u32(at * 64 + bit))
+        });
+        basic.chain(self.others)
+    }
+}
+
 /// `11월` of `11월에`, as a token of the second list.
-fn word_and_character(runs: &[Run]) -> Option<String> {
-    let [word, behind] = runs else { return None };
+fn word_and_character(word: Run<'_>, behind: Run<'_>) -> Option<String> {
     let meet = word.script == Script::Spaced && behind.script == Script::Dense && behind.joined;
     meet.then(|| {
         let first = behind.chars.first();
         std::iter::once(&ONCE)
-            .chain(&word.chars)
+            .chain(word.chars)
             .chain(first)
             .collect()
     })
@@ -76,8 +153,9 @@ fn word_and_character(runs: &[Run]) -> Option<String> {
 
 /// An FTS5 phrase for each word of a text.
 pub(super) fn phrases(text: &str) -> Vec<String> {
-    let mut words: Vec<Vec<Run>> = Vec::new();
-    for run in runs(text) {
+    let mut words: Vec<Vec<Run<'_>>> = Vec::new();
+    let folded = Folded::of(text);
+    for run in folded.runs() {
         match words.last_mut() {
             Some(word) if run.joined => word.push(run),
             _ => words.push(vec![run]),
@@ -88,18 +166,22 @@ pub(super) fn phrases(text: &str) -> Vec<String> {
 
 /// The FTS5 phrase that finds all of a text side by side; `None` if there is no letter in it.
 pub(super) fn whole_phrase(text: &str) -> Option<String> {
-    let runs = runs(text);
+    let folded = Folded::of(text);
+    let runs: Vec<Run<'_>> = folded.runs().collect();
     (!runs.is_empty()).then(|| phrase(&runs))
 }
 
 /// Tokens are letters and digits only, so nothing in them can end the quotes.
-fn phrase(word: &[Run]) -> String {
+fn phrase(word: &[Run<'_>]) -> String {
     let (last, before) = word.split_last().expect("a word has a run");
     let is_one = last.script == Script::Dense && last.chars.len() == 1;
     if is_one && before.is_empty() {
         return format!("\"{ONCE}{}\"", last.chars[0]);
     }
-    if is_one && let Some(meeting) = word_and_character(&word[word.len() - 2..]) {
+    let meeting = before
+        .last()
+        .and_then(|word| word_and_character(*word, *last));
+    if is_one && let Some(meeting) = meeting {
         return match before {
             [_] => format!("\"{meeting}\""),
             more => format!("({} AND \"{meeting}\")", phrase(more)),
@@ -108,9 +190,9 @@ fn phrase(word: &[Run]) -> String {
     let mut tokens = String::new();
     for run in before {
         // Where another run follows at once, the text too has the last character alone before it.
-        push_tokens(&mut tokens, run, true);
+        push_tokens(&mut tokens, *run, true);
     }
-    push_tokens(&mut tokens, last, false);
+    push_tokens(&mut tokens, *last, false);
     format!("\"{tokens}\"{}", if is_one { "*" } else { "" })
 }
 
@@ -128,7 +210,7 @@ pub fn places(text: &str, words: &[String]) -> Vec<Range<usize>> {
     let letters = letters(text);
     let mut found: Vec<Range<usize>> = Vec::new();
     for word in words {
-        let wanted: Vec<char> = runs(word).into_iter().flat_map(|run| run.chars).collect();
+        let wanted = Folded::of(word).chars;
         let Some(first) = wanted.first() else {
             continue;
         };
@@ -162,7 +244,7 @@ fn letters(text: &str) -> Vec<Letter> {
     for (start, written) in text.char_indices() {
         let bytes = start..start + written.len_utf8();
         let mut any = false;
-        for c in folded(written.encode_utf8(&mut [0; 4])).filter(|c| c.is_alphanumeric()) {
+        for c in fold(written.encode_utf8(&mut [0; 4])).filter(|c| c.is_alphanumeric()) {
             let inside_word = before.is_some_and(|before| !is_dense(before) && !is_dense(c));
             letters.push(Letter {
                 c,
@@ -179,7 +261,7 @@ fn letters(text: &str) -> Vec<Letter> {
     letters
 }
 
-fn push_tokens(out: &mut String, run: &Run, with_last: bool) {
+fn push_tokens(out: &mut String, run: Run<'_>, with_last: bool) {
     let mut token = |chars: &[char]| {
         if !out.is_empty() {
             out.push(' ');
@@ -187,7 +269,7 @@ fn push_tokens(out: &mut String, run: &Run, with_last: bool) {
         out.extend(chars);
     };
     match run.script {
-        Script::Spaced => token(&run.chars),
+        Script::Spaced => token(run.chars),
         Script::Dense => {
             run.chars.windows(2).for_each(&mut token);
             if with_last || run.chars.len() == 1 {
@@ -197,34 +279,9 @@ fn push_tokens(out: &mut String, run: &Run, with_last: bool) {
     }
 }
 
-fn runs(text: &str) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    let mut joined = false;
-    for c in folded(text) {
-        let script = match c {
-            c if is_dense(c) => Script::Dense,
-            c if c.is_alphanumeric() => Script::Spaced,
-            _ => {
-                joined = false;
-                continue;
-            }
-        };
-        match runs.last_mut() {
-            Some(run) if joined && run.script == script => run.chars.push(c),
-            _ => runs.push(Run {
-                script,
-                chars: vec![c],
-                joined,
-            }),
-        }
-        joined = true;
-    }
-    runs
-}
-
 /// Composed, in lower case, full-width forms as ordinary ones. Full compatibility folding is left out: it would
 /// take single letters (`ㅋㅋㅋ`) apart into ones that no keyboard writes.
-fn folded(text: &str) -> impl Iterator<Item = char> {
+fn fold(text: &str) -> impl Iterator<Item = char> {
     text.chars()
         .flat_map(|c| {
             let wide = matches!(c, '\u{FF01}'..='\u{FF9F}' | '\u{FFE0}'..='\u{FFEE}');
