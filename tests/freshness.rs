@@ -33,9 +33,12 @@ struct World {
 
 impl World {
     fn new(seed: u64) -> Self {
+        Self::of(seed, traces::generate(seed, N_BOARDS, N_DAYS))
+    }
+
+    fn of(seed: u64, boards: Vec<traces::Board>) -> Self {
         let start_s = traces::START_S as f64;
         let to_s = start_s + N_DAYS as f64 * DAY_S;
-        let boards = traces::generate(seed, N_BOARDS, N_DAYS);
         let window = Window {
             from_s: start_s,
             to_s,
@@ -110,6 +113,22 @@ fn learning_costs_little_and_fixed_intervals_cost_much() {
         n += 1.0;
     }
     assert!(fixed_cost / n >= 2.2, "{}", fixed_cost / n);
+}
+
+/// Where all boards are silent at the same hours, what they do not need then is spent when they are not. Each day has its
+/// own budget, so the weekends' cannot be; the oracle's can.
+#[test]
+fn offices_get_the_budget_of_their_nights() {
+    for seed in 1..=2 {
+        let world = World::of(seed, traces::offices(seed, N_BOARDS, N_DAYS));
+        let learnt_s = world.mean_s(&world.polls);
+        let exact_s = world.mean_s(&oracle::exact(&world.rates(), &world.window, BUDGET_PER_S));
+        println!("seed {seed}: {:.3} x exact", learnt_s / exact_s);
+        assert!(
+            learnt_s <= 1.17 * exact_s,
+            "seed {seed}: {learnt_s} {exact_s}"
+        );
+    }
 }
 
 #[test]

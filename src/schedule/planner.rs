@@ -23,10 +23,11 @@ const RELEARN_S: f64 = 6.0 * HOUR_S;
 const SHORT_REST_S: f64 = 4.0 * HOUR_S;
 /// Operators' own intervals and cron expressions come out of the budget, but leave this share to the rest.
 const LEAST_ADAPTIVE_SHARE: f64 = 0.1;
-/// Polls are started at most this many times as fast as the budget allows, with a minute's worth at once. Peaks of a
-/// learning schedule are twice the mean; after a pause, this is what spreads the boards that are overdue.
-const RUSH: f64 = 1.5;
-const RUSH_WORTH_S: f64 = 60.0;
+/// Polls are started at most this many times as fast as the budget allows, with twelve seconds' worth at once: in
+/// no minute more than two and a half times the mean. Offices that are silent at the same hours need nearly as much in
+/// the others; after a pause, this is what spreads the boards that are overdue.
+const RUSH: f64 = 2.3;
+const RUSH_WORTH_S: f64 = 12.0;
 /// A failed poll is tried again after this, then after twice as long, and so on.
 const FIRST_RETRY_S: f64 = 60.0;
 const MOST_DOUBLINGS: u32 = 12;

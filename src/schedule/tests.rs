@@ -283,7 +283,8 @@ fn after_a_pause_overdue_boards_are_spread() {
             .iter()
             .filter(|(_, at)| (from..to).contains(at))
             .count();
-        assert!((80..=100).contains(&n), "{n} in minute {minute}");
+        // Of a budget of 60.
+        assert!((80..=150).contains(&n), "{n} in minute {minute}");
     }
 }
 

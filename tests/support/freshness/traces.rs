@@ -77,20 +77,30 @@ fn shape(kind: usize, phase_h: f64, hour: usize, day: usize) -> f64 {
 pub fn generate(seed: u64, n_boards: usize, n_days: usize) -> Vec<Board> {
     let mut dice = Dice::new(seed);
     (0..n_boards)
-        .map(|number| board(&mut dice, number, n_days))
+        .map(|number| board(&mut dice, number, n_days, None))
         .collect()
 }
 
-fn board(dice: &mut Dice, number: usize, n_days: usize) -> Board {
+/// Likewise, of offices alone: all of them are silent at the same hours.
+pub fn offices(seed: u64, n_boards: usize, n_days: usize) -> Vec<Board> {
+    let mut dice = Dice::new(seed);
+    (0..n_boards)
+        .map(|number| board(&mut dice, number, n_days, Some(0)))
+        .collect()
+}
+
+/// `kind`: of [`shape`]; drawn where there is none.
+fn board(dice: &mut Dice, number: usize, n_days: usize, kind: Option<usize>) -> Board {
     // Median nine posts a day, capped as the busiest boards are.
     let per_day = (9.0 * (1.8 * dice.normal()).exp()).clamp(0.05, 800.0);
-    let kind = match dice.fraction() {
+    let drawn = match dice.fraction() {
         f if f < 0.25 => 0,
         f if f < 0.60 => 1,
         f if f < 0.80 => 2,
         f if f < 0.90 => 3,
         _ => 4,
     };
+    let kind = kind.unwrap_or(drawn);
     let phase_h = dice.normal() * 1.2;
     let wobble: Vec<f64> = (0..168).map(|_| (0.15 * dice.normal()).exp()).collect();
     let bursty = dice.fraction() < 0.25;
