@@ -253,8 +253,8 @@ async fn fill(path: &Path, words: &Vocabulary, n: usize) -> anyhow::Result<()> {
         revisits: RevisitSchedule::default(),
         // Copies are none of this bench's business.
         copies: CopyOptions {
-            window_days: 0,
-            max_compared: 0,
+            near_copies: false,
+            ..CopyOptions::default()
         },
         ..StoreOptions::default()
     };

@@ -164,12 +164,9 @@ fn verdicts_do_not_depend_on_the_order_of_arrival() {
     assert_eq!(judged(&docs, &order), by_time, "{order:?}");
 }
 
-/// The archive learns what frames its boards have while articles come, and is to end where all of them lead.
-#[test]
-fn an_archive_says_the_same_in_whatever_order_articles_come() {
+/// Some texts stand on another board too, word for word, up to twenty days before or after.
+fn with_the_same_elsewhere(mut docs: Vec<Doc>) -> Vec<Doc> {
     const DAY: i64 = 24 * 60 * 60 * 1000;
-    let mut docs = month(5, 60, &RealTexts::default());
-    // Some texts stand on another board too, word for word, up to twenty days before or after.
     for n in (0..docs.len()).step_by(9) {
         let again = Doc {
             board: (docs[n].board + 3) % 8,
@@ -179,6 +176,13 @@ fn an_archive_says_the_same_in_whatever_order_articles_come() {
         };
         docs.push(again);
     }
+    docs
+}
+
+/// The archive learns what frames its boards have while articles come, and is to end where all of them lead.
+#[test]
+fn an_archive_says_the_same_in_whatever_order_articles_come() {
+    let docs = with_the_same_elsewhere(month(5, 60, &RealTexts::default()));
     let mut order: Vec<usize> = (0..docs.len()).collect();
     let found_in = |order: &[usize]| {
         let folder = tempfile::tempdir().expect("a folder");
@@ -202,6 +206,52 @@ fn an_archive_says_the_same_in_whatever_order_articles_come() {
         order.swap(last, rng.below(last + 1));
     }
     assert_eq!(found_in(&order), by_time, "{order:?}");
+}
+
+/// Three stretches of time, of which near copies are not looked for in the second, against one without a break.
+#[test]
+fn what_comes_while_near_copies_are_not_looked_for_is_caught_up_with() {
+    let docs = with_the_same_elsewhere(month(8, 40, &RealTexts::default()));
+    let (on, off) = (
+        CopyOptions::default(),
+        CopyOptions {
+            near_copies: false,
+            ..CopyOptions::default()
+        },
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let stored = |file: &str, stretches: &[(CopyOptions, std::ops::Range<usize>)]| {
+        let mut seen = Vec::new();
+        for (options, stretch) in stretches {
+            let archive =
+                CopyArchive::in_file(&folder.path().join(file), *options).expect("a file");
+            for here in stretch.clone() {
+                let doc = &docs[here];
+                archive
+                    .insert(here as u32 + 1, doc.board as u32 + 1, doc.at, &doc.text)
+                    .expect("it is stored");
+            }
+            archive.rest().expect("it goes on");
+            let index = archive.index_bytes().expect("a size");
+            seen.push((index, archive.copies().expect("they are there")));
+        }
+        seen
+    };
+    let n = docs.len();
+    let without = stored("one.db", &[(on, 0..n)]).remove(0).1;
+    let broken = stored(
+        "two.db",
+        &[(on, 0..n / 3), (off, n / 3..n - n / 4), (on, n - n / 4..n)],
+    );
+    let pairs = |copies: &[(u32, u32, String, f64)]| {
+        copies
+            .iter()
+            .filter(|(_, b, ..)| *b as usize > n / 3)
+            .count()
+    };
+    assert_eq!(broken[1].0, broken[0].0, "no text is sketched");
+    assert!(pairs(&without) > 10, "there is something to catch up with");
+    assert_eq!(broken[2].1, without);
 }
 
 /// Test boards and worse are filled with sentences that come again and again in another order.

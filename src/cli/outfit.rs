@@ -321,6 +321,7 @@ pub(super) fn store_options(options: &Options) -> StoreOptions {
             RevisitSchedule::off()
         },
         copies: CopyOptions {
+            near_copies: options.dedup.near_copies,
             window_days: options.dedup.window_days,
             max_compared: options.dedup.max_compared,
         },

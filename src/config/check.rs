@@ -392,6 +392,7 @@ impl Checker<'_> {
     fn dedup(&mut self, file: &DedupFile) -> DedupOptions {
         let default = DedupOptions::default();
         DedupOptions {
+            near_copies: flag(&file.near_copies, default.near_copies),
             window_days: self
                 .number("dedup.window_days", file.window_days.as_ref(), 1..=3_650)
                 .and_then(|days| u16::try_from(days).ok())

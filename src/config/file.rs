@@ -79,6 +79,9 @@ pub(super) struct ConfigFile {
 #[schemars(inline)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct DedupFile {
+    /// Look for edited and shortened copies. Without it only the very same text makes a story; turned on again, texts stored meanwhile are caught up with.
+    #[schemars(extend("default" = true))]
+    pub(super) near_copies: Option<At<bool>>,
     /// Days between two posts above which their texts are not compared; 1 to 3650. The very same text is found at any age.
     #[schemars(extend("default" = 30))]
     pub(super) window_days: Option<At<i64>>,

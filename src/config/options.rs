@@ -284,6 +284,8 @@ impl Default for StoreOptions {
 /// How copies of texts are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DedupOptions {
+    /// Whether other copies than those with the very same text are looked for.
+    pub near_copies: bool,
     /// Texts of posts that are more days apart are not compared, unless they are the very same.
     pub window_days: u16,
     /// Texts that one is compared with at most.
@@ -293,6 +295,7 @@ pub struct DedupOptions {
 impl Default for DedupOptions {
     fn default() -> Self {
         Self {
+            near_copies: true,
             window_days: 30,
             max_compared: 64,
         }

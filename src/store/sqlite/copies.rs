@@ -18,6 +18,8 @@ use crate::model::{ArticleId, BoardId};
 /// What the search for copies may be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CopyOptions {
+    /// Whether others than those with the very same text are looked for at all. Turned on later, texts are caught up with.
+    pub near_copies: bool,
     /// Texts that are more days apart are not compared, unless they are the very same.
     pub window_days: u16,
     /// Texts read for one: those that share the most keys. More than so many near copies are one story all the same.
@@ -27,6 +29,7 @@ pub struct CopyOptions {
 impl Default for CopyOptions {
     fn default() -> Self {
         Self {
+            near_copies: true,
             // Stories are copied while they are news (NEWS-COPY, ICLR 2023, relies on the same).
             window_days: 30,
             max_compared: 64,
@@ -44,12 +47,12 @@ pub(super) struct Place {
 }
 
 /// Notes what text an article has, in place of its earlier one. `true`: the text is another than before. `hash` is `None`
-/// for texts that are too short to be copies.
+/// for texts that are too short to be copies, `digest` where near copies are not looked for.
 pub(super) fn hold(
     conn: &Connection,
     place: Place,
     hash: Option<Hash>,
-    digest: &Digest,
+    digest: Option<&Digest>,
     options: CopyOptions,
 ) -> rusqlite::Result<bool> {
     let held: Option<Option<(i64, Hash)>> = conn
@@ -63,15 +66,17 @@ pub(super) fn hold(
     if held.is_some_and(|held| held.map(|(_, hash)| hash) == hash) {
         return Ok(false);
     }
-    let mut stripped = None;
+    let (mut is_new, mut stripped) = (false, None);
     let text = match hash {
         None => None,
         Some(hash) => Some(match count_one_more(conn, hash)? {
             Some(text) => text,
             None => {
-                let mine = digest.clone().beside(&frames::of(conn, place.board)?);
-                let mine = stripped.insert(mine);
-                add(conn, place, hash, mine.frame())?
+                is_new = true;
+                if let Some(digest) = digest {
+                    stripped = Some(digest.clone().beside(&frames::of(conn, place.board)?));
+                }
+                add(conn, place, hash, stripped.as_ref().map(Stripped::frame))?
             }
         }),
     };
@@ -92,6 +97,7 @@ pub(super) fn hold(
                     settle_around(conn, text)?;
                 }
             }
+            None if is_new => {}
             None => join(conn, place, text, digest, options)?,
         }
     }
@@ -105,13 +111,13 @@ fn count_one_more(conn: &Connection, hash: Hash) -> rusqlite::Result<Option<i64>
         .optional()
 }
 
-/// A new text, a story of its own until it is known to be a copy.
-fn add(conn: &Connection, place: Place, hash: Hash, frame: u64) -> rusqlite::Result<i64> {
+/// A new text, a story of its own until it is known to be a copy. `frame`: `None` until it is compared.
+fn add(conn: &Connection, place: Place, hash: Hash, frame: Option<u64>) -> rusqlite::Result<i64> {
     conn.prepare_cached(
         "INSERT INTO text (hash, n_articles, first_at, board, frame, story)
          SELECT ?1, 1, ?2, ?3, ?4, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'text'), 0) + 1",
     )?
-    .execute(params![hash, place.at, place.board.0, frame.cast_signed()])?;
+    .execute(params![hash, place.at, place.board.0, frame.map(u64::cast_signed)])?;
     Ok(conn.last_insert_rowid())
 }
 
@@ -120,7 +126,7 @@ fn join(
     conn: &Connection,
     place: Place,
     text: i64,
-    digest: &Digest,
+    digest: Option<&Digest>,
     options: CopyOptions,
 ) -> rusqlite::Result<()> {
     let became_earlier = conn
@@ -138,9 +144,14 @@ fn join(
         .query_row([text], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut moved = became_earlier;
     if is_compared && is_of_a_new_day(conn, place, text)? {
-        let stripped = digest.clone().beside(&frames::of(conn, BoardId(board))?);
-        let found = search(conn, text, &stripped, &[Day::of(Some(place.at))], options)?;
-        moved |= note_copies(conn, text, &found)?;
+        match digest {
+            Some(digest) => {
+                let stripped = digest.clone().beside(&frames::of(conn, BoardId(board))?);
+                let found = search(conn, text, &stripped, &[Day::of(Some(place.at))], options)?;
+                moved |= note_copies(conn, text, &found)?;
+            }
+            None => put_off(conn, text)?,
+        }
     }
     match moved {
         true => settle_around(conn, text),
@@ -345,8 +356,20 @@ pub(super) fn digests(conn: &Connection, hashes: &[Hash]) -> rusqlite::Result<Ve
     Ok(digests)
 }
 
+/// Leaves a text to be compared when near copies are looked for again: another board or day may have become its own.
+fn put_off(conn: &Connection, text: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "UPDATE text SET rekeyed = TRUE, frame = NULL WHERE id = ?1 AND frame IS NOT NULL",
+    )?
+    .execute([text])?;
+    Ok(())
+}
+
 /// Compares a text anew if other furniture is left out of it now than when that was done, or if it never was.
 fn compare_again(conn: &Connection, text: i64, options: CopyOptions) -> rusqlite::Result<()> {
+    if !options.near_copies {
+        return put_off(conn, text);
+    }
     let Some(held) = words(conn, text)? else {
         return Ok(());
     };
@@ -399,13 +422,16 @@ pub(super) fn go_on_by_the_way(conn: &Connection, options: CopyOptions) -> rusql
 }
 
 /// Learns the furniture of a board whose sample has changed (wholly; or, at rest, at all), or compares up to `limit` texts:
-/// those that never were, and those of boards with other furniture. `false`: there is nothing to do.
+/// those that never were, and those of boards with other furniture. `false`: there is nothing to do, or it is not to be done.
 fn go_on(
     conn: &Connection,
     limit: u32,
     at_rest: bool,
     options: CopyOptions,
 ) -> rusqlite::Result<bool> {
+    if !options.near_copies {
+        return Ok(false);
+    }
     if let Some(board) = frames::to_learn(conn, at_rest)? {
         frames::learn(conn, board)?;
         return Ok(true);
@@ -527,8 +553,8 @@ mod tests {
         };
         let text = numbered(9000, 9600);
         let (hash, digest) = (dedup::text_hash(&text), Digest::of(&text));
-        assert!(hold(&conn, place, hash, &digest, options).unwrap());
-        assert!(!hold(&conn, place, hash, &digest, options).unwrap());
+        assert!(hold(&conn, place, hash, Some(&digest), options).unwrap());
+        assert!(!hold(&conn, place, hash, Some(&digest), options).unwrap());
         let count = |sql: &str| -> i64 { conn.query_row(sql, [], |row| row.get(0)).unwrap() };
         assert_eq!(count("SELECT count(*) FROM copy"), 4);
         assert_eq!(count("SELECT count(*) FROM text"), 10);

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::copies::{self, CopyOptions, Place};
 use super::copy_index::{self, Day};
-use super::{schema, sql_error};
+use super::{prepare, schema, sql_error};
 use crate::dedup::{self, Comparison, Digest, Furniture};
 use crate::model::{ArticleId, BoardId};
 use crate::store::Answer;
@@ -154,8 +154,8 @@ impl CopyArchive {
                 board: BoardId(i64::from(board)),
                 at,
             };
-            let (hash, digest) = (dedup::text_hash(text), Digest::of(text));
-            copies::hold(&self.conn, place, hash, &digest, self.options)?;
+            let (hash, digest) = (dedup::text_hash(text), prepare::digest(text, self.options));
+            copies::hold(&self.conn, place, hash, digest.as_ref(), self.options)?;
             copies::go_on_by_the_way(&self.conn, self.options)?;
             if i64::from(number) % IN_ONE_TRANSACTION == 0 {
                 self.conn.execute_batch("COMMIT; BEGIN")?;

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use zstd::bulk::Compressor;
 
 use super::StoreOptions;
+use super::copies::CopyOptions;
 use super::dictionary::Dictionary;
 use crate::dedup::{self, Digest, Hash};
 use crate::model::{Article, Outcome, Settlement, Visited};
@@ -39,8 +40,8 @@ pub(super) struct PackedContent {
     pub(super) html: Vec<u8>,
     /// `None`: too short to tell a copy from a coincidence.
     pub(super) text_hash: Option<Hash>,
-    /// What near copies are told by.
-    pub(super) digest: Digest,
+    /// What near copies are told by. `None`: they are not looked for.
+    pub(super) digest: Option<Digest>,
     /// `None`: no index is kept.
     pub(super) text_tokens: Option<String>,
 }
@@ -81,9 +82,13 @@ fn pack_content(content: &Article, options: StoreOptions) -> std::io::Result<Pac
     Ok(PackedContent {
         html: pack(content.html.as_bytes())?,
         text_hash: dedup::text_hash(&content.text),
-        digest: Digest::of(&content.text),
+        digest: digest(&content.text, options.copies),
         text_tokens: options.search_index.then(|| bigrams(&content.text)),
     })
+}
+
+pub(super) fn digest(text: &str, options: CopyOptions) -> Option<Digest> {
+    options.near_copies.then(|| Digest::of(text))
 }
 
 /// Whether a settlement is prepared so soon that handing it to another thread would cost more.

@@ -177,11 +177,11 @@ struct Prepared {
     html: Vec<u8>,
     hash: Hash,
     text_hash: Option<Hash>,
-    digest: Digest,
+    digest: Option<Digest>,
     tokens: Option<String>,
 }
 
-fn prepared(reread: Reread, search_index: bool) -> std::io::Result<Prepared> {
+fn prepared(reread: Reread, options: StoreOptions) -> std::io::Result<Prepared> {
     let fields = &reread.fields;
     let keys = fields.attachments.iter().map(|file| file.key.as_str());
     Ok(Prepared {
@@ -193,8 +193,8 @@ fn prepared(reread: Reread, search_index: bool) -> std::io::Result<Prepared> {
             keys,
         ),
         text_hash: dedup::text_hash(&fields.text),
-        digest: Digest::of(&fields.text),
-        tokens: search_index.then(|| bigrams(&fields.text)),
+        digest: prepare::digest(&fields.text, options.copies),
+        tokens: options.search_index.then(|| bigrams(&fields.text)),
         reread,
     })
 }
@@ -260,7 +260,13 @@ fn save(
                 at: row.get(1)?,
             })
         })?;
-    copies::hold(conn, place, prepared.text_hash, &prepared.digest, options)?;
+    copies::hold(
+        conn,
+        place,
+        prepared.text_hash,
+        prepared.digest.as_ref(),
+        options,
+    )?;
     if let Some(tokens) = &prepared.tokens {
         search::replace(
             conn,
@@ -319,22 +325,18 @@ impl Rereading for SqliteStore {
     }
 
     async fn save_rereads(&self, rereads: Vec<Reread>, at: Timestamp) -> Answer<()> {
-        let StoreOptions {
-            search_index,
-            copies,
-            ..
-        } = self.0.options;
+        let options = self.0.options;
         let all = self
             .off_thread("a page cannot be compressed", move || {
                 rereads
                     .into_iter()
-                    .map(|reread| prepared(reread, search_index))
+                    .map(|reread| prepared(reread, options))
                     .collect::<std::io::Result<Vec<_>>>()
             })
             .await?;
         let work = move |conn: &Connection| {
             all.iter()
-                .try_for_each(|prepared| save(conn, prepared, at, copies))
+                .try_for_each(|prepared| save(conn, prepared, at, options.copies))
                 .map_err(|error| sql_error("keeping what was read anew", error))
         };
         self.writer()?.call(work, || ()).await

@@ -213,7 +213,7 @@ impl Visit<'_> {
                 self.conn,
                 place,
                 packed.text_hash,
-                &packed.digest,
+                packed.digest.as_ref(),
                 self.options.copies,
             )?;
             if let Some(tokens) = &packed.text_tokens {
