@@ -10,10 +10,11 @@
 mod support {
     pub mod copies;
     pub mod copies_corpus;
+    pub mod copies_forms;
     pub mod seed;
 }
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -123,10 +124,10 @@ fn judge_month(texts: &RealTexts) -> anyhow::Result<()> {
     }
     let furniture: HashMap<String, Furniture> = of_board
         .into_iter()
-        .map(|(board, texts)| (board, Furniture::of(texts.iter().map(Digest::shingles))))
+        .map(|(board, texts)| (board, Furniture::of(&texts)))
         .collect();
     let mut search = CopySearch::new(CopyOptions::default())?;
-    let (mut copies, mut n_compared) = (Vec::new(), 0);
+    let (mut copies, mut n_compared) = (BTreeSet::new(), 0);
     let clock = Clock::start();
     for (here, doc) in docs.iter().enumerate() {
         let furniture = |board: &str| &furniture[board];
@@ -144,13 +145,37 @@ fn judge_month(texts: &RealTexts) -> anyhow::Result<()> {
         .iter()
         .filter(|(a, b)| truth[*a] == truth[*b])
         .count();
+    let mut of_series = [[0; 2]; 2];
+    let series = docs
+        .iter()
+        .enumerate()
+        .filter_map(|(here, doc)| Some((here, doc.series?)));
+    let series: Vec<(usize, u64)> = series.collect();
+    for (n, (a, series_a)) in series.iter().enumerate() {
+        for (b, series_b) in &series[n + 1..] {
+            if series_a == series_b {
+                let is_found = copies.contains(&(*a, *b));
+                let tally = &mut of_series[usize::from(truth[*a] == truth[*b])];
+                tally[0] += 1;
+                tally[1] += usize::from(is_found);
+            }
+        }
+    }
+    let [others, same] = of_series;
+    println!(
+        "  of one form: {} of {} days called copies; {} of {} copies by another press found",
+        others[1], others[0], same[1], same[0]
+    );
     println!(
         "  {} texts, {n_compared} pairs compared, {} called copies, {hits} rightly; {:.0} µs a text",
         docs.len(),
         copies.len(),
         took.as_secs_f64() * 1e6 / docs.len() as f64
     );
-    print_scores(pair_scores(&truth, &stories(docs.len(), &copies)));
+    print_scores(pair_scores(
+        &truth,
+        &stories(docs.len(), &copies.into_iter().collect::<Vec<_>>()),
+    ));
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use boardwalk::dedup::{Furniture, Hash, Shingles, words_hash};
+use boardwalk::dedup::{Digest, Furniture, Hash, words_hash};
 use boardwalk::store::sqlite::{CopyOptions, CopySearch};
 use serde::Deserialize;
 
@@ -36,7 +36,7 @@ fn main() -> anyhow::Result<ExitCode> {
             .map(BufReader::new)
             .with_context(|| path.display().to_string())
     };
-    let mut samples: HashMap<String, BTreeMap<Hash, Shingles>> = HashMap::new();
+    let mut samples: HashMap<String, BTreeMap<Hash, Digest>> = HashMap::new();
     for line in open()?.lines() {
         if let Ok(line) = serde_json::from_str::<Line>(&line?) {
             let sample = samples.entry(line.board).or_default();
@@ -47,7 +47,7 @@ fn main() -> anyhow::Result<ExitCode> {
                     .last_key_value()
                     .is_some_and(|(last, _)| hash < *last)
             {
-                sample.insert(hash, Shingles::of(&line.text));
+                sample.insert(hash, Digest::of(&line.text));
             }
             if sample.len() > SAMPLE {
                 sample.pop_last();
@@ -56,7 +56,10 @@ fn main() -> anyhow::Result<ExitCode> {
     }
     let furniture: HashMap<String, Furniture> = samples
         .into_iter()
-        .map(|(board, texts)| (board, Furniture::of(texts.values())))
+        .map(|(board, texts)| {
+            let texts: Vec<Digest> = texts.into_values().collect();
+            (board, Furniture::of(&texts))
+        })
         .collect();
     let none = Furniture::default();
     let of = |board: &str| furniture.get(board).unwrap_or(&none);

@@ -1,7 +1,10 @@
 //! What stands in many texts of one board and says nothing: skip links, the press's line, the copyright line. In: the
 //! pieces of some of its texts. Out: the pieces to be left out when its texts are compared.
 
+use super::form;
 use super::shingle::{Shingles, n_shared, shared};
+use super::verify::Digest;
+use super::words::Word;
 
 /// In more than a tenth of the texts …
 const SHARE: usize = 10;
@@ -12,17 +15,27 @@ const MAX_PIECES: usize = 8192;
 /// Texts that share so much (Jaccard) are one text as far as frames go.
 const SAME_AGAIN: f64 = 0.7;
 
+/// Texts that share so much may be one form.
+const ALIKE: f64 = 0.5;
+/// Forms have fewer places than this; a board of nothing but forms has some hundreds.
+const MAX_SLOTS: usize = 4096;
+
 /// A board's furniture.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Furniture(Vec<u32>);
+pub struct Furniture {
+    /// Ascending.
+    pieces: Vec<u32>,
+    /// Places at which its forms are filled in, ascending.
+    slots: Vec<u32>,
+}
 
 impl Furniture {
     /// From a sample of a board's texts. A story that stands there several times counts once, and so does a report whose
     /// words are the same every day.
-    pub fn of<'a>(texts: impl IntoIterator<Item = &'a Shingles>) -> Self {
+    pub fn of(texts: &[Digest]) -> Self {
         let mut unlike: Vec<&Shingles> = Vec::new();
-        for text in texts {
-            if !unlike.iter().any(|other| is_same_again(text, other)) {
+        for text in texts.iter().map(Digest::shingles) {
+            if !unlike.iter().any(|other| share(text, other, SAME_AGAIN)) {
                 unlike.push(text);
             }
         }
@@ -40,40 +53,70 @@ impl Furniture {
         }
         let mut pieces: Vec<u32> = counted.into_iter().map(|(_, piece)| piece).collect();
         pieces.sort_unstable();
-        Self(pieces)
+        let slots = slots(texts);
+        Self { pieces, slots }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.pieces.is_empty() && self.slots.is_empty()
     }
 
-    /// As stored: little-endian, ascending.
+    /// As stored: the number of pieces, the pieces, the slots; little-endian. Nothing for none.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.0
-            .iter()
-            .flat_map(|piece| piece.to_le_bytes())
-            .collect()
+        if self.is_empty() {
+            return Vec::new();
+        }
+        let n_pieces = self.pieces.len() as u32;
+        let words = [n_pieces].into_iter().chain(self.pieces.iter().copied());
+        let words = words.chain(self.slots.iter().copied());
+        words.flat_map(u32::to_le_bytes).collect()
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        let words = bytes.as_chunks::<4>().0;
-        let mut pieces: Vec<u32> = words.iter().map(|word| u32::from_le_bytes(*word)).collect();
+        let mut words = bytes
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .copied()
+            .map(u32::from_le_bytes);
+        let n_pieces = words.next().unwrap_or_default() as usize;
+        let mut pieces: Vec<u32> = words.by_ref().take(n_pieces).collect();
+        let mut slots: Vec<u32> = words.collect();
         pieces.sort_unstable();
-        Self(pieces)
+        slots.sort_unstable();
+        Self { pieces, slots }
+    }
+
+    /// Places at which the board's forms are filled in, ascending.
+    pub(super) fn slots(&self) -> &[u32] {
+        &self.slots
     }
 
     /// Those that a text has.
     pub(super) fn of_text(&self, text: &Shingles) -> Vec<u32> {
-        shared(&self.0, &text.set)
+        shared(&self.pieces, &text.set)
     }
 }
 
-fn is_same_again(a: &Shingles, b: &Shingles) -> bool {
+/// At which places the forms among a board's texts are filled in.
+fn slots(texts: &[Digest]) -> Vec<u32> {
+    let alike = (0..texts.len()).flat_map(|n| {
+        let is_alike = move |m: &usize| share(texts[n].shingles(), texts[*m].shingles(), ALIKE);
+        (n + 1..texts.len()).filter(is_alike).map(move |m| (n, m))
+    });
+    let words: Vec<&[Word]> = texts.iter().map(|text| text.words.as_slice()).collect();
+    let mut slots = form::slots(&words, alike);
+    slots.truncate(MAX_SLOTS);
+    slots
+}
+
+/// Whether two texts share so much (Jaccard).
+fn share(a: &Shingles, b: &Shingles, least_share: f64) -> bool {
     // The number of pieces alone rules most out.
     let (least, most) = (a.len().min(b.len()), a.len().max(b.len()));
-    least as f64 >= SAME_AGAIN * most as f64 && {
+    least as f64 >= least_share * most as f64 && {
         let shared = n_shared(&a.set, &b.set);
-        shared as f64 >= SAME_AGAIN * (least + most - shared) as f64
+        shared as f64 >= least_share * (least + most - shared) as f64
     }
 }
 
@@ -81,30 +124,35 @@ fn is_same_again(a: &Shingles, b: &Shingles) -> bool {
 mod tests {
     use super::*;
 
-    fn text(i: usize) -> Shingles {
+    fn text(i: usize) -> Digest {
         let body: String = (0..80)
             .map(|j| format!("{} 이야기 ", i * 7919 + j * 104_729))
             .collect();
-        Shingles::of(&format!(
+        Digest::of(&format!(
             "본문 바로가기 우리동네신문 {body} 무단 전재와 재배포를 금합니다"
         ))
     }
 
     #[test]
     fn the_frame_of_a_board_is_left_out_and_nothing_else() {
-        let texts: Vec<Shingles> = (0..20).map(text).collect();
+        let texts: Vec<Digest> = (0..20).map(text).collect();
         let furniture = Furniture::of(&texts);
         let frame = Shingles::of("무단 전재와 재배포를 금합니다");
-        assert!(frame.set.iter().all(|piece| furniture.0.contains(piece)));
-        let mut left = texts[0].clone();
+        assert!(
+            frame
+                .set
+                .iter()
+                .all(|piece| furniture.pieces.contains(piece))
+        );
+        let whole = texts[0].shingles();
+        let mut left = whole.clone();
         left.leave_out(&furniture.of_text(&left));
-        assert!(left.len() < texts[0].len() && left.len() * 2 > texts[0].len());
+        assert!(left.len() < whole.len() && left.len() * 2 > whole.len());
         assert_eq!(Furniture::from_bytes(&furniture.to_bytes()), furniture);
         // Three texts are no board.
         assert!(Furniture::of(&texts[..3]).is_empty());
         // One story five times is no frame.
-        let story = text(0);
-        let copies: Vec<&Shingles> = texts[..3].iter().chain([&story; 5]).collect();
-        assert!(Furniture::of(copies).is_empty());
+        let copies = [0, 1, 2, 0, 0, 0, 0, 0].map(text);
+        assert!(Furniture::of(&copies).is_empty());
     }
 }

@@ -4,24 +4,43 @@
 use unicode_normalization::UnicodeNormalization;
 
 /// Letters and digits of a text, in order.
-pub(super) fn letters(text: &str) -> Vec<char> {
-    let mut kept = Vec::with_capacity(text.len() / 2);
-    if text.chars().all(is_settled) {
-        keep(text.chars(), &mut kept);
-    } else {
-        keep(text.nfkc(), &mut kept);
-    }
-    kept
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Letters {
+    pub(super) all: Vec<char>,
+    /// Where something else stood in front.
+    pub(super) word_starts: Vec<usize>,
 }
 
-fn keep(chars: impl Iterator<Item = char>, kept: &mut Vec<char>) {
-    for c in chars {
-        match c {
-            'a'..='z' | '0'..='9' | '가'..='힣' => kept.push(c),
-            'A'..='Z' => kept.push(c.to_ascii_lowercase()),
-            '\0'..='\x7f' => {}
-            c if c.is_alphanumeric() => kept.extend(c.to_lowercase()),
-            _ => {}
+pub(super) fn letters(text: &str) -> Letters {
+    let mut letters = Letters {
+        all: Vec::with_capacity(text.len() / 2),
+        word_starts: Vec::with_capacity(text.len() / 8),
+    };
+    if text.chars().all(is_settled) {
+        letters.keep(text.chars());
+    } else {
+        letters.keep(text.nfkc());
+    }
+    letters
+}
+
+impl Letters {
+    fn keep(&mut self, chars: impl Iterator<Item = char>) {
+        let mut in_word = false;
+        for c in chars {
+            let n_before = self.all.len();
+            match c {
+                'a'..='z' | '0'..='9' | '가'..='힣' => self.all.push(c),
+                'A'..='Z' => self.all.push(c.to_ascii_lowercase()),
+                '\0'..='\x7f' => {}
+                c if c.is_alphanumeric() => self.all.extend(c.to_lowercase()),
+                _ => {}
+            }
+            let is_kept = self.all.len() > n_before;
+            if is_kept && !in_word {
+                self.word_starts.push(n_before);
+            }
+            in_word = is_kept;
         }
     }
 }
@@ -46,10 +65,12 @@ mod tests {
     #[test]
     fn form_case_spaces_and_marks_do_not_count() {
         let plain: String = letters("한국은행 ABC 123, “기준금리”")
+            .all
             .into_iter()
             .collect();
         assert_eq!(plain, "한국은행abc123기준금리");
         let wide: String = letters("한국 은행　ＡＢＣ１２３…'기준\u{200b}금리'")
+            .all
             .into_iter()
             .collect();
         assert_eq!(wide, plain);
@@ -58,15 +79,15 @@ mod tests {
     proptest! {
         #[test]
         fn the_short_way_and_the_long_way_agree(text in "[가-힣a-zA-Z0-9 一-龥‘’“”…·、。-]{0,60}") {
-            let mut long = Vec::new();
-            keep(text.nfkc(), &mut long);
+            let mut long = Letters::default();
+            long.keep(text.nfkc());
             prop_assert_eq!(letters(&text), long);
         }
 
         #[test]
         fn doing_it_twice_changes_nothing(text in "\\PC{0,40}") {
-            let once: String = letters(&text).into_iter().collect();
-            let twice: String = letters(&once).into_iter().collect();
+            let once: String = letters(&text).all.into_iter().collect();
+            let twice: String = letters(&once).all.into_iter().collect();
             // Lower case of a few letters brings marks of their own; those go the second time.
             prop_assert!(twice.len() <= once.len());
         }

@@ -5,14 +5,17 @@
 //!
 //! Exact copies are found by [`text_hash`], edits by [`content_hash`]. Near copies: a text's letters are cut into
 //! pieces ([`Shingles`]), the frame of its board left out ([`Furniture`]), and keys made of the rest ([`keys`]); texts
-//! that meet under a key are compared piece by piece ([`Stripped::compare`]), and that alone decides.
+//! that meet under a key are compared piece by piece ([`Stripped::compare`]), their numbers and words where they stand, and
+//! that alone decides.
 
 mod exact;
+mod form;
 mod furniture;
 mod letters;
 mod shingle;
 mod sketch;
 mod verify;
+mod words;
 
 pub use exact::{content_hash, normalise, text_hash, words_hash};
 pub use furniture::Furniture;

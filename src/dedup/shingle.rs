@@ -8,7 +8,7 @@ use super::letters::{is_dense, letters};
 
 /// Measured best for English; five for Korean follows from [`is_dense`].
 pub(super) const LETTERS: u32 = 9;
-const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
+pub(super) const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Pieces of a text as hashes; a stored format, like all that is made of it ([`super::SKETCH_VERSION`]).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Shingles {
 
 impl Shingles {
     pub fn of(text: &str) -> Self {
-        Self::of_letters(&letters(text))
+        Self::of_letters(&letters(text).all)
     }
 
     pub(super) fn of_letters(letters: &[char]) -> Self {

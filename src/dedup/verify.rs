@@ -1,14 +1,16 @@
 //! Is one text a copy of the other? Decided on the texts themselves: the candidate index only says which to ask about.
 //!
 //! The same pieces make a copy, but not alone: a daily report shares nearly all of its words with yesterday's, and a
-//! follow-up repeats the old story below its news. So numbers are compared where they stand (after the same words),
-//! and a text that is only partly in the other must not bring a long stretch of its own. All of it is symmetric.
+//! follow-up repeats the old story below its news. So numbers are compared where they stand (after the same words), what
+//! a form is filled in with likewise ([`super::form`]), and a text that is only partly in the other must not bring a long stretch of its own. All of it is symmetric.
 
 use serde::Serialize;
 
+use super::form;
 use super::furniture::Furniture;
 use super::letters::{is_dense, letters};
-use super::shingle::{LETTERS, Shingles, mix, n_shared};
+use super::shingle::{LETTERS, Shingles, mix, n_shared, shared};
+use super::words::{Word, words};
 
 /// Of two whole texts that say the same: rewriting of every tenth word leaves this much.
 const LEAST_SIMILARITY: f64 = 0.5;
@@ -83,6 +85,19 @@ pub struct Comparison {
     pub verdict: Verdict,
 }
 
+impl Comparison {
+    /// No copy, if it seems to be one and this holds.
+    fn unless(self, is_other: impl FnOnce() -> bool) -> Self {
+        match self.verdict.is_copy() && is_other() {
+            true => Self {
+                verdict: Verdict::Different,
+                ..self
+            },
+            false => self,
+        }
+    }
+}
+
 /// A number where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Number {
@@ -103,11 +118,15 @@ pub struct Digest {
     shingles: Shingles,
     /// Ascending.
     numbers: Vec<Number>,
+    /// In the text's order.
+    pub(super) words: Vec<Word>,
 }
 
 impl Digest {
     pub fn of(text: &str) -> Self {
         let letters = letters(text);
+        let words = words(&letters);
+        let letters = letters.all;
         let shingles = Shingles::of_letters(&letters);
         let numbers = numbers(&letters, &shingles.run);
         let hash = letters
@@ -118,6 +137,7 @@ impl Digest {
             n_letters: letters.len(),
             shingles,
             numbers,
+            words,
         }
     }
 
@@ -146,12 +166,18 @@ impl Digest {
                 }
             }
         };
+        let slots = match furniture.slots() {
+            [] => Vec::new(),
+            slots => shared(slots, &form::places(&self.words)),
+        };
         let frame = left_out
             .iter()
+            .chain(&slots)
             .fold(0, |hash, piece| mix(hash ^ (u64::from(*piece) + 1)));
         Stripped {
             whole: self,
             rest,
+            slots,
             frame,
         }
     }
@@ -161,7 +187,8 @@ impl Digest {
         if self.is_same(other) {
             return EXACT;
         }
-        judge(self.all(), other.all(), false)
+        let comparison = judge(self.all(), other.all(), false);
+        comparison.unless(|| is_filled_otherwise(self, other, &[&[], &[]]))
     }
 
     fn all(&self) -> (&Shingles, &[Number]) {
@@ -178,6 +205,8 @@ impl Digest {
 pub struct Stripped {
     whole: Digest,
     rest: Rest,
+    /// Places at which its board's forms are filled in, ascending.
+    slots: Vec<u32>,
     frame: u64,
 }
 
@@ -198,7 +227,7 @@ impl Stripped {
         }
     }
 
-    /// Which of the furniture was left out. What is said of the text, and of it and any other, changes only with this.
+    /// Which of the furniture was left out, and which of its slots the text has. What is said of the text, and of it and any other, changes only with this.
     pub fn frame(&self) -> u64 {
         self.frame
     }
@@ -214,10 +243,12 @@ impl Stripped {
         if self.whole.is_same(&other.whole) {
             return EXACT;
         }
-        match (self.left(), other.left()) {
+        let comparison = match (self.left(), other.left()) {
             (Some(a), Some(b)) => judge(a, b, false),
             _ => judge(self.whole.all(), other.whole.all(), true),
-        }
+        };
+        comparison
+            .unless(|| is_filled_otherwise(&self.whole, &other.whole, &[&self.slots, &other.slots]))
     }
 
     fn left(&self) -> Option<(&Shingles, &[Number])> {
@@ -234,6 +265,21 @@ const EXACT: Comparison = Comparison {
     containment: 1.0,
     verdict: Verdict::Exact,
 };
+
+/// The same for (a, b) and (b, a): which of the ways to lay one text beside the other is taken depends on what comes first.
+fn is_filled_otherwise(a: &Digest, b: &Digest, slots: &[&[u32]; 2]) -> bool {
+    let (first, second) = if a.letters <= b.letters {
+        (a, b)
+    } else {
+        (b, a)
+    };
+    let is_slot = |place| {
+        slots
+            .iter()
+            .any(|slots| slots.binary_search(&place).is_ok())
+    };
+    form::is_filled_otherwise(&first.words, &second.words, is_slot)
+}
 
 /// `is_weak`: what the texts share may be in any text of their boards.
 fn judge(a: (&Shingles, &[Number]), b: (&Shingles, &[Number]), is_weak: bool) -> Comparison {
@@ -553,7 +599,7 @@ mod tests {
         let text = |n: u32| frame.clone() + &numbered(1000 + 200 * n, 1180 + 200 * n);
         let texts: Vec<Digest> = (0..12).map(|n| Digest::of(&text(n))).collect();
         assert_eq!(texts[0].compare(&texts[1]).verdict, Verdict::Near);
-        let furniture = Furniture::of(texts.iter().map(Digest::shingles));
+        let furniture = Furniture::of(&texts);
         let stripped = |text: &Digest| text.clone().beside(&furniture);
         let beside = |a: &Digest, b: &Digest| stripped(a).compare(&stripped(b)).verdict;
         // Another frame in front of the same words, and the frame with other words.

@@ -4,6 +4,7 @@
 //! real ones that are handed in; reports are made from a template, so that two of them share everything but what they
 //! report.
 
+use super::copies_forms::{Day, Form, filled};
 use super::seed::Rng;
 
 /// Real articles, as paragraphs, to be used in place of invented ones.
@@ -39,6 +40,19 @@ pub enum Kind {
     Reframed,
     DailyCopy,
     DailyCut,
+    /// Some words and a sentence were written anew.
+    Rewritten,
+    /// Another press has the same form, filled in with the same words.
+    FormCopy,
+    /// A form with other words in it, in the same frame or another press's.
+    OtherForecast,
+    OtherHoroscope,
+    OtherLostThings,
+    OtherObituary,
+    OtherPersonnel,
+    OtherEvent,
+    OtherJob,
+    OtherMenu,
     OtherNumbers,
     OtherWeather,
     OtherRates,
@@ -61,7 +75,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 43] = [
         Self::Exact,
         Self::Spacing,
         Self::Light,
@@ -95,10 +109,35 @@ impl Kind {
         Self::SameQuote,
         Self::SameFiller,
         Self::Short,
+        Self::Rewritten,
+        Self::FormCopy,
+        Self::OtherForecast,
+        Self::OtherHoroscope,
+        Self::OtherLostThings,
+        Self::OtherObituary,
+        Self::OtherPersonnel,
+        Self::OtherEvent,
+        Self::OtherJob,
+        Self::OtherMenu,
     ];
 
+    /// The form of which two fillings are no copies. Which words of it are filled in, two of them alone do not tell.
+    pub fn form(self) -> Option<Form> {
+        Some(match self {
+            Self::OtherForecast => Form::Forecast,
+            Self::OtherHoroscope => Form::Horoscope,
+            Self::OtherLostThings => Form::LostThings,
+            Self::OtherObituary => Form::Obituary,
+            Self::OtherPersonnel => Form::Personnel,
+            Self::OtherEvent => Form::Event,
+            Self::OtherJob => Form::Job,
+            Self::OtherMenu => Form::Menu,
+            _ => return None,
+        })
+    }
+
     pub fn is_copy(self) -> bool {
-        self <= Self::DailyCut
+        self <= Self::FormCopy
     }
 }
 
@@ -171,7 +210,7 @@ pub(super) struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn word(&mut self) -> String {
+    pub(super) fn word(&mut self) -> String {
         let mut word = String::new();
         if self.korean {
             if self.rng.chance(400) {
@@ -211,7 +250,7 @@ impl Maker<'_> {
         text
     }
 
-    fn sentence(&mut self) -> String {
+    pub(super) fn sentence(&mut self) -> String {
         let frame = match self.korean {
             true => *self.rng.choose(&KOREAN_FRAMES),
             false => *self.rng.choose(&ENGLISH_FRAMES),
@@ -471,6 +510,29 @@ impl Maker<'_> {
         }
     }
 
+    /// Two days of one form; the second is later, and half of the time much is as it was before.
+    fn two_days(&mut self, form: Form) -> (String, String) {
+        let seed = self.rng.next_u64();
+        let before = Day::new(self.rng.next_u64());
+        let kept = if self.rng.chance(500) { 0 } else { 500 };
+        let day = before.later(self.rng.next_u64(), kept);
+        let filled = |day| filled(form, self.korean, seed, day, self.real);
+        (filled(before), filled(day))
+    }
+
+    /// Some words changed, and one sentence told in others.
+    pub(super) fn rewritten(&mut self, article: &[String]) -> String {
+        let mut article = article.to_vec();
+        let at = self.rng.below(article.len());
+        let mut sentences: Vec<&str> = article[at].split(". ").collect();
+        let anew = self.sentence();
+        let anew = anew.trim_end_matches('.');
+        let n = self.rng.below(sentences.len());
+        sentences[n] = anew;
+        article[at] = sentences.join(". ");
+        self.edit(&article.join("\n"), 25)
+    }
+
     fn pair(&mut self, kind: Kind) -> (String, String) {
         let article = self.article();
         let text = article.join("\n");
@@ -492,6 +554,33 @@ impl Maker<'_> {
                 self.copy(Kind::Caption, &article),
                 self.copy(Kind::Caption, &article),
             ),
+            Kind::Rewritten => {
+                let copy = self.rewritten(&article);
+                (text, copy)
+            }
+            Kind::FormCopy => {
+                let form = *self.rng.choose(&Form::ALL);
+                let (a, _) = self.two_days(form);
+                let edited = if self.rng.chance(500) {
+                    self.edit(&a, 20)
+                } else {
+                    a.clone()
+                };
+                (self.framed(&press, &a), self.framed(&other, &edited))
+            }
+            Kind::OtherForecast
+            | Kind::OtherHoroscope
+            | Kind::OtherLostThings
+            | Kind::OtherObituary
+            | Kind::OtherPersonnel
+            | Kind::OtherEvent
+            | Kind::OtherJob
+            | Kind::OtherMenu => {
+                let form = kind.form().expect("each of these has one");
+                let (a, b) = self.two_days(form);
+                let second = if self.rng.chance(500) { &press } else { &other };
+                (self.framed(&press, &a), self.framed(second, &b))
+            }
             Kind::Boilerplate => (text.clone(), self.framed(&press, &text)),
             Kind::Press => (self.framed(&press, &text), self.framed(&other, &text)),
             Kind::Combo => {

@@ -2,6 +2,7 @@
 //! boards, and beside them what only looks like a copy. From a seed.
 
 use super::copies::{Kind, Maker, RealTexts};
+use super::copies_forms::{Day, Form, filled};
 use super::seed::Rng;
 
 pub struct Doc {
@@ -11,6 +12,8 @@ pub struct Doc {
     pub text: String,
     /// Docs with the same number are copies of one another.
     pub story: usize,
+    /// Of reports and notices of one form, the form's number.
+    pub series: Option<u64>,
 }
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -29,6 +32,7 @@ struct Month<'a> {
     real: &'a RealTexts,
     docs: Vec<Doc>,
     n_stories: usize,
+    series: Option<u64>,
 }
 
 /// `n` original articles on eight boards, every other in Korean; with copies and reports about three times as many.
@@ -38,6 +42,7 @@ pub fn month(seed: u64, n: usize, real: &RealTexts) -> Vec<Doc> {
         real,
         docs: Vec::new(),
         n_stories: 0,
+        series: None,
     };
     for i in 0..n {
         month.article(i as u64);
@@ -45,6 +50,10 @@ pub fn month(seed: u64, n: usize, real: &RealTexts) -> Vec<Doc> {
     for series in 0..4 {
         month.reports(series, (n / 20).clamp(8, 28));
     }
+    for series in 4..4 + 2 * Form::ALL.len() as u64 {
+        month.forms(series, (n / 15).clamp(5, 28));
+    }
+    month.series = None;
     for i in 0..n / 10 {
         month.filler(i as u64);
     }
@@ -70,6 +79,7 @@ impl Month<'_> {
             at,
             text,
             story,
+            series: self.series,
         });
     }
 
@@ -126,6 +136,7 @@ impl Month<'_> {
 
     /// A daily report of a board; another board copies every fourth.
     fn reports(&mut self, series: u64, days: usize) {
+        self.series = Some(series);
         let mut rng = stream(self.seed, 1_000_000 + series);
         let korean = series.is_multiple_of(2);
         let board = usize::from(!korean) + 2 * (series as usize / 2);
@@ -146,6 +157,34 @@ impl Month<'_> {
                 let edited = maker.edit(&report, 30);
                 self.put((board + 2) % BOARDS, at + DAY / 24, &edited);
             }
+        }
+    }
+
+    /// A form of a board, filled in every day with other words; another board copies every fourth.
+    fn forms(&mut self, series: u64, days: usize) {
+        self.series = Some(series);
+        let mut rng = stream(self.seed, 1_500_000 + series);
+        let korean = series.is_multiple_of(2);
+        let form = Form::ALL[series as usize / 2 % Form::ALL.len()];
+        let board = 2 * rng.below(BOARDS / 2) + usize::from(!korean);
+        let (seed, kept) = (rng.next_u64(), [0, 0, 300, 500][rng.below(4)]);
+        let mut day = Day::new(rng.next_u64());
+        for n in 0..days {
+            let text = filled(form, korean, seed, day, self.real);
+            let at = START + n as i64 * DAY;
+            self.n_stories += 1;
+            self.put(board, at, &text);
+            if n % 4 == 0 {
+                let mut maker = Maker {
+                    rng: &mut rng,
+                    korean,
+                    real: self.real,
+                };
+                let per_mille = [0, 20][maker.rng.below(2)];
+                let edited = maker.edit(&text, per_mille);
+                self.put((board + 2) % BOARDS, at + DAY / 24, &edited);
+            }
+            day = day.later(rng.next_u64(), kept);
         }
     }
 

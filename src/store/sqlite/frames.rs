@@ -5,7 +5,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::copies;
-use crate::dedup::{Digest, Furniture, Hash};
+use crate::dedup::{Furniture, Hash};
 use crate::model::BoardId;
 
 /// Texts from which a board's furniture is learnt. (Schema 15 counts to this too.)
@@ -112,7 +112,7 @@ pub(super) fn learn(conn: &Connection, board: BoardId) -> rusqlite::Result<()> {
         .query_map([board.0], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     let texts = copies::digests(conn, &hashes)?;
-    let furniture = Furniture::of(texts.iter().map(Digest::shingles));
+    let furniture = Furniture::of(&texts);
     let is_other = furniture != of(conn, board)?;
     conn.prepare_cached("UPDATE furniture SET n_changes = 0 WHERE board = ?1")?
         .execute([board.0])?;

@@ -31,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0015_texts.sql"),
     include_str!("schema/0016_tries_and_facets.sql"),
     include_str!("schema/0017_counts.sql"),
+    include_str!("schema/0018_openings.sql"),
 ];
 
 /// The tables of [`super::copy_index`].
