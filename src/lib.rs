@@ -32,7 +32,7 @@
 //!    also settles the job ([`store::Store::settle`]), and its neighbours in time. [`dedup`] names equal texts; [`health`] compares the ranks that
 //!    were seen with what is held, and says which pages tell what vanished. Candidates for near copies are found in the
 //!    same transaction (`store::sqlite::copies`), and judged on the texts ([`dedup::Stripped`]) beside what all texts of
-//!    their boards have (`store::sqlite::frames`).
+//!    their boards have, and by where their forms are filled in (`store::sqlite::frames`, `dedup::form`).
 //! 8. [`schedule`] says when a post is worth another visit and a board another poll. The service
 //!    ([`crawl::crawl_forever`]) polls by it, and [`health::verdict`] tells how each board does.
 //! 9. [`outputs`] read what is stored, and nothing else; [`outputs::web`] are the service's pages, their templates are

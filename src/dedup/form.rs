@@ -24,6 +24,8 @@ const AGREE_FOR_EACH: usize = 3;
 const FEWEST_FILLINGS: usize = 3;
 /// … and at least one of so many texts that are like one says something else there.
 const FILLED_IN: usize = 3;
+/// Slots are at least one of so many places at which it and they say something else.
+const OF_ALL_PLACES: usize = 4;
 /// So many times as many texts as are alike may have the two words beside a place.
 const AT_LARGE: usize = 2;
 
@@ -57,7 +59,7 @@ fn at_slots(
     };
     let agree_before = runs().filter(|run| before(a, run.end - 1).is_some_and(&is_slot));
     let agree_after = runs().filter(|run| after(a, run.start + 1).is_some_and(&is_slot));
-    let is_at_slot = |swap: &&Swap| places_of(a, b, swap).any(&is_slot);
+    let is_at_slot = |swap: &&Swap| places_of(a, b, swap).any(|(place, _)| is_slot(place));
     (
         agree_before.count().max(agree_after.count()),
         swaps.iter().filter(is_at_slot).count(),
@@ -110,15 +112,20 @@ fn hash(side: u64, two: &[Word]) -> u32 {
     (hash >> 32) as u32
 }
 
-/// The places of a swap that both texts have.
-fn places_of(a: &[Word], b: &[Word], swap: &Swap) -> impl Iterator<Item = u32> + use<> {
+/// The places of a swap that both texts have, with where they are.
+fn places_of(
+    a: &[Word],
+    b: &[Word],
+    swap: &Swap,
+) -> impl Iterator<Item = (u32, (usize, usize))> + use<> {
     let (here, there) = &swap.at;
     let both = [
         (before(a, here.start), before(b, there.start)),
         (after(a, here.end), after(b, there.end)),
     ];
-    let same = both.into_iter().filter(|(here, there)| here == there);
-    same.filter_map(|(here, _)| here)
+    let at = [(here.start, there.start), (here.end, there.end)];
+    let same = both.into_iter().zip(at).filter(|((x, y), _)| x == y);
+    same.filter_map(|((place, _), at)| Some((place?, at)))
 }
 
 /// All places of a text, ascending.
@@ -143,10 +150,10 @@ pub(super) fn slots(
             around[one].n_alike += 1;
         }
         for swap in swaps {
-            for place in places_of(a, b, &swap) {
+            for (place, (i, j)) in places_of(a, b, &swap) {
                 let (here, there) = swap.said;
-                around[n].note(place, here, there);
-                around[m].note(place, there, here);
+                around[n].note((place, i), here, there);
+                around[m].note((place, j), there, here);
             }
         }
     }
@@ -171,26 +178,26 @@ pub(super) fn slots(
 #[derive(Default)]
 struct Around {
     n_alike: usize,
-    /// By place: of how many texts, and what.
-    fillings: BTreeMap<u32, (usize, BTreeSet<u64>)>,
+    /// By place and where it is, since a phrase may come again in other sentences: of how many texts, and what.
+    fillings: BTreeMap<(u32, usize), (usize, BTreeSet<u64>)>,
 }
 
 impl Around {
-    fn note(&mut self, place: u32, here: u64, there: u64) {
+    fn note(&mut self, place: (u32, usize), here: u64, there: u64) {
         let (n, said) = self.fillings.entry(place).or_default();
         *n += 1;
         said.extend([here, there]);
     }
 
-    /// Copies of one story have different words at a place where two of them were edited by chance; a form has them in many.
+    /// Copies of one story have different words at a place where two of them were edited by chance; a form has them in many
+    /// texts, and hardly anywhere else.
     fn slots(&self) -> impl Iterator<Item = u32> {
-        let is_slot = |(_, (n, said)): &(&u32, &(usize, BTreeSet<u64>))| {
+        let is_slot = |(n, said): &(usize, BTreeSet<u64>)| {
             said.len() >= FEWEST_FILLINGS && n * FILLED_IN >= self.n_alike
         };
-        self.fillings
-            .iter()
-            .filter(is_slot)
-            .map(|(place, _)| *place)
+        let found = self.fillings.iter().filter(move |(_, of)| is_slot(of));
+        let is_form = found.clone().count() * OF_ALL_PLACES >= self.fillings.len();
+        found.filter(move |_| is_form).map(|((place, _), _)| *place)
     }
 }
 

@@ -1,5 +1,6 @@
-//! What stands in many texts of one board and says nothing: skip links, the press's line, the copyright line. In: the
-//! pieces of some of its texts. Out: the pieces to be left out when its texts are compared.
+//! What stands in many texts of one board and says nothing: skip links, the press's line, the copyright line; and where its
+//! forms are filled in ([`super::form`]). In: some of its texts. Out: the pieces to be left out when its texts are compared,
+//! and the places at which other words make another story.
 
 use super::form;
 use super::shingle::{Shingles, n_shared, shared};

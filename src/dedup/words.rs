@@ -7,7 +7,7 @@ use super::letters::Letters;
 use super::shingle::BASE;
 
 /// Of longer texts the beginning is looked at: rows of bits grow with the product.
-const MOST_WORDS: usize = 4096;
+const MOST_WORDS: usize = 2048;
 
 /// A run of letters and digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
