@@ -288,7 +288,7 @@ mod tests {
     fn what_every_text_of_a_board_has_in_front_is_no_form_s() {
         let framed = |n: usize, text: &str| {
             format!(
-                "우리 신문 기자{} 씀 {text}",
+                "우리 신문 기자{} 씀 무단으로 옮기지 말 것 {text}",
                 ["갑", "을", "병", "정", "무", "기", "경", "신"][n]
             )
         };
