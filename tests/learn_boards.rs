@@ -413,6 +413,75 @@ fn known_articles_clear_a_doubt_on_a_board_without_scripts() {
     );
 }
 
+/// Behind a thread's last page stands that page again, with a link to the number after: once is enough to tell.
+#[test]
+fn a_thread_without_a_last_page_is_left_at_its_first_repeated_page() {
+    let all = boards();
+    let shape = all.iter().find(|board| board.plan().name == "punbb");
+    let shape = shape.expect("a shape of this name");
+    let site = shape.site();
+    let threads: BTreeMap<String, usize> = shape
+        .posts()
+        .iter()
+        .map(|post| (post.id.to_string(), shape.n_article_pages(post)))
+        .collect();
+    let n_last = threads.clone();
+    let server = Server::start(move |request: &Request| {
+        let thread = request.target.strip_prefix("/viewtopic.php?id=");
+        let Some(thread) = thread else {
+            return site.answer(request);
+        };
+        let (id, page) = thread.split_once("&p=").unwrap_or((thread, "1"));
+        let page: usize = page.parse().expect("a number");
+        let Some(last) = n_last.get(id).copied().filter(|last| *last > 1) else {
+            return site.answer(request);
+        };
+        let mut shown = request.clone();
+        shown.target = match page.min(last) {
+            1 => format!("/viewtopic.php?id={id}"),
+            n => format!("/viewtopic.php?id={id}&p={n}"),
+        };
+        let mut reply = site.answer(&shown);
+        let text = String::from_utf8_lossy(&reply.body).replace(
+            "<div class=pagination>",
+            &format!(
+                "<div class=pagination><a rel=next href='/viewtopic.php?id={id}&p={}'>Next</a> ",
+                page + 1
+            ),
+        );
+        reply.body = text.into_bytes();
+        reply
+    });
+    let boardwalk = Boardwalk::new();
+    let url = server.url(&shape.listing_url(1));
+    boardwalk
+        .crawl(&url, &["--profile", "learn"])
+        .expect_code(0);
+    let asked = server.targets();
+    for (id, last) in threads.iter().filter(|(_, last)| **last > 1) {
+        let further = format!("/viewtopic.php?id={id}&p=");
+        let pages: BTreeSet<usize> = asked
+            .iter()
+            .filter_map(|target| target.strip_prefix(&further)?.parse().ok())
+            .collect();
+        assert_eq!(
+            pages.len(),
+            *last,
+            "thread {id}: to page {:?}",
+            pages.last()
+        );
+    }
+    let held = boardwalk.export();
+    for post in shape.posts() {
+        let end = format!("id={}", post.id);
+        let record = held
+            .iter()
+            .find(|record| shown(record, "url").ends_with(&end));
+        let n_comments = record.and_then(|record| Some(record["comments"].as_array()?.len()));
+        assert_eq!(n_comments, Some(post.replies.len()), "post {}", post.id);
+    }
+}
+
 /// The page tells the day, the endpoint the second.
 #[test]
 fn an_endpoints_dates_are_finer_than_the_pages() {

@@ -29,7 +29,8 @@ struct Placed {
 }
 
 impl Visit<'_> {
-    /// A further page of comments.
+    /// A further page of comments. Some boards answer every number behind their last page with that page again, under links
+    /// to the next number: what shows nothing new leads nowhere.
     pub(super) fn comments(
         &self,
         article: ArticleId,
@@ -37,9 +38,14 @@ impl Visit<'_> {
         comments: &[Comment],
         further: Option<&NewJob>,
     ) -> rusqlite::Result<Done> {
-        self.upsert_comments(article, page, comments)?;
         let mut done = Done::default();
-        if let Some(job) = further {
+        let repeats = self.repeats_an_earlier_page(article, page, comments)?;
+        if repeats {
+            self.drop_pages(article, |queued| queued > page)?;
+        } else {
+            self.upsert_comments(article, page, comments)?;
+        }
+        if let Some(job) = further.filter(|_| !repeats && !comments.is_empty()) {
             done.settled.n_queued += u64::from(queue::push(self.conn, job, self.at)?);
         }
         self.end_round(article)?;
@@ -93,7 +99,13 @@ impl Visit<'_> {
         further: &[NewJob],
     ) -> rusqlite::Result<u64> {
         self.upsert_comments(article, page, comments)?;
-        self.drop_old_pages(article, further)?;
+        // Pages of an earlier round that this one does not have need not be read any more.
+        let is_wanted = |page: u32| {
+            let of =
+                |new: &NewJob| matches!(new.kind, JobKind::Comments { page: of, .. } if of == page);
+            further.iter().any(of)
+        };
+        self.drop_pages(article, |page| !is_wanted(page))?;
         let mut n_queued = 0;
         for job in further {
             let mut job = job.clone();
@@ -107,22 +119,41 @@ impl Visit<'_> {
         Ok(n_queued)
     }
 
-    /// Pages of an earlier round that this one does not have need not be read any more.
-    fn drop_old_pages(&self, article: ArticleId, further: &[NewJob]) -> rusqlite::Result<()> {
+    /// Takes pages of its comments out of the queue.
+    fn drop_pages(
+        &self,
+        article: ArticleId,
+        is_dropped: impl Fn(u32) -> bool,
+    ) -> rusqlite::Result<()> {
         let mut queued = self
             .conn
             .prepare_cached("SELECT id, page FROM job WHERE kind = 'comments' AND article = ?1")?;
         let queued: Vec<(i64, u32)> = queued
             .query_map([article.0], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<rusqlite::Result<_>>()?;
-        for (job, page) in queued {
-            let wanted =
-                |new: &NewJob| matches!(new.kind, JobKind::Comments { page: of, .. } if of == page);
-            if !further.iter().any(wanted) {
-                queue::remove(self.conn, crate::model::JobId(job))?;
-            }
+        for (job, _) in queued.into_iter().filter(|(_, page)| is_dropped(*page)) {
+            queue::remove(self.conn, crate::model::JobId(job))?;
         }
         Ok(())
+    }
+
+    /// Whether all of the page was seen on lower pages of this round. A page that shows nothing repeats nothing.
+    fn repeats_an_earlier_page(
+        &self,
+        article: ArticleId,
+        page: u32,
+        comments: &[Comment],
+    ) -> rusqlite::Result<bool> {
+        let mut seen = self.conn.prepare_cached(
+            "SELECT 1 FROM comment WHERE article = ?1 AND key = ?2 AND page < ?3
+                AND round = (SELECT comment_round FROM article WHERE id = ?1)",
+        )?;
+        for comment in comments {
+            if !seen.exists(params![article.0, comment.key, page])? {
+                return Ok(false);
+            }
+        }
+        Ok(!comments.is_empty())
     }
 
     fn upsert_comments(
