@@ -119,19 +119,42 @@ fn fold(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Full-width digits and signs become ordinary ones, Arabic and Persian digits too.
+/// Full-width digits and signs become ordinary ones, the digits of other scripts too.
 fn normal(text: &str) -> String {
-    let normal: String = text.nfkc().map(western).collect::<String>().to_lowercase();
-    normal.trim().to_owned()
+    let plain: String = text.nfkc().filter_map(plain).collect();
+    plain.to_lowercase().trim().to_owned()
 }
 
-fn western(c: char) -> char {
-    let digit = match c {
-        '\u{660}'..='\u{669}' => u32::from(c) - 0x660,
-        '\u{6f0}'..='\u{6f9}' => u32::from(c) - 0x6f0,
-        _ => return c,
-    };
-    char::from_digit(digit, 10).unwrap_or(c)
+/// Digits of the scripts that have their own as ours, and other scripts' commas; nothing for marks of direction.
+pub(crate) fn plain(c: char) -> Option<char> {
+    /// The zeros of Arabic, Persian, Devanagari, Bengali, Gurmukhi, Gujarati, Tamil, Telugu, Kannada, Malayalam, Thai, Lao,
+    /// Burmese and Khmer (Unicode, general category Nd).
+    const ZEROS: [u32; 14] = [
+        0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x1040,
+        0x17e0,
+    ];
+    match c {
+        '\0'..='\u{5ff}' => return Some(c),
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => return None,
+        '،' => return Some(','),
+        '\u{1800}'.. => return Some(c),
+        _ => {}
+    }
+    let digit = |zero: u32| char::from_digit(u32::from(c).checked_sub(zero)?, 10);
+    Some(ZEROS.into_iter().find_map(digit).unwrap_or(c))
+}
+
+/// A year as it is counted here. In Thailand years are counted from the Buddha's death: 2568 is 2025.
+pub(crate) fn of_our_count(year: i16) -> i16 {
+    match year {
+        2530..2600 => year - 543,
+        _ => year,
+    }
+}
+
+/// Whether a word for half of a day means the second.
+fn is_afternoon(half: &str) -> bool {
+    matches!(half, "오후" | "午後" | "下午" | "م" | "مساء") || half.starts_with(['p', 'μ'])
 }
 
 struct Reader<'a> {
@@ -316,7 +339,7 @@ impl Reader<'_> {
     }
 
     fn dated(&self, found: &Captures<'_>, year: i16) -> Option<Moment> {
-        let date = Date::new(year, month(found)?, number(found, "d")?).ok()?;
+        let date = Date::new(of_our_count(year), month(found)?, number(found, "d")?).ok()?;
         self.timed(found, date)
     }
 
@@ -435,7 +458,7 @@ fn time_of(found: &Captures<'_>) -> Option<Option<(Time, Precision)>> {
 fn on_24_hours(hour: i8, half: Option<&str>) -> Option<i8> {
     let afternoon = match half {
         None => return Some(hour),
-        Some(half) => matches!(half, "오후" | "午後" | "下午") || half.starts_with('p'),
+        Some(half) => is_afternoon(half),
     };
     Some(match (afternoon, hour) {
         // 12 a.m. is midnight, 12 p.m. is noon. `오후 15:05` is written too.

@@ -33,7 +33,7 @@ pub(super) static RFC_2822: LazyLock<Regex> = LazyLock::new(|| {
 });
 pub(super) static YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?:^|[^\d])(?P<y>(?:19|20)\d{{2}})\s*[.\-/년年]\s*(?P<mo>\d{{1,2}})\s*[.\-/월月]\s*(?P<d>\d{{1,2}})(?:\s*[.일日])?(?P<rest>{WEEKDAY}\s*[,t]?\s*{TIME})?(?:$|[^\d])"
+        r"(?:^|[^\d])(?P<y>(?:19|20)\d{{2}}|25[3-9]\d)\s*[.\-/년年]\s*(?P<mo>\d{{1,2}})\s*[.\-/월月]\s*(?P<d>\d{{1,2}})(?:\s*[.일日])?(?P<rest>{WEEKDAY}\s*[,t]?\s*{TIME})?(?:$|[^\d])"
     ))
 });
 pub(super) static SHORT_YEAR: LazyLock<Regex> = LazyLock::new(|| {
@@ -87,35 +87,36 @@ pub(super) enum Unit {
 }
 
 /// Words of units: Korean, Japanese, Chinese, English, German, French, Spanish, Portuguese, Italian, Dutch, Swedish,
-/// Danish and Norwegian, Finnish, Polish, Czech, Russian, Ukrainian, Turkish, Greek, Arabic, Vietnamese and Indonesian.
+/// Danish and Norwegian, Finnish, Polish, Czech, Russian, Ukrainian, Turkish, Greek, Arabic, Vietnamese and Indonesian; then
+/// Thai, Hindi, Hebrew, Persian, Bengali, Bulgarian, Romanian and Hungarian.
 const UNIT_WORDS: [(Unit, &str); 7] = [
     (
         Unit::Second,
-        "초 秒 秒钟 second seconds sec secs sekunde sekunden seconde secondes segundo segundos secondo secondi seconden sekund sekunder sekunnin sekuntia sekundę sekundy sekundami секунду секунды секунд saniye δευτερόλεπτα ثانية ثواني ثوان giây detik",
+        "초 秒 秒钟 second seconds sec secs sekunde sekunden seconde secondes segundo segundos secondo secondi seconden sekund sekunder sekunnin sekuntia sekundę sekundy sekundami секунду секунды секунд saniye δευτερόλεπτα ثانية ثواني ثوان giây detik วินาที सेकंड सेकेंड שנייה שניות ثانیه সেকেন্ড секунди",
     ),
     (
         Unit::Minute,
-        "분 分 分钟 分鐘 minute minutes min mins minuten minuto minutos minuto minuti minuut minuten minut minuter minutter minuutin minuuttia minutę minuty minutami минуту минуты минут хвилину хвилини хвилин dakika λεπτά دقيقة دقائق phút menit",
+        "분 分 分钟 分鐘 minute minutes min mins minuten minuto minutos minuto minuti minuut minuten minut minuter minutter minuutin minuuttia minutę minuty minutami минуту минуты минут хвилину хвилини хвилин dakika λεπτά دقيقة دقائق phút menit นาที मिनट דקה דקות λεπτό دقیقه মিনিট минути perce",
     ),
     (
         Unit::Hour,
-        "시간 時間 小时 小時 hour hours hr hrs stunde stunden heure heures hora horas ora ore uur timme timmar time timer tunnin tuntia godzinę godziny godzin hodinou hodinami час часа часов годину години годин saat ώρα ώρες ساعة ساعات giờ jam",
+        "시간 時間 小时 小時 hour hours hr hrs stunde stunden heure heures hora horas ora ore uur timme timmar time timer tunnin tuntia godzinę godziny godzin hodinou hodinami час часа часов годину години годин saat ώρα ώρες ساعة ساعات giờ jam ชั่วโมง घंटे घंटा घंटों שעה שעות ساعة ساعت ঘন্টা ore órája ώρας",
     ),
     (
         Unit::Day,
-        "일 日 天 day days tag tagen tage jour jours día días dia dias giorno giorni dag dagen dagar dage dager päivän päivää dzień dni dnem dny день дня дней днів gün ημέρα ημέρες μέρες يوم أيام ngày hari",
+        "일 日 天 day days tag tagen tage jour jours día días dia dias giorno giorni dag dagen dagar dage dager päivän päivää dzień dni dnem dny день дня дней днів gün ημέρα ημέρες μέρες يوم أيام ngày hari วัน दिन יום ימים ημέρα μέρα يوما أيام روز দিন zile napja дни",
     ),
     (
         Unit::Week,
-        "주 주일 週間 周 week weeks woche wochen semaine semaines semana semanas settimana settimane weken vecka veckor uge uger uke uker viikon viikkoa tydzień tygodnie tygodni týdnem týdny неделю недели недель тиждень тижні тижнів hafta εβδομάδα εβδομάδες أسبوع أسابيع tuần minggu",
+        "주 주일 週間 周 week weeks woche wochen semaine semaines semana semanas settimana settimane weken vecka veckor uge uger uke uker viikon viikkoa tydzień tygodnie tygodni týdnem týdny неделю недели недель тиждень тижні тижнів hafta εβδομάδα εβδομάδες أسبوع أسابيع tuần minggu สัปดาห์ अठवाड़े सप्ताह हफ्ते שבוע שבועות هفته সপ্তাহ",
     ),
     (
         Unit::Month,
-        "개월 달 个月 個月 か月 ヶ月 カ月 month months monat monaten monate mois mes meses mês mese mesi maand maanden månad månader måned måneder kuukauden kuukautta miesiąc miesiące miesięcy měsícem měsíci месяц месяца месяцев місяць місяці місяців ay μήνα μήνες شهر أشهر tháng bulan",
+        "개월 달 个月 個月 か月 ヶ月 カ月 month months monat monaten monate mois mes meses mês mese mesi maand maanden månad månader måned måneder kuukauden kuukautta miesiąc miesiące miesięcy měsícem měsíci месяц месяца месяцев місяць місяці місяців ay μήνα μήνες شهر أشهر tháng bulan เดือน महीने महीना माह חודש חודשים أشهر ماه মাস",
     ),
     (
         Unit::Year,
-        "년 年 year years jahr jahren jahre an ans année années año años ano anos anno anni jaar år vuoden vuotta rok lata lat rokem lety год года лет рік роки років yıl χρόνο χρόνια سنة سنوات năm tahun",
+        "년 年 year years jahr jahren jahre an ans année années año años ano anos anno anni jaar år vuoden vuotta rok lata lat rokem lety год года лет рік роки років yıl χρόνο χρόνια سنة سنوات năm tahun ปี साल वर्ष שנה שנים سنوات سال বছর",
     ),
 ];
 
@@ -159,7 +160,7 @@ pub(super) static AGO: LazyLock<Regex> = LazyLock::new(|| {
     let parts =
         format!(r"(?:(?:\d{{1,6}}|{ONE})\s*(?:{units})[\s,]*(?:(?:and|und|et|y|e|и)\s+)?){{1,4}}");
     pattern(&format!(
-        r"^(?:(?:about|약|ca\.?|etwa|circa|environ|около)\s*)?(?:(?:vor|il y a|hace|há|cerca de|για|πριν|πριν από|منذ|för|for|před|pred)\s+(?:(?:etwa|ca\.?|environ)\s+)?(?P<after>{parts})(?:\s*(?:sedan|siden))?|(?P<parts>{parts})(?:전|前|ago|назад|тому|fa|atrás|temu|önce|geleden|sedan|siden|sitten|trước|yang lalu|lalu|πριν))$"
+        r"^(?:(?:about|약|ca\.?|etwa|circa|environ|около)\s*)?(?:(?:vor|il y a|hace|há|cerca de|για|πριν|πριν από|منذ|för|for|před|pred|قبل|منذ|לפני|cách đây|преди|acum)\s+(?:(?:etwa|ca\.?|environ)\s+)?(?P<after>{parts})(?:\s*(?:sedan|siden))?|(?P<parts>{parts})(?:전|前|ago|назад|тому|fa|atrás|temu|önce|geleden|sedan|siden|sitten|trước|yang lalu|lalu|πριν|ที่แล้ว|ที่ผ่านมา|पहले|قبل|پیش|আগে))$"
     ))
 });
 pub(super) static AGO_PART: LazyLock<Regex> =
@@ -170,18 +171,20 @@ pub(super) static COUNT_WORD: LazyLock<Regex> = LazyLock::new(|| {
 });
 pub(super) static SHORT_AGO: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?P<n>\d{1,4})\s?(?P<u>s|m|min|h|d|w|mo|y)$"));
-/// Days by name: today, yesterday, and the day before.
+/// Days by name: today, yesterday, and the day before. `_` is white space.
 const NAMED_DAYS: [&str; 3] = [
-    "오늘 today 今日 今天 heute aujourd'hui hoy hoje oggi vandaag dziś dzisiaj dnes сегодня сьогодні bugün idag tänään σήμερα اليوم",
-    "어제 yesterday 昨日 昨天 gestern hier ayer ontem ieri gisteren wczoraj včera вчера вчора dün igår eilen χθες أمس kemarin",
+    "오늘 today 今日 今天 heute aujourd'hui hoy hoje oggi vandaag dziś dzisiaj dnes сегодня сьогодні bugün idag tänään σήμερα اليوم วันนี้ hôm_nay היום आज امروز আজ hari_ini azi днес ma",
+    "어제 yesterday 昨日 昨天 gestern hier ayer ontem ieri gisteren wczoraj včera вчера вчора dün igår eilen χθες χτες أمس kemarin เมื่อวาน เมื่อวานนี้ hôm_qua אתמול कल دیروز গতকাল tegnap",
     "그저께 그제 엊그제 一昨日 前天 vorgestern avant-hier anteayer anteontem eergisteren przedwczoraj předevčírem позавчера позавчора",
 ];
 
 /// How many days ago a day of this name is.
 pub(super) fn days_back(name: &str) -> Option<i64> {
-    let at = NAMED_DAYS
-        .iter()
-        .position(|names| names.split(' ').any(|known| known == name))?;
+    let at = NAMED_DAYS.iter().position(|names| {
+        names
+            .split(' ')
+            .any(|known| known.replace('_', " ") == name)
+    })?;
     i64::try_from(at).ok()
 }
 
@@ -192,7 +195,7 @@ pub(super) static NAMED_DAY: LazyLock<Regex> = LazyLock::new(|| {
         .collect();
     names.sort_by_key(|name| (std::cmp::Reverse(name.len()), *name));
     pattern(&format!(
-        r"^(?P<day>{})(?:,?\s*(?:(?:at|um|à|a las|às|alle|om|kl\.?|klo|в|о|saat|-|–)\s+)?{TIME}(?:\s*uhr)?)?$",
-        names.join("|")
+        r"^(?P<day>{})(?:,?\s*(?:(?:at|um|à|a las|às|alle|om|kl\.?|klo|в|о|saat|στις|lúc|เวลา|בשעה|الساعة|-|–)\s+)?{TIME}(?:\s*uhr)?)?$",
+        names.join("|").replace('_', " ")
     ))
 });

@@ -65,24 +65,24 @@ fn pattern(text: &str) -> Regex {
 /// Digits, then signs, then digits: the year first.
 static YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?P<y>(?:19|20)[0-9]{2})(?:\s{0,2}[.\-/]\s{0,2}|\s{0,2}[년年]\s{0,2})(?P<mo>[0-9]{1,2})(?:\s{0,2}[.\-/]\s{0,2}|\s{0,2}[월月]\s{0,2})(?P<d>[0-9]{1,2})(?:\s?[일日])?",
+        r"(?P<y>(?:19|20)[0-9]{2}|25[3-9][0-9])(?:\s{0,2}[.\-/]\s{0,2}|\s{0,2}[년年]\s{0,2})(?P<mo>[0-9]{1,2})(?:\s{0,2}[.\-/]\s{0,2}|\s{0,2}[월月]\s{0,2})(?P<d>[0-9]{1,2})(?:\s?[일日])?",
     )
 });
 /// The year last, or one of two digits at either end.
 static YEAR_LAST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?P<a>[0-9]{1,2})(?P<s1>\s?[./|\-]\s?)(?P<b>[0-9]{1,2})(?P<s2>\s?[./|\-]\s?)'?(?P<y>(?:19|20)[0-9]{2}|[0-9]{2})",
+        r"(?P<a>[0-9]{1,2})(?P<s1>\s?[./|\-]\s?)(?P<b>[0-9]{1,2})(?P<s2>\s?[./|\-]\s?)'?(?P<y>(?:19|20)[0-9]{2}|25[3-9][0-9]|[0-9]{2})",
     )
 });
 static DAY_MONTH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?i)(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th|er|ter|\.|º|ª|°)?[\s\-/.,]{{0,2}}(?:(?:of|de|d'|den|di|do)\s?)?(?P<mon>{})\.?(?:[\s\-/.,·]{{0,3}}(?:(?:de|del|do|of)\s)?(?P<y>(?:19|20)[0-9]{{2}}|'[0-9]{{2}}|-[0-9]{{2}}|[0-9]{{2}},))?",
+        r"(?i)(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th|er|ter|\.|º|ª|°)?[\s\-/.,]{{0,2}}(?:(?:of|de|d'|den|di|do)\s?)?(?P<mon>{})\.?(?:[\s\-/.,،·]{{0,3}}(?:(?:de|del|do|of)\s)?(?P<y>(?:19|20)[0-9]{{2}}|25[3-9][0-9]|'[0-9]{{2}}|-[0-9]{{2}}|[0-9]{{2}},))?",
         months::alternatives()
     ))
 });
 static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?i)(?P<mon>{})\.?[\s\-/.]{{1,3}}(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:[\s,\-/.]{{1,3}}(?:of\s)?(?P<y>(?:19|20)[0-9]{{2}}|'[0-9]{{2}}))?",
+        r"(?i)(?P<mon>{})\.?[\s\-/.]{{1,3}}(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:[\s,\-/.]{{1,3}}(?:of\s)?(?P<y>(?:19|20)[0-9]{{2}}|25[3-9][0-9]|'[0-9]{{2}}))?",
         months::alternatives()
     ))
 });
@@ -100,7 +100,7 @@ static YEAR_MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
 });
 static MONTH_YEAR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?i)(?P<mon>{})\.?[\s,\-]{{1,2}}(?:de\s|del\s)?(?P<y>(?:19|20)[0-9]{{2}})",
+        r"(?i)(?P<mon>{})\.?[\s,\-]{{1,2}}(?:de\s|del\s)?(?P<y>(?:19|20)[0-9]{{2}}|25[3-9][0-9])",
         months::alternatives()
     ))
 });
@@ -110,9 +110,9 @@ static EAST_MONTH_DAY: LazyLock<Regex> =
 /// A time of day right after a date.
 static TIME_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)^(?:\s?(?:요일|曜日))?[\s.,;|·•@\-–—()월화수목금토일月火水木金土]{0,6}(?:t|at|um|à|alle|às|a\ las|las|kl\.?|om|ore|o|в|klo|gegen|,)?\s{0,2}
+        r"(?ix)^(?:\s?(?:요일|曜日))?[\s.,،;|·•@\-–—()월화수목금토일月火水木金土]{0,6}(?:t|at|um|à|alle|às|a\ las|las|kl\.?|om|ore|o|в|klo|gegen|godz\.?|saat|στις|lúc|เวลา|בשעה|الساعة|को|,)?\s{0,2}
         (?P<am>오전|오후|午前|午後|上午|下午|am|pm)?\s{0,2}(?P<h>[0-9]{1,2})\s?(?:[:時时点시]|h|uhr)\s?(?P<m>[0-9]{2})?(?:\s?(?:[:분分]\s?(?P<s>[0-9]{1,2}))?(?:[.,][0-9]{1,9})?)?(?:\s?[분分初秒초])?
-        \s?(?P<pm>a\.?m\b\.?|p\.?m\b\.?)?\s?(?P<z>z\b|gmt\b|utc\b|kst\b|jst\b|[+\-][0-9]{2}:?[0-9]{2}\b)?",
+        \s?(?P<pm>a\.?m\b\.?|p\.?m\b\.?|[πμ]\.?μ\b\.?|[صم]\b|صباحا|مساء)?\s?(?P<z>z\b|gmt\b|utc\b|kst\b|jst\b|[+\-][0-9]{2}:?[0-9]{2}\b)?",
     )
 });
 /// `14.05 Uhr`, `kl. 14.05`: the point alone would be a number.
@@ -134,6 +134,35 @@ static TIME_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// All dates in the text, in its order, without overlaps.
 pub fn dates_in(text: &str, habit: Habit) -> Vec<Hit> {
+    let Some((plain, places)) = plain(text) else {
+        return in_plain(text, habit);
+    };
+    let mut hits = in_plain(&plain, habit);
+    for hit in &mut hits {
+        hit.at = places[hit.at.start]..places[hit.at.end];
+    }
+    hits
+}
+
+/// The text with the digits of other scripts as ours, and without marks of direction; and for each of its bytes, and its
+/// end, where that stood. `None`: it is so already.
+fn plain(text: &str) -> Option<(String, Vec<usize>)> {
+    if text.is_ascii() || text.chars().all(|c| super::plain(c) == Some(c)) {
+        return None;
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut places = Vec::with_capacity(text.len() + 1);
+    for (at, c) in text.char_indices() {
+        if let Some(c) = super::plain(c) {
+            plain.push(c);
+            places.resize(plain.len(), at);
+        }
+    }
+    places.push(text.len());
+    Some((plain, places))
+}
+
+fn in_plain(text: &str, habit: Habit) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return hits;
@@ -217,7 +246,7 @@ fn may_name_month(text: &str) -> bool {
         let near = &bytes[from.min(to)..to];
         // Where a name begins within this and ends behind it, the next look begins.
         seen = to.saturating_sub(2);
-        near.iter().any(|byte| matches!(byte, 0xc2..=0xdf))
+        near.iter().any(|byte| matches!(byte, 0xc2..=0xe0))
             || near.windows(3).any(months::may_begin)
     })
 }
@@ -313,8 +342,8 @@ fn number<T: std::str::FromStr>(found: &Captures<'_>, group: &str) -> Option<T> 
 }
 
 fn named(year: i16, month: i8, day: i8) -> Option<Named> {
-    let date = Date::new(year, month, day).ok()?;
-    (year >= FIRST_YEAR).then_some(Named {
+    let date = Date::new(super::of_our_count(year), month, day).ok()?;
+    (date.year() >= FIRST_YEAR).then_some(Named {
         date,
         time: None,
         offset: None,
@@ -451,14 +480,11 @@ fn time_of(found: &Captures<'_>) -> Option<(Time, Precision)> {
     let half = group("am").or_else(|| group("pm"));
     let hour = match half.as_deref() {
         None => hour,
-        Some(half) => {
-            let afternoon = matches!(half, "오후" | "午後" | "下午") || half.starts_with('p');
-            match (afternoon, hour) {
-                (false, 12) => 0,
-                (true, 0..=11) => hour + 12,
-                _ => hour,
-            }
-        }
+        Some(half) => match (super::is_afternoon(half), hour) {
+            (false, 12) => 0,
+            (true, 0..=11) => hour + 12,
+            _ => hour,
+        },
     };
     let minute = number(found, "m");
     let second = number(found, "s");
@@ -532,7 +558,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_date_is_passed_over(
-            text in "([0-9]{1,4}|st|\\.|-|/| |\u{a0}|\u{3000}|,|'|년|月|日|of |de |May|märz|Wrzesień|января|Sept|fév|Jan|October|x){0,14}"
+            text in "([0-9]{1,4}|st|\\.|-|/| |\u{a0}|\u{3000}|,|'|년|月|日|of |de |May|märz|Wrzesień|января|พ.ย.|tháng 1|नवंबर|Sept|fév|Jan|October|x){0,14}"
         ) {
             let is_in = |patterns: &[&Regex]| patterns.iter().any(|pattern| pattern.is_match(&text));
             if is_in(&[&YEAR_FIRST, &YEAR_LAST]) {

@@ -11,6 +11,7 @@ use regex::{Captures, Regex};
 use scraper::{Html, Selector};
 
 use super::{SeenPage, css};
+use crate::dates::{of_our_count, plain};
 use crate::model::NumberOrder;
 use crate::profile::element_text;
 
@@ -99,7 +100,10 @@ pub(super) fn date_order<'p>(pages: impl Iterator<Item = &'p SeenPage<'p>>) -> O
         language = language.or_else(|| order_of_language(page.html));
         let today = page.as_of.to_zoned_datetime(TimeZone::UTC).date();
         let latest = today.tomorrow().unwrap_or(today);
-        let text = element_text(page.html.root_element(), &[]);
+        let text: String = element_text(page.html.root_element(), &[])
+            .chars()
+            .filter_map(plain)
+            .collect();
         let mut before = [None; ORDERS.len()];
         for found in THREE_NUMBERS.captures_iter(&text).take(MAX_DATES) {
             let dates = ORDERS.map(|order| date_in(&found, order).filter(|date| *date <= latest));
@@ -175,7 +179,7 @@ static WITH_MOMENT: LazyLock<Selector> =
     LazyLock::new(|| Selector::parse("[datetime]").expect("a constant selector"));
 /// The year of four digits last, or any of two digits.
 static THREE_NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:^|[^\d./-])(?P<a>\d{1,2})(?P<s1>[./-])(?P<b>\d{1,2})(?P<s2>[./-])(?P<c>(?:19|20)\d{2}|\d{2})(?:$|[^\d./-])")
+    Regex::new(r"(?:^|[^\d./-])(?P<a>\d{1,2})(?P<s1>[./-])(?P<b>\d{1,2})(?P<s2>[./-])(?P<c>(?:19|20)\d{2}|25[3-9]\d|\d{2})(?:$|[^\d./-])")
         .expect("a constant pattern")
 });
 
@@ -206,7 +210,12 @@ fn date_in(found: &Captures<'_>, order: NumberOrder) -> Option<Date> {
     };
     let short = if year.len() == 2 { 2000 } else { 0 };
     let year: i16 = year.parse().ok().filter(|_| year.len() != 1)?;
-    Date::new(year + short, month.parse().ok()?, day.parse().ok()?).ok()
+    Date::new(
+        of_our_count(year + short),
+        month.parse().ok()?,
+        day.parse().ok()?,
+    )
+    .ok()
 }
 
 /// English alone says nothing.
@@ -230,7 +239,7 @@ fn order_of_language(html: &Html) -> Option<NumberOrder> {
 }
 
 /// Languages that are spoken in one zone, or mostly. English, Spanish, Portuguese and Arabic are not.
-const ZONES: [(&str, &str); 27] = [
+const ZONES: [(&str, &str); 33] = [
     ("ko", "Asia/Seoul"),
     ("ja", "Asia/Tokyo"),
     ("zh", "Asia/Shanghai"),
@@ -258,4 +267,10 @@ const ZONES: [(&str, &str); 27] = [
     ("th", "Asia/Bangkok"),
     ("vi", "Asia/Ho_Chi_Minh"),
     ("id", "Asia/Jakarta"),
+    ("hi", "Asia/Kolkata"),
+    ("bn", "Asia/Dhaka"),
+    ("hr", "Europe/Zagreb"),
+    ("sr", "Europe/Belgrade"),
+    ("lt", "Europe/Vilnius"),
+    ("et", "Europe/Tallinn"),
 ];

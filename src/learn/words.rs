@@ -3,7 +3,8 @@
 //!
 //! Headers speak the reader's language, class names the programmer's, who writes English nearly everywhere. Languages:
 //! Korean, Japanese, Chinese, English, German, French, Spanish, Portuguese, Italian, Dutch, the Nordic ones, Polish,
-//! Czech, Russian, Ukrainian, Turkish, Greek, Arabic, Thai, Vietnamese and Indonesian.
+//! Czech, Russian, Ukrainian, Turkish, Greek, Arabic, Thai, Vietnamese, Indonesian, Hebrew, Hindi, Persian, Hungarian and
+//! Romanian.
 
 use std::sync::LazyLock;
 
@@ -14,7 +15,7 @@ use regex::Regex;
 const HEADER_WORDS: [(&str, &str); 9] = [
     (
         "last",
-        "최근 마지막 최종 last latest activity letzte dernier dernière último última ultimo ultima ultimi laatste ostatni senaste seneste siste viimeisin uusin poslední последн останн son sonmesaj τελευταί آخر ล่าสุด cuối terakhir 最終 最後 最后 最新レス",
+        "최근 마지막 최종 last latest activity letzte dernier dernière último última ultimo ultima ultimi laatste ostatni senaste seneste siste viimeisin uusin poslední последн останн son sonmesaj τελευταί آخر ล่าสุด cuối terakhir 最終 最後 最后 最新レス אחרונה אחרון अंतिम utolsó ultimul",
     ),
     (
         "rank",
@@ -22,19 +23,19 @@ const HEADER_WORDS: [(&str, &str); 9] = [
     ),
     (
         "author",
-        "글쓴이 작성자 이름 닉네임 등록자 필자 담당부서 부서 author writer name nick user poster postedby startedby starter 投稿者 名前 作者 作成者 发帖 發文 楼主 樓主 发布者 verfasser autor ersteller benutzer auteur utilisateur usuario autore utente gebruiker författare användare forfatter bruger bruker kirjoittaja автор пользователь yazar gönderen συγγραφέας الكاتب المؤلف صاحب ผู้เขียน ผู้โพสต์ ngườigửi tácgiả penulis",
+        "글쓴이 작성자 이름 닉네임 등록자 필자 담당부서 부서 author writer name nick user poster postedby startedby starter 投稿者 名前 作者 作成者 发帖 發文 楼主 樓主 发布者 verfasser autor ersteller benutzer auteur utilisateur usuario autore utente gebruiker författare användare forfatter bruger bruker kirjoittaja автор пользователь yazar gönderen συγγραφέας الكاتب المؤلف صاحب ผู้เขียน ผู้โพสต์ ngườigửi tácgiả penulis מאת כותב מחבר लेखक نویسنده szerző autorul",
     ),
     (
         "date",
-        "날짜 등록일 작성일 일시 작성시간 게시일 date posted time 日付 投稿日 日時 发表 發表 发布 時間 时间 日期 datum fecha data dato created erstellt publié publicado veröffentlicht päivämäärä päiväys дата tarih ημερομηνία التاريخ تاريخ วันที่ ngày tanggal",
+        "날짜 등록일 작성일 일시 작성시간 게시일 date posted time 日付 投稿日 日時 发表 發表 发布 時間 时间 日期 datum fecha data dato created erstellt publié publicado veröffentlicht päivämäärä päiväys дата tarih ημερομηνία التاريخ تاريخ วันที่ ngày tanggal תאריך दिनांक तारीख تاریخ dátum วันเวลา",
     ),
     (
         "comment_count",
-        "댓글 답글 답변 comment replies reply answers 返信 レス コメント 回复 回覆 评论 評論 antworten réponses commentaires respuestas comentarios respostas comentários risposte commenti reacties antwoorden odpowiedzi odp. svar vastauks odpověd ответ комментар відповід yanıt cevap απαντήσεις الردود ردود ตอบ trảlời balasan",
+        "댓글 답글 답변 comment replies reply answers 返信 レス コメント 回复 回覆 评论 評論 antworten réponses commentaires respuestas comentarios respostas comentários risposte commenti reacties antwoorden odpowiedzi odp. svar vastauks odpověd ответ комментар відповід yanıt cevap απαντήσεις الردود ردود ตอบ trảlời balasan תגובות टिप्पणि टिप्पणी پاسخ válasz hozzászólás răspunsuri ความคิดเห็น ความเห็น bìnhluận phảnhồi",
     ),
     (
         "views",
-        "조회 읽음 view hits hit read 閲覧 表示数 查看 浏览 瀏覽 点击 點閱 人気 zugriffe aufrufe gelesen vues vu lectures affichages visitas vistas visto visualiza leituras visite letture bekeken weergaven wyświetl odsłon visningar visninger katsel zobrazen просмотр перегляд görüntü okunma προβολές المشاهدات مشاهدات อ่าน lượtxem dilihat",
+        "조회 읽음 view hits hit read 閲覧 表示数 查看 浏览 瀏覽 点击 點閱 人気 zugriffe aufrufe gelesen vues vu lectures affichages visitas vistas visto visualiza leituras visite letture bekeken weergaven wyświetl odsłon visningar visninger katsel zobrazen просмотр перегляд görüntü okunma προβολές المشاهدات مشاهدات อ่าน lượtxem dilihat צפיות दृश्य بازدید megtekint vizualizări เข้าชม",
     ),
     (
         "votes",
@@ -42,11 +43,11 @@ const HEADER_WORDS: [(&str, &str); 9] = [
     ),
     (
         "category",
-        "분류 말머리 카테고리 구분 category section 分类 分類 カテゴリ 种类 版块 類別 kategorie rubrik catégorie rubrique categoría categoria sezione categorie kategoria kategori категори раздел розділ κατηγορία القسم التصنيف หมวด chuyênmục",
+        "분류 말머리 카테고리 구분 category section 分类 分類 カテゴリ 种类 版块 類別 kategorie rubrik catégorie rubrique categoría categoria sezione categorie kategoria kategori категори раздел розділ κατηγορία القسم التصنيف หมวด chuyênmục קטגוריה श्रेणी kategória",
     ),
     (
         "title",
-        "제목 title subject topic thread 件名 タイトル 題名 スレッド 标题 標題 主题 主題 帖子 thema themen betreff titel sujet titre asunto tema título titulo assunto tópico discussion argomento oggetto titolo onderwerp temat tytuł wątek ämne rubrik emne aihe otsikko téma předmět vlákno тема темы заголовок название konu başlık θέμα الموضوع موضوع عنوان กระทู้ หัวข้อ chủđề tiêuđề judul topik",
+        "제목 title subject topic thread 件名 タイトル 題名 スレッド 标题 標題 主题 主題 帖子 thema themen betreff titel sujet titre asunto tema título titulo assunto tópico discussion argomento oggetto titolo onderwerp temat tytuł wątek ämne rubrik emne aihe otsikko téma předmět vlákno тема темы заголовок название konu başlık θέμα الموضوع موضوع عنوان กระทู้ หัวข้อ chủđề tiêuđề judul topik נושא כותרת विषय शीर्षक téma subiect",
     ),
 ];
 
@@ -63,8 +64,7 @@ pub(super) fn header_says(header: &str, field: &str) -> bool {
 }
 
 /// `by`, in front of a name.
-const BY: &str =
-    "by von par por di da door af av przez от від oleh bởi tarafından كتبه بواسطة 作者： από";
+const BY: &str = "by von par por di da door af av przez от від oleh bởi tarafından كتبه بواسطة 作者： από מאת द्वारा โดย توسط";
 
 /// Whether words end in one that an author's name follows: `Posted by`, `작성자:`.
 pub(super) fn introduces_author(before: &str) -> bool {
@@ -141,7 +141,7 @@ pub(super) fn class_says(words: &str, field: &str) -> bool {
 pub(super) static DATED: LazyLock<Regex> = LazyLock::new(|| {
     let months = crate::dates::months::alternatives();
     pattern(&format!(
-        r"(?i)\d{{2,4}}\s?[-./年년]\s?\d{{1,2}}\s?[-./月월]\s?\d{{1,2}}|\b\d{{1,2}}:\d{{2}}\b|\b\d{{1,2}}[-./]\d{{1,2}}\b|\d{{4}}年|\d+\s?(?:초|분|시간|일|개월|년)\s?전|\d+\s?(?:分|小时|時間|天|日)前|어제|昨天|昨日|今日|今天|\b\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?(?:{months})\b|\b(?:{months})\.?\s+\d{{1,2}}\b|\b(?:yesterday|today|ago|gestern|heute|hier|aujourd'hui|ayer|hoy|ontem|hoje|ieri|oggi|gisteren|vandaag|igår|idag|wczoraj|dzisiaj|včera|вчера|сегодня|назад|вчора|dün|bugün|önce|temu|sedan|geleden)\b|\b(?:vor|hace|há|il y a)\s\d|منذ|أمس|اليوم"
+        r"(?i)\d{{2,4}}\s?[-./年년]\s?\d{{1,2}}\s?[-./月월]\s?\d{{1,2}}|\b\d{{1,2}}:\d{{2}}\b|\b\d{{1,2}}[-./]\d{{1,2}}\b|\d{{4}}年|\d+\s?(?:초|분|시간|일|개월|년)\s?전|\d+\s?(?:分|小时|時間|天|日)前|어제|昨天|昨日|今日|今天|\b\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?(?:{months})(?:\b|\s|,|$)|\b(?:{months})\.?\s+\d{{1,2}}\b|\b(?:yesterday|today|ago|gestern|heute|hier|aujourd'hui|ayer|hoy|ontem|hoje|ieri|oggi|gisteren|vandaag|igår|idag|wczoraj|dzisiaj|včera|вчера|сегодня|назад|вчора|dün|bugün|önce|temu|sedan|geleden)\b|\b(?:vor|hace|há|il y a)\s\d|منذ|أمس|اليوم|ที่แล้ว|วันนี้|เมื่อวาน|hôm (?:qua|nay)|\d\s\w+\strước|לפני|אתמול|היום|πριν|χθες|σήμερα|पहले|قبل\s\d"
     ))
 });
 
