@@ -3,6 +3,7 @@
 //! At most [`MAX_REQUESTS`] pages: the first (already at hand), the second, and up to five articles. The profile is
 //! tried on the very pages it was learnt from, with the readers that will use it; only what reads them is kept.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -20,7 +21,7 @@ use crate::learn::{
 };
 use crate::listing::{page_links, read_listing};
 use crate::model::{PageClass, Receipt};
-use crate::profile::{Library, Profile, with_links, without_scripts};
+use crate::profile::{Library, Profile, with_hidden_links, with_links, without_scripts};
 
 /// Pages asked for before a profile is fixed, page 1 included.
 const MAX_REQUESTS: usize = 10;
@@ -248,14 +249,36 @@ fn with_navigation(mut first: Text) -> (Text, Navigation) {
     drop(html);
     first.text = with_links(&first.text, &calls).into_owned();
     let html = crate::document::parse(&first.text);
-    let turns = turns_of(&html, &first.url);
-    let navigation = Navigation {
-        turns,
+    let mut navigation = Navigation {
+        turns: turns_of(&html, &first.url),
         third: None,
         calls,
         without_scripts,
+        hidden_links: false,
     };
+    // Scripts take ways to much else from the same attributes.
+    if let Cow::Owned(linked) = with_hidden_links(&first.text) {
+        let held = rows_score(&first, &html);
+        let linked = Text {
+            text: linked,
+            ..first.clone()
+        };
+        let html = crate::document::parse(&linked.text);
+        let turns = turns_of(&html, &linked.url);
+        let goes_on = navigation.turns.is_empty() && !turns.is_empty();
+        if goes_on || rows_score(&linked, &html) > held {
+            navigation.turns = turns;
+            navigation.hidden_links = true;
+            first = linked;
+        }
+    }
     (first, navigation)
+}
+
+/// How much the rows of a page look like a board's; nothing where there are none.
+fn rows_score(page: &Text, html: &scraper::Html) -> Option<f64> {
+    let draft = learn_listing(&[page.seen(html)], &Navigation::default());
+    draft.ok().map(|draft| draft.score())
 }
 
 /// The second page read in the same way, and the page that it names as the next.
@@ -263,6 +286,9 @@ fn with_third_page(mut listing: Vec<Text>, mut navigation: Navigation) -> (Vec<T
     if let Some(second) = listing.get_mut(1) {
         if navigation.without_scripts {
             second.text = without_scripts(&second.text).into_owned();
+        }
+        if navigation.hidden_links {
+            second.text = with_hidden_links(&second.text).into_owned();
         }
         second.text = with_links(&second.text, &navigation.calls).into_owned();
         let html = crate::document::parse(&second.text);

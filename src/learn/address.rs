@@ -99,8 +99,11 @@ pub(super) fn is_same_host(url: &Url, other: &Url) -> bool {
     (url.host_str(), url.port()) == (other.host_str(), other.port())
 }
 
-pub(super) fn is_state(name: &str) -> bool {
-    STATE.iter().any(|state| state.eq_ignore_ascii_case(name))
+/// Whether a parameter says in which state a page is shown. A single letter is many things: with a word for its value
+/// (`m=bbs`) it is a module, with a number or a code (`m=1`, `l=en`) a mode.
+pub(super) fn is_state(name: &str, value: &str) -> bool {
+    let is_word = value.len() > 2 && value.bytes().all(|byte| byte.is_ascii_alphabetic());
+    STATE.iter().any(|state| state.eq_ignore_ascii_case(name)) && !(name.len() == 1 && is_word)
 }
 
 /// Parameters that show a part of a listing.
@@ -189,7 +192,7 @@ pub(super) fn kind_of(url: &Url) -> String {
         }
     }
     for (name, value) in parameters(url) {
-        if is_state(&name) || value.is_empty() {
+        if is_state(&name, &value) || value.is_empty() {
             continue;
         }
         let value = if value.len() > 12 && value.bytes().any(|byte| byte.is_ascii_digit()) {
@@ -261,7 +264,7 @@ fn is_numbered(part: &str) -> bool {
 pub(super) fn bare(url: &Url) -> String {
     let mut text = path_of(url).trim_end_matches('/').to_owned();
     for (name, value) in parameters(url) {
-        if !is_state(&name) && !value.is_empty() {
+        if !is_state(&name, &value) && !value.is_empty() {
             text.push_str(&format!("&{name}={value}"));
         }
     }
@@ -275,7 +278,7 @@ pub(super) fn is_part_of(url: &Url, article: &Url) -> bool {
     path_of(url).starts_with(own.trim_end_matches('/'))
         && parameters(article)
             .iter()
-            .filter(|(name, _)| !is_state(name))
+            .filter(|(name, value)| !is_state(name, value))
             .all(|(name, value)| there.get(name) == Some(value))
 }
 
@@ -317,7 +320,9 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
     }
     let queries: Vec<BTreeMap<String, String>> = urls.iter().map(|url| parameters(url)).collect();
     let mut names: BTreeSet<&String> = queries[0].keys().collect();
-    names.retain(|name| !is_state(name) && queries.iter().all(|query| query.contains_key(*name)));
+    names.retain(|name| {
+        !is_state(name, &queries[0][*name]) && queries.iter().all(|query| query.contains_key(*name))
+    });
 
     let mut candidates = Vec::new();
     for at in 0..n_parts {
@@ -399,7 +404,9 @@ fn board_place(
         .iter()
         .map(|name| (Place::Parameter((*name).clone()), *name))
         .find(|(place, name)| {
-            place != id && !is_state(name) && here.get(*name) == query.get(*name)
+            place != id
+                && query.get(*name).is_some_and(|value| !is_state(name, value))
+                && here.get(*name) == query.get(*name)
         });
     if let Some((place, _)) = parameter {
         return Some(place);
@@ -445,7 +452,7 @@ fn board_words(listing: &Url) -> Vec<String> {
     let script = |word: &str| word.contains('.') || word.is_empty();
     let mut words: Vec<String> = parameters(listing)
         .into_iter()
-        .filter(|(name, value)| !is_state(name) && !value.is_empty())
+        .filter(|(name, value)| !is_state(name, value) && !value.is_empty())
         .map(|(_, value)| value)
         .collect();
     let parts = segments(listing);

@@ -14,6 +14,7 @@ use super::body::body;
 use super::columns::RowFacts;
 use super::depth::Depth;
 use super::field_rule::{DATE_IN_WORDS, DATE_PATTERN, FieldRule, own_text};
+use super::ground::{Ground, first_found, grounds, in_thread, outside};
 use super::lies::Rows;
 use super::record_keys::Key;
 use super::records::{comments, records};
@@ -136,9 +137,21 @@ pub(super) fn article(
     let records = records(samples, &listings);
     let is_thread = records.as_ref().is_some_and(|records| records.is_thread);
     title(&mut rules, samples, &listings);
-    let grounds = grounds(&rules, samples, &listings, is_thread);
-    rules.author = author_rules(&mut rules.decisions, samples, &grounds);
-    rules.date = date_rules(&mut rules.decisions, samples, &grounds, calendar);
+    let all = grounds(&rules, samples, &listings, is_thread);
+    let own = records
+        .as_ref()
+        .filter(|_| !is_thread)
+        .map(|records| outside(&all, samples, records));
+    // A row that tells who replied last finds that again among the replies: there only where nothing else is said.
+    let mut grounds = own.iter().chain(std::iter::once(&all));
+    rules.author = first_found(
+        &mut grounds.clone(),
+        &mut rules.decisions,
+        |found, grounds| author_rules(found, samples, grounds),
+    );
+    rules.date = first_found(&mut grounds, &mut rules.decisions, |found, grounds| {
+        date_rules(found, samples, grounds, calendar)
+    });
     body(
         &mut rules,
         samples,
@@ -381,66 +394,6 @@ pub(super) fn anchors(
     }
 }
 
-/// Where fields may be looked for on each page.
-fn grounds<'g>(
-    rules: &ArticleRules,
-    samples: &[Sample<'_>],
-    listings: &'g [HashSet<NodeId>],
-    is_thread: bool,
-) -> Vec<Ground<'g>> {
-    samples
-        .iter()
-        .zip(listings)
-        .map(|(sample, listing)| Ground {
-            listing,
-            around: around_title(rules, sample),
-            is_thread,
-        })
-        .collect()
-}
-
-/// Where on a page fields of its article may be looked for.
-pub(super) struct Ground<'g> {
-    /// The board's listing, where it stands below the article.
-    listing: &'g HashSet<NodeId>,
-    /// What holds the title holds the article, whatever words of comments are in its name.
-    around: HashSet<NodeId>,
-    /// In a thread the article itself stands where replies stand.
-    is_thread: bool,
-}
-
-/// There the rules of its posts tell who wrote the first of them, and when.
-fn in_thread(grounds: &[Ground<'_>]) -> bool {
-    grounds.first().is_some_and(|ground| ground.is_thread)
-}
-
-impl Ground<'_> {
-    pub(super) fn may_hold(&self, element: ElementRef<'_>) -> bool {
-        !is_within(element, self.listing) && (self.is_thread || !self.in_comments(element))
-    }
-
-    fn in_comments(&self, element: ElementRef<'_>) -> bool {
-        std::iter::once(element)
-            .chain(element.ancestors().filter_map(ElementRef::wrap))
-            .take(12)
-            .any(|above| {
-                !matches!(above.value().name(), "body" | "html")
-                    && !self.around.contains(&above.id())
-                    && COMMENT_NAMES.is_match(&css::words_of(above))
-            })
-    }
-}
-
-/// The elements above a page's title.
-fn around_title(rules: &ArticleRules, sample: &Sample<'_>) -> HashSet<NodeId> {
-    let heading = rules.title.iter().filter(|rule| rule.css != "title");
-    heading
-        .filter_map(Reader::new)
-        .filter_map(|reader| Some(reader.read(&sample.page)?.1))
-        .flat_map(|element| element.ancestors().map(|above| above.id()))
-        .collect()
-}
-
 /// Rows of the board's listing on an article's page; one alone is a link to a neighbour.
 fn listing_below(
     sample: &Sample<'_>,
@@ -479,7 +432,7 @@ impl<'r> Reader<'r> {
 
     /// The value on a page: that of the first element selected, as a profile's would be; its element, and whether others
     /// are selected too.
-    fn read<'a>(&self, page: &SeenPage<'a>) -> Option<(String, ElementRef<'a>, bool)> {
+    pub(super) fn read<'a>(&self, page: &SeenPage<'a>) -> Option<(String, ElementRef<'a>, bool)> {
         let mut found = page.html.select(&self.selector);
         let element = found.next()?;
         let text = match self.rule.attr {

@@ -140,7 +140,7 @@ impl Function<'_> {
         if !fields.values().any(|value| value.contains('{')) {
             return None;
         }
-        let form = form_with(html, &fields);
+        let form = form_with(html, &fields, self.body);
         let action = ACTION
             .captures(self.body)
             .and_then(|found| self.value(found.iter().skip(1).flatten().next()?.as_str()))
@@ -155,7 +155,8 @@ impl Function<'_> {
                 field.attr("name").unwrap_or_default(),
                 field.attr("value").unwrap_or_default(),
             );
-            let fixed = !fields.contains_key(name) && !is_state(name) && !TOKEN.is_match(name);
+            let fixed =
+                !fields.contains_key(name) && !is_state(name, value) && !TOKEN.is_match(name);
             if hidden && fixed && !value.is_empty() {
                 query.push(format!("{name}={}", encoded(value)));
             }
@@ -222,8 +223,18 @@ fn parts_of(expression: &str) -> Option<Vec<Part<'_>>> {
     (!parts.is_empty()).then_some(parts)
 }
 
-/// The form that has most of these fields.
-fn form_with<'a>(html: &'a Html, fields: &BTreeMap<String, String>) -> Option<ElementRef<'a>> {
+/// The form that a function's body names, or the first of those that have most of these fields.
+fn form_with<'a>(
+    html: &'a Html,
+    fields: &BTreeMap<String, String>,
+    body: &str,
+) -> Option<ElementRef<'a>> {
+    let is_named = |form: ElementRef<'_>| {
+        ["name", "id"].into_iter().any(|attr| {
+            let name = form.attr(attr).filter(|name| name.len() > 1);
+            name.is_some_and(|name| body.contains(name))
+        })
+    };
     html.select(&FORMS)
         .take(50)
         .map(|form| {
@@ -235,11 +246,14 @@ fn form_with<'a>(html: &'a Html, fields: &BTreeMap<String, String>) -> Option<El
                 .keys()
                 .filter(|name| names.contains(name.as_str()))
                 .count();
-            (n_shared, form)
+            (n_shared, is_named(form), form)
         })
-        .filter(|(n_shared, _)| *n_shared > 0)
-        .max_by_key(|(n_shared, _)| *n_shared)
-        .map(|(_, form)| form)
+        .filter(|(n_shared, ..)| *n_shared > 0)
+        .reduce(|best, other| match (best.1, best.0) < (other.1, other.0) {
+            true => other,
+            false => best,
+        })
+        .map(|(.., form)| form)
 }
 
 fn encoded(value: &str) -> String {

@@ -12,7 +12,7 @@ use url::Url;
 use super::field_rule::{DATE_IN_WORDS, FieldRule};
 use super::header::{cell_index, headers};
 use super::notices::{Pinned, learn_notices};
-use super::region::RowSeen;
+use super::region::{RowSeen, is_file};
 use super::words::{SECRET_CLASS, class_says, header_says};
 use super::{Decision, SeenPage, address, css, titles};
 use crate::dates::read_date;
@@ -36,7 +36,7 @@ static LABELLED_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^\D{1,12}?\s*:?\s*\d[\d,]*\s*(?:회|건|개|명)?$").expect("a constant pattern")
 });
 static COUNT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:\p{L}{2,12}\s?:?\s)?\[?(\d[\d,]{0,8})\]?(?:\s\p{L}{2,12})?$")
+    Regex::new(r"^(?:[\p{L}\p{M}]{2,16}\s?:?\s)?\[?(\d[\d,]{0,8})\]?(?:\s[\p{L}\p{M}]{2,16})?$")
         .expect("a constant pattern")
 });
 /// One place in the row, over all rows.
@@ -537,6 +537,7 @@ impl Words {
             && !self.of_last_reply
             && said("title") < 2.0
             && !is_part
+            && self.leads != Some(Leads::File)
             && (author > 0.0 || category < 1.0)
             && (author > 0.0 || self.distinct > 0.05)
         {
@@ -562,6 +563,8 @@ enum Leads {
     Person,
     /// To the listing, in part.
     Listing,
+    /// To pictures and other files.
+    File,
 }
 
 /// `None` where the words lead nowhere, or the same words to several places.
@@ -590,6 +593,7 @@ fn leads_to(column: &Column, article: &Url) -> Option<Leads> {
         .flatten()
         .all(|link| address::kind_of(link) != address::kind_of(article));
     match 2 * n_state > n_links {
+        _ if column.links.iter().flatten().all(is_file) => Some(Leads::File),
         true => Some(Leads::Listing),
         false => (of_one_kind && by_word.len() > 1).then_some(Leads::Person),
     }

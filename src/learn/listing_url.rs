@@ -56,7 +56,13 @@ pub(super) fn listing_shape(
 ) -> Option<ListingShape> {
     /// Rows on a page at most; a cursor's numbers are larger.
     const MAX_STEP: u64 = 5_000;
-    let numbered = numbered_shape(first, &navigation.turns, article).filter(|shape| {
+    let named: Vec<&Url> = navigation
+        .turns
+        .iter()
+        .skip(1)
+        .chain(&navigation.third)
+        .collect();
+    let numbered = numbered_shape(first, &navigation.turns, &named, article).filter(|shape| {
         let third = shape.first + 2 * shape.step;
         shape.step <= MAX_STEP
             && navigation
@@ -73,7 +79,7 @@ pub(super) fn listing_shape(
         return numbered;
     }
     let second = navigation.turns.first()?;
-    let mut shape = numbered_shape(first, &[], article)?;
+    let mut shape = numbered_shape(first, &[], &[], article)?;
     // What follows must be recognised as the same listing.
     is_same_path(second, first).then(|| {
         shape.chained = true;
@@ -94,27 +100,41 @@ fn leads_to(template: &str, number: u64, url: &Url) -> bool {
             .all(|(name, value)| there.get(name) == Some(value))
 }
 
-/// A parameter that page 2 has and page 1 has not, or has otherwise.
+/// A parameter that page 2 has and page 1 has not, or has otherwise; of several, one that further pages have otherwise, too.
 fn turned_parameter<'t>(
     here: &BTreeMap<String, String>,
     there: &'t BTreeMap<String, String>,
+    further: &[&Url],
 ) -> Option<&'t String> {
+    let further: Vec<_> = further.iter().map(|url| parameters(url)).collect();
     let is_turned = |(name, value): &(&String, &String)| {
         !value.is_empty()
             && value.bytes().all(|byte| byte.is_ascii_digit())
             && here.get(*name) != Some(*value)
     };
-    there.iter().find(is_turned).map(|(name, _)| name)
+    let goes_on = |(name, value): &(&String, &String)| {
+        let mut others = further.iter().filter_map(|other| other.get(*name));
+        others.any(|other| other != *value)
+    };
+    let turned = || there.iter().filter(is_turned);
+    let found = turned().find(goes_on).or_else(|| turned().next());
+    found.map(|(name, _)| name)
 }
 
-fn numbered_shape(first: &Url, pages: &[Url], article: &ArticleShape) -> Option<ListingShape> {
+/// `further` are pages that follow, named by the pager or by page 2.
+fn numbered_shape(
+    first: &Url,
+    pages: &[Url],
+    further: &[&Url],
+    article: &ArticleShape,
+) -> Option<ListingShape> {
     let here = parameters(first);
     let there = pages.first().map(parameters).unwrap_or_default();
-    let turned = turned_parameter(&here, &there);
+    let turned = turned_parameter(&here, &there, further);
     let fixed: BTreeMap<String, String> = here
         .clone()
         .into_iter()
-        .filter(|(name, value)| !value.is_empty() && !is_state(name) && turned != Some(name))
+        .filter(|(name, value)| !value.is_empty() && !is_state(name, value) && turned != Some(name))
         .collect();
     let article_words = format!("{}{:?}", article.path, article.query.values());
     let board_param = fixed
@@ -385,13 +405,14 @@ pub(super) fn line(values: &[u64], first: Option<u64>) -> Option<(u64, u64)> {
     let second = *values.first()?;
     let step = match (first, values.get(1)) {
         (Some(first), _) if second > first => second - first,
+        // What leads to page 2 may lead to the last one as well: `2`, `4`.
+        _ if second <= 2 => 1,
         (_, Some(third))
             if *third > second && (third - second == 1 || second % (third - second) == 0) =>
         {
             third - second
         }
         // Alone, 1 and 2 number pages; anything else is how many rows page 1 has.
-        _ if second <= 2 => 1,
         _ => second,
     };
     Some((second.checked_sub(step)?, step))

@@ -14,6 +14,7 @@ mod columns;
 mod css;
 mod depth;
 mod field_rule;
+mod ground;
 mod header;
 mod interfaces;
 mod lies;
@@ -91,6 +92,8 @@ pub struct Navigation {
     pub calls: Vec<Call>,
     /// The listing stands in a `<noscript>`.
     pub without_scripts: bool,
+    /// Links lead where their data or the form around them says.
+    pub hidden_links: bool,
 }
 
 /// One decision of the learner.
@@ -147,6 +150,8 @@ pub struct ListingDraft {
     calls: Vec<Call>,
     /// Pages are read as they are for readers without scripts.
     pub without_scripts: bool,
+    /// Links are read where their data or the form around them says.
+    pub hidden_links: bool,
     /// The rows come from an endpoint that answers in JSON.
     interface: Option<interfaces::Interface>,
     decisions: Vec<Decision>,
@@ -159,6 +164,13 @@ pub struct ListingDraft {
 }
 
 impl ListingDraft {
+    /// How much its rows look like a board's, comparable with other drafts of the same pages.
+    pub fn score(&self) -> f64 {
+        self.decisions
+            .first()
+            .map_or(0.0, |decision| decision.score)
+    }
+
     /// Whether the article behind a sample's row may be called so. Where the row comes from an endpoint, only its own title
     /// tells that the link, which a script makes, was understood.
     pub fn may_be_titled(&self, sample: usize, title: &str) -> bool {
@@ -251,6 +263,7 @@ fn draft(
         listing,
         calls: navigation.calls.clone(),
         without_scripts: navigation.without_scripts,
+        hidden_links: navigation.hidden_links,
         interface: None,
         decisions,
         samples,

@@ -91,10 +91,12 @@ struct Tally {
 pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> Option<Records> {
     let mut tallies: HashMap<String, Tally> = HashMap::new();
     for (at, (sample, listing)) in samples.iter().zip(listings).enumerate() {
-        for (order, element) in elements(&sample.page).enumerate() {
-            let Some(name) = record_name(element) else {
-                continue;
-            };
+        let named = elements(&sample.page)
+            .enumerate()
+            .flat_map(|(order, element)| {
+                record_names(element).map(move |name| (order, element, name))
+            });
+        for (order, element, name) in named {
             let tally = tallies.entry(name.clone()).or_insert_with(|| Tally {
                 n: vec![0; samples.len()],
                 first_seen: order,
@@ -191,7 +193,7 @@ fn followed_by(pages: &[Vec<ElementRef<'_>>]) -> Option<String> {
             let tag = next.value().name();
             if matches!(
                 tag,
-                "div" | "dd" | "section" | "blockquote" | "p" | "article" | "td"
+                "div" | "dd" | "section" | "blockquote" | "p" | "article" | "td" | "tr"
             ) {
                 n_behind += element_text(next, &[]).chars().count();
                 *tags.entry(tag.to_owned()).or_default() += 1;
@@ -274,6 +276,13 @@ fn letters_outside(
     n_letters
 }
 
+/// The names by which an element may be a record. Of the rows of a table that one class colours, only some may begin one.
+fn record_names(element: ElementRef<'_>) -> impl Iterator<Item = String> {
+    let is_row = element.value().name() == "tr" && element.value().classes().next().is_some();
+    let anchored = is_row.then(|| anchored_name(element)).flatten();
+    record_name(element).into_iter().chain(anchored)
+}
+
 /// A name that finds an element and its like: by class, by what its id begins with, or by what it stands in.
 fn record_name(element: ElementRef<'_>) -> Option<String> {
     let tag = element.value().name();
@@ -336,12 +345,19 @@ fn is_nested(element: ElementRef<'_>, name: &str) -> bool {
         .any(|above| record_name(above).as_deref() == Some(name))
 }
 
+/// Whether an element is no part of what the page is about. Some boards put what was said of a post beside it, too: then
+/// its own id says what it is.
 fn is_aside(element: ElementRef<'_>) -> bool {
+    let is_comment = element
+        .value()
+        .id()
+        .is_some_and(|id| COMMENT_NAMES.is_match(id));
+    let beside = |tag: &str| matches!(tag, "nav" | "footer") || (tag == "aside" && !is_comment);
     element
         .ancestors()
         .filter_map(ElementRef::wrap)
         .take(12)
-        .any(|above| matches!(above.value().name(), "nav" | "footer" | "aside"))
+        .any(|above| beside(above.value().name()))
 }
 
 /// Whether an element tells a moment, in words or in an attribute.

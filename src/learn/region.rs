@@ -75,7 +75,9 @@ pub(super) fn base_of(page: &SeenPage<'_>) -> Url {
 
 fn links_of<'a>(page: &SeenPage<'a>) -> Vec<(ElementRef<'a>, Url)> {
     let base = base_of(page);
-    page.html
+    let mut of_replies = 0;
+    let mut links: Vec<(ElementRef<'a>, Url, bool)> = page
+        .html
         .select(&LINKS)
         .take(MAX_LINKS)
         .filter_map(|element| {
@@ -84,16 +86,41 @@ fn links_of<'a>(page: &SeenPage<'a>) -> Vec<(ElementRef<'a>, Url)> {
                 return None;
             }
             let mut url = base.join(href).ok()?;
+            let is_of_reply = leads_to_reply(&url);
             url.set_fragment(None);
             let same = is_same_host(&url, page.url);
             let is_page = matches!(url.scheme(), "http" | "https") && !is_file(&url);
-            (is_page && same).then_some((element, url))
+            of_replies += usize::from(is_page && same && is_of_reply);
+            (is_page && same).then_some((element, url, is_of_reply))
         })
-        .collect()
+        .collect();
+    // Where a thread is found by the number of any of its posts, the way to the last one looks as if it were another
+    // thread's. On some boards every link names a post.
+    if 3 * of_replies <= 2 * links.len() {
+        links.retain(|(_, _, is_of_reply)| !is_of_reply);
+    }
+    let pairs = links.into_iter();
+    pairs.map(|(element, url, _)| (element, url)).collect()
+}
+
+/// Whether a link leads to a post in a page: `?Number=22001#Post22001`.
+fn leads_to_reply(url: &Url) -> bool {
+    let last_number = |text: &str| {
+        let end = text.rfind(|c: char| c.is_ascii_digit()).map(|at| at + 1)?;
+        let from = text[..end].rfind(|c: char| !c.is_ascii_digit());
+        Some(text[from.map_or(0, |at| at + 1)..end].to_owned())
+    };
+    let number = url.fragment().and_then(last_number);
+    number
+        .filter(|number| number.len() > 1)
+        .is_some_and(|number| {
+            let mut values = url.query_pairs();
+            values.any(|(_, value)| value == number.as_str())
+        })
 }
 
 /// A picture or another file that is no page.
-fn is_file(url: &Url) -> bool {
+pub(super) fn is_file(url: &Url) -> bool {
     const ENDS: [&str; 18] = [
         "jpg", "jpeg", "png", "gif", "webp", "svg", "bmp", "ico", "mp3", "mp4", "webm", "pdf",
         "zip", "7z", "hwp", "css", "js", "xml",

@@ -8,10 +8,12 @@ use scraper::ElementRef;
 use super::columns::{Columns, MAX_ELEMENTS, NUMBER, shown};
 use super::css;
 use super::region::RowSeen;
-use super::words::class_says;
+use super::words::{DATED, class_says};
 
 /// Letters of a link that says what it does: `[Reply]`, `12 comments`.
 const MAX_LABEL: usize = 16;
+/// Letters of a title that has no name.
+const MAX_TITLE: usize = 120;
 /// Different labels, their numbers aside: `no comments`, `1 comment`, `12 comments`.
 const MAX_LABELS: usize = 3;
 
@@ -76,7 +78,8 @@ pub(super) fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
 }
 
 /// Where the links of rows say the same (`Reply`, `3 comments`), the title stands elsewhere: in the words that differ most,
-/// best in an element named for titles or in a link that leads away. Some rows may have it in their link nevertheless.
+/// best in an element named for titles or in a link that leads away, else in the first words of a row that differ. Some
+/// rows may have it in their link nevertheless.
 fn title_elsewhere(rows: &[&RowSeen<'_>]) -> Option<String> {
     let letters_of =
         |text: &str| -> String { text.chars().filter(|c| c.is_alphabetic()).collect() };
@@ -95,7 +98,22 @@ fn title_elsewhere(rows: &[&RowSeen<'_>]) -> Option<String> {
         .filter(|text| !labels.contains_key(&letters_of(text)))
         .collect();
     let mut places: BTreeMap<String, (BTreeSet<String>, usize, bool)> = BTreeMap::new();
+    // Words without a name, by where they stand in the rows.
+    let mut unnamed: BTreeMap<(usize, String), (BTreeSet<String>, usize)> = BTreeMap::new();
     for row in rows {
+        let inside = row.element.descendent_elements().skip(1).take(MAX_ELEMENTS);
+        for (at, element) in inside
+            .enumerate()
+            .filter(|(_, element)| is_phrase(*element))
+        {
+            let text = shown(element);
+            if (2..=MAX_TITLE).contains(&text.chars().count()) && !DATED.is_match(&text) {
+                let path = css::path_within(row.element, element);
+                let place = unnamed.entry((at, path)).or_default();
+                place.1 += letters_of(&text).chars().count();
+                place.0.insert(text);
+            }
+        }
         for element in row.element.descendent_elements().skip(1).take(MAX_ELEMENTS) {
             let named = class_says(&css::words_of(element), "title");
             if !named && element.value().name() != "a" {
@@ -119,4 +137,19 @@ fn title_elsewhere(rows: &[&RowSeen<'_>]) -> Option<String> {
         .filter(|(_, (texts, letters, _))| differs(texts) && *letters >= 6 * rows.len())
         .max_by_key(|(path, (_, letters, named))| (*named, *letters, std::cmp::Reverse(path.len())))
         .map(|(path, _)| path)
+        .or_else(|| {
+            let mut unnamed = unnamed.into_iter();
+            let first =
+                unnamed.find(|(_, (texts, letters))| differs(texts) && *letters >= 4 * rows.len());
+            first.map(|((_, path), _)| path)
+        })
+}
+
+/// Whether an element is a few words in a line, and no link.
+fn is_phrase(element: ElementRef<'_>) -> bool {
+    let is_inline = matches!(
+        element.value().name(),
+        "span" | "b" | "strong" | "font" | "big" | "em" | "td" | "h2" | "h3" | "h4" | "h5"
+    );
+    is_inline && element.child_elements().next().is_none()
 }

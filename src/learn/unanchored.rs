@@ -4,8 +4,9 @@
 use regex::Regex;
 use scraper::{ElementRef, Node};
 
-use super::article::{Ground, Reader, Sample, elements};
+use super::article::{Reader, Sample, elements};
 use super::field_rule::FieldRule;
+use super::ground::Ground;
 use super::words::introduces_author;
 use super::{Decision, css};
 use crate::profile::element_text;

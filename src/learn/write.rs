@@ -88,6 +88,9 @@ pub(super) fn profile_text(
     if draft.without_scripts {
         text.push_str("without_scripts = true\n");
     }
+    if draft.hidden_links {
+        text.push_str("hidden_links = true\n");
+    }
     text.push_str(&identity(draft, pages));
     if let Some(interface) = &draft.interface {
         text.push_str(&json(&interface.list));

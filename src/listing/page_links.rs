@@ -25,7 +25,8 @@ const PAGER_LEVELS: usize = 4;
 /// Numbers in one URL that may be the page's.
 const MAX_NUMBERS: usize = 8;
 
-static LINKS: LazyLock<Selector> = LazyLock::new(|| selector("a[href]"));
+static LINKS: LazyLock<Selector> =
+    LazyLock::new(|| selector("a[href], button[href], option[value]"));
 static HEAD_LINKS: LazyLock<Selector> = LazyLock::new(|| selector("link[rel][href]"));
 static ICON: LazyLock<Selector> = LazyLock::new(|| selector("img[alt]"));
 static BASE: LazyLock<Selector> = LazyLock::new(|| selector("base[href]"));
@@ -54,7 +55,7 @@ const MAX_AROUND: usize = 60;
 /// The whole label, without arrows and brackets, in lower case.
 static NEXT_WORDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?x)^(?: (?:go\s+to\s+)?(?:the\s+)?next(?:\s+(?:page|entries|posts|results|\d+))? | more\s+results | continued(?:\s+on\s+(?:the\s+next\s+page|page\s+\d+))? | fortsetzung | older(?:\s+(?:posts|entries|articles))?
+        r"(?x)^(?: (?:go\s+to\s+)?(?:the\s+)?next(?:\s+(?:page|entries|posts|results|\d+))? | more\s+results | (?:load|show|see|view)\s+more(?:\s+\w+)? | 더\s?보기 | もっと(?:見る|読む) | (?:加载|查看|显示)更多 | mehr\s+(?:laden|anzeigen) | (?:afficher|voir|charger)\s+plus | (?:cargar|ver|mostrar)\s+m[áa]s | carregar\s+mais | (?:carica|mostra)\s+altr[oi] | meer\s+laden | показать\s+ещ[её] | daha\s+fazla(?:\s+\w+)? | xem\s+thêm | continued(?:\s+on\s+(?:the\s+next\s+page|page\s+\d+))? | fortsetzung | older(?:\s+(?:posts|entries|articles))?
         | [äa]ltere(?:\s+(?:beitr[äa]ge|artikel|eintr[äa]ge|posts))? | (?:articles|billets|publications)\s+plus\s+anciens | entradas\s+(?:m[áa]s\s+)?antiguas | postagens\s+mais\s+antigas
         | (?:articoli|post)\s+(?:meno\s+recenti|pi[ùu]\s+vecchi) | oudere\s+berichten | [äa]ldre\s+inl[äa]gg | starsze\s+wpisy | старые\s+записи | 古い(?:記事|投稿) | 过去的?文章 | 更早的?文章 | 지난\s?글
         | 다음(?:\s?(?:페이지|목록|쪽))? | 次(?:へ|の?ページ(?:へ)?|の\d+件)? | つぎへ? | 下一?[页頁] | 下一?頁 | 后一?页 | 後一頁
@@ -234,11 +235,17 @@ fn head_link(html: &Html, base: &Url, rel: &str) -> Option<Url> {
 }
 
 fn read_link(element: ElementRef<'_>, relative_to: &Url, base: &Url) -> Option<Link> {
-    let href = element.attr("href")?.trim();
-    if href.is_empty() || href.starts_with('#') {
-        return None;
-    }
-    let mut url = relative_to.join(href).ok()?;
+    let is_option = element.value().name() == "option";
+    let mut url = match is_option {
+        true => chosen(element, relative_to)?,
+        false => {
+            let href = element.attr("href")?.trim();
+            if href.is_empty() || href.starts_with('#') {
+                return None;
+            }
+            relative_to.join(href).ok()?
+        }
+    };
     url.set_fragment(None);
     let site = |url: &Url| {
         url.host_str()
@@ -287,7 +294,10 @@ fn read_link(element: ElementRef<'_>, relative_to: &Url, base: &Url) -> Option<L
         .captures(&label)
         .and_then(|found| found.get(1)?.as_str().parse().ok());
     Some(Link {
-        in_pager: in_words || PAGER_CLASS.is_match(&around) || PAGER_CLASS.is_match(&own_names),
+        in_pager: is_option
+            || in_words
+            || PAGER_CLASS.is_match(&around)
+            || PAGER_CLASS.is_match(&own_names),
         in_other: NOT_A_PAGER.is_match(&around)
             || NOT_A_PAGER.is_match(&own_names)
             || element
@@ -299,6 +309,34 @@ fn read_link(element: ElementRef<'_>, relative_to: &Url, base: &Url) -> Option<L
         number,
         own_names,
     })
+}
+
+/// Where choosing a page in a `<select>` leads: an option holds its address, or the number that its form sends.
+fn chosen(option: ElementRef<'_>, relative_to: &Url) -> Option<Url> {
+    let above = |tag: &str| {
+        let mut above = option.ancestors().filter_map(ElementRef::wrap);
+        above.find(|element| element.value().name() == tag)
+    };
+    let value = option.attr("value")?.trim();
+    let select = above("select")?;
+    if value.starts_with(['/', '?']) || value.starts_with("http") {
+        return relative_to.join(value).ok();
+    }
+    let is_number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    let name = select.attr("name").filter(|_| is_number)?;
+    let action = above("form")?.attr("action").unwrap_or_default();
+    let mut url = relative_to.join(action).ok()?;
+    let kept: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(held, _)| held != name)
+        .map(|(held, value)| (held.into_owned(), value.into_owned()))
+        .collect();
+    let sent = std::iter::once((name.to_owned(), value.to_owned()));
+    url.query_pairs_mut()
+        .clear()
+        .extend_pairs(kept.into_iter().chain(sent));
+    // Other choices are numbered, too: rows per page, years.
+    PAGE_IN_URL.is_match(url.as_str()).then_some(url)
 }
 
 /// Whether words say which page of how many this is.

@@ -118,7 +118,7 @@ pub fn with_links<'t>(text: &'t str, calls: &[Call]) -> Cow<'t, str> {
     })
 }
 
-fn escaped(url: &str) -> String {
+pub(super) fn escaped(url: &str) -> String {
     url.replace('&', "&amp;")
         .replace('"', "&quot;")
         .replace('<', "&lt;")

@@ -68,6 +68,7 @@ impl Compiler<'_, '_> {
             recognise: self.recognise(&file.recognise),
             identity: self.identity(&file.identity),
             without_scripts: file.without_scripts,
+            hidden_links: file.hidden_links,
             calls: self.calls(&file.calls),
             json: file.json.as_ref().map(|json| self.json(json)),
             listing: self.listing(&file.listing),

@@ -44,6 +44,9 @@ pub struct ProfileFile {
     /// What stands in a page's `<noscript>` is the page.
     #[serde(default)]
     pub without_scripts: bool,
+    /// Links lead where their data or the form around them says, not their `href`.
+    #[serde(default)]
+    pub hidden_links: bool,
     /// Functions of the board's scripts that stand in a link's place, and what they open.
     #[serde(default)]
     pub calls: Vec<CallFile>,

@@ -8,6 +8,7 @@ mod calls;
 mod compile;
 mod feed;
 mod format;
+mod hidden_links;
 mod identity;
 pub mod json_list;
 mod notes;
@@ -21,6 +22,7 @@ mod words;
 
 pub use calls::{Call, with_links, without_scripts};
 pub use format::ProfileFile;
+pub use hidden_links::with_hidden_links;
 pub use identity::{ArticleRef, BoardRef, Identity};
 pub use json_list::JsonList;
 pub use notes::Notes;

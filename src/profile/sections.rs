@@ -9,6 +9,7 @@ use scraper::Selector;
 
 use super::calls::known_without_scripts;
 use super::compile::compile;
+use super::hidden_links::with_hidden_links;
 use super::identity::Identity;
 use super::notes::{Notes, notes};
 use super::parse::{Complaint, Complaints, parse};
@@ -32,6 +33,8 @@ pub struct Profile {
     pub identity: Identity,
     /// What stands in a page's `<noscript>` is the page.
     pub without_scripts: bool,
+    /// Links lead where their data or the form around them says ([`with_hidden_links`]).
+    pub hidden_links: bool,
     /// What stands in links' places.
     pub calls: Vec<Call>,
     /// Where in an answer that is JSON what stands.
@@ -174,14 +177,14 @@ impl Profile {
         if let Some(page) = self.json.as_ref().and_then(|json| json.page(text)) {
             return Cow::Owned(page);
         }
-        if !self.without_scripts {
-            return with_links(text, &self.calls);
+        let mut text = Cow::Borrowed(text);
+        if self.without_scripts {
+            text = then(text, known_without_scripts);
         }
-        let text = known_without_scripts(text);
-        match with_links(&text, &self.calls) {
-            Cow::Owned(linked) => Cow::Owned(linked),
-            Cow::Borrowed(_) => text,
+        if self.hidden_links {
+            text = then(text, with_hidden_links);
         }
+        then(text, |text| with_links(text, &self.calls))
     }
 
     /// Compiles a profile's text.
@@ -254,5 +257,13 @@ fn merge(base: &mut toml::Table, over: &toml::Table) {
                 base.insert(key.clone(), value.clone());
             }
         }
+    }
+}
+
+/// The text as a step of its preparation leaves it.
+fn then<'t>(text: Cow<'t, str>, step: impl Fn(&str) -> Cow<'_, str>) -> Cow<'t, str> {
+    match step(&text) {
+        Cow::Owned(changed) => Cow::Owned(changed),
+        Cow::Borrowed(_) => text,
     }
 }

@@ -215,6 +215,7 @@ pub fn learn_interface(
         listing,
         calls: Vec::new(),
         without_scripts: false,
+        hidden_links: false,
         interface: Some(Interface {
             list: list.clone(),
             page,
