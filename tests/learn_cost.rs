@@ -4,14 +4,17 @@
 
 mod support;
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use boardwalk::document::parse;
 use boardwalk::learn::{MOST_TEXT, Navigation, SeenArticle, SeenPage, learn, learn_listing};
 use scraper::Html;
+use support::replay::{Replay, corpus};
 use support::tongues::TONGUES;
 use support::variety::{Board, layouts};
-use url::Url;
+use url::{Position, Url};
 
 /// Per page of an ordinary board; of a page that was made to cost much.
 const ORDINARY: Duration = Duration::from_millis(300);
@@ -90,6 +93,67 @@ fn check(name: &str, limit: Duration, (n_pages, took): (usize, Duration)) {
     let each = took / u32::try_from(n_pages).unwrap();
     eprintln!("{name}: {n_pages} pages in {took:?}, {each:?} each");
     assert!(each <= allowed(limit), "{name}: {each:?} a page");
+}
+
+/// The recorded boards: a listing's two pages and five articles of each. Needs `BOARDWALK_CORPUS` and python3; without the
+/// variable it says so and passes.
+#[test]
+fn recorded_pages_cost_little() {
+    const LISTINGS: [(&str, [&str; 2]); 7] = [
+        ("rhymix", ["/news", "/news?page=2"]),
+        ("rhymix", ["/sketch", "/sketch?page=2"]),
+        ("rhymix", ["/xed", "/xed?page=2"]),
+        (
+            "gnuboard5",
+            [
+                "/bbs/board.php?bo_table=news",
+                "/bbs/board.php?bo_table=news&page=2",
+            ],
+        ),
+        (
+            "gnuboard5",
+            [
+                "/bbs/board.php?bo_table=pic",
+                "/bbs/board.php?bo_table=pic&page=2",
+            ],
+        ),
+        ("gnuboard5-rewrite", ["/news", "/news?page=2"]),
+        ("kboard", ["/?page_id=69", "/?page_id=69&pageid=2"]),
+    ];
+    let Some(corpus) = corpus() else { return };
+    for (site, targets) in LISTINGS {
+        let folder = tempfile::tempdir().expect("a folder");
+        let replay = Replay::start(&corpus, site, folder.path());
+        let origin = Url::parse(&replay.origin).expect("an address");
+        let listing: Vec<(String, Url)> = targets
+            .iter()
+            .map(|target| {
+                let url = origin.join(target).expect("a target");
+                (get(&url), url)
+            })
+            .collect();
+        let cost = learn_from(&listing, &get);
+        assert!(cost.0 > 2, "{site}: {} was not learnt", targets[0]);
+        check(&format!("{site} {}", targets[0]), ORDINARY, cost);
+    }
+}
+
+/// A page from a server on loopback.
+fn get(url: &Url) -> String {
+    let host = url.host_str().expect("a host");
+    let port = url.port().expect("a port");
+    let mut stream = TcpStream::connect((host, port)).expect("the server listens");
+    let target = &url[Position::BeforePath..Position::AfterQuery];
+    write!(
+        stream,
+        "GET {target} HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n"
+    )
+    .expect("it is sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("it answers");
+    let answer = String::from_utf8_lossy(&answer);
+    let (_, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    body.to_owned()
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod pages;
 pub mod posts;
 mod sketch;
 mod threads;
+mod tongues;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

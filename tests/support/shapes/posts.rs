@@ -10,14 +10,23 @@ pub struct Tongue {
     /// The zone of dates that name none: what a reader of such a page would guess.
     pub zone: &'static str,
     /// `{a}`, `{b}` are words, `{n}` is the post's place from the oldest.
-    title: &'static str,
+    pub(super) title: &'static str,
     /// Likewise, with `{c}`; `{n}` is the line.
-    line: &'static str,
-    reply: &'static str,
-    words: [&'static str; 8],
-    authors: [&'static str; 6],
+    pub(super) line: &'static str,
+    pub(super) reply: &'static str,
+    pub(super) words: [&'static str; 8],
+    pub(super) authors: [&'static str; 6],
+    /// As they stand in dates.
     pub months: [&'static str; 12],
     pub days: [&'static str; 7],
+    /// Those of dates, from zero.
+    pub digits: &'static str,
+    /// Years that its calendar is ahead.
+    pub years_ahead: i16,
+    /// Today and the day before.
+    pub near_days: [&'static str; 2],
+    /// `{n}` minutes, hours and days ago.
+    pub ago: [&'static str; 3],
 }
 
 const LATIN_AUTHORS: [&str; 6] = ["mira", "okto", "sandpiper", "quill", "bosun", "ferry"];
@@ -36,6 +45,10 @@ pub const ENGLISH: Tongue = Tongue {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ],
     days: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    digits: "0123456789",
+    years_ahead: 0,
+    near_days: ["today", "yesterday"],
+    ago: ["{n} minutes ago", "{n} hours ago", "{n} days ago"],
 };
 pub const GERMAN: Tongue = Tongue {
     lang: "de",
@@ -58,6 +71,7 @@ pub const GERMAN: Tongue = Tongue {
         "Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez",
     ],
     days: ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"],
+    ..ENGLISH
 };
 pub const FRENCH: Tongue = Tongue {
     lang: "fr",
@@ -74,6 +88,7 @@ pub const FRENCH: Tongue = Tongue {
         "déc.",
     ],
     days: ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."],
+    ..ENGLISH
 };
 pub const KOREAN: Tongue = Tongue {
     lang: "ko",
@@ -96,6 +111,9 @@ pub const KOREAN: Tongue = Tongue {
         "1월", "2월", "3월", "4월", "5월", "6월", "7월", "8월", "9월", "10월", "11월", "12월",
     ],
     days: ["월", "화", "수", "목", "금", "토", "일"],
+    near_days: ["오늘", "어제"],
+    ago: ["{n}분 전", "{n}시간 전", "{n}일 전"],
+    ..ENGLISH
 };
 pub const JAPANESE: Tongue = Tongue {
     lang: "ja",
@@ -118,6 +136,7 @@ pub const JAPANESE: Tongue = Tongue {
         "1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月",
     ],
     days: ["月", "火", "水", "木", "金", "土", "日"],
+    ..ENGLISH
 };
 pub const CHINESE: Tongue = Tongue {
     lang: "zh",
@@ -133,6 +152,7 @@ pub const CHINESE: Tongue = Tongue {
         "1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月",
     ],
     days: ["一", "二", "三", "四", "五", "六", "日"],
+    ..ENGLISH
 };
 
 impl Tongue {

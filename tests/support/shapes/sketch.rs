@@ -7,12 +7,17 @@
 //! `{author}`, `{at:…}` and `{said.id}` are the speaker's, with `{lines}`, `{paragraphs}` and `{nth}`, the place in the
 //! thread; in `article`, `{first}`, `{said}` (replies), `{pager}`. `{if WORD}…{end}` stands where WORD holds: `pinned`,
 //! `plain`, `replies`, `silent`, `long` (many replies), `third` (every third post), `even`, `odd`, `inner` (an answer to the
-//! reply before it), `outer`.
+//! reply before it), `outer`. `{when:%d %B %Y}` and `{last.when:…}` are `{at:…}` in the board's language, digits and
+//! calendar; `{ago}` and `{near:%H:%M}` count from now, as boards do whose setting says `recent = yes`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::posts::{CHINESE, ENGLISH, FRENCH, GERMAN, JAPANESE, KOREAN};
+use boardwalk::model::{Clock, SystemClock};
+use jiff::civil::DateTime;
+
+use super::posts::{self, CHINESE, ENGLISH, FRENCH, GERMAN, JAPANESE, KOREAN, Tongue};
+use super::tongues::{ARABIC, GREEK, HEBREW, HINDI, RUSSIAN, THAI, TURKISH, VIETNAMESE};
 use super::{
     Board, OtherFile, PastEnd, Plan, Post, Said, Shown, Thread, Turns, lines, numbers, paragraphs,
 };
@@ -20,6 +25,8 @@ use super::{
 /// A board of such a file.
 pub struct Sketch {
     plan: Plan,
+    /// By the board's own clock, when its pages were made.
+    now: DateTime,
     settings: BTreeMap<String, String>,
     sections: BTreeMap<String, String>,
 }
@@ -62,6 +69,14 @@ impl Sketch {
                 "korean" => &KOREAN,
                 "japanese" => &JAPANESE,
                 "chinese" => &CHINESE,
+                "arabic" => &ARABIC,
+                "thai" => &THAI,
+                "vietnamese" => &VIETNAMESE,
+                "russian" => &RUSSIAN,
+                "turkish" => &TURKISH,
+                "hebrew" => &HEBREW,
+                "greek" => &GREEK,
+                "hindi" => &HINDI,
                 _ => &ENGLISH,
             },
             charset: match get("charset") {
@@ -85,8 +100,10 @@ impl Sketch {
                 _ => PastEnd::Empty,
             },
         };
+        let now = SystemClock.now().in_tz(plan.tongue.zone).expect("a zone");
         Self {
             plan,
+            now: now.datetime(),
             settings,
             sections,
         }
@@ -118,8 +135,65 @@ impl Sketch {
                 "paragraphs" => paragraphs(said),
                 "inner" => word(nth % 3 == 2),
                 "outer" => word(nth % 3 != 2),
-                _ => moment(name, "at:", said).or_else(|| of_post(name, post))?,
+                _ => moment(name, "at:", said)
+                    .or_else(|| when(name, "when:", said, self.plan.tongue))
+                    .or_else(|| self.since(name, said))
+                    .or_else(|| self.of_post(name, post))?,
             })
+        })
+    }
+
+    /// How long ago, or which of the last days.
+    fn since(&self, name: &str, said: &Said) -> Option<String> {
+        let tongue = self.plan.tongue;
+        let minutes = said.at.duration_until(self.now).as_mins();
+        let days = (self.now.date() - said.at.date()).get_days();
+        let (of, n) = match minutes {
+            0..60 => (0, minutes),
+            60..1_440 => (1, minutes / 60),
+            _ => (2, minutes / 1_440),
+        };
+        if name == "ago" {
+            return Some(tongue.ago[of].replace("{n}", &n.to_string()));
+        }
+        let format = name.strip_prefix("near:")?;
+        match usize::try_from(days).ok().filter(|days| *days < 2) {
+            Some(days) => {
+                let time = said.at.strftime("%H:%M");
+                Some(format!("{}, {time}", tongue.near_days[days]))
+            }
+            None => when(&format!("when:{format}"), "when:", said, tongue),
+        }
+    }
+
+    fn of_post(&self, name: &str, post: &Post) -> Option<String> {
+        let (said, tongue) = (&post.said, self.plan.tongue);
+        Some(match name {
+            "id" => post.id.to_string(),
+            "title" => post.title.clone(),
+            "slug" => post.slug(),
+            "name" => post.slug().replace(char::is_numeric, "n") + "-" + &in_letters(post.rank),
+            "letters" => in_letters(post.id as usize),
+            "author" => said.author.clone(),
+            "replies" => post.replies.len().to_string(),
+            "views" => post.views.to_string(),
+            "rank" => post.rank.to_string(),
+            "teaser" => said.lines[0].chars().take(24).collect(),
+            "said.id" => said.id.to_string(),
+            "last.author" => post.last().author.clone(),
+            "last.id" => post.last().id.to_string(),
+            "pinned" => word(post.notice),
+            "plain" => word(!post.notice),
+            "silent" => word(post.replies.is_empty()),
+            "long" => word(post.replies.len() > 4),
+            "third" => word(post.rank.is_multiple_of(3)),
+            "even" => word(post.rank.is_multiple_of(2)),
+            "odd" => word(post.rank % 2 == 1),
+            _ => moment(name, "last:", post.last())
+                .or_else(|| moment(name, "at:", said))
+                .or_else(|| when(name, "when:", said, tongue))
+                .or_else(|| when(name, "last.when:", post.last(), tongue))
+                .or_else(|| self.since(name, said))?,
         })
     }
 }
@@ -139,31 +213,20 @@ fn moment(name: &str, prefix: &str, said: &Said) -> Option<String> {
     Some(said.at.strftime(name.strip_prefix(prefix)?).to_string())
 }
 
-fn of_post(name: &str, post: &Post) -> Option<String> {
-    let said = &post.said;
-    Some(match name {
-        "id" => post.id.to_string(),
-        "title" => post.title.clone(),
-        "slug" => post.slug(),
-        "name" => post.slug().replace(char::is_numeric, "n") + "-" + &in_letters(post.rank),
-        "letters" => in_letters(post.id as usize),
-        "author" => said.author.clone(),
-        "replies" => post.replies.len().to_string(),
-        "views" => post.views.to_string(),
-        "rank" => post.rank.to_string(),
-        "teaser" => said.lines[0].chars().take(24).collect(),
-        "said.id" => said.id.to_string(),
-        "last.author" => post.last().author.clone(),
-        "last.id" => post.last().id.to_string(),
-        "pinned" => word(post.notice),
-        "plain" => word(!post.notice),
-        "silent" => word(post.replies.is_empty()),
-        "long" => word(post.replies.len() > 4),
-        "third" => word(post.rank.is_multiple_of(3)),
-        "even" => word(post.rank.is_multiple_of(2)),
-        "odd" => word(post.rank % 2 == 1),
-        _ => moment(name, "last:", post.last()).or_else(|| moment(name, "at:", said))?,
-    })
+/// A moment as the language writes it.
+fn when(name: &str, prefix: &str, said: &Said, tongue: &Tongue) -> Option<String> {
+    let month = tongue.months[usize::from(said.at.month().unsigned_abs()) - 1];
+    let year = (said.at.year() + tongue.years_ahead).to_string();
+    let format = name.strip_prefix(prefix)?;
+    let text = said
+        .at
+        .strftime(&format.replace("%Y", &year).replace("%B", month))
+        .to_string();
+    let in_digits = |c: char| match c.to_digit(10) {
+        Some(digit) => tongue.digits.chars().nth(digit as usize).unwrap_or(c),
+        None => c,
+    };
+    Some(text.chars().map(in_digits).collect())
 }
 
 /// The text with its places filled. What `value` does not know stays: styles and scripts have braces, too.
@@ -199,6 +262,24 @@ impl Board for Sketch {
         self.plan
     }
 
+    fn posts(&self) -> Vec<Post> {
+        let mut all = posts::posts(self.plan.n_posts, self.plan.tongue);
+        if !self.settings.contains_key("recent") {
+            return all;
+        }
+        // All of it has been said by now.
+        let last = all.iter().map(|post| post.last().at).max();
+        let shift = last.map_or_else(jiff::Span::new, |last| {
+            self.now - (last + jiff::Span::new().minutes(31))
+        });
+        for post in &mut all {
+            for said in std::iter::once(&mut post.said).chain(&mut post.replies) {
+                said.at += shift;
+            }
+        }
+        all
+    }
+
     fn listing_url(&self, page: usize) -> String {
         fill(self.address("listing_url", page), &|name| match name {
             "page" => Some(page.to_string()),
@@ -212,19 +293,19 @@ impl Board for Sketch {
         fill(self.address("article_url", page), &|name| match name {
             "page" => Some(page.to_string()),
             "start" => Some(((page - 1) * self.plan.n_said_per_page).to_string()),
-            _ => of_post(name, post),
+            _ => self.of_post(name, post),
         })
     }
 
     fn id(&self, post: &Post) -> String {
         let id = self.settings.get("id").map_or("{id}", String::as_str);
-        fill(id, &|name| of_post(name, post))
+        fill(id, &|name| self.of_post(name, post))
     }
 
     fn row(&self, post: &Post) -> String {
         let mut row = fill(&self.sections["row"], &|name| match name {
             "url" => Some(self.article_url(post, 1)),
-            _ => of_post(name, post),
+            _ => self.of_post(name, post),
         });
         if post.rank.is_multiple_of(4) {
             row.push_str(self.section("between").unwrap_or_default());
@@ -257,6 +338,12 @@ impl Board for Sketch {
                 "newer.url" => url(turns.page - 1),
                 "older.url" => url(turns.page + 1),
                 "last.url" => url(turns.n_pages),
+                "options" => (1..=turns.n_pages)
+                    .map(|page| {
+                        let chosen = if page == turns.page { " selected" } else { "" };
+                        format!("<option value='{}'{chosen}>{page}</option>", url(page))
+                    })
+                    .collect(),
                 _ => return None,
             })
         })
@@ -297,7 +384,7 @@ impl Board for Sketch {
             "said" => Some(replies.clone()),
             "pager" => Some(thread.pager.clone()),
             "url" => Some(self.article_url(post, 1)),
-            _ => of_post(name, post),
+            _ => self.of_post(name, post),
         })
     }
 }
