@@ -18,8 +18,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use self::forms::{
     AGO, AGO_PART, BARE_TIME, COMPACT, COUNT_WORD, DAY_MONTH_NAME, EPOCH, LABEL, MONTH_DAY,
-    MONTH_NAME, NAMED_DAY, NOW, RFC_2822, SHORT_AGO, SHORT_YEAR, TWELVE_HOURS, Unit, YEAR_FIRST,
-    YEAR_MONTH, ZONED, days_back, unit,
+    MONTH_NAME, NAMED_DAY, NOW, OTHER_COUNT, RFC_2822, SHORT_AGO, SHORT_YEAR, TWELVE_HOURS, Unit,
+    YEAR_FIRST, YEAR_MONTH, ZONED, days_back, unit,
 };
 use self::words::{Habit, Order, dates_in};
 use crate::model::{Calendar, NumberOrder, PostedAt, Precision};
@@ -144,6 +144,38 @@ pub(crate) fn plain(c: char) -> Option<char> {
     Some(ZEROS.into_iter().find_map(digit).unwrap_or(c))
 }
 
+/// The day of a year that is counted from another event.
+fn counted_otherwise(found: &Captures<'_>) -> Option<Date> {
+    let (month, day) = (number(found, "mo")?, number(found, "d")?);
+    if let Some(era) = found.name("era") {
+        let before = if matches!(era.as_str(), "令和" | "r") {
+            2018
+        } else {
+            1988
+        };
+        let year: i16 = number(found, "ey").unwrap_or(1);
+        return Date::new(before + year, month, day).ok();
+    }
+    match number(found, "y")? {
+        year @ 100..=149 => Date::new(1911 + year, month, day).ok(),
+        year => by_the_sun(year, month, day),
+    }
+}
+
+/// A day of the calendar of Iran. Its year begins at the spring equinox, has six months of 31 days, five of 30, and a last
+/// one of 29, or of 30 in eight years of 33; in these centuries that agrees with the sun.
+fn by_the_sun(year: i16, month: i8, day: i8) -> Option<Date> {
+    let (month, day) = (i32::from(month), i32::from(day));
+    let is_day = (1..=12).contains(&month) && (1..=if month <= 6 { 31 } else { 30 }).contains(&day);
+    let year = i32::from(year);
+    // Days since the first day of year 1348, which was 21 March 1969.
+    let leap_days = |year: i32| (8 * year + 29) / 33;
+    let years = 365 * (year - 1348) + leap_days(year - 1) - leap_days(1347);
+    let months = (month - 1) * 31 - (month - 7).max(0);
+    let first = Date::constant(1969, 3, 21);
+    is_day.then(|| first.checked_add((years + months + day - 1).days()).ok())?
+}
+
 /// A year as it is counted here. In Thailand years are counted from the Buddha's death: 2568 is 2025.
 pub(crate) fn of_our_count(year: i16) -> i16 {
     match year {
@@ -239,6 +271,9 @@ impl Reader<'_> {
                 }
                 _ => moment,
             });
+        }
+        if let Some(found) = OTHER_COUNT.captures(words) {
+            return Some(counted_otherwise(&found).and_then(|date| self.timed(&found, date)));
         }
         if let Some(found) = YEAR_FIRST
             .captures(words)

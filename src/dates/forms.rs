@@ -56,6 +56,13 @@ pub(super) static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
         r"^(?P<y>(?:19|20)\d{2})(?P<mo>\d{2})(?P<d>\d{2})(?:(?P<h>\d{2})(?P<m>\d{2})(?P<s>\d{2})?)?$",
     )
 });
+/// Years that are counted otherwise, in digits of their own number: those of the republic in Taiwan (`民國114年11月10日`,
+/// `114/11/10`), of an emperor in Japan (`令和7年11月10日`, `R7.11.10`), and of the Hijra by the sun in Iran (`1404/08/19`).
+pub(super) static OTHER_COUNT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"^(?:(?:中華)?民國)?\s*(?:(?P<era>令和|平成|r|h)\s?(?P<ey>\d{{1,2}}|元)|(?P<y>1[0-4]\d|13[5-9]\d|14[0-4]\d))\s*[.\-/年]\s*(?P<mo>\d{{1,2}})\s*[.\-/月]\s*(?P<d>\d{{1,2}})\s*日?(?:{WEEKDAY}\s*[,|-]?\s*{TIME})?$"
+    ))
+});
 pub(super) static EPOCH: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?P<sec>\d{10})(?P<ms>\d{3})?$"));
 pub(super) static MONTH_NAME: LazyLock<Regex> = LazyLock::new(|| {
@@ -157,8 +164,9 @@ pub(super) const ONE: &str =
 /// is found by [`AGO_PART`].
 pub(super) static AGO: LazyLock<Regex> = LazyLock::new(|| {
     let units = &*UNITS;
-    let parts =
-        format!(r"(?:(?:\d{{1,6}}|{ONE})\s*(?:{units})[\s,]*(?:(?:and|und|et|y|e|и)\s+)?){{1,4}}");
+    let parts = format!(
+        r"(?:(?:\d{{1,6}}|{ONE})\s*(?:{units})\.?[\s,]*(?:(?:and|und|et|y|e|и)\s+)?){{1,4}}"
+    );
     pattern(&format!(
         r"^(?:(?:about|약|ca\.?|etwa|circa|environ|около)\s*)?(?:(?:vor|il y a|hace|há|cerca de|για|πριν|πριν από|منذ|för|for|před|pred|قبل|منذ|לפני|cách đây|преди|acum)\s+(?:(?:etwa|ca\.?|environ)\s+)?(?P<after>{parts})(?:\s*(?:sedan|siden))?|(?P<parts>{parts})(?:전|前|ago|назад|тому|fa|atrás|temu|önce|geleden|sedan|siden|sitten|trước|yang lalu|lalu|πριν|ที่แล้ว|ที่ผ่านมา|पहले|قبل|پیش|আগে))$"
     ))
@@ -173,8 +181,8 @@ pub(super) static SHORT_AGO: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?P<n>\d{1,4})\s?(?P<u>s|m|min|h|d|w|mo|y)$"));
 /// Days by name: today, yesterday, and the day before. `_` is white space.
 const NAMED_DAYS: [&str; 3] = [
-    "오늘 today 今日 今天 heute aujourd'hui hoy hoje oggi vandaag dziś dzisiaj dnes сегодня сьогодні bugün idag tänään σήμερα اليوم วันนี้ hôm_nay היום आज امروز আজ hari_ini azi днес ma",
-    "어제 yesterday 昨日 昨天 gestern hier ayer ontem ieri gisteren wczoraj včera вчера вчора dün igår eilen χθες χτες أمس kemarin เมื่อวาน เมื่อวานนี้ hôm_qua אתמול कल دیروز গতকাল tegnap",
+    "오늘 today 今日 今天 heute aujourd'hui hoy hoje oggi vandaag dziś dzisiaj dnes сегодня сьогодні bugün idag tänään σήμερα اليوم วันนี้ hôm_nay היום आज امروز আজ hari_ini i_dag azi днес ma",
+    "어제 yesterday 昨日 昨天 gestern hier ayer ontem ieri gisteren wczoraj včera вчера вчора dün igår eilen χθες χτες أمس kemarin เมื่อวาน เมื่อวานนี้ hôm_qua i_går אתמול कल دیروز গতকাল tegnap",
     "그저께 그제 엊그제 一昨日 前天 vorgestern avant-hier anteayer anteontem eergisteren przedwczoraj předevčírem позавчера позавчора",
 ];
 
@@ -195,7 +203,7 @@ pub(super) static NAMED_DAY: LazyLock<Regex> = LazyLock::new(|| {
         .collect();
     names.sort_by_key(|name| (std::cmp::Reverse(name.len()), *name));
     pattern(&format!(
-        r"^(?P<day>{})(?:,?\s*(?:(?:at|um|à|a las|às|alle|om|kl\.?|klo|в|о|saat|στις|lúc|เวลา|בשעה|الساعة|-|–)\s+)?{TIME}(?:\s*uhr)?)?$",
+        r"^(?P<day>{})(?:,?\s*(?:(?:at|um|à|a las|às|alle|om|kl\.?|klo|в|о|v|ve|w|o|pukul|jam|saat|στις|lúc|เวลา|בשעה|الساعة|-|–)\s+)?{TIME}(?:\s*uhr)?)?$",
         names.join("|").replace('_', " ")
     ))
 });

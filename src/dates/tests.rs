@@ -306,3 +306,84 @@ fn the_order_of_numbers_is_the_boards() {
         assert_eq!(read(text, order).as_deref(), date, "{text} {order:?}");
     }
 }
+
+/// As boards in these languages write it; forums put the day of the week and the month, cut short, in front.
+#[test]
+fn one_moment_in_many_languages() {
+    for text in [
+        "uto stu 10, 2025 10:30 am",
+        "Seg Nov 10, 2025 10:30 am",
+        "pn lis 10, 2025 10:30 am",
+        "hétf. nov. 10, 2025 10:30 am",
+        "Ma Marras 10, 2025 10:30",
+        "mån 10 nov 2025, 10:30",
+        "Пн ноя 10, 2025 10:30 am",
+        "пон ное 10, 2025 10:30",
+        "10 Kas 2025, Pzt 10:30",
+        "Δευ 10 Νοε 2025, 10:30",
+        "10 novembre 2025 à 10h30",
+        "10. listopadu 2025 v 10:30",
+        "2025. nov. 10., hétfő 10:30",
+        "10.11.2025 klo 10.30",
+        "10 November 2025 pukul 10:30",
+        "10 Tháng 11, 2025 lúc 10:30",
+        "10 नवम्बर 2025 - 10:30",
+        "10 พ.ย. 2568, 10:30 น.",
+        "10 พ.ย. 68 10:30",
+        "10 พฤศจิกายน พ.ศ. 2568 เวลา 10:30 น.",
+        "١٠ نوفمبر ٢٠٢٥، ١٠:٣٠ ص",
+        "10 בנובמבר 2025 בשעה 10:30",
+    ] {
+        check(text, "2025-11-10 10:30:00 minute");
+    }
+}
+
+#[test]
+fn years_of_other_counts() {
+    for text in [
+        "114/11/10",
+        "114-11-10",
+        "民國114年11月10日",
+        "令和7年11月10日",
+        "R7.11.10",
+        "2568-11-10",
+        "۱۴۰۴/۰۸/۱۹",
+    ] {
+        check(text, "2025-11-10 00:00:00 day");
+    }
+    // New year's days as calendars of Iran print them.
+    check("1399/01/01", "2020-03-20 00:00:00 day");
+    check("1400/01/01", "2021-03-21 00:00:00 day");
+    check("1403/12/30", "2025-03-20 00:00:00 day");
+    check("1404/01/01", "2025-03-21 00:00:00 day");
+    check("1404/13/01", "none");
+    check("平成31年4月30日", "2019-04-30 00:00:00 day");
+}
+
+#[test]
+fn days_by_name_and_counts_back_in_more_languages() {
+    for text in [
+        "wczoraj, 10:30",
+        "Wczoraj o 10:30",
+        "Včera v 10:30",
+        "I går, 10:30",
+        "Hôm qua, lúc 10:30",
+        "Χθες στις 10:30",
+        "אתמול, 10:30",
+        "أمس، 10:30",
+        "เมื่อวาน 10:30",
+    ] {
+        check(text, "2026-11-23 10:30:00 minute");
+    }
+    for text in [
+        "3 ชั่วโมงที่แล้ว",
+        "3 giờ trước",
+        "3 घंटे पहले",
+        "לפני 3 שעות",
+        "قبل 3 ساعات",
+        "acum 3 ore",
+        "3 hrs. ago",
+    ] {
+        check(text, "2026-11-23 21:50:00 hour");
+    }
+}

@@ -76,7 +76,7 @@ static YEAR_LAST: LazyLock<Regex> = LazyLock::new(|| {
 });
 static DAY_MONTH: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?i)(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th|er|ter|\.|º|ª|°)?[\s\-/.,]{{0,2}}(?:(?:of|de|d'|den|di|do)\s?)?(?P<mon>{})\.?(?:[\s\-/.,،·]{{0,3}}(?:(?:de|del|do|of)\s)?(?P<y>(?:19|20)[0-9]{{2}}|25[3-9][0-9]|'[0-9]{{2}}|-[0-9]{{2}}|[0-9]{{2}},))?",
+        r"(?i)(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th|er|ter|\.|º|ª|°)?[\s\-/.,]{{0,2}}(?:(?:of|de|d'|den|di|do)\s?)?(?P<mon>{})\.?(?:[\s\-/.,،·]{{0,3}}(?:(?:de|del|do|of|พ\.ศ\.)\s)?(?P<y>(?:19|20)[0-9]{{2}}|25[3-9][0-9]|'[0-9]{{2}}|-[0-9]{{2}}|[0-9]{{2}},))?",
         months::alternatives()
     ))
 });
@@ -94,7 +94,7 @@ static PRINTED: LazyLock<Regex> = LazyLock::new(|| {
 });
 static YEAR_MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?i)(?P<y>(?:19|20)[0-9]{{2}})[\s,\-/]{{1,2}}(?P<mon>{})\.?[\s,\-/]{{1,2}}(?P<d>[0-9]{{1,2}})",
+        r"(?i)(?P<y>(?:19|20)[0-9]{{2}})[\s,\-/.]{{1,2}}(?P<mon>{})\.?[\s,\-/]{{1,2}}(?P<d>[0-9]{{1,2}})",
         months::alternatives()
     ))
 });
@@ -110,7 +110,7 @@ static EAST_MONTH_DAY: LazyLock<Regex> =
 /// A time of day right after a date.
 static TIME_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?ix)^(?:\s?(?:요일|曜日))?[\s.,،;|·•@\-–—()월화수목금토일月火水木金土]{0,6}(?:t|at|um|à|alle|às|a\ las|las|kl\.?|om|ore|o|в|klo|gegen|godz\.?|saat|στις|lúc|เวลา|בשעה|الساعة|को|,)?\s{0,2}
+        r"(?ix)^(?:\s?(?:요일|曜日))?[\s.,،;|·•@\-–—()월화수목금토일月火水木金土]{0,6}(?:t|at|um|à|alle|às|a\ las|las|kl\.?|om|ore|o|в|klo|gegen|godz\.?|saat|στις|lúc|pukul|jam|ob|ve|v|w|เวลา|בשעה|الساعة|को|,)?\s{0,2}
         (?P<am>오전|오후|午前|午後|上午|下午|am|pm)?\s{0,2}(?P<h>[0-9]{1,2})\s?(?:[:時时点시]|h|uhr)\s?(?P<m>[0-9]{2})?(?:\s?(?:[:분分]\s?(?P<s>[0-9]{1,2}))?(?:[.,][0-9]{1,9})?)?(?:\s?[분分初秒초])?
         \s?(?P<pm>a\.?m\b\.?|p\.?m\b\.?|[πμ]\.?μ\b\.?|[صم]\b|صباحا|مساء)?\s?(?P<z>z\b|gmt\b|utc\b|kst\b|jst\b|[+\-][0-9]{2}:?[0-9]{2}\b)?",
     )
@@ -120,6 +120,23 @@ static POINTED_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^[\s,;|·\-–]{0,4}(?:(?:um|kl\.?|ore|alle)\s)?(?P<h>[0-9]{1,2})[.](?P<m>[0-9]{2})\s?(?:uhr|h\b)",
     )
+});
+/// `klo 14.05`, as it is written in Finland and Scandinavia.
+static CLOCK_AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)^[\s,;|·\-–]{1,4}(?:klo|kl\.?)\s(?P<h>[0-9]{1,2})[.](?P<m>[0-9]{2})(?:[^0-9]|$)")
+});
+/// The day of the week between a date and its time: `, Pzt 10:30`.
+static DAY_BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^[\s.,]{1,4}\p{L}{2,10}\.?,?\s(?P<h>[0-9]{1,2}):(?P<m>[0-9]{2})(?::(?P<s>[0-9]{2}))?(?:[^0-9:]|$)",
+    )
+});
+/// `10 พ.ย. 68`: of the Buddha's year the last two digits.
+static SHORT_THAI_YEAR: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?P<d>[0-9]{{1,2}})\s?(?P<mon>{})\s?(?P<y>[3-9][0-9])(?:\s|$)",
+        months::alternatives()
+    ))
 });
 /// `3 p.m.`, `오후 3시`: an hour alone.
 static HOUR_AFTER: LazyLock<Regex> = LazyLock::new(|| {
@@ -181,6 +198,9 @@ fn in_plain(text: &str, habit: Habit) -> Vec<Hit> {
             })
         });
         add(&mut hits, text, &YEAR_MONTH_DAY, month_named);
+        if text.contains('\u{e1e}') || text.contains('\u{e04}') || text.contains('\u{e22}') {
+            add(&mut hits, text, &SHORT_THAI_YEAR, thai);
+        }
         add(&mut hits, text, &DAY_MONTH, month_named);
         add(&mut hits, text, &MONTH_DAY, month_named);
         add(&mut hits, text, &MONTH_YEAR, month_year);
@@ -409,6 +429,14 @@ fn month_named(found: &Captures<'_>) -> Option<Named> {
     without_year(month, day)
 }
 
+/// Only months of Thai are followed by such a year.
+fn thai(found: &Captures<'_>) -> Option<Named> {
+    let is_thai = found["mon"].starts_with(|c| matches!(c, '\u{e00}'..='\u{e7f}'));
+    let year: i16 = number(found, "y")?;
+    let month = months::number(&found["mon"]).filter(|_| is_thai)?;
+    named(2500 + year, month, number(found, "d")?)
+}
+
 fn east(found: &Captures<'_>) -> Option<Named> {
     without_year(number(found, "mo")?, number(found, "d")?)
 }
@@ -438,7 +466,9 @@ fn add_time(hit: &mut Hit, text: &str) {
     let found = TIME_AFTER
         .captures(after)
         .filter(|found| found.name("m").is_some() || found.name("am").is_some())
+        .or_else(|| CLOCK_AFTER.captures(after))
         .or_else(|| POINTED_AFTER.captures(after))
+        .or_else(|| DAY_BETWEEN.captures(after))
         .or_else(|| HOUR_AFTER.captures(after));
     if let Some(found) = found
         && let Some((time, precision)) = time_of(&found)
