@@ -2,10 +2,10 @@
 //! `read_comments`, `classify` and `listing::read_listing` look for has to stand here. What [`super::template_names`] and
 //! `listing::linked_articles` ask of the rest is noted while it is left out.
 
-use scraper::Selector;
+use std::ops::Deref;
 
 use super::{BASE, classify, media, names};
-use crate::document::Wanted;
+use crate::document::{Query, Wanted};
 use crate::profile::{Profile, Rule};
 
 /// What a page that shows an article is asked for. `id_is_known`: its URL tells the article's id. `None`: the profile looks
@@ -14,7 +14,9 @@ pub fn wanted_of_article(profile: &Profile, id_is_known: bool) -> Option<Wanted>
     let mut asked = Asked::default();
     asked.of_classes(profile);
     asked.of_article(profile, id_is_known);
-    asked.wanted()?.noting_names(names::apart(profile))
+    asked
+        .wanted()?
+        .noting_names(names::apart(profile).map(Deref::deref))
 }
 
 /// What a page that shows a listing is asked for. Like [`wanted_of_article`].
@@ -28,8 +30,8 @@ pub fn wanted_of_listing(profile: &Profile) -> Option<Wanted> {
 /// Selectors put to a page, and those put to what is found.
 #[derive(Default)]
 struct Asked<'p> {
-    whole: Vec<&'p Selector>,
-    inside: Vec<&'p Selector>,
+    whole: Vec<&'p Query>,
+    inside: Vec<&'p Query>,
     /// A rule reads the page itself.
     all: bool,
 }
@@ -37,7 +39,10 @@ struct Asked<'p> {
 impl<'p> Asked<'p> {
     fn wanted(self) -> Option<Wanted> {
         (!self.all)
-            .then(|| Wanted::new(self.whole, self.inside))
+            .then(|| {
+                let whole = self.whole.into_iter().map(Deref::deref);
+                Wanted::new(whole, self.inside.into_iter().map(Deref::deref))
+            })
             .flatten()
     }
 

@@ -6,10 +6,11 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use scraper::{Html, Selector};
+use scraper::Html;
 
 use super::{PageView, text};
 use crate::document;
+use crate::document::Query;
 use crate::model::PageClass;
 use crate::profile::{ClassRule, Profile, element_text};
 
@@ -65,9 +66,9 @@ static ALERT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-pub(super) static TITLE: LazyLock<Selector> = LazyLock::new(|| selector("title"));
-static BODY: LazyLock<Selector> = LazyLock::new(|| selector("body"));
-static PASSWORD: LazyLock<Selector> = LazyLock::new(|| selector("input[type='password' i]"));
+pub(super) static TITLE: LazyLock<Query> = LazyLock::new(|| selector("title"));
+static BODY: LazyLock<Query> = LazyLock::new(|| selector("body"));
+static PASSWORD: LazyLock<Query> = LazyLock::new(|| selector("input[type='password' i]"));
 
 /// Below this many characters of text a page has nothing to say.
 const FEW_WORDS: usize = 400;
@@ -76,8 +77,8 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant pattern")
 }
 
-fn selector(text: &str) -> Selector {
-    Selector::parse(text).expect("a constant selector")
+fn selector(text: &str) -> Query {
+    Query::parse(text).expect("a constant selector")
 }
 
 /// The class of a page, and why: the rule that matched, or what was missing.
@@ -130,7 +131,7 @@ pub fn classify(view: &PageView<'_>, profile: Option<&Profile>) -> (PageClass, S
     if let Some(said) = alert(view.source) {
         return (PageClass::Error, format!("alert: {said}"));
     }
-    if view.html.select(&PASSWORD).next().is_some() {
+    if PASSWORD.select_in(view.html).next().is_some() {
         return (PageClass::Login, "a password form, no article".into());
     }
     let title = title(view.html);
@@ -146,7 +147,7 @@ fn has_listing(html: &Html, profile: &Profile) -> bool {
         .listing
         .container
         .iter()
-        .any(|selector| html.select(selector).next().is_some())
+        .any(|selector| selector.select_in(html).next().is_some())
 }
 
 fn own_class(view: &PageView<'_>, profile: &Profile) -> Option<(PageClass, String)> {
@@ -167,7 +168,7 @@ fn own_class(view: &PageView<'_>, profile: &Profile) -> Option<(PageClass, Strin
 }
 
 fn matches(view: &PageView<'_>, rule: &ClassRule) -> bool {
-    let there = |selector: &Selector| view.html.select(selector).next().is_some();
+    let there = |selector: &Query| selector.select_in(view.html).next().is_some();
     let url_fits = |pattern: &Regex| {
         pattern.is_match(view.url.as_str())
             || view
@@ -189,7 +190,8 @@ fn matches(view: &PageView<'_>, rule: &ClassRule) -> bool {
 }
 
 fn title(html: &Html) -> String {
-    html.select(&TITLE)
+    TITLE
+        .select_in(html)
         .next()
         .map(|title| element_text(title, &[]))
         .unwrap_or_default()
@@ -209,9 +211,8 @@ fn challenge(view: &PageView<'_>) -> Option<String> {
     {
         return Some(format!("bot check ({mark})"));
     }
-    let n_chars = view
-        .html
-        .select(&BODY)
+    let n_chars = BODY
+        .select_in(view.html)
         .next()
         .map_or(0, |body| element_text(body, &[]).chars().count());
     if n_chars < FEW_WORDS && CAPTCHA.is_match(view.source) {

@@ -9,10 +9,11 @@ use std::sync::LazyLock;
 
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
-use scraper::{ElementRef, Node, Selector};
+use scraper::{ElementRef, Node};
 use url::Url;
 
 use super::{ReadOptions, addresses, media, text};
+use crate::document::Query;
 
 /// Tags that are kept, each with the attributes it may keep.
 static KEPT: LazyLock<HashMap<&'static str, &'static [&'static str]>> = LazyLock::new(|| {
@@ -78,7 +79,7 @@ const MAX_DEPTH: usize = 64;
 /// The inner HTML of `element`, cleaned.
 pub(super) fn clean(
     element: ElementRef<'_>,
-    remove: &[Selector],
+    remove: &[Query],
     base: &Url,
     options: &ReadOptions,
 ) -> String {

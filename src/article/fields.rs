@@ -27,7 +27,7 @@ pub(super) fn read(view: &PageView<'_>, profile: &Profile, article: &mut Article
     for tag in rules
         .tags
         .iter()
-        .flat_map(|selector| view.html.select(selector))
+        .flat_map(|selector| selector.select_in(view.html))
     {
         let name = crate::profile::element_text(tag, &[]);
         if !name.is_empty() && !article.tags.contains(&name) && article.tags.len() < MAX_TAGS {
@@ -171,7 +171,7 @@ pub fn explain_article(view: &PageView<'_>, profile: &Profile) -> Vec<FieldTrace
         .body
         .iter()
         .enumerate()
-        .find_map(|(at, selector)| Some((at, view.html.select(selector).next()?)));
+        .find_map(|(at, selector)| Some((at, selector.select_in(view.html).next()?)));
     if let Some((at, element)) = body {
         traces.push(FieldTrace {
             field: "text",

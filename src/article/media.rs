@@ -4,10 +4,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Html};
 use url::Url;
 
-use crate::document::attribute;
+use crate::document::{Query, attribute};
 use crate::model::{Attachment, Image};
 use crate::profile::{AttachmentKey, Profile, element_text, first_value, fold};
 
@@ -43,20 +43,20 @@ const SPACERS: [&str; 9] = [
 const MAX_IMAGES: usize = 2_000;
 const MAX_ATTACHMENTS: usize = 500;
 
-static IMG: LazyLock<Selector> =
-    LazyLock::new(|| Selector::parse("img, amp-img, noscript").expect("a constant selector"));
-static ANY_IMG: LazyLock<Selector> =
-    LazyLock::new(|| Selector::parse("img, amp-img").expect("a constant selector"));
-static CAPTION: LazyLock<Selector> = LazyLock::new(|| {
-    Selector::parse(
+static IMG: LazyLock<Query> =
+    LazyLock::new(|| Query::parse("img, amp-img, noscript").expect("a constant selector"));
+static ANY_IMG: LazyLock<Query> =
+    LazyLock::new(|| Query::parse("img, amp-img").expect("a constant selector"));
+static CAPTION: LazyLock<Query> = LazyLock::new(|| {
+    Query::parse(
         "figcaption, .caption, .wp-caption-text, .img_caption, .image_caption, .txt_caption",
     )
     .expect("a constant selector")
 });
 
 /// What may frame a picture and its caption.
-pub(super) static FRAME: LazyLock<Selector> = LazyLock::new(|| {
-    Selector::parse("figure, .wp-caption, .image, .img_box, .photo").expect("a constant selector")
+pub(super) static FRAME: LazyLock<Query> = LazyLock::new(|| {
+    Query::parse("figure, .wp-caption, .image, .img_box, .photo").expect("a constant selector")
 });
 
 /// The images of an article: those that stand in front of the body by the profile, then those in it. Each once.
@@ -70,13 +70,13 @@ pub(super) fn images(
     let before = rules
         .images_before
         .iter()
-        .flat_map(|selector| html.select(selector));
+        .flat_map(|selector| selector.select_in(html));
     let mut found = Found::default();
     for container in before.chain([body]) {
         if ANY_IMG.matches(&container) {
             found.add(container, base);
         }
-        for element in container.select(&IMG) {
+        for element in IMG.select(container) {
             let removed = rules.body_remove.iter().any(|selector| {
                 selector.matches(&element)
                     || element
@@ -206,10 +206,10 @@ fn caption(image: ElementRef<'_>) -> Option<String> {
         .take(MAX_LEVELS)
         .find(|ancestor| FRAME.matches(ancestor))?;
     // A wider frame than one picture's tells nothing about any of them.
-    if frame.value().name() != "figure" && frame.select(&ANY_IMG).nth(1).is_some() {
+    if frame.value().name() != "figure" && ANY_IMG.select(frame).nth(1).is_some() {
         return None;
     }
-    let caption = frame.select(&CAPTION).next()?;
+    let caption = CAPTION.select(frame).next()?;
     words(Some(&element_text(caption, &[])))
 }
 
@@ -222,7 +222,10 @@ fn words(text: Option<&str>) -> Option<String> {
 pub(super) fn attachments(html: &Html, profile: &Profile, base: &Url) -> Vec<Attachment> {
     let rules = &profile.attachments;
     let mut files: Vec<Attachment> = Vec::new();
-    let links = rules.link.iter().flat_map(|selector| html.select(selector));
+    let links = rules
+        .link
+        .iter()
+        .flat_map(|selector| selector.select_in(html));
     for link in links.take(MAX_ATTACHMENTS) {
         let tag = link.value();
         let Some(url) = tag
@@ -334,7 +337,7 @@ mod tests {
     fn source(img: &str) -> Option<String> {
         let html = Html::parse_fragment(img);
         let base = Url::parse("http://board.test/bbs/board.php?wr_id=1").expect("a URL");
-        let element = html.select(&IMG).next().expect("an image");
+        let element = IMG.select_in(&html).next().expect("an image");
         source_of(element, &base)
     }
 
@@ -383,7 +386,7 @@ mod tests {
     fn a_caption_is_one_where_the_markup_says_so() {
         let captions = |fragment: &str| -> Vec<Option<String>> {
             let html = Html::parse_fragment(fragment);
-            html.select(&ANY_IMG).map(caption).collect()
+            ANY_IMG.select_in(&html).map(caption).collect()
         };
         let one = "<figure><a><img src=a></a><figcaption>설명</figcaption></figure>";
         assert_eq!(captions(one), [Some("설명".into())]);

@@ -3,10 +3,10 @@
 
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
-use scraper::{ElementRef, Html, Node, Selector};
+use scraper::{ElementRef, Html, Node};
 
 use super::{ReadOptions, addresses};
-use crate::document::attribute;
+use crate::document::{Query, attribute};
 use crate::profile::Profile;
 
 /// Elements that stand on lines of their own.
@@ -65,7 +65,7 @@ pub(super) fn body<'a>(html: &'a Html, profile: &Profile) -> Option<ElementRef<'
         .article
         .body
         .iter()
-        .find_map(|selector| html.select(selector).next())
+        .find_map(|selector| selector.select_in(html).next())
 }
 
 /// Hidden by its own attributes, or made to confuse copies (Discuz!'s `jammer`).
@@ -86,11 +86,7 @@ pub(super) fn hidden(element: ElementRef<'_>) -> bool {
 }
 
 /// The element's text, without what `remove` selects.
-pub(super) fn render(
-    element: ElementRef<'_>,
-    remove: &[Selector],
-    options: &ReadOptions,
-) -> String {
+pub(super) fn render(element: ElementRef<'_>, remove: &[Query], options: &ReadOptions) -> String {
     let mut lines = Lines::default();
     let mut muted: Option<NodeId> = None;
     let mut pre_depth = 0_usize;

@@ -5,14 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
-use scraper::{ElementRef, Selector};
+use scraper::ElementRef;
 use serde::{Deserialize, Serialize};
 
 use super::board::BoardContext;
 use super::listing_visit::Found;
 use super::mend::REPAIRED;
 use crate::article::{PageView, template_names, without_numbers};
-use crate::document::LeftOut;
+use crate::document::{LeftOut, Query};
 use crate::health::fit::{Evidence, Finding, History, Measure, Reading, Spot};
 use crate::learn::same_title;
 use crate::listing::linked_articles;
@@ -99,10 +99,10 @@ impl Glance {
     }
 }
 
-fn first<'a>(root: ElementRef<'a>, selectors: &[Selector]) -> Option<ElementRef<'a>> {
+fn first<'a>(root: ElementRef<'a>, selectors: &[Query]) -> Option<ElementRef<'a>> {
     selectors
         .iter()
-        .find_map(|selector| root.select(selector).next())
+        .find_map(|selector| selector.select(root).next())
 }
 
 /// The way from the root to an element: tags, ids and classes, numbers taken out.

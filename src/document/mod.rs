@@ -9,6 +9,7 @@
 
 mod cut;
 mod nesting;
+mod query;
 mod tags;
 mod tree;
 mod wanted;
@@ -20,6 +21,7 @@ use tags::{Kind, Tags};
 
 pub use cut::LeftOut;
 pub use nesting::Unclear;
+pub use query::Query;
 pub use wanted::Wanted;
 
 /// Open elements at a time. The deepest page among the recordings has 40.

@@ -16,6 +16,7 @@ use super::region::{RowSeen, is_file};
 use super::words::{SECRET_CLASS, class_says, header_says};
 use super::{Decision, SeenPage, address, css, titles};
 use crate::dates::read_date;
+use crate::document::Query;
 use crate::model::{Calendar, PostedAt};
 use crate::profile::{UNSEEN, element_text, says_pinned};
 
@@ -706,10 +707,10 @@ fn facts(row: &RowSeen<'_>, learnt: &Columns, signs: &Pinned) -> RowFacts {
             None => text_at(row.element, css),
         })
     };
-    let remove: Vec<Selector> = learnt
+    let remove: Vec<Query> = learnt
         .title_remove
         .iter()
-        .filter_map(|css| Selector::parse(css).ok())
+        .filter_map(|css| Query::parse(css).ok())
         .collect();
     let title = learnt
         .title_css

@@ -1,10 +1,11 @@
 //! Which words stand above the columns of a listing? A table's head, the first line of a list, the line above either:
 //! cells in the same order as a row's, at least two of which name a field.
 
-use scraper::{ElementRef, Selector};
+use scraper::ElementRef;
 
 use super::region::RowSeen;
 use super::words::is_header;
+use crate::document::Query;
 use crate::profile::element_text;
 
 /// Elements in front of the rows that may be their header, at each level above them.
@@ -14,7 +15,7 @@ const MAX_LEVELS: usize = 4;
 const MAX_CELLS: usize = 40;
 
 /// The words above a row's cells, by place; white space removed, in lower case. None where no header is found.
-pub(super) fn headers(row: &RowSeen<'_>, unseen: &[Selector]) -> Vec<String> {
+pub(super) fn headers(row: &RowSeen<'_>, unseen: &[Query]) -> Vec<String> {
     let mut level = row.element;
     for _ in 0..MAX_LEVELS {
         let before = level

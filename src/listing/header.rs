@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use scraper::{ElementRef, Selector};
+use scraper::ElementRef;
 
+use crate::document::Query;
 use crate::profile::{element_text, says_pinned};
 
 /// What a column holds, as far as a row has a place for it.
@@ -101,7 +102,7 @@ pub(super) type Columns = BTreeMap<Column, usize>;
 
 /// Reads a header's cells, in order. The second value is the number of cells a row must have for the columns to
 /// be its own (a `colspan` counts as that many).
-pub(super) fn read_header(cells: &[ElementRef<'_>], hidden: &[Selector]) -> (Columns, usize) {
+pub(super) fn read_header(cells: &[ElementRef<'_>], hidden: &[Query]) -> (Columns, usize) {
     let mut columns = Columns::new();
     let mut place = 0;
     for cell in cells {

@@ -4,17 +4,18 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use scraper::{Html, Selector};
+use scraper::Html;
 use url::Url;
 
+use crate::document::Query;
 use crate::model::ArticleKey;
 use crate::profile::Profile;
 
 /// Articles that are looked up.
 const MAX_LINKED: usize = 300;
 
-static LINKS: LazyLock<Selector> =
-    LazyLock::new(|| Selector::parse("a[href]").expect("a constant selector"));
+static LINKS: LazyLock<Query> =
+    LazyLock::new(|| Query::parse("a[href]").expect("a constant selector"));
 
 /// By the links in the tree and those, `left_out`, that are not in it. Once each, in no order. `None`: there are more of
 /// them than are looked at, and which ones hangs on what was left out.
@@ -24,8 +25,8 @@ pub fn linked_articles(
     url: &Url,
     profile: &Profile,
 ) -> Option<Vec<ArticleKey>> {
-    let in_tree = html
-        .select(&LINKS)
+    let in_tree = LINKS
+        .select_in(html)
         .filter_map(|link| link.attr("href").map(Cow::Borrowed));
     let mut seen = HashSet::new();
     let mut keys = HashSet::new();

@@ -1,11 +1,12 @@
 //! What does the pager under a listing tell? Links count by their shape: a link to a sorted or filtered view is
 //! no page of the listing.
 
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Html};
 use url::Url;
 
 use super::header::read_count;
 use super::page_links::page_links;
+use crate::document::Query;
 use crate::model::Pager;
 use crate::profile::{PagerRules, Profile, Rule};
 
@@ -30,7 +31,7 @@ pub(super) fn read_pager(html: &Html, base: &Url, here_url: &Url, profile: &Prof
         let ours = here.as_ref().is_none_or(|here| here.key == found.key);
         ours.then_some(found.page)
     };
-    let links = |selectors: &[Selector]| links_of(root, selectors, base);
+    let links = |selectors: &[Query]| links_of(root, selectors, base);
 
     let last = links(&rules.last)
         .iter()
@@ -62,10 +63,10 @@ pub(super) fn read_pager(html: &Html, base: &Url, here_url: &Url, profile: &Prof
     }
 }
 
-fn links_of(root: ElementRef<'_>, selectors: &[Selector], base: &Url) -> Vec<Url> {
+fn links_of(root: ElementRef<'_>, selectors: &[Query], base: &Url) -> Vec<Url> {
     selectors
         .iter()
-        .flat_map(|selector| root.select(selector))
+        .flat_map(|selector| selector.select(root))
         .take(MAX_LINKS)
         .filter_map(|element| {
             let link = match element.attr("href") {

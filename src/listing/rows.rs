@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use regex::Regex;
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Html};
 use url::Url;
 
 use super::header::{
@@ -12,14 +12,15 @@ use super::header::{
 };
 use super::pager::read_pager;
 use crate::dates;
+use crate::document::Query;
 use crate::model::{ListingPage, PostedAt, Row};
 use crate::profile::{ArticleRef, ListingRules, Profile, Rule, UNSEEN, element_text};
 
 /// A page can be wrong in as many ways as it has rows; nobody reads more than this.
 const MAX_WARNINGS: usize = 50;
 
-static BASE: LazyLock<Selector> =
-    LazyLock::new(|| Selector::parse("base[href]").expect("a constant selector"));
+static BASE: LazyLock<Query> =
+    LazyLock::new(|| Query::parse("base[href]").expect("a constant selector"));
 
 /// A month and a day, and no year: `10-20`, `10.20 09:00`, `10월 20일`, `20 Oct`.
 static YEARLESS: LazyLock<Regex> = LazyLock::new(|| {
@@ -41,8 +42,8 @@ static COUNT_AT_END: LazyLock<Regex> = LazyLock::new(|| {
 pub fn read_listing(html: &Html, url: &Url, profile: &Profile, as_of: Timestamp) -> ListingPage {
     let rules = &profile.listing;
     let root = html.root_element();
-    let base = html
-        .select(&BASE)
+    let base = BASE
+        .select_in(html)
         .next()
         .and_then(|element| url.join(element.attr("href")?.trim()).ok())
         .unwrap_or_else(|| url.clone());
@@ -65,7 +66,7 @@ pub fn read_listing(html: &Html, url: &Url, profile: &Profile, as_of: Timestamp)
     let header_cells = rules
         .header
         .iter()
-        .map(|selector| within.select(selector).take(200).collect::<Vec<_>>())
+        .map(|selector| selector.select(within).take(200).collect::<Vec<_>>())
         .find(|cells| !cells.is_empty())
         .unwrap_or_default();
     let (columns, n_columns) = read_header(&header_cells, &UNSEEN);
@@ -83,7 +84,7 @@ pub fn read_listing(html: &Html, url: &Url, profile: &Profile, as_of: Timestamp)
     let elements = rules
         .rows
         .iter()
-        .map(|selector| within.select(selector).take(ListingPage::MAX_ROWS + 1))
+        .map(|selector| selector.select(within).take(ListingPage::MAX_ROWS + 1))
         .map(Iterator::collect::<Vec<_>>)
         .find(|rows| !rows.is_empty())
         .unwrap_or_default();
@@ -135,7 +136,7 @@ struct RowReader<'p> {
     columns: Columns,
     n_columns: usize,
     /// What is inside a title's element, but no part of the title.
-    not_title: Vec<Selector>,
+    not_title: Vec<Query>,
     as_of: Timestamp,
 }
 
@@ -208,7 +209,7 @@ impl RowReader<'_> {
         let mut reason = "no link";
         for selector in &self.rules.link {
             let itself = std::iter::once(row).filter(|row| selector.matches(row));
-            for link in itself.chain(row.select(selector)) {
+            for link in itself.chain(selector.select(row)) {
                 let Some(Ok(url)) = link.attr("href").map(|href| self.base.join(href.trim()))
                 else {
                     continue;
@@ -294,17 +295,14 @@ fn without_marks(title: &str, current: bool) -> &str {
     if rest.is_empty() { title } else { rest }
 }
 
-pub(super) fn first_match<'a>(
-    root: ElementRef<'a>,
-    selectors: &[Selector],
-) -> Option<ElementRef<'a>> {
+pub(super) fn first_match<'a>(root: ElementRef<'a>, selectors: &[Query]) -> Option<ElementRef<'a>> {
     selectors
         .iter()
-        .find_map(|selector| root.select(selector).next())
+        .find_map(|selector| selector.select(root).next())
 }
 
-fn matches_or_holds(element: ElementRef<'_>, selectors: &[Selector]) -> bool {
+fn matches_or_holds(element: ElementRef<'_>, selectors: &[Query]) -> bool {
     selectors
         .iter()
-        .any(|selector| selector.matches(&element) || element.select(selector).next().is_some())
+        .any(|selector| selector.matches(&element) || selector.select(element).next().is_some())
 }

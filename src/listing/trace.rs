@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Html};
 
 use super::header::{Column, Columns, cells_of, read_header};
 use super::rows::first_match;
+use crate::document::Query;
 use crate::model::ListingPage;
 use crate::profile::{ListingRules, Profile, Rule, UNSEEN, element_text, place_of};
 
@@ -64,7 +65,7 @@ pub fn explain_listing(html: &Html, profile: &Profile) -> Vec<RowTrace> {
     let header: Vec<ElementRef<'_>> = rules
         .header
         .iter()
-        .map(|selector| within.select(selector).take(200).collect::<Vec<_>>())
+        .map(|selector| selector.select(within).take(200).collect::<Vec<_>>())
         .find(|cells| !cells.is_empty())
         .unwrap_or_default();
     let (columns, n_columns) = read_header(&header, &UNSEEN);
@@ -125,7 +126,7 @@ fn field_traces<'a>(
             })
             .collect();
         if let Some((number, cell)) = cell {
-            let text = element_text(cell, &[&UNSEEN as &[Selector]]);
+            let text = element_text(cell, &[&UNSEEN as &[Query]]);
             if !text.is_empty() {
                 found.push((format!("column {number} of the header"), text, cell));
             }

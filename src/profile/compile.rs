@@ -3,7 +3,6 @@
 
 use jiff::tz::TimeZone;
 use regex::Regex;
-use scraper::Selector;
 
 use super::format::{
     ArticleFile, AttachmentsFile, CallFile, ClassFile, CommentsFile, IdentityFile, JsonFile,
@@ -20,6 +19,7 @@ use super::sections::{
 };
 use super::shape::{GROUPS, Shape};
 use super::{Call, Rule};
+use crate::document::Query;
 use crate::model::BoardScope;
 
 /// The zone of a profile that names none: the boards this was first written for.
@@ -28,6 +28,11 @@ const DEFAULT_TIMEZONE: &str = "Asia/Seoul";
 /// Compiles a file as far as it compiles. The result is only good where no complaint was added.
 pub(super) fn compile(file: &ProfileFile, complaints: &mut Complaints<'_>) -> Profile {
     Compiler { complaints }.profile(file)
+}
+
+/// Of a file only what its pages are recognised by.
+pub(super) fn signs(file: &ProfileFile, complaints: &mut Complaints<'_>) -> Signs {
+    Compiler { complaints }.recognise(&file.recognise)
 }
 
 /// Compiles part by part; what fails is left out of the result, which is then not handed on.
@@ -458,16 +463,16 @@ impl Compiler<'_, '_> {
         rules.collect()
     }
 
-    fn selectors(&mut self, texts: &[Text], path: &str) -> Vec<Selector> {
+    fn selectors(&mut self, texts: &[Text], path: &str) -> Vec<Query> {
         let selectors = texts.iter().enumerate();
         selectors
             .filter_map(|(i, text)| self.select(Some(text), &format!("{path}[{i}]")))
             .collect()
     }
 
-    fn select(&mut self, text: Option<&Text>, path: &str) -> Option<Selector> {
+    fn select(&mut self, text: Option<&Text>, path: &str) -> Option<Query> {
         let text = text?;
-        match Selector::parse(text.get_ref()) {
+        match Query::parse(text.get_ref()) {
             Ok(selector) => Some(selector),
             Err(error) => {
                 let message = format!("`{}` is not a selector: {error}", text.get_ref());

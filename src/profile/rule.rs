@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use ego_tree::iter::Edge;
 use regex::Regex;
-use scraper::{ElementRef, Node, Selector};
+use scraper::{ElementRef, Node};
+
+use crate::document::Query;
 
 /// Elements whose text is never words of the page.
 const WORDLESS: [&str; 6] = ["script", "style", "noscript", "template", "textarea", "svg"];
@@ -38,7 +40,7 @@ const BREAKING: [&str; 24] = [
 ];
 
 /// Words that only screen readers see (`N새글`, `댓글 6개`). They are no part of any value of a row.
-pub static UNSEEN: LazyLock<Vec<Selector>> = LazyLock::new(|| {
+pub static UNSEEN: LazyLock<Vec<Query>> = LazyLock::new(|| {
     [
         ".sound_only",
         ".blind",
@@ -50,16 +52,16 @@ pub static UNSEEN: LazyLock<Vec<Selector>> = LazyLock::new(|| {
         "[style*='display: none']",
     ]
     .into_iter()
-    .map(|selector| Selector::parse(selector).expect("a constant selector"))
+    .map(|selector| Query::parse(selector).expect("a constant selector"))
     .collect()
 });
 
 /// One compiled rule.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    pub(super) select: Option<Selector>,
+    pub(super) select: Option<Query>,
     pub(super) attr: Option<String>,
-    pub(super) remove: Vec<Selector>,
+    pub(super) remove: Vec<Query>,
     pub(super) own: bool,
     pub(super) pattern: Option<Regex>,
     pub(super) last: bool,
@@ -78,7 +80,7 @@ impl Rule {
         &self,
         root: ElementRef<'_>,
         within: ElementRef<'_>,
-        remove: &[Selector],
+        remove: &[Query],
     ) -> Option<String> {
         let Some(select) = &self.select else {
             return self.value_of(root, remove);
@@ -91,7 +93,7 @@ impl Rule {
         } else {
             1
         };
-        let mut found = root.select(select).filter(in_place);
+        let mut found = select.select(root).filter(in_place);
         if self.last {
             let found: Vec<ElementRef<'_>> = found.collect();
             let mut last = found.into_iter().rev().take(n_tried);
@@ -105,12 +107,12 @@ impl Rule {
     }
 
     /// What selects the element; `None` where the rule reads the one it is put to.
-    pub fn selector(&self) -> Option<&Selector> {
+    pub fn selector(&self) -> Option<&Query> {
         self.select.as_ref()
     }
 
     /// What is left out of the element's text.
-    pub fn removed(&self) -> &[Selector] {
+    pub fn removed(&self) -> &[Query] {
         &self.remove
     }
 
@@ -123,12 +125,12 @@ impl Rule {
     pub fn element<'a>(&self, root: ElementRef<'a>) -> Option<ElementRef<'a>> {
         match &self.select {
             None => Some(root),
-            Some(select) if self.last => root.select(select).last(),
-            Some(select) => root.select(select).next(),
+            Some(select) if self.last => select.select(root).last(),
+            Some(select) => select.select(root).next(),
         }
     }
 
-    fn value_of(&self, element: ElementRef<'_>, remove: &[Selector]) -> Option<String> {
+    fn value_of(&self, element: ElementRef<'_>, remove: &[Query]) -> Option<String> {
         let text = match &self.attr {
             Some(name) => fold(element.value().attr(name)?),
             None if self.own => fold(
@@ -159,7 +161,7 @@ pub fn first_value(rules: &[Rule], root: ElementRef<'_>) -> Option<String> {
 
 /// An element's words as a reader sees them, folded, without the elements that any selector of `remove` selects
 /// (the element itself is never removed), without scripts and styles.
-pub fn element_text(element: ElementRef<'_>, remove: &[&[Selector]]) -> String {
+pub fn element_text(element: ElementRef<'_>, remove: &[&[Query]]) -> String {
     let mut text = String::new();
     // The node below which nothing counts, while we are inside it.
     let mut muted = None;

@@ -25,6 +25,7 @@ use self::lines::Lines;
 use self::tree::Tree;
 use super::moment::candidates::habit;
 use crate::article::{ReadOptions, text};
+use crate::document::Query;
 use crate::model::PostedAt;
 
 /// A post, or a comment.
@@ -45,7 +46,7 @@ pub struct Post {
 }
 
 /// What is in a body and was not written with it.
-static REMOVED: LazyLock<Vec<Selector>> = LazyLock::new(|| {
+static REMOVED: LazyLock<Vec<Query>> = LazyLock::new(|| {
     [
         ".signature, .sig, .postsignature, .message-signature, .post-signature, [id^=signature], [class*=signature]",
         ".message-lastEdit, .editedby, .lastedit, .post-edited, .edited, .postnotice, .notice",
@@ -53,7 +54,7 @@ static REMOVED: LazyLock<Vec<Selector>> = LazyLock::new(|| {
         ".js-unfurl, .bbCodeBlock-expandLink, .bbCodeBlock-shrinkLink, .post-controls, .post-buttons",
     ]
     .iter()
-    .map(|text| Selector::parse(text).expect("a constant selector"))
+    .map(|text| Query::parse(text).expect("a constant selector"))
     .collect()
 });
 

@@ -1,0 +1,234 @@
+//! A selector, put to a tree. A profile has half a hundred of them for a page, and most select nothing on it: that an element
+//! lacks the id, the class or the tag is seen in a few instructions, and only the others are given to the selector itself.
+
+use std::ops::Deref;
+
+use ego_tree::NodeRef;
+use html5ever::{LocalName, local_name, ns};
+use scraper::error::SelectorErrorKind;
+use scraper::node::Element;
+use scraper::{ElementRef, Html, Node, Selector};
+
+use super::wanted;
+
+/// A selector that says at a glance which elements it does not select.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    selector: Selector,
+    /// One for each alternative of the list. `None`: whatever is to be learnt of it, the selector tells.
+    signs: Option<Vec<Sign>>,
+}
+
+/// What an element must have to be selected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Sign {
+    Id(String),
+    Class(String),
+    Tag(LocalName),
+    Attribute(LocalName),
+}
+
+impl Query {
+    /// # Errors
+    /// `css` is no selector.
+    pub fn parse(css: &str) -> Result<Self, SelectorErrorKind> {
+        let selector = Selector::parse(css)?;
+        let signs = wanted::subjects(&selector)
+            .and_then(|subjects| subjects.into_iter().map(Sign::of).collect());
+        Ok(Self { selector, signs })
+    }
+
+    /// Whether the element is selected.
+    pub fn matches(&self, element: &ElementRef<'_>) -> bool {
+        self.may_match(element.value()) && self.selector.matches(element)
+    }
+
+    /// The elements inside `scope` that are selected, in document order.
+    pub fn select<'a>(&self, scope: ElementRef<'a>) -> impl Iterator<Item = ElementRef<'a>> {
+        // How many brothers stand before an element is counted once for a whole search by the selector's own.
+        let by_itself = self.signs.is_none().then(|| scope.select(&self.selector));
+        let by_signs = self.signs.is_some().then(|| {
+            inside(*scope)
+                .filter_map(ElementRef::wrap)
+                .filter(move |element| {
+                    self.may_match(element.value())
+                        && self.selector.matches_with_scope(element, Some(scope))
+                })
+        });
+        by_itself
+            .into_iter()
+            .flatten()
+            .chain(by_signs.into_iter().flatten())
+    }
+
+    /// The elements of a page that are selected, in document order.
+    pub fn select_in<'a>(&self, html: &'a Html) -> impl Iterator<Item = ElementRef<'a>> {
+        let by_itself = self.signs.is_none().then(|| html.select(&self.selector));
+        let by_signs = self.signs.is_some().then(|| {
+            inside(html.tree.root())
+                .filter_map(ElementRef::wrap)
+                .filter(|element| self.matches(element))
+        });
+        by_itself
+            .into_iter()
+            .flatten()
+            .chain(by_signs.into_iter().flatten())
+    }
+
+    fn may_match(&self, element: &Element) -> bool {
+        self.signs
+            .as_ref()
+            .is_none_or(|signs| signs.iter().any(|sign| sign.is_on(element)))
+    }
+}
+
+impl Deref for Query {
+    type Target = Selector;
+
+    fn deref(&self) -> &Selector {
+        &self.selector
+    }
+}
+
+impl Sign {
+    /// `None`: any element may be meant.
+    fn of(subject: wanted::Compound) -> Option<Self> {
+        let class = subject.classes.into_iter().next();
+        let attribute = subject.attributes.into_iter().next();
+        None.or(subject.id.map(Self::Id))
+            .or(class.map(Self::Class))
+            .or(subject.tag.map(|tag| Self::Tag(lower(&tag))))
+            .or(attribute.map(|(name, _)| Self::Attribute(lower(&name))))
+    }
+
+    fn is_on(&self, element: &Element) -> bool {
+        match self {
+            Self::Tag(tag) => element.name.local == *tag || element.name.ns != ns!(html),
+            Self::Id(id) => value_of(element, &local_name!("id"))
+                .is_some_and(|value| value.eq_ignore_ascii_case(id)),
+            Self::Class(class) => {
+                value_of(element, &local_name!("class")).is_some_and(|value| has_word(value, class))
+            }
+            Self::Attribute(name) => {
+                value_of(element, name).is_some() || element.name.ns != ns!(html)
+            }
+        }
+    }
+}
+
+/// As html writes its names.
+fn lower(name: &str) -> LocalName {
+    LocalName::from(name.to_ascii_lowercase())
+}
+
+fn value_of<'e>(element: &'e Element, name: &LocalName) -> Option<&'e str> {
+    let mut attributes = element.attrs.iter();
+    attributes
+        .find(|(its, _)| its.local == *name)
+        .map(|(_, value)| &**value)
+}
+
+fn has_word(value: &str, word: &str) -> bool {
+    // Most values are one word.
+    value.len() >= word.len()
+        && (value.eq_ignore_ascii_case(word)
+            || value
+                .split_ascii_whitespace()
+                .any(|other| other.eq_ignore_ascii_case(word)))
+}
+
+/// What stands in a node, in document order.
+fn inside(scope: NodeRef<'_, Node>) -> impl Iterator<Item = NodeRef<'_, Node>> {
+    std::iter::successors(scope.first_child(), move |node| {
+        if let Some(child) = node.first_child() {
+            return Some(child);
+        }
+        let mut around = *node;
+        while around != scope {
+            if let Some(next) = around.next_sibling() {
+                return Some(next);
+            }
+            around = around.parent()?;
+        }
+        None
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What its signs leave to a selector is all that it selects.
+    #[test]
+    fn a_query_selects_what_its_selector_selects() {
+        let page = Html::parse_document(
+            "<!doctype html><html><head><title>t</title></head><body class='A x'>
+             <div id=one class='a  b'><p class=a>1<p class='b a'>2<b id=two data-x=1>3</b></div>
+             <ul><li>4<li class=c id=ONE>5<li><a href='?x=1'>6</a></ul><svg><linearGradient id=g xlink:href='#x'/></svg>
+             <table><tr><td class=a>7<td>8</table><DIV CLASS=B ID=>9</DIV></body></html>",
+        );
+        for css in [
+            "#one",
+            "#ONE",
+            "#two",
+            ".a",
+            ".b",
+            ".A",
+            "p.a",
+            "p",
+            "li",
+            "*",
+            "div p",
+            "div > p.b",
+            "p ~ p",
+            "p + p",
+            "a[href]",
+            "[href]",
+            "a[href*='x=']",
+            "li:nth-child(2)",
+            "li:not(.c)",
+            "p:has(b)",
+            "li:empty",
+            ":root",
+            "#one, .c, td",
+            "p:first-child, .c",
+            "linearGradient",
+            "lineargradient",
+            "svg *",
+            "[id]",
+            "[data-x='1']",
+            ":is(.a, .c)",
+            "body .a",
+            ":scope > p",
+            "div:not([id])",
+            "[*|href]",
+            "td.a, th.a",
+            "tr > td",
+            "html",
+            "head > title",
+        ] {
+            let selector = Selector::parse(css).expect("a selector");
+            let query = Query::parse(css).expect("a selector");
+            let ids = |found: Vec<ElementRef<'_>>| {
+                found.iter().map(|element| element.id()).collect::<Vec<_>>()
+            };
+            assert_eq!(
+                ids(query.select_in(&page).collect()),
+                ids(page.select(&selector).collect()),
+                "{css}"
+            );
+            for scope in page.tree.root().descendants().filter_map(ElementRef::wrap) {
+                assert_eq!(
+                    ids(query.select(scope).collect()),
+                    ids(scope.select(&selector).collect()),
+                    "{css} in {scope:?}"
+                );
+                assert_eq!(
+                    query.matches(&scope),
+                    selector.matches(&scope),
+                    "{css} of {scope:?}"
+                );
+            }
+        }
+    }
+}
