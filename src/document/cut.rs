@@ -50,6 +50,7 @@ pub(super) fn cut<'t>(
         apart_below: None,
         around: Vec::with_capacity(32),
         left_out: LeftOut::default(),
+        recent: Recent::default(),
         gaps: Vec::new(),
     };
     let mut tags = Tags::new(text);
@@ -71,6 +72,19 @@ pub(super) fn cut<'t>(
     Ok(is_worth_it.then(|| (without(text, &cutter.gaps, n_cut), cutter.left_out)))
 }
 
+/// Classes that were noted a moment ago: a menu's entries have the same, and need not be looked up in a set.
+#[derive(Default)]
+struct Recent<'t>([&'t str; 16]);
+
+impl<'t> Recent<'t> {
+    fn is_new(&mut self, classes: &'t str) -> bool {
+        let bytes = classes.as_bytes();
+        let last = bytes.last().copied().map_or(0, usize::from);
+        let place = &mut self.0[(bytes.len() + 5 * last) % 16];
+        std::mem::replace(place, classes) != classes
+    }
+}
+
 struct Cutter<'t, 'w> {
     nesting: Nesting<'t>,
     wanted: &'w Wanted,
@@ -81,6 +95,7 @@ struct Cutter<'t, 'w> {
     /// Of each open element up to the first kept one: what stands around its content, for `wanted` and for what is apart.
     around: Vec<(Around, Around)>,
     left_out: LeftOut<'t>,
+    recent: Recent<'t>,
     /// What is cut out so far, in order.
     gaps: Vec<(usize, usize)>,
 }
@@ -115,7 +130,8 @@ impl<'t> Cutter<'t, '_> {
     fn meet(&mut self, token: &Token<'t>, did: Did, n_around: usize) -> Result<(), Unclear> {
         let seen = Seen::from(token);
         let (around, around_apart) = self.around.last().copied().unwrap_or_default();
-        if self.wanted.may_be(seen, around) {
+        let is_near = self.wanted.is_near(seen, around);
+        if is_near && self.wanted.may_be(seen, around) {
             let mut outer = self.nesting.open()[..n_around].iter();
             if self.wanted.hangs(seen) || outer.any(|outer| self.wanted.hangs(outer.seen)) {
                 return Err(Unclear("a selector asks for what stands beside it"));
@@ -130,10 +146,15 @@ impl<'t> Cutter<'t, '_> {
         }
         if did == Did::Opened {
             let inside_apart = match &self.wanted.note {
-                Note::Names(apart) => apart.around(seen, around_apart),
-                Note::Nothing | Note::Links => around_apart,
+                Note::Names(apart) if apart.is_near(seen, around_apart) => {
+                    apart.around(seen, around_apart)
+                }
+                _ => around_apart,
             };
-            let inside = self.wanted.around(seen, around);
+            let inside = match is_near {
+                true => self.wanted.around(seen, around),
+                false => around,
+            };
             self.around.push((inside, inside_apart));
         }
         self.note(seen, did, n_around, around_apart)?;
@@ -160,13 +181,14 @@ impl<'t> Cutter<'t, '_> {
             Note::Nothing => {}
             Note::Names(_) if self.apart_below.is_some() => {}
             Note::Names(apart) => {
-                if apart.may_be(seen, around) {
+                if apart.is_near(seen, around) && apart.may_be(seen, around) {
                     self.apart_below = (did == Did::Opened).then_some(n_around);
                     return Ok(());
                 }
                 // A name in character references would have been kept.
                 self.left_out.ids.extend(seen.id);
-                self.left_out.classes.extend(seen.class);
+                let classes = seen.class.filter(|classes| self.recent.is_new(classes));
+                self.left_out.classes.extend(classes);
             }
             Note::Links if seen.name.eq_ignore_ascii_case("a") => {
                 let link = Attributes::new(seen.inside)

@@ -157,8 +157,13 @@ fn key_of(name: &str) -> Key {
     if name.len() > size_of::<Key>() {
         return 0;
     }
-    let letters = name.bytes().map(|byte| byte.to_ascii_lowercase());
-    letters.fold(0, |key, byte| key << 8 | Key::from(byte))
+    let folded = |letters: &[u8]| {
+        let letters = letters.iter().map(u8::to_ascii_lowercase);
+        letters.fold(0, |key, byte| key << 8 | u64::from(byte))
+    };
+    // In two halves, each in one register; nearly all names have but one.
+    let (front, back) = name.as_bytes().split_at(name.len().saturating_sub(8));
+    Key::from(folded(front)) << 64 | Key::from(folded(back))
 }
 
 /// The names by their keys: a table with room enough that most are found at the first look.
@@ -186,11 +191,14 @@ impl Known {
     }
 
     fn traits_of(&self, key: Key) -> Traits {
-        let looked_at = Self::places(key).map(|at| self.0[at]);
-        let found = looked_at
-            .take_while(|(its, _)| *its != 0)
-            .find(|(its, _)| *its == key);
-        found.map_or(0, |(_, traits)| traits)
+        for at in Self::places(key) {
+            match self.0[at] {
+                (its, traits) if its == key => return traits,
+                (0, _) => return 0,
+                _ => {}
+            }
+        }
+        0
     }
 }
 

@@ -229,6 +229,17 @@ pub(super) fn end_tag(content: &str, name: &str) -> Option<(usize, usize)> {
     })
 }
 
+/// Bytes that end the name of an attribute; a look into a table is all that is done for each letter of a page's tags.
+const ENDS_NAME: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        ends[byte as usize] = byte.is_ascii_whitespace() || matches!(byte, b'=' | b'>' | b'/');
+        byte += 1;
+    }
+    ends
+};
+
 /// The attributes behind a tag's name, as written, character references not decoded.
 pub(super) struct Attributes<'t> {
     text: &'t str,
@@ -272,7 +283,7 @@ impl<'t> Iterator for Attributes<'t> {
         // A stray `=` in front belongs to the name.
         self.at += 1;
         while let Some(byte) = bytes.get(self.at)
-            && !(byte.is_ascii_whitespace() || matches!(byte, b'=' | b'>' | b'/'))
+            && !ENDS_NAME[usize::from(*byte)]
         {
             self.at += 1;
         }

@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 
 use ego_tree::{NodeId, Tree};
-use html5ever::{Attribute, LocalName, QualName, data::NAMED_ENTITIES, ns};
+use html5ever::{Attribute, LocalName, QualName, data::NAMED_ENTITIES, local_name, ns};
 use memchr::memchr;
 use scraper::node::{Comment, Doctype, Element, Text};
 use scraper::{Html, Node, StrTendril};
@@ -19,6 +19,9 @@ use super::nesting::{Did, Nesting, Unclear};
 use super::tags::{Attributes, Kind, Tags, Token, end_tag};
 
 const DOCTYPE: &str = "<!doctype html>";
+
+/// Names of elements and attributes that are remembered; a page of a board has some forty.
+const NAMES: usize = 64;
 
 /// The tree of `text`.
 ///
@@ -62,6 +65,29 @@ struct Builder<'t> {
     end: End,
     /// The next letter does not count if it is a line's end.
     skips_newline: bool,
+    names: Names<'t>,
+}
+
+/// Names that were met a moment ago, as the tree has them: to find or make that of a name takes longer than all else that is
+/// done for a tag.
+struct Names<'t>([(&'t str, LocalName); NAMES]);
+
+impl<'t> Names<'t> {
+    fn new() -> Self {
+        Self(std::array::from_fn(|_| ("", LocalName::default())))
+    }
+
+    /// Names are caseless.
+    fn of(&mut self, name: &'t str) -> LocalName {
+        let bytes = name.as_bytes();
+        let ends = bytes.first().zip(bytes.last());
+        let (first, last) = ends.map_or((0, 0), |(a, b)| (usize::from(*a), usize::from(*b)));
+        let place = &mut self.0[(first + 7 * last + 3 * bytes.len()) % NAMES];
+        if place.0 != name {
+            *place = (name, LocalName::from(&*lower(name)));
+        }
+        place.1.clone()
+    }
 }
 
 type Made<T> = Result<T, Unclear>;
@@ -77,6 +103,7 @@ impl<'t> Builder<'t> {
             head: None,
             end: End::Open,
             skips_newline: false,
+            names: Names::new(),
         }
     }
 
@@ -192,8 +219,9 @@ impl<'t> Builder<'t> {
             self.make_room_in_table(&name);
         }
         let parent = self.parent();
-        let attributes = attributes(token)?;
-        let node = self.append(parent, element(&name, attributes));
+        let attributes = self.attributes(token)?;
+        let element = element(self.names.of(token.name), attributes);
+        let node = self.append(parent, element);
         if &*name == "head" {
             self.head = Some(node);
         }
@@ -214,7 +242,7 @@ impl<'t> Builder<'t> {
             return;
         };
         let body = match (name, body) {
-            ("tr", None) => Some(self.append(table, element("tbody", Vec::new()))),
+            ("tr", None) => Some(self.append(table, element(local_name!("tbody"), Vec::new()))),
             ("tr", body) => body,
             _ => None,
         };
@@ -234,7 +262,9 @@ impl<'t> Builder<'t> {
         if &*name == "svg" {
             return Err(Unclear("svg"));
         }
-        let node = self.append(parent, element(&name, attributes(token)?));
+        let attributes = self.attributes(token)?;
+        let element = element(self.names.of(token.name), attributes);
+        let node = self.append(parent, element);
         if token.kind != Kind::Text {
             return Ok(());
         }
@@ -318,6 +348,22 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
+    fn attributes(&mut self, token: &Token<'t>) -> Made<Vec<Attribute>> {
+        let mut made: Vec<Attribute> = Vec::with_capacity(token.n_attributes);
+        for (name, value) in Attributes::new(token.inside) {
+            let local = self.names.of(name);
+            // Of attributes of one name the first counts.
+            if made.iter().any(|other| other.name.local == local) {
+                continue;
+            }
+            made.push(Attribute {
+                name: QualName::new(None, ns!(), local),
+                value: StrTendril::from_slice(&decoded(value, true)?),
+            });
+        }
+        Ok(made)
+    }
+
     /// Words that follow words are one node.
     fn append_words(&mut self, parent: NodeId, words: &str) {
         if words.is_empty() {
@@ -338,8 +384,8 @@ impl<'t> Builder<'t> {
     }
 }
 
-fn element(name: &str, attributes: Vec<Attribute>) -> Node {
-    let name = QualName::new(None, ns!(html), LocalName::from(name));
+fn element(name: LocalName, attributes: Vec<Attribute>) -> Node {
+    let name = QualName::new(None, ns!(html), name);
     Node::Element(Element::new(name, attributes))
 }
 
@@ -349,22 +395,6 @@ fn lower(name: &str) -> Cow<'_, str> {
         true => Cow::Owned(name.to_ascii_lowercase()),
         false => Cow::Borrowed(name),
     }
-}
-
-fn attributes(token: &Token<'_>) -> Made<Vec<Attribute>> {
-    let mut made: Vec<Attribute> = Vec::with_capacity(token.n_attributes);
-    for (name, value) in Attributes::new(token.inside) {
-        let local = LocalName::from(&*lower(name));
-        // Of attributes of one name the first counts.
-        if made.iter().any(|other| other.name.local == local) {
-            continue;
-        }
-        made.push(Attribute {
-            name: QualName::new(None, ns!(), local),
-            value: StrTendril::from_slice(&decoded(value, true)?),
-        });
-    }
-    Ok(made)
 }
 
 /// Without character references (13.2.5.72).

@@ -49,6 +49,10 @@ pub struct Wanted {
     outer: Vec<Compound>,
     outer_index: Names,
     index: Names,
+    /// Of the names that `outer` and `selectors` ask for: most elements of a page have none of them.
+    shapes: Shapes,
+    /// Likewise of those selectors that ask for something around what they select.
+    inner_shapes: Shapes,
     /// Elements of which a selector asks what stands beside or in them.
     hanging: Vec<Compound>,
     pub(super) note: Note,
@@ -66,12 +70,12 @@ struct Complex {
 
 /// Necessary conditions on one element.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Compound {
-    tag: Option<String>,
-    id: Option<String>,
-    classes: Vec<String>,
+pub(super) struct Compound {
+    pub tag: Option<String>,
+    pub id: Option<String>,
+    pub classes: Vec<String>,
     /// Attribute and a part of its value, which may be empty.
-    attributes: Vec<(String, String)>,
+    pub attributes: Vec<(String, String)>,
 }
 
 impl Wanted {
@@ -142,6 +146,10 @@ impl Wanted {
                     around,
                 };
                 if !self.selectors.contains(&complex) {
+                    match complex.around {
+                        0 => self.shapes.add(&complex.subject),
+                        _ => self.inner_shapes.add(&complex.subject),
+                    }
                     self.index.add(&complex.subject, self.selectors.len());
                     self.selectors.push(complex);
                 }
@@ -157,6 +165,7 @@ impl Wanted {
             return 0;
         }
         if known.is_none() {
+            self.shapes.add(compound);
             self.outer_index.add(compound, at);
             self.outer.push(compound.clone());
         }
@@ -167,6 +176,11 @@ impl Wanted {
     /// that may have been cut out.
     pub(super) fn hangs(&self, element: Seen<'_>) -> bool {
         self.hanging.iter().any(|compound| compound.fits(element))
+    }
+
+    /// Whether [`Self::may_be`] or [`Self::around`] could say anything of this element but that it is nothing to them.
+    pub(super) fn is_near(&self, element: Seen<'_>, around: Around) -> bool {
+        self.shapes.any(element) || around != 0 && self.inner_shapes.any(element)
     }
 
     /// May this element be selected? `around` is of the elements it stands in.
@@ -251,6 +265,67 @@ fn contains(value: &str, part: &str) -> bool {
         || part.contains('&') && value.contains('&')
 }
 
+/// What names look like that some compounds ask for.
+#[derive(Debug, Clone, Default)]
+struct Shapes {
+    ids: Lengths,
+    classes: Lengths,
+    tags: Lengths,
+    anywhere: bool,
+}
+
+impl Shapes {
+    fn add(&mut self, compound: &Compound) {
+        if let Some(id) = &compound.id {
+            self.ids.add(id);
+        } else if let Some(class) = compound.classes.first() {
+            self.classes.add(class);
+        } else if let Some(tag) = &compound.tag {
+            self.tags.add(tag);
+        } else {
+            self.anywhere = true;
+        }
+    }
+
+    /// As in [`Names::any`], a name in character references may be any.
+    fn any(&self, element: Seen<'_>) -> bool {
+        self.anywhere
+            || self.tags.may_hold(element.name.as_bytes())
+            || element.class.is_some_and(|classes| {
+                let mut classes = classes.as_bytes().split(u8::is_ascii_whitespace);
+                classes.any(|class| self.classes.may_hold(class))
+            })
+            || element
+                .id
+                .is_some_and(|id| self.ids.may_hold(id.as_bytes()))
+            || [element.class, element.id]
+                .into_iter()
+                .flatten()
+                .any(|value| value.as_bytes().contains(&b'&'))
+    }
+}
+
+/// By the last five bits of a word's first byte, which are the same in both cases: a bit for each length.
+#[derive(Debug, Clone, Default)]
+struct Lengths([u64; 32]);
+
+impl Lengths {
+    fn shape(word: &[u8]) -> (usize, u64) {
+        let first = word.first().map_or(0, |byte| byte & 31);
+        (usize::from(first), 1 << (word.len() % 64))
+    }
+
+    fn add(&mut self, word: &str) {
+        let (first, length) = Self::shape(word.as_bytes());
+        self.0[first] |= length;
+    }
+
+    fn may_hold(&self, word: &[u8]) -> bool {
+        let (first, length) = Self::shape(word);
+        self.0[first] & length != 0
+    }
+}
+
 /// Compounds by one name that an element must have to fit them.
 #[derive(Debug, Clone, Default)]
 struct Names {
@@ -305,20 +380,13 @@ impl Names {
 #[derive(Debug, Clone, Default)]
 struct Index {
     words: Vec<(String, usize)>,
-    /// By the last five bits of the first byte, which are the same in both cases: a bit for each length.
-    lengths: [u64; 32],
+    lengths: Lengths,
 }
 
 impl Index {
     fn add(&mut self, word: &str, at: usize) {
-        let (first, length) = Self::shape(word);
-        self.lengths[first] |= length;
+        self.lengths.add(word);
         self.words.push((word.to_owned(), at));
-    }
-
-    fn shape(word: &str) -> (usize, u64) {
-        let first = word.as_bytes().first().map_or(0, |byte| byte & 31);
-        (usize::from(first), 1 << (word.len() % 64))
     }
 
     fn all(&self) -> impl Iterator<Item = &usize> {
@@ -326,8 +394,7 @@ impl Index {
     }
 
     fn of<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'a usize> {
-        let (first, length) = Self::shape(word);
-        let may_be = self.lengths[first] & length != 0;
+        let may_be = self.lengths.may_hold(word.as_bytes());
         let words = if may_be { self.words.as_slice() } else { &[] };
         words
             .iter()
@@ -362,6 +429,18 @@ impl Step {
     fn hangs(&self) -> bool {
         self.follows != Follows::Inside || self.asks_neighbours || self.asks_inside
     }
+}
+
+/// What each alternative of a selector asks of the element that it selects. `None`: not understood, or the selector asks for
+/// what stands beside or in elements, whose places it knows better than we do.
+pub(super) fn subjects(selector: &Selector) -> Option<Vec<Compound>> {
+    let alternatives = steps_of(selector)?.into_iter();
+    let subjects = alternatives.map(|mut steps| {
+        let is_plain = |step: &Step| !step.asks_neighbours && !step.asks_inside;
+        let subject = steps.iter().all(is_plain).then(|| steps.pop())??;
+        Some(subject.compound)
+    });
+    subjects.collect()
 }
 
 /// The alternatives of a selector, each in reading order. `None`: not understood.
