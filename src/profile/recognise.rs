@@ -1,13 +1,14 @@
 //! Which engine made a page? In: a page, the cookies it set. Out: the profile whose signs weigh most, or none.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
-use scraper::{Html, Selector};
+use scraper::Html;
 use url::Url;
 
 use super::Profile;
+use crate::document::Query;
 
 /// The profiles in the binary: name and text of each file in `config/engines/`, listed by `build.rs`.
 const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/engines.rs"));
@@ -22,7 +23,7 @@ pub(super) struct Signs {
 #[derive(Debug, Clone)]
 pub(super) struct Sign {
     pub(super) weight: u32,
-    pub(super) select: Option<(String, Selector)>,
+    pub(super) select: Option<(String, Query)>,
     /// For each alternative of it the words that stand in the source of any page with such an element.
     pub(super) needed: Vec<Vec<String>>,
     pub(super) source: Option<String>,
@@ -92,10 +93,37 @@ pub(crate) fn words_asked(selector: &str, in_any_case: bool) -> Vec<Vec<&str>> {
 /// All profiles one may use, by the name of their engine.
 #[derive(Debug, Clone, Default)]
 pub struct Library {
-    profiles: BTreeMap<String, Arc<Profile>>,
+    profiles: BTreeMap<String, Arc<Held>>,
     learnt: BTreeSet<String>,
     /// Names of those that the operator wrote.
     own: BTreeSet<String>,
+}
+
+/// A profile, of which only the signs are needed until a page has them: the patterns of one take a megabyte and some ten
+/// milliseconds, and a crawl has boards of one or two.
+#[derive(Debug)]
+struct Held {
+    signs: Signs,
+    profile: OnceLock<Arc<Profile>>,
+    /// Of one that is not compiled yet.
+    text: &'static str,
+}
+
+impl Held {
+    fn given(profile: Profile) -> Self {
+        Self {
+            signs: profile.recognise.clone(),
+            profile: OnceLock::from(Arc::new(profile)),
+            text: "",
+        }
+    }
+
+    fn profile(&self) -> &Arc<Profile> {
+        self.profile.get_or_init(|| {
+            let profile = Profile::from_toml(self.text);
+            Arc::new(profile.expect("a test compiles every built-in profile"))
+        })
+    }
 }
 
 /// A profile that fits a page, and why.
@@ -113,7 +141,14 @@ impl Library {
     pub fn built_in() -> Library {
         let mut library = Library::default();
         for (_, text) in BUILT_IN {
-            library.add(Profile::from_toml(text).expect("a test compiles every built-in profile"));
+            let (engine, signs) =
+                Profile::signs_from_toml(text).expect("a test compiles every built-in profile");
+            let held = Held {
+                signs,
+                profile: OnceLock::new(),
+                text,
+            };
+            library.profiles.insert(engine, Arc::new(held));
         }
         library
     }
@@ -129,7 +164,7 @@ impl Library {
     pub fn add(&mut self, profile: Profile) {
         self.learnt.remove(&profile.engine);
         self.profiles
-            .insert(profile.engine.clone(), Arc::new(profile));
+            .insert(profile.engine.clone(), Arc::new(Held::given(profile)));
     }
 
     /// A profile that boardwalk has learnt. It never takes the place of one that somebody wrote or named.
@@ -137,7 +172,7 @@ impl Library {
         if self.get_given(&profile.engine).is_none() {
             self.learnt.insert(profile.engine.clone());
             self.profiles
-                .insert(profile.engine.clone(), Arc::new(profile));
+                .insert(profile.engine.clone(), Arc::new(Held::given(profile)));
         }
     }
 
@@ -153,11 +188,11 @@ impl Library {
 
     /// Whether a profile of the operator's own, which has signs to be recognised by, knows a URL as a listing.
     pub fn may_recognise(&self, url: &Url) -> bool {
-        self.profiles.values().any(|profile| {
-            !profile.recognise.signs.is_empty()
-                && !self.learnt.contains(&profile.engine)
-                && Self::built_in_text(&profile.engine).is_none()
-                && profile.identity.board(url).is_some()
+        self.profiles.iter().any(|(engine, held)| {
+            !held.signs.signs.is_empty()
+                && !self.learnt.contains(engine)
+                && Self::built_in_text(engine).is_none()
+                && held.profile().identity.board(url).is_some()
         })
     }
 
@@ -174,7 +209,9 @@ impl Library {
 
     /// By the name of the engine.
     pub fn get(&self, engine: &str) -> Option<Arc<Profile>> {
-        self.profiles.get(engine).cloned()
+        self.profiles
+            .get(engine)
+            .map(|held| Arc::clone(held.profile()))
     }
 
     /// In alphabetical order.
@@ -192,25 +229,26 @@ impl Library {
         url: &Url,
     ) -> Option<Recognised> {
         let mut best: Option<(u32, bool, Recognised)> = None;
-        for profile in self.profiles.values() {
+        for held in self.profiles.values() {
             let mut score = 0;
-            let mut most: u32 = profile.recognise.signs.iter().map(|sign| sign.weight).sum();
+            let mut most: u32 = held.signs.signs.iter().map(|sign| sign.weight).sum();
             let mut signs = Vec::new();
-            for sign in &profile.recognise.signs {
+            for sign in &held.signs.signs {
                 if let Some(seen) = sign.seen(html, source, cookies) {
                     score += sign.weight;
                     signs.push(seen);
                 } else {
                     most -= sign.weight;
                 }
-                if most < profile.recognise.need {
+                if most < held.signs.need {
                     break;
                 }
             }
             // A profile without signs is only used by name.
-            if signs.is_empty() || score < profile.recognise.need {
+            if signs.is_empty() || score < held.signs.need {
                 continue;
             }
+            let profile = held.profile();
             let knows_url = profile.identity.follows(url);
             if best
                 .as_ref()

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use regex::Regex;
-use scraper::Selector;
 
 use super::calls::known_without_scripts;
-use super::compile::compile;
+use super::compile::{self, compile};
 use super::hidden_links::with_hidden_links;
 use super::identity::Identity;
 use super::notes::{Notes, notes};
 use super::parse::{Complaint, Complaints, parse};
 use super::recognise::Signs;
 use super::{Call, JsonList, Rule, with_links};
+use crate::document::Query;
 use crate::model::{Calendar, NumberOrder, PageClass};
 
 /// How to read a board, ready to use. The fields mirror the file's tables; see `format.rs` for their meaning.
@@ -55,12 +55,12 @@ pub struct Profile {
 
 #[derive(Debug, Clone, Default)]
 pub struct ListingRules {
-    pub container: Vec<Selector>,
-    pub rows: Vec<Selector>,
-    pub skip: Vec<Selector>,
-    pub header: Vec<Selector>,
-    pub link: Vec<Selector>,
-    pub title_remove: Vec<Selector>,
+    pub container: Vec<Query>,
+    pub rows: Vec<Query>,
+    pub skip: Vec<Query>,
+    pub header: Vec<Query>,
+    pub link: Vec<Query>,
+    pub title_remove: Vec<Query>,
     pub title: Vec<Rule>,
     pub rank: Vec<Rule>,
     pub author: Vec<Rule>,
@@ -69,9 +69,9 @@ pub struct ListingRules {
     pub views: Vec<Rule>,
     pub votes: Vec<Rule>,
     pub comment_count: Vec<Rule>,
-    pub notice: Vec<Selector>,
-    pub current: Vec<Selector>,
-    pub secret: Vec<Selector>,
+    pub notice: Vec<Query>,
+    pub current: Vec<Query>,
+    pub secret: Vec<Query>,
     pub empty: Vec<String>,
     pub cut_mark: Option<String>,
 }
@@ -79,19 +79,19 @@ pub struct ListingRules {
 #[derive(Debug, Clone, Default)]
 pub struct PagerRules {
     pub current: Vec<Rule>,
-    pub last: Vec<Selector>,
+    pub last: Vec<Query>,
     pub last_number: Vec<Rule>,
-    pub links: Vec<Selector>,
-    pub next: Vec<Selector>,
+    pub links: Vec<Query>,
+    pub next: Vec<Query>,
     /// Each page is found by the link on the one before only.
     pub chained: bool,
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct ArticleRules {
-    pub body: Vec<Selector>,
-    pub body_remove: Vec<Selector>,
-    pub images_before: Vec<Selector>,
+    pub body: Vec<Query>,
+    pub body_remove: Vec<Query>,
+    pub images_before: Vec<Query>,
     pub title: Vec<Rule>,
     pub title_suffix: Option<Regex>,
     pub author: Vec<Rule>,
@@ -99,7 +99,7 @@ pub struct ArticleRules {
     pub category: Vec<Rule>,
     pub views: Vec<Rule>,
     pub votes: Vec<Rule>,
-    pub tags: Vec<Selector>,
+    pub tags: Vec<Query>,
     pub comment_count: Vec<Rule>,
     /// Each has a group `source`.
     pub source: Vec<Regex>,
@@ -116,17 +116,17 @@ pub enum AttachmentKey {
 
 #[derive(Debug, Clone, Default)]
 pub struct AttachmentRules {
-    pub link: Vec<Selector>,
+    pub link: Vec<Query>,
     pub key: Option<AttachmentKey>,
     pub drop: Vec<String>,
     pub name: Vec<Rule>,
     pub size: Vec<Rule>,
-    pub item: Option<Selector>,
+    pub item: Option<Query>,
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct CommentRules {
-    pub item: Vec<Selector>,
+    pub item: Vec<Query>,
     /// The first item on an article's first page is the article itself.
     pub article_is_first: bool,
     /// Elements right before the item that belong to it, at most.
@@ -134,14 +134,14 @@ pub struct CommentRules {
     pub key: Vec<Rule>,
     pub author: Vec<Rule>,
     pub date: Vec<Rule>,
-    pub body: Vec<Selector>,
-    pub body_remove: Vec<Selector>,
-    pub secret: Vec<Selector>,
+    pub body: Vec<Query>,
+    pub body_remove: Vec<Query>,
+    pub secret: Vec<Query>,
     pub secret_words: Vec<String>,
     pub depth: Vec<Rule>,
     pub depth_unit: Option<f64>,
-    pub nested_in: Option<Selector>,
-    pub pages: Vec<Selector>,
+    pub nested_in: Option<Query>,
+    pub pages: Vec<Query>,
     pub page_param: Option<String>,
     /// Has the group `page`.
     pub page_pattern: Option<Regex>,
@@ -155,8 +155,8 @@ pub struct CommentRules {
 pub struct ClassRule {
     pub class: PageClass,
     pub status: Vec<u16>,
-    pub select: Option<Selector>,
-    pub missing: Option<Selector>,
+    pub select: Option<Query>,
+    pub missing: Option<Query>,
     pub title: Option<Regex>,
     pub source: Option<Regex>,
     pub url: Option<Regex>,
@@ -202,6 +202,16 @@ impl Profile {
             }),
             _ => Err(complaints.into_list()),
         }
+    }
+
+    /// What pages of the profile are recognised by; all else of the text is left for later.
+    pub(super) fn signs_from_toml(text: &str) -> Option<(String, Signs)> {
+        let mut complaints = Complaints::new(text);
+        let file = parse(text, &mut complaints)?;
+        let signs = compile::signs(&file, &mut complaints);
+        complaints
+            .is_empty()
+            .then(|| (file.engine.get_ref().clone(), signs))
     }
 
     /// Compiles a profile's text under a board's own table: tables are merged, lists and values replaced.
