@@ -86,7 +86,7 @@ impl Store for SqliteStore {
     }
 
     async fn pass(&self, pass: PassId) -> Answer<Pass> {
-        self.read("reading a pass", move |conn| passes::pass(conn, pass))
+        self.look_up("reading a pass", |conn| passes::pass(conn, pass))
             .await?
             .ok_or(StoreError::NotFound {
                 what: "pass",
@@ -190,14 +190,12 @@ impl Store for SqliteStore {
     }
 
     async fn target(&self, article: ArticleId) -> Answer<ArticleTarget> {
-        self.read("looking up an article", move |conn| {
-            read::target(conn, article)
-        })
-        .await?
-        .ok_or(StoreError::NotFound {
-            what: "article",
-            id: article.0,
-        })
+        self.look_up("looking up an article", |conn| read::target(conn, article))
+            .await?
+            .ok_or(StoreError::NotFound {
+                what: "article",
+                id: article.0,
+            })
     }
 
     async fn last_stored(&self, board: BoardId) -> Answer<Option<ArticleTarget>> {
@@ -345,7 +343,7 @@ impl Store for SqliteStore {
 
     async fn host(&self, host: &str) -> Answer<Option<HostRecord>> {
         let host = host.to_owned();
-        self.read("looking up a host", move |conn| hosts::host(conn, &host))
+        self.look_up("looking up a host", |conn| hosts::host(conn, &host))
             .await
     }
 

@@ -188,6 +188,15 @@ impl SqliteStore {
         self.0.readers.read(doing, work).await
     }
 
+    /// Like [`Self::read`], for what is done in a moment.
+    async fn look_up<T>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Answer<T> {
+        self.0.readers.look_up(doing, work).await
+    }
+
     fn writer(&self) -> Answer<&Writer> {
         self.0.writer.as_ref().ok_or(StoreError::ReadOnly)
     }

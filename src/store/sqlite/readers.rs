@@ -1,5 +1,6 @@
-//! A few connections that read, beside the one that writes. Queries run on the blocking pool; a connection is
-//! opened when it is first needed and kept.
+//! A few connections that read, beside the one that writes. Queries run on the blocking pool, but for those that look up a row
+//! or two: to hand one to another thread and back costs several times what it does. A connection is opened when it is first
+//! needed and kept.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -27,6 +28,20 @@ impl Pool {
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().expect("no holder of this lock panics")
     }
+
+    fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        let idle = self.idle().pop();
+        let conn = match idle {
+            Some(conn) => conn,
+            None => open_to_read(&self.path)?,
+        };
+        let transaction = conn.unchecked_transaction()?;
+        let answer = work(&transaction)?;
+        // A connection whose query failed is not kept.
+        transaction.commit()?;
+        self.idle().push(conn);
+        Ok(answer)
+    }
 }
 
 impl Readers {
@@ -48,22 +63,19 @@ impl Readers {
     ) -> Answer<T> {
         let _permit = self.free.acquire().await.map_err(|_| StoreError::Closed)?;
         let pool = Arc::clone(&self.pool);
-        let query = move || {
-            let idle = pool.idle().pop();
-            let conn = match idle {
-                Some(conn) => conn,
-                None => open_to_read(&pool.path)?,
-            };
-            let transaction = conn.unchecked_transaction()?;
-            let answer = work(&transaction)?;
-            // A connection whose query failed is not kept.
-            transaction.commit()?;
-            pool.idle().push(conn);
-            Ok(answer)
-        };
-        tokio::task::spawn_blocking(query)
+        tokio::task::spawn_blocking(move || pool.run(work))
             .await
             .map_err(|_| StoreError::Closed)?
             .map_err(|error| sql_error(doing, error))
+    }
+
+    /// Like [`Readers::read`], on the spot: for rows that are found by their number.
+    pub(super) async fn look_up<T>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Answer<T> {
+        let _permit = self.free.acquire().await.map_err(|_| StoreError::Closed)?;
+        self.pool.run(work).map_err(|error| sql_error(doing, error))
     }
 }

@@ -6,12 +6,12 @@
 //! the others with it, and nothing of itself stays. A task that only looks needs none, and a group of such
 //! no more than a view of the file.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, ffi};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -90,10 +90,9 @@ where
 
 /// The handle of the writing thread. Dropping it lets the queued tasks run, then closes the connection.
 pub(super) struct Writer {
-    inbox: Option<mpsc::Sender<Box<dyn Task>>>,
+    inbox: Arc<Inbox>,
     /// Free places in the queue.
     places: Arc<Semaphore>,
-    n_announced: Arc<AtomicUsize>,
     /// Calls that are not answered yet.
     n_waiting: AtomicUsize,
     thread: Option<JoinHandle<()>>,
@@ -101,16 +100,14 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn start(conn: Connection) -> std::io::Result<Self> {
-        let (inbox, tasks) = mpsc::channel();
-        let n_announced = Arc::new(AtomicUsize::new(0));
-        let announced = Arc::clone(&n_announced);
+        let inbox = Arc::<Inbox>::default();
+        let tasks = Arc::clone(&inbox);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write(conn, tasks, &announced))?;
+            .spawn(move || write(conn, &tasks))?;
         Ok(Self {
-            inbox: Some(inbox),
+            inbox,
             places: Arc::new(Semaphore::new(MAX_QUEUED)),
-            n_announced,
             n_waiting: AtomicUsize::new(0),
             thread: Some(thread),
         })
@@ -163,8 +160,7 @@ impl Writer {
             reply,
             _place: place.map_err(|_| StoreError::Closed)?,
         };
-        let inbox = self.inbox.as_ref().ok_or(StoreError::Closed)?;
-        inbox.send(Box::new(call)).map_err(|_| StoreError::Closed)?;
+        self.inbox.put(Box::new(call));
         answer.await.map_err(|_| StoreError::Closed)?
     }
 }
@@ -172,8 +168,8 @@ impl Writer {
 impl Writer {
     /// See [`Store::announce`](crate::store::Store::announce).
     pub(super) fn announce(&self) -> impl Send + Sync + 'static {
-        self.n_announced.fetch_add(1, Ordering::Relaxed);
-        Coming(Arc::clone(&self.n_announced))
+        self.inbox.n_announced.fetch_add(1, Ordering::Relaxed);
+        Coming(Arc::clone(&self.inbox))
     }
 
     /// Callers that wait for their work to be on the disk.
@@ -183,11 +179,11 @@ impl Writer {
 }
 
 /// A settlement that is announced, as long as this lives.
-struct Coming(Arc<AtomicUsize>);
+struct Coming(Arc<Inbox>);
 
 impl Drop for Coming {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.0.n_announced.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -209,7 +205,7 @@ impl Drop for Waiting<'_> {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.inbox = None;
+        self.inbox.close();
         if let Some(thread) = self.thread.take() {
             // A writer that panicked has answered nobody; there is nothing left to do here.
             let _ = thread.join();
@@ -217,11 +213,98 @@ impl Drop for Writer {
     }
 }
 
-fn write(conn: Connection, tasks: mpsc::Receiver<Box<dyn Task>>, n_announced: &AtomicUsize) {
+/// Tasks on their way to the thread. It is woken for a group, not for each of its tasks: on a machine of few cores it would
+/// else take turns with those that ask.
+#[derive(Default)]
+struct Inbox {
+    queue: Mutex<Queue>,
+    /// Told when the thread has something to do.
+    ready: Condvar,
+    n_announced: AtomicUsize,
+}
+
+#[derive(Default)]
+struct Queue {
+    tasks: VecDeque<Box<dyn Task>>,
+    n_settlements: usize,
+    is_closed: bool,
+}
+
+impl Inbox {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().expect("no holder of this lock panics")
+    }
+
+    fn put(&self, task: Box<dyn Task>) {
+        let mut queue = self.queue();
+        if queue.is_closed {
+            // Whoever waits for its answer learns that there will be none.
+            return;
+        }
+        queue.n_settlements += usize::from(task.kind() == Kind::Settlement);
+        queue.tasks.push_back(task);
+        // The first begins the thread's waiting for others.
+        let wakes = queue.tasks.len() == 1 || !self.may_wait(&queue);
+        drop(queue);
+        if wakes {
+            self.ready.notify_one();
+        }
+    }
+
+    fn close(&self) {
+        self.queue().is_closed = true;
+        self.ready.notify_one();
+    }
+
+    /// Whether a settlement is among the tasks, and others were announced.
+    fn may_wait(&self, queue: &Queue) -> bool {
+        queue.n_settlements > 0
+            && self.n_announced.load(Ordering::Relaxed) > queue.n_settlements
+            && queue.tasks.len() < MAX_GROUP
+            && !queue.is_closed
+    }
+
+    /// What is queued, as soon as it is worth a commit. Empty: nothing will come any more.
+    fn take(&self) -> Vec<Box<dyn Task>> {
+        let queue = self
+            .ready
+            .wait_while(self.queue(), |queue| {
+                queue.tasks.is_empty() && !queue.is_closed
+            })
+            .expect("no holder of this lock panics");
+        let (mut queue, _) = self
+            .ready
+            .wait_timeout_while(queue, GATHERING, |queue| self.may_wait(queue))
+            .expect("no holder of this lock panics");
+        let n_taken = queue.tasks.len().min(MAX_GROUP);
+        let group: Vec<_> = queue.tasks.drain(..n_taken).collect();
+        let is_settlement = |task: &&Box<dyn Task>| task.kind() == Kind::Settlement;
+        queue.n_settlements -= group.iter().filter(is_settlement).count();
+        group
+    }
+}
+
+/// Turns away what comes when the thread has ended, in whatever way.
+struct Open<'i>(&'i Inbox);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        let mut queue = self.0.queue();
+        queue.is_closed = true;
+        let left = std::mem::take(&mut queue.tasks);
+        drop(queue);
+        drop(left);
+    }
+}
+
+fn write(conn: Connection, inbox: &Inbox) {
+    let _open = Open(inbox);
     let place = Place::of(&conn);
-    while let Ok(first) = tasks.recv() {
-        let mut group = vec![first];
-        gather(&mut group, &tasks, n_announced);
+    loop {
+        let mut group = inbox.take();
+        if group.is_empty() {
+            break;
+        }
         let lost = match place.holds() {
             true => commit_group(&conn, &mut group).err(),
             false => Some(file_gone()),
@@ -232,31 +315,6 @@ fn write(conn: Connection, tasks: mpsc::Receiver<Box<dyn Task>>, n_announced: &A
     }
     // Statistics for the planner, and an empty journal. Both are comforts: the file is whole without them.
     let _ = conn.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
-}
-
-/// Adds what is queued; where a settlement is among it and others were announced, what comes within a moment.
-fn gather(
-    group: &mut Vec<Box<dyn Task>>,
-    tasks: &mpsc::Receiver<Box<dyn Task>>,
-    n_announced: &AtomicUsize,
-) {
-    let until = Instant::now() + GATHERING;
-    while group.len() < MAX_GROUP {
-        if let Ok(next) = tasks.try_recv() {
-            group.push(next);
-            continue;
-        }
-        let settlements = group
-            .iter()
-            .filter(|task| task.kind() == Kind::Settlement)
-            .count();
-        let may_come = settlements > 0 && n_announced.load(Ordering::Relaxed) > settlements;
-        let wait = until.saturating_duration_since(Instant::now());
-        match may_come.then(|| tasks.recv_timeout(wait)) {
-            Some(Ok(next)) => group.push(next),
-            _ => break,
-        }
-    }
 }
 
 /// Which file the connection has open. One that is deleted or replaced under it can still be written, for nobody: what is
