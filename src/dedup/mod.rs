@@ -17,7 +17,7 @@ mod sketch;
 mod verify;
 mod words;
 
-pub use exact::{content_hash, normalise, text_hash, words_hash};
+pub use exact::{Normal, content_hash, normalise, text_hash, words_hash};
 pub use furniture::Furniture;
 pub use shingle::Shingles;
 pub use sketch::{Key, N_KEYS, SKETCH_VERSION, keys};

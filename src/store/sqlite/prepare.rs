@@ -8,7 +8,7 @@ use zstd::bulk::Compressor;
 use super::StoreOptions;
 use super::copies::CopyOptions;
 use super::dictionary::Dictionary;
-use crate::dedup::{self, Digest, Hash};
+use crate::dedup::{Digest, Hash, Normal};
 use crate::model::{Article, Outcome, Settlement, Visited};
 use crate::store::search_text::bigrams;
 
@@ -38,6 +38,7 @@ pub(super) struct PackedPage {
 pub(super) struct PackedContent {
     /// zstd
     pub(super) html: Vec<u8>,
+    pub(super) normal: Normal,
     /// `None`: too short to tell a copy from a coincidence.
     pub(super) text_hash: Option<Hash>,
     /// What near copies are told by. `None`: they are not looked for.
@@ -79,9 +80,11 @@ fn pack_page(page: &Visited, dictionary: Option<&Dictionary>) -> std::io::Result
 }
 
 fn pack_content(content: &Article, options: StoreOptions) -> std::io::Result<PackedContent> {
+    let normal = Normal::of(&content.text);
     Ok(PackedContent {
         html: pack(content.html.as_bytes())?,
-        text_hash: dedup::text_hash(&content.text),
+        text_hash: normal.text_hash(),
+        normal,
         digest: digest(&content.text, options.copies),
         text_tokens: options.search_index.then(|| bigrams(&content.text)),
     })

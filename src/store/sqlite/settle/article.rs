@@ -6,7 +6,7 @@ use super::super::values::{Count, Json, Ms, Named, finer, posted_at};
 use super::super::{copies, revisits, search, stories};
 use super::listing::Counts;
 use super::{Done, Visit, names};
-use crate::dedup::{Hash, content_hash};
+use crate::dedup::Hash;
 use crate::model::{
     Article, ArticleId, ArticleKey, ArticleState, BoardId, EventKind, Image, NewJob, PostedAt,
 };
@@ -166,7 +166,7 @@ impl Visit<'_> {
             return Ok(());
         };
         let keys = content.attachments.iter().map(|file| file.key.as_str());
-        let hash = content_hash(now.title, now.category, &content.text, keys);
+        let hash = packed.normal.content_hash(now.title, now.category, keys);
         if held.content_hash != Some(hash) || !same_images(&held.images, &content.images) {
             let number = held.n_revisions + 1;
             let first = held.n_revisions == 0;
