@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use scraper::{Html, Selector};
+use ego_tree::iter::Edge;
+use scraper::{ElementRef, Html};
 
-use crate::document::LeftOut;
+use crate::document::{LeftOut, Query, attribute};
 use crate::profile::Profile;
 
 /// Elements and names of a page that are looked at.
@@ -17,7 +18,7 @@ const MAX_NAMES: usize = 400;
 const MAX_LETTERS: usize = 120;
 
 /// Selectors of the elements whose names, and those of what is in them, are not the template's.
-pub(super) fn apart(profile: &Profile) -> impl Iterator<Item = &Selector> {
+pub(super) fn apart(profile: &Profile) -> impl Iterator<Item = &Query> {
     profile
         .article
         .body
@@ -32,20 +33,42 @@ pub fn template_names(
     left_out: &LeftOut<'_>,
     profile: &Profile,
 ) -> Option<BTreeSet<String>> {
-    let apart: Vec<&Selector> = apart(profile).collect();
-    let mut names = BTreeSet::new();
-    let mut skipped: HashSet<ego_tree::NodeId> = HashSet::new();
-    for element in html.root_element().descendent_elements().take(MAX_ELEMENTS) {
-        let is_inside = element
-            .parent()
-            .is_some_and(|parent| skipped.contains(&parent.id()));
-        if is_inside || apart.iter().any(|selector| selector.matches(&element)) {
-            skipped.insert(element.id());
+    let apart: Vec<&Query> = apart(profile).collect();
+    let mut names: HashSet<String> = HashSet::new();
+    // Most elements are written like one before them.
+    let mut known: HashSet<(char, &str)> = HashSet::new();
+    let mut n_elements = 0;
+    let mut skipped = None;
+    for edge in html.root_element().traverse() {
+        let node = match edge {
+            Edge::Open(node) => node,
+            Edge::Close(node) => {
+                skipped = skipped.filter(|skipped| *skipped != node.id());
+                continue;
+            }
+        };
+        let Some(element) = ElementRef::wrap(node) else {
+            continue;
+        };
+        n_elements += 1;
+        if n_elements > MAX_ELEMENTS {
+            break;
+        }
+        if skipped.is_some() {
+            continue;
+        }
+        if apart.iter().any(|selector| selector.matches(&element)) {
+            skipped = Some(node.id());
             continue;
         }
         let tag = element.value();
-        names.extend(tag.id().map(|id| name('#', id)));
-        names.extend(tag.classes().map(|class| name('.', class)));
+        let id = attribute(tag, "id").filter(|id| known.insert(('#', id)));
+        names.extend(id.map(|id| name('#', id)));
+        let classes = attribute(tag, "class").filter(|classes| known.insert(('.', classes)));
+        let classes = classes
+            .into_iter()
+            .flat_map(|classes| classes.split_ascii_whitespace());
+        names.extend(classes.map(|class| name('.', class)));
         if names.len() >= MAX_NAMES {
             break;
         }
@@ -57,7 +80,8 @@ pub fn template_names(
     let classes: HashSet<&str> = classes.collect();
     names.extend(left_out.ids.iter().map(|id| name('#', id)));
     names.extend(classes.into_iter().map(|class| name('.', class)));
-    (names.len() < MAX_NAMES || *left_out == LeftOut::default()).then_some(names)
+    let are_all = names.len() < MAX_NAMES || *left_out == LeftOut::default();
+    are_all.then(|| names.into_iter().collect())
 }
 
 fn name(mark: char, written: &str) -> String {

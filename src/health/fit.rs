@@ -227,13 +227,19 @@ impl History {
         self.spots.drain(..n_old);
         if !reading.names.is_empty() {
             self.n_named = self.n_named.saturating_add(1);
+            // Both are in order, and nearly all names are known: they are met side by side, not looked up.
+            let mut known = self.names.iter_mut().peekable();
+            let mut unknown = Vec::new();
             for name in &reading.names {
-                if let Some(n) = self.names.get_mut(name) {
-                    *n = n.saturating_add(1);
-                } else if self.names.len() < MAX_NAMES {
-                    self.names.insert(name.clone(), 1);
+                while known.next_if(|(before, _)| *before < name).is_some() {}
+                match known.next_if(|(same, _)| *same == name) {
+                    Some((_, n)) => *n = n.saturating_add(1),
+                    None => unknown.push(name),
                 }
             }
+            let n_free = MAX_NAMES.saturating_sub(self.names.len());
+            let unknown = unknown.into_iter().take(n_free);
+            self.names.extend(unknown.map(|name| (name.clone(), 1)));
         }
         if let Some(n_letters) = reading.n_letters {
             self.shortest = Some(self.shortest.map_or(n_letters, |held| held.min(n_letters)));
