@@ -1,13 +1,15 @@
 //! Comments of an article's page, in page order, with depth, and the other pages they are spread over.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use regex::Regex;
-use scraper::{ElementRef, Selector};
+use scraper::ElementRef;
 use url::{Position, Url};
 
 use super::{PageView, ReadOptions, text};
 use crate::dates::read_date;
+use crate::document::Query;
 use crate::model::{Comment, CommentPages};
 use crate::profile::{CommentRules, Profile, Rule, first_value, parameters};
 
@@ -29,7 +31,7 @@ pub fn read_comments(
     let items = rules
         .item
         .iter()
-        .map(|selector| root.select(selector).take(MAX_COMMENTS).collect::<Vec<_>>())
+        .map(|selector| selector.select(root).take(MAX_COMMENTS).collect::<Vec<_>>())
         .find(|items| !items.is_empty())
         .unwrap_or_default();
     let pages = pages(view, profile);
@@ -92,7 +94,8 @@ fn comment(
         .body
         .iter()
         .find_map(|selector| {
-            item.select(selector)
+            selector
+                .select(item)
                 .find(|found| is_own(item, rules, found))
         })
         .or_else(|| rules.body.is_empty().then_some(item))
@@ -119,7 +122,7 @@ fn comment(
 }
 
 /// Nearest first.
-fn ancestors<'a>(item: ElementRef<'a>, selector: &Selector) -> Vec<ElementRef<'a>> {
+fn ancestors<'a>(item: ElementRef<'a>, selector: &Query) -> Vec<ElementRef<'a>> {
     item.ancestors()
         .filter_map(ElementRef::wrap)
         .filter(|ancestor| selector.matches(ancestor))
@@ -138,8 +141,8 @@ fn is_own(item: ElementRef<'_>, rules: &CommentRules, found: &ElementRef<'_>) ->
 fn is_secret(item: ElementRef<'_>, rules: &CommentRules) -> bool {
     rules.secret.iter().any(|selector| {
         selector.matches(&item)
-            || item
-                .select(selector)
+            || selector
+                .select(item)
                 .any(|found| is_own(item, rules, &found))
     })
 }
@@ -168,10 +171,14 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
     let Some(numbers) = PageNumbers::of(rules) else {
         return found;
     };
-    let article = profile.identity.article(view.url);
+    let article = LazyCell::new(|| profile.identity.article(view.url));
     // By what a link says beyond the article's own URL: replies of one person only are numbered as all of them are.
     let mut runs: BTreeMap<BTreeSet<String>, BTreeMap<u32, Url>> = BTreeMap::new();
-    for link in rules.pages.iter().flat_map(|pages| view.html.select(pages)) {
+    for link in rules
+        .pages
+        .iter()
+        .flat_map(|pages| pages.select_in(view.html))
+    {
         let Some(mut url) = link
             .value()
             .attr("href")
@@ -181,7 +188,7 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
         };
         url.set_fragment(None);
         // The listing under the article has a pager too, and neighbours have comment links.
-        let same = match (&article, profile.identity.article(&url)) {
+        let same = match (&*article, profile.identity.article(&url)) {
             (Some(this), Some(that)) => this.key == that.key,
             _ => false,
         };

@@ -16,7 +16,7 @@ mod text;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use scraper::{Html, Selector};
+use scraper::Html;
 use url::Url;
 
 pub use asked::{wanted_of_article, wanted_of_listing};
@@ -25,6 +25,7 @@ pub use comments::read_comments;
 pub use fields::{FieldTrace, explain_article};
 pub use names::{template_names, without_numbers};
 
+use crate::document::Query;
 use crate::model::{Article, PageClass};
 use crate::profile::{Library, Profile, first_value};
 
@@ -105,16 +106,15 @@ pub fn extract(view: &PageView<'_>, library: &Library) -> generic::Extraction {
 
 /// The engine's id of the article at `url`, where the URL tells it.
 pub fn id_in_url(url: &Url, profile: &Profile) -> Option<String> {
-    profile.identity.article(url)?.id
+    profile.identity.id_of_article(url)
 }
 
-static BASE: LazyLock<Selector> =
-    LazyLock::new(|| Selector::parse("base[href]").expect("a constant selector"));
+static BASE: LazyLock<Query> =
+    LazyLock::new(|| Query::parse("base[href]").expect("a constant selector"));
 
 /// What relative links go by: `<base href>` where there is one, else the page's own URL.
 fn base_url(view: &PageView<'_>) -> Url {
-    view.html
-        .select(&BASE)
+    BASE.select_in(view.html)
         .next()
         .and_then(|base| view.url.join(base.value().attr("href")?).ok())
         .unwrap_or_else(|| view.url.clone())

@@ -211,14 +211,16 @@ fn stored(
     at: Timestamp,
 ) -> Outcome {
     let identity = &board.profile.identity;
-    let found_on = url::Url::parse(&target.url)
-        .ok()
-        .and_then(|url| identity.article(&url)?.board);
-    let now_on = answered_by.as_ref().and_then(|found| found.board.clone());
-    let moved_to = match (found_on, now_on) {
-        (Some(before), Some(now)) if before != now => Some(now),
-        _ => None,
-    };
+    // Nearly always it answers where it was found.
+    let elsewhere = answered_by
+        .as_ref()
+        .filter(|found| found.canonical_url.as_str() != target.url);
+    let now_on = elsewhere.and_then(|found| found.board.clone());
+    let moved_to = now_on.filter(|now| {
+        let found_at = url::Url::parse(&target.url).ok();
+        let found_on = found_at.and_then(|url| identity.article(&url)?.board);
+        found_on.is_some_and(|before| before != *now)
+    });
     let comment_jobs = content
         .comment_pages
         .others

@@ -70,6 +70,17 @@ impl Identity {
         self.article_ref(url, shape, &caught)
     }
 
+    /// The id of the article a URL points to, where it tells one: [`ArticleRef::id`] without all else.
+    pub fn id_of_article(&self, url: &Url) -> Option<String> {
+        let (_, mut caught) = self.catch(&self.articles, url)?;
+        let is_told =
+            |caught: &Caught, group| caught.get(group).is_some_and(|value| !value.is_empty());
+        if self.scope == BoardScope::Board && !is_told(&caught, "board") {
+            return None;
+        }
+        caught.remove("id").filter(|id| !id.is_empty())
+    }
+
     /// The listing a URL points to; `None` where it has no listing's shape, or acts, sorts or filters, and for an
     /// article's URL, whatever else its shape might be.
     pub fn board(&self, url: &Url) -> Option<BoardRef> {
