@@ -40,45 +40,53 @@ impl Query {
 
     /// Whether the element is selected.
     pub fn matches(&self, element: &ElementRef<'_>) -> bool {
-        self.may_match(element.value()) && self.selector.matches(element)
+        let may_match = self
+            .signs
+            .as_ref()
+            .is_none_or(|signs| signs.iter().any(|sign| sign.is_on(element.value())));
+        may_match && self.selector.matches(element)
     }
 
     /// The elements inside `scope` that are selected, in document order.
     pub fn select<'a>(&self, scope: ElementRef<'a>) -> impl Iterator<Item = ElementRef<'a>> {
-        // How many brothers stand before an element is counted once for a whole search by the selector's own.
-        let by_itself = self.signs.is_none().then(|| scope.select(&self.selector));
-        let by_signs = self.signs.is_some().then(|| {
-            inside(*scope)
-                .filter_map(ElementRef::wrap)
-                .filter(move |element| {
-                    self.may_match(element.value())
-                        && self.selector.matches_with_scope(element, Some(scope))
-                })
-        });
-        by_itself
-            .into_iter()
-            .flatten()
-            .chain(by_signs.into_iter().flatten())
+        let Some(signs) = &self.signs else {
+            // How many brothers stand before an element is counted once for a whole search by the selector's own.
+            return Found::BySelector(scope.select(&self.selector));
+        };
+        Found::BySigns(
+            met(*scope, signs)
+                .filter(move |element| self.selector.matches_with_scope(element, Some(scope))),
+        )
     }
 
     /// The elements of a page that are selected, in document order.
     pub fn select_in<'a>(&self, html: &'a Html) -> impl Iterator<Item = ElementRef<'a>> {
-        let by_itself = self.signs.is_none().then(|| html.select(&self.selector));
-        let by_signs = self.signs.is_some().then(|| {
-            inside(html.tree.root())
-                .filter_map(ElementRef::wrap)
-                .filter(|element| self.matches(element))
-        });
-        by_itself
-            .into_iter()
-            .flatten()
-            .chain(by_signs.into_iter().flatten())
+        let Some(signs) = &self.signs else {
+            return Found::BySelector(html.select(&self.selector));
+        };
+        let may_be = met(html.tree.root(), signs);
+        Found::BySigns(may_be.filter(|element| self.selector.matches(element)))
     }
+}
 
-    fn may_match(&self, element: &Element) -> bool {
-        self.signs
-            .as_ref()
-            .is_none_or(|signs| signs.iter().any(|sign| sign.is_on(element)))
+/// The selector's own search, or one by signs.
+enum Found<A, B> {
+    BySelector(A),
+    BySigns(B),
+}
+
+impl<'a, A, B> Iterator for Found<A, B>
+where
+    A: Iterator<Item = ElementRef<'a>>,
+    B: Iterator<Item = ElementRef<'a>>,
+{
+    type Item = ElementRef<'a>;
+
+    fn next(&mut self) -> Option<ElementRef<'a>> {
+        match self {
+            Self::BySelector(found) => found.next(),
+            Self::BySigns(found) => found.next(),
+        }
     }
 }
 
@@ -135,6 +143,15 @@ fn has_word(value: &str, word: &str) -> bool {
             || value
                 .split_ascii_whitespace()
                 .any(|other| other.eq_ignore_ascii_case(word)))
+}
+
+/// The elements in a node that have one of the signs, in document order.
+fn met<'a>(scope: NodeRef<'a, Node>, signs: &[Sign]) -> impl Iterator<Item = ElementRef<'a>> {
+    inside(scope).filter_map(|node| {
+        let element = node.value().as_element()?;
+        let is_met = signs.iter().any(|sign| sign.is_on(element));
+        is_met.then(|| ElementRef::wrap(node)).flatten()
+    })
 }
 
 /// What stands in a node, in document order.
