@@ -3,7 +3,7 @@
 //! and the places at which other words make another story.
 
 use super::form;
-use super::shingle::{Shingles, n_shared, shared};
+use super::shingle::{Shingles, n_shared_if_many, shared};
 use super::verify::Digest;
 use super::words::Word;
 
@@ -116,8 +116,9 @@ fn share(a: &Shingles, b: &Shingles, least_share: f64) -> bool {
     // The number of pieces alone rules most out.
     let (least, most) = (a.len().min(b.len()), a.len().max(b.len()));
     least as f64 >= least_share * most as f64 && {
-        let shared = n_shared(&a.set, &b.set);
-        shared as f64 >= least_share * (least + most - shared) as f64
+        let needed = least_share * (least + most) as f64 / (1.0 + least_share);
+        let shared = n_shared_if_many(&a.set, &b.set, needed as usize);
+        shared.is_some_and(|shared| shared as f64 >= least_share * (least + most - shared) as f64)
     }
 }
 

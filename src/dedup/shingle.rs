@@ -48,9 +48,23 @@ impl Shingles {
 
     /// Takes out these pieces, ascending.
     pub(super) fn leave_out(&mut self, pieces: &[u32]) {
-        let is_other = |piece: &u32| pieces.binary_search(piece).is_err();
-        self.set.retain(is_other);
-        self.run.retain(is_other);
+        let mut rest = pieces;
+        self.set.retain(|piece| {
+            let n_smaller = rest.iter().take_while(|other| *other < piece).count();
+            rest = &rest[n_smaller..];
+            rest.first() != Some(piece)
+        });
+        // By some of their bits: most pieces of a text are none of these, and need not be looked for among them.
+        let place = |piece: u32| (piece as usize % 4096 / 64, 1_u64 << (piece % 64));
+        let mut some = [0_u64; 64];
+        for piece in pieces {
+            let (at, bit) = place(*piece);
+            some[at] |= bit;
+        }
+        self.run.retain(|piece| {
+            let (at, bit) = place(*piece);
+            some[at] & bit == 0 || pieces.binary_search(piece).is_err()
+        });
     }
 }
 
@@ -101,6 +115,21 @@ pub(super) fn n_shared(a: &[u32], b: &[u32]) -> usize {
     n
 }
 
+/// Like [`n_shared`]. `None`, as soon as that is known: fewer than `least`.
+pub(super) fn n_shared_if_many(a: &[u32], b: &[u32], least: usize) -> Option<usize> {
+    let (mut i, mut j, mut n) = (0, 0, 0);
+    while i < a.len() && j < b.len() {
+        if n + (a.len() - i).min(b.len() - j) < least {
+            return None;
+        }
+        let (x, y) = (a[i], b[j]);
+        n += usize::from(x == y);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+    }
+    (n >= least).then_some(n)
+}
+
 /// What two ascending lists share.
 pub(super) fn shared(a: &[u32], b: &[u32]) -> Vec<u32> {
     let (mut i, mut j, mut found) = (0, 0, Vec::new());
@@ -129,6 +158,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_left_out_goes_and_nothing_else(text in "[가나다라a-c0-9]{0,200}", other in "[가나다라a-c0-9]{0,100}") {
+            let pieces = Shingles::of(&other);
+            let whole = Shingles::of(&text);
+            let mut rest = whole.clone();
+            rest.leave_out(&pieces.set);
+            let is_left = |piece: &&u32| !pieces.set.contains(piece);
+            prop_assert!(rest.set.iter().eq(whole.set.iter().filter(is_left)));
+            prop_assert!(rest.run.iter().eq(whole.run.iter().filter(is_left)));
+        }
+
+        #[test]
+        fn few_that_are_shared_need_not_be_counted(a in "[가나다라a-c]{0,80}", b in "[가나다라a-c]{0,80}", least in 0_usize..40) {
+            let (a, b) = (Shingles::of(&a).set, Shingles::of(&b).set);
+            let n = n_shared(&a, &b);
+            prop_assert_eq!(n_shared_if_many(&a, &b, least), (n >= least).then_some(n));
+        }
+
         #[test]
         fn a_piece_does_not_depend_on_what_stands_around_it(before in "[가-하a-z0-9]{0,20}", text in "[가-하a-z0-9]{10,30}", after in "[가-하a-z]{0,20}") {
             let alone = Shingles::of(&text);
