@@ -226,7 +226,7 @@ struct Shape<'b> {
 
 impl<'b> Shape<'b> {
     fn of(body: &'b [u8]) -> Self {
-        let read = std::str::from_utf8(body);
+        let read = simdutf8::compat::from_utf8(body);
         let (valid, is_valid) = match &read {
             Ok(text) => (text.len(), true),
             Err(error) => (error.valid_up_to(), error.error_len().is_none()),
