@@ -481,6 +481,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn nobody_waits_for_a_thread_that_has_ended() {
+        let writer = Writer::start(Connection::open_in_memory().unwrap()).unwrap();
+        let broken = |_: &Connection| -> Answer<()> { panic!("a bug") };
+        let whole = |_: &Connection| Ok(());
+        // Both are queued before the thread can have ended.
+        let (first, second) = tokio::join!(writer.call(broken, || ()), writer.call(whole, || ()));
+        assert!(matches!(first, Err(StoreError::Closed)));
+        assert!(matches!(second, Ok(()) | Err(StoreError::Closed)));
+        let third = writer.call(whole, || ()).await;
+        assert!(matches!(third, Err(StoreError::Closed)));
+    }
+
+    #[tokio::test]
     async fn a_lost_transaction_is_told_to_everyone_in_it() {
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch("CREATE TABLE t (x INTEGER) STRICT")
