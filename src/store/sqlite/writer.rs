@@ -278,8 +278,8 @@ impl Inbox {
             .expect("no holder of this lock panics");
         let n_taken = queue.tasks.len().min(MAX_GROUP);
         let group: Vec<_> = queue.tasks.drain(..n_taken).collect();
-        let is_settlement = |task: &&Box<dyn Task>| task.kind() == Kind::Settlement;
-        queue.n_settlements -= group.iter().filter(is_settlement).count();
+        let settlements = group.iter().filter(|task| task.kind() == Kind::Settlement);
+        queue.n_settlements -= settlements.count();
         group
     }
 }
