@@ -40,7 +40,7 @@
 //!    in `templates/`. [`notify`] sends what happened to chats and webhooks. `crawl::reparse` reads stored pages by today's profiles.
 //!
 //! # Invariants, and the test that holds each
-//! - *Durable*: kill -9 at any moment loses nothing, stores nothing twice (`tests/kill.rs`, `tests/store.rs`).
+//! - *Durable*: kill -9 at any moment loses nothing, stores nothing twice (`tests/long/kill.rs`, `tests/store`).
 //! - *Polite*: the server's own log shows the pace, across restarts, retries, robots and redirects (`tests/pace.rs`).
 //! - *Identity is not the URL* (`profile::identity`, `tests/journey.rs`).
 //! - *Parsers are pure*: bytes in, value and warnings out, no error, no panic (property tests in `dates`, `fetch`,
@@ -50,7 +50,7 @@
 //! - *What comes from the web is hostile*: addresses are checked on URL, redirect and resolver ([`fetch`]); bytes, time,
 //!   redirects and rows are capped; text is escaped at output ([`outputs`]; `outputs::web::page_tests`). SECURITY.md says
 //!   what is promised, and which test of `tests/hostile` and `tests/faults` holds it.
-//! - *What vanished is found, and nothing else is taken for it* (`health`, `tests/radar.rs`, `tests/year.rs`).
+//! - *What vanished is found, and nothing else is taken for it* (`health`, `tests/radar.rs`, `tests/long/year.rs`).
 //! - *A story is no chain, and the order in which texts come is of no account* (`store::sqlite::stories`,
 //!   `tests/near_copies.rs`, `tests/store/articles.rs`).
 //! - *A stored page can be read again*: the same profile finds nothing new, another one's findings are no edits
@@ -59,7 +59,7 @@
 //! - *Errors are sorted by what to do next* ([`fetch::FetchError::retry`]); a run that did nothing says why
 //!   ([`crawl::CrawlReport`]).
 //! - *Clocks are injected* ([`model::Clock`]); times are UTC with their precision and the words they were read from.
-//! - *What happened is told at least once* (`notify`, `tests/daemon_kill.rs`).
+//! - *What happened is told at least once* (`notify`, `tests/long/daemon_kill.rs`).
 //! - *Memory is flat*: the seen set and the queue are in the store.
 //!
 //! Who may import whom is enforced by `tests/architecture.rs`.

@@ -2,7 +2,7 @@
 //! descriptors, too little memory, signals, files of every earlier schema. Nothing is lost, nothing is stored twice, the
 //! operator hears what happened, and the next run goes on.
 //!
-//! Kills at any moment are `tests/kill.rs` and `tests/daemon_kill.rs`; two services on one file, `tests/daemon.rs`; a name
+//! Kills at any moment are `tests/long/kill.rs` and `tests/long/daemon_kill.rs`; two services on one file, `tests/daemon.rs`; a name
 //! server that is down, `tests/hostile/addresses.rs`; days of 23 and 25 hours, `schedule` and `tests/day.rs`.
 
 mod soak;

@@ -1,4 +1,4 @@
-//! Walking pages: cases 21 to 26. The property behind 23 and 24 is held over many seeds by `tests/walk.rs`.
+//! Walking pages: cases 21 to 26. The property behind 23 and 24 is held over many seeds by `tests/long/walk.rs`.
 
 use crate::support::site::{Asked, Engine, Numbers, Order, PastEnd, Site};
 use crate::support::world::World;

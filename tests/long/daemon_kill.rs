@@ -3,18 +3,16 @@
 //!
 //! Ten kills by default; `BOARDWALK_DAEMON_KILLS=50` does as many.
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use crate::support::daemon::Daemon;
+use crate::support::seed::Rng;
+use crate::support::server::{Entry, Moment, Reply, Request, Server};
+use crate::support::site::Engine;
+use crate::support::world::World;
 use rusqlite::Connection;
 use serde_json::Value;
-use support::daemon::Daemon;
-use support::seed::Rng;
-use support::server::{Entry, Moment, Reply, Request, Server};
-use support::site::Engine;
-use support::world::World;
 
 const SEED: u64 = 20_261_125;
 /// Forty requests a second.

@@ -6,15 +6,13 @@
 //! read from /proc.
 #![cfg(target_os = "linux")]
 
-mod support;
-
 use std::sync::mpsc;
 use std::time::Duration;
 
-use support::crawl::peak_kib;
-use support::server::Moment;
-use support::site::Engine;
-use support::world::World;
+use crate::support::crawl::peak_kib;
+use crate::support::server::Moment;
+use crate::support::site::Engine;
+use crate::support::world::World;
 
 const N_EARLY: usize = 2_000;
 /// A fifth more than at the first look.

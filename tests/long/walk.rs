@@ -1,18 +1,16 @@
 //! While posts are added on top and deleted at random during the walk, no article is missed that was alive from start
 //! to end. Held over many boards, each with a seed of its own.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use support::board::Boards;
-use support::seed::Rng;
-use support::server::Request;
-use support::site::{Asked, Engine, Numbers, Site};
-use support::truth::text;
-use support::world::World;
+use crate::support::board::Boards;
+use crate::support::seed::Rng;
+use crate::support::server::Request;
+use crate::support::site::{Asked, Engine, Numbers, Site};
+use crate::support::truth::text;
+use crate::support::world::World;
 
 const N_SEEDS: u64 = 60;
 /// Ten listing pages of twenty rows.

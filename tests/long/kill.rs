@@ -4,16 +4,14 @@
 //! The server kills the program itself (SIGKILL): at the moment a request has been read, before it is answered; or
 //! when the answer is out, at once or a little later, while the program reads and writes.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use support::crawl::Outcome;
-use support::seed::Rng;
-use support::server::{Handler, Moment, Request};
-use support::site::{Asked, Engine, Site};
-use support::world::World;
+use crate::support::crawl::Outcome;
+use crate::support::seed::Rng;
+use crate::support::server::{Handler, Moment, Request};
+use crate::support::site::{Asked, Engine, Site};
+use crate::support::world::World;
 
 const SEED: u64 = 20_261_124;
 const N_ARTICLES: usize = 2_000;

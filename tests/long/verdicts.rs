@@ -4,23 +4,21 @@
 //!
 //! One seed by default; `BOARDWALK_DRILL_SEEDS=20` runs as many, `BOARDWALK_DRILL_SEEDS=4,7` those.
 
-mod support;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::support::faults::Fault;
+use crate::support::posting::{Habit, Posting};
+use crate::support::seed::Rng;
+use crate::support::server::{Handler, Manner, Reply, Request, Server};
+use crate::support::simulation::{SimClock, Simulation};
+use crate::support::site::{Asked, Engine, Site};
 use boardwalk::fetch::host_key;
 use boardwalk::model::Clock;
 use boardwalk::schedule::{BoardPlan, Policy};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
-use support::faults::Fault;
-use support::posting::{Habit, Posting};
-use support::seed::Rng;
-use support::server::{Handler, Manner, Reply, Request, Server};
-use support::simulation::{SimClock, Simulation};
-use support::site::{Asked, Engine, Site};
 use url::Url;
 
 /// A pass may take so long: its tries for one page are spread over some minutes.
