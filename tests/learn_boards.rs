@@ -294,6 +294,9 @@ boards! {
     nodebb_by_its_data: "nodebb-data",
     a_blog_by_rest: "wordpress-rest",
     a_blog_by_its_feed: "feed",
+    pages_that_scripts_make_of_their_data: "next",
+    pages_that_show_what_their_data_says: "next-rendered",
+    a_list_in_a_script_without_a_name: "island",
     vbulletin_4: "vbulletin4",
     vbulletin_5: "vbulletin5",
     questions_and_answers: "questions",
@@ -615,6 +618,38 @@ fn links_that_lead_to_other_articles_are_refused() {
         Some(Reply::html(format!(
             "<div class=head><h1>Table of tides {id}</h1></div><div class=text><p>{words}</p></div>"
         )))
+    });
+    assert!(
+        said.contains("its pages do not teach how to read it"),
+        "{said}"
+    );
+    assert!(held.is_empty(), "{held:?}");
+}
+
+/// Where the records' articles are is a guess: what it leads to must be called as they are.
+#[test]
+fn a_guess_that_leads_to_other_articles_is_refused() {
+    let (said, asked, held) = crawled_with("next", |request| {
+        let id = request.target.strip_prefix("/community/")?;
+        Some(Reply::html(format!("<h1>Table of tides {id}</h1>")))
+    });
+    assert!(said.contains("is not about its record"), "{said}");
+    assert!(held.is_empty(), "{held:?}");
+    let n_guessed = asked
+        .iter()
+        .filter(|target| target.starts_with("/community/"))
+        .count();
+    assert_eq!(n_guessed, 1, "{asked:?}");
+}
+
+/// Data that cannot be read is no listing, and no menu is taken for one.
+#[test]
+fn a_page_whose_data_is_broken_is_refused() {
+    let (said, _, held) = crawled_with("next", |request| {
+        let is_listing = request.target.starts_with("/community?");
+        is_listing.then(|| {
+            Reply::html("<div id=__next></div><script id=__NEXT_DATA__ type=application/json>{\"props\":{\"pageProps\":{\"posts\":[{\"id\":1</script>")
+        })
     });
     assert!(
         said.contains("its pages do not teach how to read it"),

@@ -4,12 +4,12 @@
 use url::Url;
 
 use super::board;
-use super::learning::{Asking, Text, request};
+use super::learning::{Asking, Text, request, turns_of};
 use super::parsing::in_turn;
 use crate::fetch::Fetched;
 use crate::learn::{
-    Answer, Decision, Endpoint, ListingDraft, Testimony, Turn, as_endpoint, endpoints, goes_on,
-    has_rows, learn_interface, read_answer, testimony,
+    Answer, Decision, Endpoint, ListingDraft, Testimony, Turn, as_endpoint, endpoints, first_row,
+    goes_on, has_rows, is_about, learn_interface, read_answer, testimony,
 };
 use crate::profile::JsonList;
 
@@ -25,45 +25,69 @@ pub(super) struct Interface {
     pub page: Option<Fetched>,
 }
 
-/// Looks for rows at the endpoints that the page for people names. `shown` is what that page shows itself; the answer must
-/// then have the same rows, and more of them. The page is given back.
+/// Looks for rows in the data that the page for people holds, and at the endpoints that it names, unless what it holds
+/// itself is all that is wanted. `shown` is what that page shows; the answer must then have the same rows, and more of them.
 ///
 /// # Errors
 /// Why each endpoint is not used; none where the page names none.
 pub(super) async fn learn(
     asking: &mut Asking<'_>,
-    people: Text,
     shown: Option<&ListingDraft>,
-) -> (Text, Result<Interface, Vec<String>>) {
-    let (people, found, language) = in_turn(move || {
-        if let Some(itself) = as_endpoint(&people.text, &people.url) {
-            return (people, vec![itself], String::new());
-        }
-        let html = crate::document::parse(&people.text);
-        let found = endpoints(&html, &people.url);
-        let language = html.root_element().attr("lang").unwrap_or_default();
-        let language: String = language
-            .chars()
-            .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
-            .collect();
-        drop(html);
-        (people, found, language)
+    held_only: bool,
+) -> Result<Interface, Vec<String>> {
+    let people = asking.held[0].clone();
+    let (people, ways) = in_turn(move || {
+        let ways = Ways::of(&people);
+        (people, ways)
     })
     .await;
     let mut why_not = Vec::new();
-    for endpoint in found {
-        match ask(asking, &people, &language, &endpoint, shown).await {
-            Ok(interface) => return (people, Ok(interface)),
+    for endpoint in &ways.endpoints {
+        if held_only && endpoint.island.is_none() {
+            continue;
+        }
+        match ask(asking, &people, &ways, endpoint, shown).await {
+            Ok(interface) => return Ok(interface),
             Err(why) => why_not.push(format!("{} ({}): {why}", endpoint.url, endpoint.reason)),
         }
     }
-    (people, Err(why_not))
+    Err(why_not)
+}
+
+/// What the page for people tells.
+struct Ways {
+    endpoints: Vec<Endpoint>,
+    /// The links of its pager, that of page 2 first.
+    turns: Vec<Url>,
+    language: String,
+}
+
+impl Ways {
+    fn of(people: &Text) -> Self {
+        if let Some(itself) = as_endpoint(&people.text, &people.url) {
+            return Self {
+                endpoints: vec![itself],
+                turns: Vec::new(),
+                language: String::new(),
+            };
+        }
+        let html = crate::document::parse(&people.text);
+        let language = html.root_element().attr("lang").unwrap_or_default();
+        Self {
+            endpoints: endpoints(&people.text, &html, &people.url),
+            turns: turns_of(&html, &people.url),
+            language: language
+                .chars()
+                .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+                .collect(),
+        }
+    }
 }
 
 async fn ask(
     asking: &mut Asking<'_>,
     page_for_people: &Text,
-    language: &str,
+    ways: &Ways,
     endpoint: &Endpoint,
     shown: Option<&ListingDraft>,
 ) -> Result<Interface, String> {
@@ -86,18 +110,25 @@ async fn ask(
             return Err("none of its records has a title and a link on this site".to_owned());
         }
         let said = shown_here.map(|shown| testimony(&shown, &seen));
-        if said == Some(Testimony::Other) {
-            return Err("its records are not those that the page shows".to_owned());
-        }
         drop(html);
+        admit(said, &asked)?;
         Ok((raw, answer, first, said))
     })
     .await?;
-    let (way, second) = what_follows(asking, people, &answer, &first).await?;
-    if said == Some(Testimony::Same) && second.is_none() {
+    if endpoint.is_guess {
+        confirm(asking, people, &answer.list, &first).await?;
+    }
+    let pager = match endpoint.island {
+        Some(_) => ways.turns.as_slice(),
+        None => &[],
+    };
+    let (way, second) = what_follows(asking, people, &answer, pager, &first).await?;
+    let is_same = matches!(said, Some(Testimony::Same { .. }));
+    if is_same && second.is_none() && endpoint.island.is_none() {
         return Err("it has the rows that the page shows, and no more".to_owned());
     }
-    let (people, language) = (people.clone(), language.to_owned());
+    let (people, language) = (people.clone(), ways.language.clone());
+    let pager = pager.to_vec();
     let reason = format!("{}; {}", endpoint.reason, answer.reason);
     in_turn(move || {
         let mut list = answer.list;
@@ -107,7 +138,10 @@ async fn ask(
             ways = way.reason;
             list.next = way.next;
             list.more = way.more;
-            turns.extend(list.next.is_none().then_some(way.url));
+            match pager.contains(&way.url) {
+                true => turns = pager,
+                false => turns.extend(list.next.is_none().then_some(way.url)),
+            }
         }
         // With the link to what follows.
         let mut first = made(&raw, &list).ok_or("it holds no list")?;
@@ -144,6 +178,17 @@ async fn ask(
     .await
 }
 
+/// Whether an endpoint's answer may be used, by what the page itself shows.
+fn admit(said: Option<Testimony>, endpoint: &Endpoint) -> Result<(), String> {
+    match said {
+        Some(Testimony::Other) => Err("its records are not those that the page shows".to_owned()),
+        Some(Testimony::Same { more: false }) if endpoint.island.is_some() => {
+            Err("the page shows all its records".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Where a way to what follows leads.
 enum LedTo {
     /// A page with other records.
@@ -159,18 +204,31 @@ async fn what_follows(
     asking: &mut Asking<'_>,
     people: &Url,
     answer: &Answer,
+    pager: &[Url],
     first: &Text,
 ) -> Result<(Option<Turn>, Option<Text>), String> {
-    for turn in &answer.turns {
-        let fetched = match get(asking, people, &turn.url).await {
-            Ok(fetched) => fetched,
+    let by_pager = pager.first().map(|url| Turn {
+        url: url.clone(),
+        next: None,
+        more: None,
+        reason: "the page links what follows".to_owned(),
+    });
+    for turn in by_pager.iter().chain(&answer.turns) {
+        let held = asking.held.iter().find(|page| page.url == turn.url);
+        let raw = match held {
+            Some(held) => Ok(held.clone()),
+            None => get(asking, people, &turn.url)
+                .await
+                .map(|fetched| Text::of(&fetched, asking.charset)),
+        };
+        let raw = match raw {
+            Ok(raw) => raw,
             // Behind the last page some complain. A number that counts is kept: the walk asks again, and tells.
             Err(_) if turn.next.is_none() && !answer.says_more => {
                 return Ok((Some(turn.clone()), None));
             }
             Err(_) => continue,
         };
-        let raw = Text::of(&fetched, asking.charset);
         let list = JsonList {
             next: turn.next.clone(),
             more: turn.more.clone(),
@@ -210,6 +268,37 @@ async fn what_follows(
         true => Err("it says that there is more, but no way leads there".to_owned()),
         false => Ok((None, None)),
     }
+}
+
+/// Asks for the article of the first record: it must be called as the record is, and not be the list again.
+async fn confirm(
+    asking: &mut Asking<'_>,
+    people: &Url,
+    list: &JsonList,
+    first: &Text,
+) -> Result<(), String> {
+    let (page, list) = (first.clone(), list.clone());
+    let (page, record) = in_turn(move || {
+        let record = first_row(&page.seen(&crate::document::parse(&page.text)));
+        (page, record)
+    })
+    .await;
+    let (url, title) = record.ok_or("none of its records has a title and a link on this site")?;
+    let fetched = get(asking, people, &url).await?;
+    let article = Text::of(&fetched, asking.charset);
+    in_turn(move || {
+        let article = made(&article, &list).unwrap_or(article);
+        let [before, html] = [&page, &article].map(|page| crate::document::parse(&page.text));
+        let seen = article.seen(&html);
+        let is_list = has_rows(&seen) && !goes_on(&page.seen(&before), &seen);
+        let is_it = !is_list && is_about(&seen, &title);
+        drop((before, html));
+        match is_it {
+            true => Ok(()),
+            false => Err(format!("{url} is not about its record")),
+        }
+    })
+    .await
 }
 
 /// The page that an answer is made into.

@@ -21,7 +21,9 @@ use crate::learn::{
 };
 use crate::listing::{page_links, read_listing};
 use crate::model::{PageClass, Receipt};
-use crate::profile::{Library, Profile, with_hidden_links, with_links, without_scripts};
+use crate::profile::{
+    Library, Profile, holds_data, with_hidden_links, with_links, without_scripts,
+};
 
 /// Pages asked for before a profile is fixed, page 1 included.
 const MAX_REQUESTS: usize = 10;
@@ -130,18 +132,20 @@ pub(super) async fn learn_board(
     };
     let mut page = None;
     // Rows that are not in the page, or of which the page shows the first only, may come from an endpoint.
-    if draft.is_err() || !goes_on {
-        let first = listing.swap_remove(0);
+    // What a page holds itself is not asked for.
+    let held_only = draft.is_ok() && goes_on;
+    if !held_only || holds_data(&listing[0].text) {
         let mut asking = Asking {
             fetcher,
             charset,
             n_left: n_left.min(interface::MAX_REQUESTS),
             spent,
+            held: listing.clone(),
         };
         let n_before = asking.n_left;
-        let (first, found) = interface::learn(&mut asking, first, draft.as_ref().ok()).await;
+        let shown = draft.as_ref().ok();
+        let found = interface::learn(&mut asking, shown, held_only).await;
         n_left -= n_before - asking.n_left;
-        listing.insert(0, first);
         match found {
             Ok(found) => {
                 listing = found.listing;
@@ -182,6 +186,8 @@ pub(super) struct Asking<'a> {
     pub charset: Option<&'a str>,
     pub n_left: usize,
     pub spent: &'a mut Vec<Receipt>,
+    /// The listing's pages that have come, the first of them first.
+    pub held: Vec<Text>,
 }
 
 /// What came of asking for articles.
@@ -298,7 +304,7 @@ fn with_third_page(mut listing: Vec<Text>, mut navigation: Navigation) -> (Vec<T
 }
 
 /// The pager's links, that of page 2 first.
-fn turns_of(html: &scraper::Html, url: &Url) -> Vec<Url> {
+pub(super) fn turns_of(html: &scraper::Html, url: &Url) -> Vec<Url> {
     let found = page_links(html, url);
     let Some(second) = found.following else {
         return Vec::new();
@@ -360,6 +366,11 @@ fn write(draft: &ListingDraft, listing: &[Text], asked: Asked) -> Result<Lesson,
     if draft.without_scripts {
         for (_, page) in &mut articles {
             page.text = without_scripts(&page.text).into_owned();
+        }
+    }
+    for (_, page) in &mut articles {
+        if let Some(shown) = draft.with_data_shown(&page.text) {
+            page.text = shown;
         }
     }
     let first_html = crate::document::parse(&listing[0].text);

@@ -50,8 +50,8 @@ pub use calls::calls;
 pub use candidates::{Candidate, is_open, listing_candidates};
 use columns::{Columns, RowFacts};
 pub use interfaces::{
-    Answer, Endpoint, Testimony, Turn, as_endpoint, endpoints, goes_on, has_rows, learn_interface,
-    read_answer, testimony,
+    Answer, Endpoint, Testimony, Turn, as_endpoint, endpoints, first_row, goes_on, has_rows,
+    is_about, learn_interface, read_answer, testimony,
 };
 use listing_url::ListingShape;
 use thread_pages::thread_pages;
@@ -169,6 +169,17 @@ impl ListingDraft {
         self.decisions
             .first()
             .map_or(0.0, |decision| decision.score)
+    }
+
+    /// The page for people, where the rows come from elsewhere.
+    fn page_for_people(&self) -> Option<&ListingShape> {
+        self.interface.as_ref()?.page.as_ref()
+    }
+
+    /// The page with what it holds as data shown, where the listing's rows stand in that.
+    pub fn with_data_shown(&self, text: &str) -> Option<String> {
+        let list = &self.interface.as_ref()?.list;
+        list.island.as_ref().and_then(|_| list.page(text))
     }
 
     /// Whether the article behind a sample's row may be called so. Where the row comes from an endpoint, only its own title

@@ -108,13 +108,13 @@ pub(super) fn profile_text(
         text.push_str("\n[pager]\nchained = true\n");
     }
     // How an endpoint counts says nothing of how pages for people do.
-    let parameter = match draft.interface {
+    let parameter = match draft.page_for_people() {
         Some(_) => None,
         None => draft.listing.parameter(),
     };
     text.push_str(&article(rules, pages, parameter, decisions));
     text.push_str(&classes(rules, head));
-    if draft.interface.is_some() {
+    if draft.page_for_people().is_some() {
         text.push_str("\n# Behind the last page some endpoints complain of the number.\n");
         let _ = writeln!(
             text,
@@ -210,7 +210,13 @@ fn why(decisions: &[Decision], what: &str) -> String {
 
 /// Where in the answers of an endpoint what stands.
 fn json(list: &JsonList) -> String {
-    let mut text = String::from("\n# The rows come from answers in JSON.\n[json]\n");
+    let mut text = String::from(match list.island {
+        None => "\n# The rows come from answers in JSON.\n[json]\n",
+        Some(_) => "\n# The rows stand in data that pages hold for their scripts.\n[json]\n",
+    });
+    if let Some(id) = &list.island {
+        let _ = writeln!(text, "island = {}", quoted(id));
+    }
     let _ = writeln!(
         text,
         "items = {}\nurl = {}",
@@ -274,12 +280,10 @@ fn identity(draft: &ListingDraft, pages: Option<&ThreadPages>) -> String {
         text.push_str("\n# Further pages of its comments.\n");
         let _ = writeln!(text, "[[identity.articles]]\npath = {}", quoted(path));
     }
-    let people = draft
-        .interface
-        .iter()
-        .flat_map(|interface| &interface.page.shapes);
-    let endpoints = draft.interface.iter().flat_map(|_| &listing.shapes);
-    let own = listing.shapes.iter().filter(|_| draft.interface.is_none());
+    let page_for_people = draft.page_for_people();
+    let people = page_for_people.iter().flat_map(|page| &page.shapes);
+    let endpoints = page_for_people.iter().flat_map(|_| &listing.shapes);
+    let own = listing.shapes.iter().filter(|_| page_for_people.is_none());
     for (path, query, optional) in endpoints {
         // The board is named by the page for people.
         let unnamed = |pattern: &String| pattern.replace("(?<board>", "(?:");

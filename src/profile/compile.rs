@@ -214,6 +214,7 @@ impl Compiler<'_, '_> {
         }
         let text = |text: &Text| text.get_ref().clone();
         JsonList {
+            island: file.island.clone(),
             items: text(&file.items),
             url: text(&file.url),
             fields: file

@@ -248,6 +248,10 @@ pub struct CallFile {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JsonFile {
+    /// The list stands in the page itself: in the `<script type="application/json">` with this `id`, or in one without, where
+    /// it is empty. Pages are read with all that it holds shown: each value is an element with its key as class.
+    #[serde(default)]
+    pub island: Option<String>,
     /// The list, in the answer.
     pub items: Text,
     /// A record's link: `/t/{slug}/{id}`, or `{link}` where it stands in the record.

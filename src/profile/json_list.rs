@@ -8,7 +8,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::feed;
+use super::{feed, island};
 use crate::model::ListingPage;
 
 /// The list's element in the page that is made.
@@ -40,7 +40,7 @@ pub const FIELDS: [(&str, &str); 9] = [
 const MAX_VALUE: usize = 1_000;
 /// Bytes of an answer that are read: a value of one byte takes thirty in memory. Lists of a hundred posts with their bodies
 /// have some 500,000.
-const MAX_ANSWER: usize = 4 * 1024 * 1024;
+pub(super) const MAX_ANSWER: usize = 4 * 1024 * 1024;
 /// Milliseconds since 1970 have at least as many digits in their number as this; seconds have not before the year 5138.
 const FIRST_MILLISECONDS: f64 = 100_000_000_000.0;
 
@@ -48,6 +48,8 @@ const FIRST_MILLISECONDS: f64 = 100_000_000_000.0;
 /// the whole answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct JsonList {
+    /// The answer stands in the page itself: in the script of data with this `id`, or in one without, where it is empty.
+    pub island: Option<String>,
     /// The place of the list.
     pub items: String,
     /// A record's link: `{path}` is filled with what stands there in the record.
@@ -64,31 +66,46 @@ pub struct JsonList {
 }
 
 impl JsonList {
-    /// The page; `None` where the text is no JSON, or has no list where it should be.
+    /// The page; `None` where the text is no JSON, or has no list where it should be. Of a page that holds its answer, the
+    /// page with what it holds shown; `None` where it holds none.
     pub fn page(&self, text: &str) -> Option<String> {
+        if let Some(id) = &self.island {
+            return island::with_data_shown(text, id, self);
+        }
         let answer = read(text)?;
         let items = at(&answer, &self.items)?.as_array()?;
-        let mut page = String::from("<!DOCTYPE html><html><body><ul class=\"records\">");
+        let mut page = String::from("<!DOCTYPE html><html><body>");
+        // What follows records none of which can be read is not worth asking for.
+        if self.show(items, &mut page) > 0 {
+            self.show_next(&answer, &mut page);
+        }
+        page.push_str("</body></html>");
+        Some(page)
+    }
+
+    /// Shows a list, and tells how many of its records can be read.
+    pub(super) fn show(&self, items: &[Value], page: &mut String) -> usize {
+        page.push_str("<ul class=\"records\">");
         let mut n_shown = 0;
         for item in items.iter().take(ListingPage::MAX_ROWS + 1) {
-            n_shown += usize::from(self.record(item, &mut page).is_some());
+            n_shown += usize::from(self.record(item, page).is_some());
         }
         if items.is_empty() {
             let _ = write!(page, "<li>{NOTHING}</li>");
         }
         page.push_str("</ul>");
-        // What follows records none of which can be read is not worth asking for.
-        if n_shown > 0
-            && let Some(next) = self.next_link(&answer)
-        {
+        n_shown
+    }
+
+    /// Shows the link to what follows, where there is one.
+    pub(super) fn show_next(&self, answer: &Value, page: &mut String) {
+        if let Some(next) = self.next_link(answer) {
             let _ = write!(
                 page,
                 "<div class=\"pagination\"><a class=\"next\" rel=\"next\" href=\"{}\">next</a></div>",
                 escaped(&next)
             );
         }
-        page.push_str("</body></html>");
-        Some(page)
     }
 
     /// The link to what follows this answer, as it stands in it.
@@ -170,6 +187,14 @@ pub fn read(text: &str) -> Option<Value> {
         Some('{' | '[') => serde_json::from_str(text).ok(),
         Some('<') => feed::as_data(text),
         _ => None,
+    }
+}
+
+/// The place of a key in what stands at another place.
+pub fn joined(place: &str, key: &str) -> String {
+    match place.is_empty() {
+        true => key.to_owned(),
+        false => format!("{place}.{key}"),
     }
 }
 
@@ -264,7 +289,7 @@ fn is_yes(value: &Value) -> bool {
     }
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('"', "&quot;")
         .replace('<', "&lt;")
@@ -298,6 +323,7 @@ mod tests {
     fn list() -> JsonList {
         let field = |name: &str, place: &str| (name.to_owned(), place.to_owned());
         JsonList {
+            island: None,
             items: "data.posts".into(),
             url: "/p/{id}".into(),
             fields: BTreeMap::from([

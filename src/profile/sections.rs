@@ -172,7 +172,8 @@ impl Profile {
     }
 
     /// A page's text as this profile's rules read it: with links where scripts are called, and with what is there for
-    /// readers without scripts; of an answer that is data, the page that shows it.
+    /// readers without scripts; of an answer that is data, the page that shows it; with what it holds as data, where the rows
+    /// are in that.
     pub fn prepared<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if let Some(page) = self.json.as_ref().and_then(|json| json.page(text)) {
             return Cow::Owned(page);

@@ -8,6 +8,7 @@ use regex::Regex;
 use scraper::{Html, Selector};
 use url::Url;
 
+use super::islands::islands;
 use super::pattern;
 use super::scripts::{MadePath, made_paths};
 use crate::learn::address::{is_same_host, parameters};
@@ -92,10 +93,14 @@ pub struct Endpoint {
     pub(super) cursor: Option<String>,
     /// How a record's link is made, as far as the page or its software tells; the likeliest first.
     pub(super) links: Vec<String>,
+    /// The answer stands in the page itself: see [`JsonList::island`](crate::profile::JsonList::island).
+    pub island: Option<String>,
+    /// How links are made is a guess, which an article must confirm.
+    pub is_guess: bool,
 }
 
-/// The endpoints that a page names.
-pub fn endpoints(html: &Html, url: &Url) -> Vec<Endpoint> {
+/// The endpoints that a page names, and first of all, what it holds itself.
+pub fn endpoints(text: &str, html: &Html, url: &Url) -> Vec<Endpoint> {
     let mut scripts = String::new();
     for text in html.select(&SCRIPTS).flat_map(|script| script.text()) {
         if scripts.len() + text.len() <= MAX_SCRIPT {
@@ -128,6 +133,7 @@ pub fn endpoints(html: &Html, url: &Url) -> Vec<Endpoint> {
         }
     }
     found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    let mut all = islands(text, html, url, &links);
     let mut kept: Vec<Endpoint> = Vec::new();
     for (_, mut endpoint) in found {
         let same = kept.iter().any(|held| held.url == endpoint.url);
@@ -136,7 +142,8 @@ pub fn endpoints(html: &Html, url: &Url) -> Vec<Endpoint> {
             kept.push(endpoint);
         }
     }
-    kept
+    all.extend(kept);
+    all
 }
 
 /// The page as an endpoint, where it is one itself: somebody named a feed.
@@ -162,6 +169,8 @@ fn of_software(html: &Html, url: &Url) -> Vec<(i32, Endpoint)> {
                     turned: Some(turned.to_owned()),
                     cursor: None,
                     links: links.iter().map(|link| (*link).to_owned()).collect(),
+                    island: None,
+                    is_guess: false,
                 },
             ));
         }
@@ -256,7 +265,7 @@ fn score(made: &MadePath) -> i32 {
 }
 
 /// The URL of the first answer: gaps are filled with what asks for it, or left out.
-fn endpoint(made: &str, page: &Url, first_page: u32) -> Option<Endpoint> {
+pub(super) fn endpoint(made: &str, page: &Url, first_page: u32) -> Option<Endpoint> {
     let (path, query) = made.split_once('?').unwrap_or((made, ""));
     if path.contains(['{', '}']) {
         return None;
@@ -293,6 +302,8 @@ fn endpoint(made: &str, page: &Url, first_page: u32) -> Option<Endpoint> {
         turned,
         cursor,
         links: Vec::new(),
+        island: None,
+        is_guess: false,
     })
 }
 
@@ -319,7 +330,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let url = Url::parse("http://board.example/feed").unwrap();
-        endpoints(&Html::parse_document(text), &url)
+        endpoints(text, &Html::parse_document(text), &url)
             .into_iter()
             .map(|endpoint| endpoint.url[url::Position::BeforePath..].to_owned())
             .collect()

@@ -10,11 +10,11 @@ use regex::Regex;
 use serde_json::Value;
 use url::Url;
 
-use super::{joined, pattern};
+use super::pattern;
 use crate::dates::read_date;
 use crate::learn::address::is_same_host;
 use crate::profile::JsonList;
-use crate::profile::json_list::{at, filled, moment, places, scalar};
+use crate::profile::json_list::{at, filled, joined, moment, places, scalar};
 
 /// Levels of an answer that are looked through for lists, and of a record for fields.
 const MAX_LEVELS: usize = 8;
@@ -127,7 +127,7 @@ pub(super) fn mine(
 }
 
 /// Lists of at least two records; none within a record.
-fn lists(answer: &Value) -> Vec<(String, Vec<&Value>)> {
+pub(super) fn lists(answer: &Value) -> Vec<(String, Vec<&Value>)> {
     let mut found = Vec::new();
     let mut open = vec![(String::new(), answer, 0)];
     while let Some((place, value, level)) = open.pop() {
@@ -260,6 +260,7 @@ impl Miner<'_> {
                 seen.join(", ")
             ),
             list: JsonList {
+                island: None,
                 items,
                 url,
                 fields,

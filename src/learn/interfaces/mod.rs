@@ -1,5 +1,5 @@
 //! A board whose rows do not stand in its page: the page names an endpoint, or its software is known for one, that answers
-//! in JSON. In: the page and the answers. Out: a listing as the other learners make it, with a rule that turns each answer
+//! in JSON; or the page holds that answer itself, for its scripts. In: the page and the answers. Out: a listing as the other learners make it, with a rule that turns each answer
 //! into a page ([`crate::profile::JsonList`]), so that all that follows goes on as ever.
 //!
 //! Nothing is believed because a machine says it: an answer must hold records with titles and links of this site, those of
@@ -7,6 +7,7 @@
 //! the records' titles.
 
 mod endpoints;
+mod islands;
 mod mine;
 mod scripts;
 mod turns;
@@ -17,6 +18,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use regex::Regex;
 use scraper::Selector;
+use serde_json::Value;
 use url::Url;
 
 pub use endpoints::{Endpoint, as_endpoint, endpoints};
@@ -27,7 +29,7 @@ use super::columns::{Columns, RowFacts};
 use super::listing_url::{ListingShape, listing_shape};
 use super::{Decision, ListingDraft, Navigation, Refusal, SeenPage, address, samples};
 use crate::profile::json_list::{self, FIELDS, LINK, LIST, PINNED, RECORD};
-use crate::profile::{JsonList, UNSEEN, element_text};
+use crate::profile::{JsonList, UNSEEN, data_of, element_text};
 
 /// Of the titles that a page shows, this share must be among those that its endpoint tells, in tenths.
 const AGREED_TENTHS: usize = 7;
@@ -36,14 +38,6 @@ const MAX_WITNESSES: usize = 100;
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant pattern")
-}
-
-/// The place of a key in what stands at another place.
-fn joined(place: &str, key: &str) -> String {
-    match place.is_empty() {
-        true => key.to_owned(),
-        false => format!("{place}.{key}"),
-    }
 }
 
 /// What the first answer of an endpoint tells.
@@ -62,8 +56,8 @@ pub struct Answer {
 #[derive(Debug, Clone)]
 pub(super) struct Interface {
     pub list: JsonList,
-    /// How the page for people is recognised.
-    pub page: ListingShape,
+    /// How the page for people is recognised, where that is another.
+    pub page: Option<ListingShape>,
 }
 
 /// Reads the first answer of an endpoint. `page` is the page for people.
@@ -71,15 +65,33 @@ pub(super) struct Interface {
 /// # Errors
 /// What is missing, in words.
 pub fn read_answer(text: &str, endpoint: &Endpoint, as_of: Timestamp) -> Result<Answer, String> {
-    let answer = json_list::read(text).ok_or("it is neither JSON nor a feed")?;
-    let mined = mine::mine(
-        &answer,
-        &endpoint.url,
-        &endpoint.links,
-        &TimeZone::UTC,
-        as_of,
-    )?;
-    let (turns, says_more) = turns::turns(endpoint, &answer, &mined.list);
+    let answers: Vec<Value> = match &endpoint.island {
+        None => json_list::read(text).into_iter().collect(),
+        Some(id) => data_of(text)
+            .into_iter()
+            .filter_map(|(script, data)| (script == *id).then_some(data))
+            .collect(),
+    };
+    let mut best: Result<(mine::Mined, &Value), String> =
+        Err("it is neither JSON nor a feed".to_owned());
+    for answer in &answers {
+        let mined = mine::mine(
+            answer,
+            &endpoint.url,
+            &endpoint.links,
+            &TimeZone::UTC,
+            as_of,
+        );
+        match (mined, &best) {
+            (Ok(mined), Ok((held, _))) if mined.score <= held.score => {}
+            (Ok(mined), _) => best = Ok((mined, answer)),
+            (Err(why), Err(_)) => best = Err(why),
+            (Err(_), Ok(_)) => {}
+        }
+    }
+    let (mut mined, answer) = best?;
+    mined.list.island.clone_from(&endpoint.island);
+    let (turns, says_more) = turns::turns(endpoint, answer, &mined.list);
     Ok(Answer {
         turns,
         says_more,
@@ -104,11 +116,30 @@ pub fn has_rows(page: &SeenPage<'_>) -> bool {
     rows(page).iter().any(|(_, facts)| !facts.notice)
 }
 
+/// The link and the title of the first record that is not pinned.
+pub fn first_row(page: &SeenPage<'_>) -> Option<(Url, String)> {
+    let mut rows = rows(page).into_iter();
+    let (url, facts) = rows.find(|(_, facts)| !facts.notice)?;
+    Some((url, facts.title))
+}
+
+/// Whether a page bears a title in an element of its own, and in no link: then it is about what is called so.
+pub fn is_about(page: &SeenPage<'_>, title: &str) -> bool {
+    const MAX_ELEMENTS: usize = 30_000;
+    page.html
+        .root_element()
+        .descendent_elements()
+        .take(MAX_ELEMENTS)
+        .filter(|element| !matches!(element.value().name(), "a" | "script" | "style" | "html"))
+        .filter(|element| element.children().all(|child| !child.value().is_element()))
+        .any(|element| same_title(&element_text(element, &[]), title))
+}
+
 /// What a page for people says of an endpoint's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Testimony {
-    /// The page's rows are among the records.
-    Same,
+    /// The page's rows are among the records, which are more than these where that is said.
+    Same { more: bool },
     /// They are others.
     Other,
     /// A few links without dates are a menu or a widget as likely as a board: they say nothing of records with dates.
@@ -131,14 +162,16 @@ pub fn testimony(draft: &ListingDraft, answer: &SeenPage<'_>) -> Testimony {
     let is_same = 10 * n_told >= AGREED_TENTHS * shown.len().min(told.len()).max(1);
     let is_weak = !draft.columns.fields.contains_key("date") && shown.len() <= told.len();
     match (is_same, is_weak && is_dated) {
-        (true, _) => Testimony::Same,
+        (true, _) => Testimony::Same {
+            more: told.len() > shown.len(),
+        },
         (false, true) => Testimony::Silent,
         (false, false) => Testimony::Other,
     }
 }
 
 /// Makes the draft of a listing in JSON. `pages` are made of its answers by `list`, at the URLs that brought them; `turns`
-/// the URL of page 2 where pages are counted, otherwise none.
+/// the URL of page 2, and of others, where pages are counted or link what follows, otherwise none.
 ///
 /// # Errors
 /// Where the records' links do not tell articles apart, or the URLs of the answers follow no rule.
@@ -173,7 +206,10 @@ pub fn learn_interface(
     };
     let page =
         listing_shape(people, &Navigation::default(), &article).ok_or_else(follows_no_rule)?;
-    listing.board.clone_from(&page.board);
+    let page = list.island.is_none().then_some(page);
+    if let Some(page) = &page {
+        listing.board.clone_from(&page.board);
+    }
     let columns = Columns {
         fields: FIELDS
             .into_iter()
@@ -277,7 +313,7 @@ mod tests {
 
     fn endpoint() -> Endpoint {
         let page = "<script>get(`/api/posts?page=${page}`); a = '/post/' + id;</script>";
-        endpoints(&Html::parse_document(page), &people()).remove(0)
+        endpoints(page, &Html::parse_document(page), &people()).remove(0)
     }
 
     fn read(text: &str) -> Result<Answer, String> {
@@ -348,7 +384,10 @@ mod tests {
         let begun = Instant::now();
         assert!(read(&wide).is_err());
         assert!(read(&lists).is_err());
-        assert_eq!(endpoints(&Html::parse_document(&quotes), &people()), []);
+        assert_eq!(
+            endpoints(&quotes, &Html::parse_document(&quotes), &people()),
+            []
+        );
         // A debug build on a busy machine.
         assert!(
             begun.elapsed() < Duration::from_secs(60),

@@ -8,10 +8,10 @@ use serde_json::Value;
 use url::Url;
 
 use super::endpoints::{Endpoint, OFFSET, PAGE};
-use super::{joined, pattern};
+use super::pattern;
 use crate::learn::address::{is_same_host, parameters};
 use crate::profile::JsonList;
-use crate::profile::json_list::{at, filled, places, scalar};
+use crate::profile::json_list::{at, filled, joined, places, scalar};
 
 /// Ways that are worth a request each.
 const MAX_TURNS: usize = 2;
@@ -26,6 +26,8 @@ static CURSOR: LazyLock<Regex> =
 static MORE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(?:has_?(?:more|next)\w*|more|more_available)$"));
 static TOTAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(?:total\w*|count|\w*_?total)$"));
+static N_PAGES: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^(?:(?:total|num|n|max)_?pages?|pages?_?count|last_?page)$"));
 
 /// A way to what follows the first answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,17 +53,23 @@ pub(super) fn turns(endpoint: &Endpoint, answer: &Value, list: &JsonList) -> (Ve
     let says_more = told.iter().any(|(place, value)| {
         let is_more = MORE.is_match(last(place)) && **value == Value::Bool(true);
         let total = value.as_u64().filter(|_| TOTAL.is_match(last(place)));
-        is_more || total.is_some_and(|total| total > n_items as u64)
+        let n_pages = value.as_u64().filter(|_| N_PAGES.is_match(last(place)));
+        is_more
+            || total.is_some_and(|total| total > n_items as u64)
+            || n_pages.is_some_and(|n_pages| n_pages > 1)
     });
     let mut found: Vec<Turn> = told
         .iter()
         .filter_map(|(place, value)| linked(endpoint, place, value))
         .collect();
-    found.extend(
-        told.iter()
-            .filter_map(|(place, value)| by_cursor(endpoint, place, value)),
-    );
-    found.extend(by_last_record(endpoint, answer, list));
+    // A page for people holds tokens of many kinds.
+    if endpoint.island.is_none() {
+        found.extend(
+            told.iter()
+                .filter_map(|(place, value)| by_cursor(endpoint, place, value)),
+        );
+        found.extend(by_last_record(endpoint, answer, list));
+    }
     found.extend(by_number(endpoint, n_items));
     if found.is_empty() && says_more {
         found.push(Turn {
@@ -240,6 +248,8 @@ mod tests {
             turned: turned.map(str::to_owned),
             cursor: cursor.map(str::to_owned),
             links: Vec::new(),
+            island: None,
+            is_guess: false,
         }
     }
 
@@ -313,6 +323,12 @@ mod tests {
                 "/a?page=2",
                 None,
             ),
+            (
+                endpoint("/a", None, None),
+                r#","meta":{"pageCount":2}"#,
+                "/a?page=2",
+                None,
+            ),
         ] {
             let answer = format!("{{{posts}{rest}}}");
             assert_eq!(
@@ -321,5 +337,21 @@ mod tests {
                 "{answer}"
             );
         }
+    }
+
+    /// What a page for people holds besides its rows is no cursor.
+    #[test]
+    fn a_pages_own_data_marks_no_place() {
+        let island = Endpoint {
+            island: Some("state".into()),
+            ..endpoint("/a", None, None)
+        };
+        let answer = r#"{"posts":[{"id":9}],"csrfToken":"x1","total":1}"#;
+        let answer = serde_json::from_str(answer).unwrap();
+        let list = JsonList {
+            items: "posts".into(),
+            ..JsonList::default()
+        };
+        assert_eq!(turns(&island, &answer, &list), (vec![], false));
     }
 }

@@ -2,6 +2,7 @@
 //! here is any engine's own code; only which element holds what, and how its URLs are made (BOARDS.md 8 and 9).
 
 mod forums;
+mod islands;
 mod korean;
 mod machines;
 mod pages;
@@ -458,6 +459,7 @@ pub fn shapes() -> Vec<Shape> {
     all.extend(korean::shapes());
     all.extend(pages::shapes());
     all.extend(machines::shapes());
+    all.extend(islands::shapes());
     all
 }
 
