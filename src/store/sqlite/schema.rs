@@ -53,7 +53,7 @@ pub(super) fn all() -> &'static [&'static str] {
 
 /// Settings of the one connection that writes.
 pub(super) fn configure_writer(conn: &Connection) -> rusqlite::Result<()> {
-    configure(conn, 4 * 1024)?;
+    configure(conn, 8 * 1024)?;
     // First of all, and while the journal is still an ordinary one: the file is ours from its first page on, so
     // that a kill during its making leaves nothing foreign behind.
     if pragma_number(conn, "application_id")? != APPLICATION_ID {
