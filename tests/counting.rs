@@ -28,14 +28,6 @@ fn board(engine: Engine, numbers: Numbers) -> World {
     world
 }
 
-fn audit(world: &World) -> serde_json::Value {
-    world
-        .boardwalk
-        .run(&["audit", "--json"])
-        .expect_code(0)
-        .report()
-}
-
 /// An ordinary post of the middle of the board goes. Its id.
 fn delete_one(world: &World) -> u64 {
     world.site.boards(|boards| {
@@ -68,7 +60,7 @@ fn truth(world: &World, numbers: Numbers) -> (u64, u64) {
 
 #[track_caller]
 fn assert_proven(world: &World, numbers: Numbers, counts: &str) {
-    let audit = audit(world);
+    let audit = world.audit();
     let (n_listed, n_posts) = truth(world, numbers);
     assert_eq!(audit["proof"], "proven", "{audit}");
     assert_eq!(audit["column_counts"], counts, "{audit}");
@@ -124,7 +116,7 @@ fn one_more_notice_is_no_renumbering() {
     world.crawl_well();
     world.site.boards(|boards| boards.notice("news"));
     world.crawl_well();
-    let audit = audit(&world);
+    let audit = world.audit();
     assert_eq!(audit["verdict"], serde_json::Value::Null, "{audit}");
     assert_eq!(audit["column_counts"], "posts-and-notices", "{audit}");
     assert_eq!(audit["n_unknown"], 0, "{audit}");
@@ -139,7 +131,7 @@ fn ids_and_blanks_prove_nothing_and_the_board_is_walked_whole_all_the_same() {
             // What is gone before the first crawl leaves a gap among the ids.
             delete_one(&world);
             world.crawl_well();
-            let audit = audit(&world);
+            let audit = world.audit();
             let (n_listed, _) = truth(&world, numbers);
             assert_eq!(audit["proof"], "not-provable", "{what}: {audit}");
             assert_eq!(audit["n_listed"], n_listed, "{what}: {audit}");

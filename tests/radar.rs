@@ -12,7 +12,6 @@ use support::world::World;
 /// As many as the recorded boards hold.
 const N_POSTS: usize = 296;
 
-/// Both engines, and what the radar may cost on them: the two pages that every pass reads are in it.
 /// The post at this place from the oldest goes. Its id.
 fn delete(world: &World, at: usize) -> u64 {
     world.site.boards(|boards| {
@@ -20,14 +19,6 @@ fn delete(world: &World, at: usize) -> u64 {
         boards.delete("news", id);
         id
     })
-}
-
-fn audit(world: &World) -> serde_json::Value {
-    world
-        .boardwalk
-        .run(&["audit", "--json"])
-        .expect_code(0)
-        .report()
 }
 
 fn engines() -> [Engine; 2] {
@@ -62,7 +53,7 @@ fn deletions_anywhere_are_found_with_at_most_eight_listing_pages_each() {
 fn an_audit_proves_what_is_held_and_a_repair_closes_the_holes() {
     let world = World::with_posts(Engine::Rhymix, 6, 130);
     world.crawl_with(&["--pages", "2"]).expect_code(0);
-    let before = audit(&world);
+    let before = world.audit();
     assert_eq!(before["n_posts"], 130);
     assert_eq!(before["n_unknown"], 90, "{before}");
     assert_eq!(before["holes"][0]["reason"], "limit", "{before}");
@@ -76,7 +67,7 @@ fn an_audit_proves_what_is_held_and_a_repair_closes_the_holes() {
     // The hole is five of seven pages.
     let n_listings = requests.listings.len();
     assert!(n_listings <= 5 + 3, "{requests:?}");
-    let after = audit(&world);
+    let after = world.audit();
     assert_eq!(after["n_unknown"], 0, "{after}");
     assert_eq!(after["proof"], "proven", "{after}");
     assert_eq!(after["n_stored"], 130, "{after}");
@@ -97,7 +88,7 @@ fn a_post_that_left_the_list_and_is_there_again_is_no_tombstone() {
         .site
         .boards(|boards| boards.board_mut("news").order.insert(90, id));
     world.crawl_well();
-    let audit = audit(&world);
+    let audit = world.audit();
     assert_eq!(audit["proof"], "proven", "{audit}");
     assert_eq!(audit["n_listed"], 130, "{audit}");
 }
@@ -113,7 +104,7 @@ fn a_list_that_lost_most_of_its_rows_is_a_verdict_and_no_heap_of_tombstones() {
     });
     // The first crawl doubts, and asks a few; by the second they have left its order again, and it knows.
     let n_asked: usize = (0..3).map(|_| world.crawl_well().articles.len()).sum();
-    let audit = audit(&world);
+    let audit = world.audit();
     assert_eq!(audit["verdict"], "reset", "{audit}");
     assert!(n_asked <= 5, "{n_asked} articles were asked for");
     for id in lost {
@@ -171,7 +162,7 @@ fn a_post_that_is_back_at_the_second_question_is_no_tombstone() {
         world.crawl_well();
     }
     assert_eq!(world.stored(id)["state"], "stored");
-    let audit = audit(&world);
+    let audit = world.audit();
     assert_eq!(audit["proof"], "proven", "{audit}");
 }
 
@@ -240,7 +231,7 @@ fn a_radar_that_is_killed_loses_nothing_and_invents_nothing() {
             "post {id}, after {n_kills} kills"
         );
     }
-    let audit = audit(&world);
+    let audit = world.audit();
     assert_eq!(audit["proof"], "proven", "{audit}");
     assert_eq!(audit["n_listed"], N_POSTS - gone.len(), "{audit}");
 }

@@ -254,15 +254,7 @@ pub async fn a_gone_article_that_is_back_has_reappeared<P: Place>(place: P) {
     bench
         .visit_again("1", |of| state(of, ArticleState::Gone, "404"))
         .await;
-    assert_eq!(
-        bench
-            .store
-            .row_count(bench.board.id)
-            .await
-            .unwrap()
-            .n_listed,
-        0
-    );
+    assert_eq!(bench.n_listed(bench.board.id).await, 0);
     let settled = bench
         .visit_again("1", |of| article(of, content("있던")))
         .await;

@@ -35,15 +35,7 @@ pub async fn rows_become_pending_articles_with_jobs_in_page_order<P: Place>(plac
         (report.n_listing_pages, report.n_rows, report.n_new),
         (1, 3, 3)
     );
-    assert_eq!(
-        bench
-            .store
-            .row_count(bench.board.id)
-            .await
-            .unwrap()
-            .n_listed,
-        3
-    );
+    assert_eq!(bench.n_listed(bench.board.id).await, 3);
 }
 
 pub async fn the_same_page_again_changes_nothing<P: Place>(place: P) {
@@ -127,15 +119,7 @@ pub async fn a_notice_that_is_also_an_ordinary_row_is_one_article<P: Place>(plac
     assert_eq!((record.notice, record.rank), (false, Some(5)));
     bench.list(vec![pinned.clone()]).await;
     assert!(!bench.record("5").notice);
-    assert_eq!(
-        bench
-            .store
-            .row_count(bench.board.id)
-            .await
-            .unwrap()
-            .n_listed,
-        2
-    );
+    assert_eq!(bench.n_listed(bench.board.id).await, 2);
     bench.end_pass(PassEnd::Complete).await;
     // A short pass sees only the top.
     bench.begin(PassKind::Incremental).await;
@@ -194,7 +178,7 @@ pub async fn an_article_on_two_boards_is_one_article_in_two_places<P: Place>(pla
     assert_eq!((record.board.as_str(), record.rank), ("news", Some(555)));
     // Were it to follow both boards in turn, each visit would find an edit.
     assert_eq!(record.category.as_deref(), Some("경제"));
-    assert_eq!(bench.store.row_count(hot.id).await.unwrap().n_listed, 1);
+    assert_eq!(bench.n_listed(hot.id).await, 1);
 }
 
 /// CASES.md, 37: a coarser reading never overwrites a finer one.

@@ -133,13 +133,5 @@ pub async fn a_moved_article_keeps_its_key<P: Place>(place: P) {
     assert_eq!(record.state, ArticleState::Stored);
     let by_old = bench.place.archive().find("http://board.test/news/1010");
     assert_eq!(by_old.unwrap(), [record]);
-    assert_eq!(
-        bench
-            .store
-            .row_count(bench.board.id)
-            .await
-            .unwrap()
-            .n_listed,
-        0
-    );
+    assert_eq!(bench.n_listed(bench.board.id).await, 0);
 }

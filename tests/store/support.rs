@@ -210,6 +210,11 @@ impl<P: Place> Bench<P> {
         self.settle(&job, outcome).await;
     }
 
+    /// Rows that a board has, as far as is known.
+    pub async fn n_listed(&self, board: BoardId) -> u64 {
+        self.store.row_count(board).await.unwrap().n_listed
+    }
+
     pub async fn claim(&self, limit: usize) -> Vec<Job> {
         self.store
             .claim(HOST, &[self.board.id], self.now, limit)

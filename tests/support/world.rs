@@ -115,6 +115,13 @@ impl World {
         self.requests_since(n_before)
     }
 
+    /// The board as `audit --json` tells of it.
+    #[track_caller]
+    pub fn audit(&self) -> Value {
+        let audit = self.boardwalk.run(&["audit", "--json"]);
+        audit.expect_code(0).report()
+    }
+
     pub fn requests_since(&self, n_before: usize) -> Requests {
         Requests::of(&self.site, &self.server.log()[n_before..])
     }
