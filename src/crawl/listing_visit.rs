@@ -191,7 +191,7 @@ async fn admit<S: Store>(
         .collect();
     let numbers = row_count
         .numbers
-        .and(Numbering::of(&numbers), pass.walk.page == 1);
+        .and(Numbering::of(&numbers).0, pass.walk.page == 1);
     let facts = Facts {
         pass: pass.id,
         n_new,

@@ -2,7 +2,8 @@
 //!
 //! The same pieces make a copy, but not alone: a daily report shares nearly all of its words with yesterday's, and a
 //! follow-up repeats the old story below its news. So numbers are compared where they stand (after the same words), what
-//! a form is filled in with likewise ([`super::form`]), and a text that is only partly in the other must not bring a long stretch of its own. All of it is symmetric.
+//! a form is filled in with likewise ([`super::form`]), and a text that is only partly in the other must not bring a long
+//! stretch of its own. All of it is symmetric.
 
 use serde::Serialize;
 
@@ -227,7 +228,8 @@ impl Stripped {
         }
     }
 
-    /// Which of the furniture was left out, and which of its slots the text has. What is said of the text, and of it and any other, changes only with this.
+    /// Which of the furniture was left out, and which of its slots the text has. What is said of the text, and of it and
+    /// any other, changes only with this.
     pub fn frame(&self) -> u64 {
         self.frame
     }

@@ -110,15 +110,17 @@ pub struct Numbering {
 }
 
 impl Numbering {
-    /// Of a page's ordinary rows, in page order: numbers, and the ids of the articles where those are numbers.
-    pub fn of(rows: &[(Option<u64>, Option<u64>)]) -> Self {
+    /// Of a page's ordinary rows, in page order: numbers, and the ids of the articles where those are numbers. With what
+    /// [`ranks_of`] makes of the numbers.
+    pub fn of(rows: &[(Option<u64>, Option<u64>)]) -> (Self, Option<Vec<Option<u64>>>) {
         let numbers: Vec<Option<u64>> = rows.iter().map(|(number, _)| *number).collect();
         let n_numbered = numbers.iter().flatten().count() as u64;
         let is_id = |(number, id): &&(Option<u64>, Option<u64>)| number.is_some() && number == id;
         let n_ids = rows.iter().filter(is_id).count() as u64;
-        let (n_tight, n_loose) = match ranks_of(&numbers) {
+        let ranks = ranks_of(&numbers);
+        let (n_tight, n_loose) = match &ranks {
             Some(ranks) => {
-                let ranks: Vec<u64> = ranks.into_iter().flatten().collect();
+                let ranks: Vec<u64> = ranks.iter().flatten().copied().collect();
                 let falls = ranks.windows(2).filter(|pair| pair[0] - pair[1] == 1);
                 let n_tight = falls.count() as u64;
                 (n_tight, ranks.len() as u64 - 1 - n_tight)
@@ -127,11 +129,12 @@ impl Numbering {
             None if n_numbered > 0 => (0, rows.len() as u64),
             None => (0, 0),
         };
-        Self {
+        let said = Self {
             n_tight,
             n_loose,
             ids: n_numbered > 0 && is_most(n_ids, n_numbered),
-        }
+        };
+        (said, ranks)
     }
 
     /// Likewise of a page of the same board, read now. Its ids count if it is the first one: ids and ranks are the same

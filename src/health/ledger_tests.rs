@@ -55,7 +55,7 @@ fn ranks_fall_from_row_to_row_and_ids_do_not() {
 fn a_page_tells_what_its_numbers_are() {
     let of = |rows: &[(u64, u64)]| {
         let rows: Vec<_> = rows.iter().map(|(n, id)| (Some(*n), Some(*id))).collect();
-        Numbering::of(&rows)
+        Numbering::of(&rows).0
     };
     let numbering = |n_tight, n_loose, ids| Numbering {
         n_tight,
@@ -65,7 +65,7 @@ fn a_page_tells_what_its_numbers_are() {
     assert_eq!(of(&[(9, 80), (8, 77), (7, 70)]), numbering(2, 0, false));
     assert_eq!(of(&[(9, 9), (8, 8), (6, 6)]), numbering(1, 1, true));
     assert_eq!(of(&[(90, 90), (70, 70), (75, 75)]), numbering(0, 3, true));
-    assert_eq!(Numbering::of(&[(None, Some(3))]), numbering(0, 0, false));
+    assert_eq!(Numbering::of(&[(None, Some(3))]).0, numbering(0, 0, false));
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn outline(conn: &Connection, board: &Board) -> rusqlite::Result<Facts> {
              WHERE place.board = ?1 AND NOT notice AND ordinal IS NULL AND missing_at IS NULL AND state <> 'gone'
                 AND NOT (article.board = place.board AND moved_to IS NOT NULL)",
         )?,
-        numbers: ledger::evidence(conn, board.id)?,
+        numbers: ledger::numbering(conn, board.id)?,
         holes: holes(conn, board.id)?,
         ..Facts::default()
     };
@@ -227,9 +227,8 @@ pub(super) fn ask_repair(
         .query_row([board.0], |row| row.get(0))?;
     let n_rows = n_rows.max(1);
     let mut n_pages = 0_u64;
-    let holes = radar::holes(conn, board)?;
-    for hole in holes.into_iter().filter(|hole| !hole.hidden) {
-        let n_posts = hole.unknown.newest_rank - hole.unknown.oldest_rank;
+    for hole in radar::open_holes(conn, board)? {
+        let n_posts = hole.newest_rank - hole.oldest_rank;
         n_pages += n_posts / n_rows + 1 + u64::from(n_posts > 0);
     }
     if n_pages == 0 {

@@ -7,9 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::values::{Count, Ms};
-use crate::health::ledger::{
-    Changes, Numbering, Place, STEP, Shown, Window, kept, ranks_of, reconcile,
-};
+use crate::health::ledger::{Changes, Numbering, Place, STEP, Shown, Window, kept, reconcile};
 use crate::model::{ArticleId, BoardId, PassId};
 
 /// A listing page that was read.
@@ -47,14 +45,12 @@ pub(super) fn sight(
         .execute([sighting.board.0])?;
     }
     let numbers: Vec<_> = rows.iter().map(|row| (row.number, row.id)).collect();
-    let said = Numbering::of(&numbers);
-    let numbers: Vec<Option<u64>> = rows.iter().map(|row| row.number).collect();
-    let ranks = ranks_of(&numbers);
+    let (said, ranks) = Numbering::of(&numbers);
     if ranks.is_none() && said.n_loose == 0 && !sighting.radar {
         return Ok(());
     }
-    let so_far = evidence(conn, sighting.board)?.and(said, sighting.page == 1);
-    keep_evidence(conn, sighting.board, so_far)?;
+    let so_far = numbering(conn, sighting.board)?.and(said, sighting.page == 1);
+    keep_numbering(conn, sighting.board, so_far)?;
     let Some(ranks) = ranks.filter(|_| !so_far.is_no_rank()) else {
         if sighting.radar {
             keep(conn, sighting, None, None)?;
@@ -97,7 +93,7 @@ pub(super) fn sight(
 }
 
 /// Of all pages so far.
-pub(super) fn evidence(conn: &Connection, board: BoardId) -> rusqlite::Result<Numbering> {
+pub(super) fn numbering(conn: &Connection, board: BoardId) -> rusqlite::Result<Numbering> {
     let found = conn
         .prepare_cached("SELECT n_tight, n_loose, ids FROM ledger WHERE board = ?1")?
         .query_row([board.0], |row| {
@@ -111,7 +107,7 @@ pub(super) fn evidence(conn: &Connection, board: BoardId) -> rusqlite::Result<Nu
     Ok(found.unwrap_or_default())
 }
 
-fn keep_evidence(conn: &Connection, board: BoardId, said: Numbering) -> rusqlite::Result<()> {
+fn keep_numbering(conn: &Connection, board: BoardId, said: Numbering) -> rusqlite::Result<()> {
     conn.prepare_cached(
         "INSERT INTO ledger (board, n_tight, n_loose, ids) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (board) DO UPDATE SET n_tight = excluded.n_tight, n_loose = excluded.n_loose, ids = excluded.ids",

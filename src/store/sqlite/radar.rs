@@ -56,11 +56,7 @@ pub(super) fn view(
         n_asked: u32::try_from(n_asked).unwrap_or(u32::MAX),
         unknown: match n_repair_left {
             0 => Vec::new(),
-            _ => holes(conn, board)?
-                .into_iter()
-                .filter(|hole| !hole.hidden)
-                .map(|hole| hole.unknown)
-                .collect(),
+            _ => open_holes(conn, board)?,
         },
         n_repair_left,
     }))
@@ -180,6 +176,13 @@ pub(super) fn holes(conn: &Connection, board: BoardId) -> rusqlite::Result<Vec<H
         });
     }
     Ok(holes)
+}
+
+/// Those that reading the list may close.
+pub(super) fn open_holes(conn: &Connection, board: BoardId) -> rusqlite::Result<Vec<Unknown>> {
+    let holes = holes(conn, board)?.into_iter();
+    let open = holes.filter(|hole| !hole.hidden);
+    Ok(open.map(|hole| hole.unknown).collect())
 }
 
 /// Writes what a plan says of the ledger, and queues the pages it asks for. When all sums agree, that is written down,

@@ -115,6 +115,6 @@ pub(super) fn row_count(conn: &Connection, board: BoardId) -> rusqlite::Result<R
         n_listed: n_listed.saturating_add(rank_base),
         rank_base,
         n_unknown,
-        numbers: ledger::evidence(conn, board)?,
+        numbers: ledger::numbering(conn, board)?,
     })
 }

@@ -8,7 +8,7 @@ use super::pages::{StoredPage, read_page};
 use super::prepare::{self, unpack};
 use super::values::{Json, Ms, Named, posted_at};
 use super::{SqliteStore, StoreOptions, copies, search, sql_error};
-use crate::dedup::{self, Digest, Hash};
+use crate::dedup::{Digest, Hash, Normal};
 use crate::model::{ArticleId, ArticleKey, ArticleState, BoardId};
 use crate::store::search_text::bigrams;
 use crate::store::{
@@ -184,15 +184,11 @@ struct Prepared {
 fn prepared(reread: Reread, options: StoreOptions) -> std::io::Result<Prepared> {
     let fields = &reread.fields;
     let keys = fields.attachments.iter().map(|file| file.key.as_str());
+    let normal = Normal::of(&fields.text);
     Ok(Prepared {
         html: prepare::pack(fields.html.as_bytes())?,
-        hash: dedup::content_hash(
-            &fields.title,
-            fields.category.as_deref(),
-            &fields.text,
-            keys,
-        ),
-        text_hash: dedup::text_hash(&fields.text),
+        hash: normal.content_hash(&fields.title, fields.category.as_deref(), keys),
+        text_hash: normal.text_hash(),
         digest: prepare::digest(&fields.text, options.copies),
         tokens: options.search_index.then(|| bigrams(&fields.text)),
         reread,
