@@ -20,6 +20,7 @@ mod words;
 pub use exact::{Normal, content_hash, normalise, text_hash, words_hash};
 pub use furniture::Furniture;
 pub use shingle::Shingles;
+pub(crate) use shingle::mix;
 pub use sketch::{Key, N_KEYS, SKETCH_VERSION, keys};
 pub use verify::{Comparison, Digest, Stripped, Verdict};
 

@@ -4,14 +4,16 @@
 //! All of it is in the file, and a text costs nearly the same however many there are. A log-structured merge (O'Neil et
 //! al. 1996) without pauses: the newest texts lie as they came and are looked through; a thousand of them are sorted into
 //! a *run*, and runs are merged into ever larger ones by a *sweep* that moves a few buckets with each text that is added.
-//! Keys are hashes, so the bucket of a key is known without looking, and looking up costs one page a run and key.
+//! Keys are hashes, so the bucket of a key is known without looking, and looking up costs one page a run and key. Most
+//! keys of a new text occur nowhere: a *filter* (Bloom 1970) a group of buckets says so, and there are few enough of
+//! them to stay at hand where the buckets of a million texts do not.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::dedup::{Key, N_KEYS};
+use crate::dedup::{Key, N_KEYS, mix};
 
 /// Days since 1970 of a text; texts without a time are of any day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +47,12 @@ const RECORDS_IN_ROW: usize = 4000 / RECORD_BYTES;
 const ENTRY_BYTES: usize = Key::BYTES + 4 + 2;
 /// Entries of a bucket on average: few buckets are larger than a page.
 const BUCKET_ENTRIES: u64 = 170;
+/// Buckets with one filter.
+const GROUP_BUCKETS: u64 = 20;
+/// A filter fills one page. Of the places that a group does not have, it lets one in fifty pass.
+const FILTER_BYTES: usize = 4000;
+/// Bits of a filter that one place sets: about as many as leave half of them unset at nine bits for each place.
+const FILTER_HASHES: u64 = 4;
 /// Entries kept in one place, the newest: what thousands have in common tells none of them from the others.
 const MAX_IN_PLACE: usize = 256;
 /// All keys are below.
@@ -167,8 +175,22 @@ impl Run {
         (bucket << 32).div_ceil(self.n_buckets)
     }
 
-    fn row_of(&self, bucket: u64) -> i64 {
-        self.id << 32 | bucket.cast_signed()
+    fn group_of(&self, key: u64) -> u64 {
+        self.bucket_of(key) / GROUP_BUCKETS
+    }
+
+    fn n_groups(&self) -> u64 {
+        self.n_buckets.div_ceil(GROUP_BUCKETS)
+    }
+
+    fn buckets_of(&self, group: u64) -> Range<u64> {
+        let first = group * GROUP_BUCKETS;
+        first..self.n_buckets.min(first + GROUP_BUCKETS)
+    }
+
+    /// The row of a bucket, or of a group's filter.
+    fn row_of(&self, part: u64) -> i64 {
+        self.id << 32 | part.cast_signed()
     }
 
     fn is_whole(&self) -> bool {
@@ -209,11 +231,18 @@ pub(super) fn find(
     let mut sorted = *keys;
     sorted.sort_unstable();
     let mut select = conn.prepare_cached("SELECT entries FROM sketch_bucket WHERE id = ?1")?;
+    let mut select_filter = conn.prepare_cached("SELECT bits FROM sketch_filter WHERE id = ?1")?;
     for run in runs(conn)? {
         for key in sorted {
             let place = u64::from(key.place);
             if !(run.from_key..run.to_key).contains(&place) {
                 continue;
+            }
+            let mut filters = select_filter.query([run.row_of(run.group_of(place))])?;
+            if let Some(filter) = filters.next()? {
+                if !filter_passes(filter.get_ref(0)?.as_blob()?, key.place) {
+                    continue;
+                }
             }
             let mut rows = select.query([run.row_of(run.bucket_of(place))])?;
             if let Some(row) = rows.next()? {
@@ -229,6 +258,27 @@ pub(super) fn find(
         }
     }
     Ok(shared)
+}
+
+/// The bits of a place in a filter of so many bytes (Kirsch, Mitzenmacher 2006: two hashes make as many as are wanted).
+fn filter_bits(place: u32, bytes: usize) -> impl Iterator<Item = usize> {
+    let hash = mix(u64::from(place));
+    let (first, step) = (hash >> 32, hash & u64::from(u32::MAX) | 1);
+    let n_bits = bytes.max(1) as u64 * 8;
+    (0..FILTER_HASHES).map(move |n| ((first + n * step) % n_bits) as usize)
+}
+
+/// `false`: no entry has this place.
+fn filter_passes(filter: &[u8], place: u32) -> bool {
+    filter_bits(place, filter.len()).all(|bit| filter[bit / 8] & 1 << (bit % 8) != 0)
+}
+
+fn filter_of(places: impl Iterator<Item = u32>) -> Vec<u8> {
+    let mut filter = vec![0; FILTER_BYTES];
+    for bit in places.flat_map(|place| filter_bits(place, FILTER_BYTES)) {
+        filter[bit / 8] |= 1 << (bit % 8);
+    }
+    filter
 }
 
 fn split(record: &[u8; RECORD_BYTES]) -> (u32, Day, &[[u8; Key::BYTES]]) {
@@ -285,7 +335,7 @@ fn add(
     }
     for run in runs(conn)? {
         if run.to_key < END {
-            sweep(conn, shape, run)?;
+            sweep(conn, shape, text, run)?;
         }
     }
     Ok(())
@@ -323,13 +373,17 @@ fn sort_recent(conn: &Connection) -> rusqlite::Result<()> {
     entries.sort_unstable();
     let run = add_run(conn, 0, n_texts, entries.len() as u64, END)?;
     let mut rest = entries.as_slice();
-    for bucket in 0..run.n_buckets {
-        let end = rest.partition_point(|entry| u64::from(entry.place) < run.first_key(bucket + 1));
-        let (here, later) = rest.split_at(end);
-        write_bucket(conn, &run, bucket, here)?;
+    for group in 0..run.n_groups() {
+        let (here, later) = rest.split_at(n_below(rest, run.first_key(run.buckets_of(group).end)));
+        write_group(conn, &run, group, here)?;
         rest = later;
     }
     begin_sweep(conn, run)
+}
+
+/// Of entries in order, those below a key.
+fn n_below(entries: &[Entry], key: u64) -> usize {
+    entries.partition_point(|entry| u64::from(entry.place) < key)
 }
 
 fn add_run(
@@ -362,19 +416,31 @@ fn add_run(
     })
 }
 
-fn write_bucket(
+/// Writes the buckets of a group and its filter. `entries` are in order.
+fn write_group(
     conn: &Connection,
     run: &Run,
-    bucket: u64,
+    group: u64,
     entries: &[Entry],
 ) -> rusqlite::Result<()> {
-    if entries.is_empty() {
-        return Ok(());
+    let mut insert =
+        conn.prepare_cached("INSERT INTO sketch_bucket (id, entries) VALUES (?1, ?2)")?;
+    let mut bytes = Vec::new();
+    let mut rest = entries;
+    for bucket in run.buckets_of(group) {
+        let (here, later) = rest.split_at(n_below(rest, run.first_key(bucket + 1)));
+        if !here.is_empty() {
+            bytes.clear();
+            here.iter().for_each(|entry| entry.write(&mut bytes));
+            insert.execute(params![run.row_of(bucket), bytes])?;
+        }
+        rest = later;
     }
-    let mut bytes = Vec::with_capacity(entries.len() * ENTRY_BYTES);
-    entries.iter().for_each(|entry| entry.write(&mut bytes));
-    conn.prepare_cached("INSERT INTO sketch_bucket (id, entries) VALUES (?1, ?2)")?
-        .execute(params![run.row_of(bucket), bytes])?;
+    conn.prepare_cached("INSERT INTO sketch_filter (id, bits) VALUES (?1, ?2)")?
+        .execute(params![
+            run.row_of(group),
+            filter_of(entries.iter().map(|entry| entry.place))
+        ])?;
     Ok(())
 }
 
@@ -406,25 +472,29 @@ fn begin_sweep(conn: &Connection, run: Run) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Moves some buckets more of the runs that become `target`.
-fn sweep(conn: &Connection, shape: Shape, mut target: Run) -> rusqlite::Result<()> {
+/// Moves some groups more of the runs that become `target`, after every few texts where that is enough.
+fn sweep(conn: &Connection, shape: Shape, text: u32, mut target: Run) -> rusqlite::Result<()> {
     // Four times as fast as the next run comes: while a sweep is under way, keys are looked up in more runs.
-    let n_steps = (target.n_buckets * 4).div_ceil(shape.between_sweeps(target.level));
+    let (n_groups, n_texts) = (target.n_groups() * 4, shape.between_sweeps(target.level));
+    if !u64::from(text).is_multiple_of((n_texts / n_groups).max(1)) {
+        return Ok(());
+    }
+    let n_steps = n_groups.div_ceil(n_texts);
     let mut sources: Vec<Run> = runs(conn)?
         .into_iter()
         .filter(|run| run.target == Some(target.id))
         .collect();
     for _ in 0..n_steps {
         let from = target.to_key;
-        let bucket = target.bucket_of(from);
-        let to = target.first_key(bucket + 1).min(END);
-        let mut entries = Vec::with_capacity(2 * BUCKET_ENTRIES as usize);
+        let group = target.group_of(from);
+        let to = target.first_key(target.buckets_of(group).end).min(END);
+        let mut entries = Vec::with_capacity((2 * BUCKET_ENTRIES * GROUP_BUCKETS) as usize);
         for source in &mut sources {
             take(conn, source, from..to, &mut entries)?;
         }
         entries.sort_unstable();
         entries.dedup();
-        write_bucket(conn, &target, bucket, &newest_of_each_place(entries))?;
+        write_group(conn, &target, group, &newest_of_each_place(entries))?;
         target.to_key = to;
         if to == END {
             break;
@@ -464,6 +534,7 @@ fn take(
 ) -> rusqlite::Result<()> {
     let mut select = conn.prepare_cached("SELECT entries FROM sketch_bucket WHERE id = ?1")?;
     let mut delete = conn.prepare_cached("DELETE FROM sketch_bucket WHERE id = ?1")?;
+    let mut delete_filter = conn.prepare_cached("DELETE FROM sketch_filter WHERE id = ?1")?;
     for bucket in source.bucket_of(keys.start)..=source.bucket_of(keys.end - 1) {
         let row = source.row_of(bucket);
         let mut rows = select.query([row])?;
@@ -476,6 +547,10 @@ fn take(
         drop(rows);
         if source.first_key(bucket + 1) <= keys.end {
             delete.execute([row])?;
+            let group = bucket / GROUP_BUCKETS;
+            if bucket + 1 == source.buckets_of(group).end {
+                delete_filter.execute([source.row_of(group)])?;
+            }
         }
     }
     Ok(())
@@ -521,9 +596,7 @@ mod tests {
 
     fn index() -> Connection {
         let conn = Connection::open_in_memory().unwrap();
-        conn.execute_batch("CREATE TABLE band (key)").unwrap();
-        conn.execute_batch(super::super::schema::COPY_INDEX)
-            .unwrap();
+        super::super::schema::make_copy_index(&conn).unwrap();
         conn
     }
 
@@ -574,6 +647,14 @@ mod tests {
             .query_row("SELECT count(*) FROM sketch_bucket", [], |row| row.get(0))
             .unwrap();
         assert!(n_rows.unsigned_abs() <= n_buckets, "nothing is left behind");
+        let n_groups: u64 = runs(&conn).unwrap().iter().map(Run::n_groups).sum();
+        let n_filters: i64 = conn
+            .query_row("SELECT count(*) FROM sketch_filter", [], |row| row.get(0))
+            .unwrap();
+        assert!(
+            n_filters.unsigned_abs() <= n_groups,
+            "nothing is left behind"
+        );
     }
 
     #[test]
@@ -602,6 +683,20 @@ mod tests {
             "the newest, {}",
             found.len()
         );
+    }
+
+    #[test]
+    fn a_filter_lets_all_that_is_there_pass_and_little_else() {
+        let n = BUCKET_ENTRIES * GROUP_BUCKETS;
+        let place = |i: u64| (mixed(i) >> 32) as u32;
+        let filter = filter_of((0..n).map(place));
+        let passing = |from: u64| {
+            (from..from + n)
+                .filter(|i| filter_passes(&filter, place(*i)))
+                .count() as u64
+        };
+        assert_eq!(passing(0), n);
+        assert!(passing(n) < n / 30, "{} of {n}", passing(n));
     }
 
     #[test]

@@ -42,8 +42,7 @@ impl CopySearch {
 
     fn on(conn: Connection, options: CopyOptions) -> Answer<Self> {
         let fill = || {
-            conn.execute_batch("CREATE TABLE band (key)")?;
-            conn.execute_batch(schema::COPY_INDEX)?;
+            schema::make_copy_index(&conn)?;
             conn.execute_batch(
                 "CREATE TABLE body (seq INTEGER PRIMARY KEY, board TEXT NOT NULL, text TEXT NOT NULL) STRICT; BEGIN",
             )?;

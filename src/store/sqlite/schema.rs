@@ -32,10 +32,19 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0016_tries_and_facets.sql"),
     include_str!("schema/0017_counts.sql"),
     include_str!("schema/0018_openings.sql"),
+    COPY_FILTERS,
 ];
 
-/// The tables of [`super::copy_index`].
-pub(super) const COPY_INDEX: &str = include_str!("schema/0010_copy_index.sql");
+const COPY_INDEX: &str = include_str!("schema/0010_copy_index.sql");
+const COPY_FILTERS: &str = include_str!("schema/0019_filters.sql");
+
+/// Makes the tables of [`super::copy_index`] alone, in an empty database.
+pub(super) fn make_copy_index(conn: &Connection) -> rusqlite::Result<()> {
+    // What the index took the place of.
+    conn.execute_batch("CREATE TABLE band (key)")?;
+    conn.execute_batch(COPY_INDEX)?;
+    conn.execute_batch(COPY_FILTERS)
+}
 
 /// How long a connection waits for a lock that another process holds (a shell, a backup).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -173,6 +173,7 @@ fn add_up(conn: &Connection, file_bytes: u64) -> rusqlite::Result<SizeOnDisk> {
         search_bytes: sum("octet_length(block)", "search_data")?,
         copies_bytes: sum("octet_length(entries)", "sketch_bucket")?
             + sum("octet_length(texts)", "sketch_recent")?
+            + sum("octet_length(bits)", "sketch_filter")?
             + sum("2 * octet_length(hash)", "text")?,
         receipts_bytes: sum("octet_length(url) + octet_length(allowed_by)", "request")?,
         other_bytes: 0,
