@@ -6,6 +6,7 @@
 #[path = "support/freshness/mod.rs"]
 mod freshness;
 
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use freshness::replay::{Polls, Window, adaptive, fixed, limits, score};
@@ -19,8 +20,13 @@ const WARM_UP_DAYS: f64 = 7.0;
 /// One request for each board in ten minutes.
 const BUDGET_PER_S: f64 = N_BOARDS as f64 / 600.0;
 
-/// Worlds of three seeds; the structure of the schedule was chosen looking at the first.
-static WORLDS: LazyLock<Vec<World>> = LazyLock::new(|| (1..=3).map(World::new).collect());
+/// The structure of the schedule was chosen looking at the first.
+const SEEDS: RangeInclusive<u64> = 1..=3;
+
+static WORLDS: LazyLock<Vec<World>> = LazyLock::new(|| SEEDS.map(World::new).collect());
+
+/// An oracle: rates, window and budget into polls.
+type Plan = fn(&[Vec<f64>], &Window, f64) -> Polls;
 
 struct World {
     seed: u64,
@@ -115,17 +121,45 @@ fn learning_costs_little_and_fixed_intervals_cost_much() {
     assert!(fixed_cost / n >= 2.2, "{}", fixed_cost / n);
 }
 
-/// Where all boards are silent at the same hours, what they do not need then is spent when they are not. Each day has its
-/// own budget, so the weekends' cannot be; the oracle's can.
+/// Posts that come three at a time tell less of the rate than posts that come one by one.
 #[test]
-fn offices_get_the_budget_of_their_nights() {
-    for seed in 1..=2 {
-        let world = World::of(seed, traces::offices(seed, N_BOARDS, N_DAYS));
+fn bursts_cost_little_more() {
+    let mut sum = 0.0;
+    for seed in SEEDS {
+        let world = World::of(seed, traces::bursty(seed, N_BOARDS, N_DAYS));
         let learnt_s = world.mean_s(&world.polls);
         let exact_s = world.mean_s(&oracle::exact(&world.rates(), &world.window, BUDGET_PER_S));
         println!("seed {seed}: {:.3} x exact", learnt_s / exact_s);
         assert!(
-            learnt_s <= 1.17 * exact_s,
+            learnt_s <= 1.15 * exact_s,
+            "seed {seed}: {learnt_s} {exact_s}"
+        );
+        sum += learnt_s / exact_s;
+    }
+    assert!(sum / SEEDS.count() as f64 <= 1.12, "{sum}");
+}
+
+/// Where all boards are silent at the same hours, what they do not need then is spent when they are not. Each day has its
+/// own budget, so the weekends' cannot be: that alone costs a tenth and more of what could be had with the week's budget,
+/// whatever is known of the boards.
+#[test]
+fn offices_get_the_budget_of_their_nights() {
+    for seed in SEEDS {
+        let world = World::of(seed, traces::offices(seed, N_BOARDS, N_DAYS));
+        let learnt_s = world.mean_s(&world.polls);
+        let exact = |plan: Plan| world.mean_s(&plan(&world.rates(), &world.window, BUDGET_PER_S));
+        let (by_day_s, exact_s) = (exact(oracle::exact_by_day), exact(oracle::exact));
+        println!(
+            "seed {seed}: {:.3} x exact by day, {:.3} x exact",
+            learnt_s / by_day_s,
+            learnt_s / exact_s
+        );
+        assert!(
+            learnt_s <= 1.10 * by_day_s,
+            "seed {seed}: {learnt_s} {by_day_s}"
+        );
+        assert!(
+            learnt_s <= 1.18 * exact_s,
             "seed {seed}: {learnt_s} {exact_s}"
         );
     }
@@ -203,14 +237,16 @@ fn a_five_fold_jump_is_followed_within_hours() {
 
 #[test]
 fn rates_told_in_hindsight_make_as_good_an_oracle_as_the_true_ones() {
-    let world = &WORLDS[0];
-    let told: Vec<Vec<f64>> = world
-        .posts()
-        .iter()
-        .map(|posts| hindsight::rates(posts, &world.window, &TimeZone::UTC))
-        .collect();
-    let told_s = world.mean_s(&oracle::exact(&told, &world.window, BUDGET_PER_S));
-    let true_s = world.mean_s(&oracle::exact(&world.rates(), &world.window, BUDGET_PER_S));
-    let ratio = told_s / true_s;
-    assert!((0.93..=1.03).contains(&ratio), "{ratio}");
+    let bursty = World::of(2, traces::bursty(2, N_BOARDS, N_DAYS));
+    for world in [&WORLDS[0], &bursty] {
+        let told: Vec<Vec<f64>> = world
+            .posts()
+            .iter()
+            .map(|posts| hindsight::rates(posts, &world.window, &TimeZone::UTC))
+            .collect();
+        let told_s = world.mean_s(&oracle::exact(&told, &world.window, BUDGET_PER_S));
+        let true_s = world.mean_s(&oracle::exact(&world.rates(), &world.window, BUDGET_PER_S));
+        let ratio = told_s / true_s;
+        assert!((0.95..=1.05).contains(&ratio), "{ratio}");
+    }
 }

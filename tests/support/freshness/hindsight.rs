@@ -1,7 +1,7 @@
 //! What were a board's true rates? For traces of real boards nobody knows; in hindsight they can be told well: the level
 //! of a day from the days around it, the shape of the week from all weeks. Between believing every post (which would be to
-//! know the future) and a flat line. On generated traces an oracle that is told these rates is a few per cent *better* than
-//! one that is told the true ones, so that it flatters no policy.
+//! know the future) and a flat line: the more bursty a board, the less a day's or an hour's count tells. On generated traces
+//! an oracle that is told these rates is about as good as one that is told the true ones.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -12,9 +12,9 @@ const HOUR_S: f64 = 3_600.0;
 const N_SLOTS: usize = 48;
 /// Days over which the level is smoothed, to each side.
 const LEVEL_DAYS: f64 = 2.5;
-/// What the whole trace's mean is worth against the days around, in posts.
+/// What the whole trace's mean is worth against the days around, in posts; where these come in bursts, in bursts.
 const LEVEL_POSTS: f64 = 12.0;
-/// What the neighbouring hours are worth against the hour itself, and the even day against both, in posts.
+/// What the neighbouring hours are worth against the hour itself, and the even day against both; likewise.
 const HOUR_POSTS: f64 = 12.0;
 const EVEN_POSTS: f64 = 1.5;
 
@@ -36,9 +36,12 @@ pub fn rates(posts: &[f64], window: &Window, zone: &TimeZone) -> Vec<f64> {
     let mean = counts.iter().sum::<f64>() / n_told.max(1) as f64;
     let mut shape = vec![1.0; N_SLOTS];
     let mut level = Vec::new();
-    for _ in 0..3 {
-        level = levels(&counts[..n_told], &slots, &shape, mean);
-        shape = week(&counts[..n_told], &slots, &level);
+    // The first round, which takes posts to come one by one, tells how bursty they are.
+    let mut dispersion = 1.0;
+    for _ in 0..4 {
+        level = levels(&counts[..n_told], &slots, &shape, mean, dispersion);
+        shape = week(&counts[..n_told], &slots, &level, dispersion);
+        dispersion = dispersion_of(&counts[..n_told], &slots, &shape, &level);
     }
     (0..n_hours)
         .map(|hour| {
@@ -60,8 +63,22 @@ fn slot(at_s: f64, zone: &TimeZone) -> usize {
     if weekend { 24 + hour } else { hour }
 }
 
+/// Variance over mean of the counts by hour: 1 where posts come one by one, about as many as a burst has where they do not.
+/// Told from one hour to the next, so that a level or a shape that is not yet right does not look like bursts.
+fn dispersion_of(counts: &[f64], slots: &[usize], shape: &[f64], level: &[f64]) -> f64 {
+    let told = |hour: usize| level[hour / 24] * shape[slots[hour]];
+    let (mut off, mut expected) = (0.0, f64::MIN_POSITIVE);
+    for hour in 1..counts.len() {
+        let step = (counts[hour] - told(hour)) - (counts[hour - 1] - told(hour - 1));
+        off += step * step;
+        expected += told(hour) + told(hour - 1);
+    }
+    (off / expected).max(1.0)
+}
+
 /// Posts an hour by the week's mean, by day.
-fn levels(counts: &[f64], slots: &[usize], shape: &[f64], mean: f64) -> Vec<f64> {
+fn levels(counts: &[f64], slots: &[usize], shape: &[f64], mean: f64, dispersion: f64) -> Vec<f64> {
+    let level_posts = LEVEL_POSTS * dispersion;
     let mut by_day = vec![(0.0, 0.0); counts.len().div_ceil(24)];
     for (hour, count) in counts.iter().enumerate() {
         by_day[hour / 24].0 += count;
@@ -76,13 +93,14 @@ fn levels(counts: &[f64], slots: &[usize], shape: &[f64], mean: f64) -> Vec<f64>
                 posts += weight * n;
                 exposure += weight * e;
             }
-            mean * (posts + LEVEL_POSTS) / (mean * exposure + LEVEL_POSTS)
+            mean * (posts + level_posts) / (mean * exposure + level_posts)
         })
         .collect()
 }
 
 /// Relative rates by slot.
-fn week(counts: &[f64], slots: &[usize], level: &[f64]) -> Vec<f64> {
+fn week(counts: &[f64], slots: &[usize], level: &[f64], dispersion: f64) -> Vec<f64> {
+    let (hour_posts, even_posts) = (HOUR_POSTS * dispersion, EVEN_POSTS);
     let (mut posts, mut expected) = (vec![0.0; N_SLOTS], vec![0.0; N_SLOTS]);
     for (hour, count) in counts.iter().enumerate() {
         posts[slots[hour]] += count;
@@ -96,8 +114,8 @@ fn week(counts: &[f64], slots: &[usize], level: &[f64]) -> Vec<f64> {
     (0..N_SLOTS)
         .map(|slot| {
             let neighbours =
-                (around(&posts, slot) + EVEN_POSTS) / (around(&expected, slot) + EVEN_POSTS);
-            (posts[slot] + HOUR_POSTS * neighbours) / (expected[slot] + HOUR_POSTS)
+                (around(&posts, slot) + even_posts) / (around(&expected, slot) + even_posts);
+            (posts[slot] + hour_posts * neighbours) / (expected[slot] + hour_posts)
         })
         .collect()
 }

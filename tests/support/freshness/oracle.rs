@@ -5,6 +5,7 @@ use super::replay::{Polls, Window};
 
 const MINUTE_S: f64 = 60.0;
 const HOUR_S: f64 = 3_600.0;
+const DAY_S: f64 = 86_400.0;
 
 /// The index rule with the true rates: polls when the expected waiting reaches the price. Rates are by hour from the
 /// window's start.
@@ -60,6 +61,27 @@ pub fn exact(rates: &[Vec<f64>], window: &Window, budget_per_s: f64) -> Polls {
         polls(price).iter().map(Vec::len).sum::<usize>() as f64
     });
     polls(price)
+}
+
+/// Likewise for one who, as the daemon, may not save one day's budget for another.
+pub fn exact_by_day(rates: &[Vec<f64>], window: &Window, budget_per_s: f64) -> Polls {
+    let mut polls: Polls = vec![Vec::new(); rates.len()];
+    let n_days = ((window.to_s - window.from_s) / DAY_S).ceil() as usize;
+    for day in 0..n_days {
+        let from_s = window.from_s + day as f64 * DAY_S;
+        let of_day = Window {
+            from_s,
+            to_s: (from_s + DAY_S).min(window.to_s),
+        };
+        let rates: Vec<Vec<f64>> = rates
+            .iter()
+            .map(|rates| rates.iter().skip(day * 24).take(24).copied().collect())
+            .collect();
+        for (all, more) in polls.iter_mut().zip(exact(&rates, &of_day, budget_per_s)) {
+            all.extend(more);
+        }
+    }
+    polls
 }
 
 /// With `posts[t]` and `moments[t]` the sums of rate and of rate times time up to minute t, posts between polls j and k

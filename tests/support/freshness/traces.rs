@@ -77,7 +77,7 @@ fn shape(kind: usize, phase_h: f64, hour: usize, day: usize) -> f64 {
 pub fn generate(seed: u64, n_boards: usize, n_days: usize) -> Vec<Board> {
     let mut dice = Dice::new(seed);
     (0..n_boards)
-        .map(|number| board(&mut dice, number, n_days, None))
+        .map(|number| board(&mut dice, number, n_days, None, 0.25))
         .collect()
 }
 
@@ -85,12 +85,26 @@ pub fn generate(seed: u64, n_boards: usize, n_days: usize) -> Vec<Board> {
 pub fn offices(seed: u64, n_boards: usize, n_days: usize) -> Vec<Board> {
     let mut dice = Dice::new(seed);
     (0..n_boards)
-        .map(|number| board(&mut dice, number, n_days, Some(0)))
+        .map(|number| board(&mut dice, number, n_days, Some(0), 0.25))
         .collect()
 }
 
-/// `kind`: of [`shape`]; drawn where there is none.
-fn board(dice: &mut Dice, number: usize, n_days: usize, kind: Option<usize>) -> Board {
+/// Likewise, of boards whose posts all come in bursts.
+pub fn bursty(seed: u64, n_boards: usize, n_days: usize) -> Vec<Board> {
+    let mut dice = Dice::new(seed);
+    (0..n_boards)
+        .map(|number| board(&mut dice, number, n_days, None, 1.0))
+        .collect()
+}
+
+/// `kind`: of [`shape`]; drawn where there is none. `bursty_share`: the share of boards whose posts come in bursts.
+fn board(
+    dice: &mut Dice,
+    number: usize,
+    n_days: usize,
+    kind: Option<usize>,
+    bursty_share: f64,
+) -> Board {
     // Median nine posts a day, capped as the busiest boards are.
     let per_day = (9.0 * (1.8 * dice.normal()).exp()).clamp(0.05, 800.0);
     let drawn = match dice.fraction() {
@@ -103,7 +117,7 @@ fn board(dice: &mut Dice, number: usize, n_days: usize, kind: Option<usize>) -> 
     let kind = kind.unwrap_or(drawn);
     let phase_h = dice.normal() * 1.2;
     let wobble: Vec<f64> = (0..168).map(|_| (0.15 * dice.normal()).exp()).collect();
-    let bursty = dice.fraction() < 0.25;
+    let bursty = dice.fraction() < bursty_share;
     let jump_day = (dice.fraction() < 0.10).then(|| n_days as f64 * (0.4 + 0.4 * dice.fraction()));
     let shape: Vec<f64> = (0..168)
         .map(|slot| shape(kind, phase_h, slot % 24, slot / 24) * wobble[slot])
