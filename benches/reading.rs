@@ -39,9 +39,13 @@ const N_BOARDS: usize = 20;
 const ROWS_ON_PAGE: usize = 50;
 /// Of each kind.
 const N_QUERIES: u64 = 100;
+/// The 95th percentile of no kind may take longer, in an archive of [`N_ARTICLES`]. Readers are promised 20 ms: machines
+/// differ, and a busy one takes more of its processors' time for the same.
+const MOST: Duration = Duration::from_millis(12);
+const N_ARTICLES: usize = 100_000;
 
 fn main() -> anyhow::Result<()> {
-    let (mut n_articles, mut kept) = (100_000, None);
+    let (mut n_articles, mut kept) = (N_ARTICLES, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().context("a value is missing");
@@ -73,8 +77,15 @@ fn main() -> anyhow::Result<()> {
         size.file_bytes >> 20,
         size.search_bytes >> 20
     );
-    search(&archive, &words)?;
-    pages(&path, &runtime)
+    let slow = search(&archive, &words)?;
+    pages(&path, &runtime)?;
+    anyhow::ensure!(
+        slow.is_empty() || n_articles > N_ARTICLES,
+        "more than {} ms: {}",
+        MOST.as_millis(),
+        slow.join(", ")
+    );
+    Ok(())
 }
 
 /// Processor time of this thread.
@@ -484,7 +495,9 @@ fn noun(rng: &mut Rng, words: &Vocabulary, korean: bool) -> String {
     nouns[zipf(rng, nouns.len())].clone()
 }
 
-fn search(archive: &SqliteArchive, words: &Vocabulary) -> anyhow::Result<()> {
+/// The kinds that take too long.
+fn search(archive: &SqliteArchive, words: &Vocabulary) -> anyhow::Result<Vec<&'static str>> {
+    let mut slow = Vec::new();
     println!(
         "{:<26} {:>8} {:>8} {:>8}   found",
         "20 hits with snippets, ms", "p50", "p95", "worst"
@@ -509,9 +522,11 @@ fn search(archive: &SqliteArchive, words: &Vocabulary) -> anyhow::Result<()> {
             times.push(fastest);
         }
         times.sort();
-        let at = |share: usize| {
-            times[(times.len() * share / 100).min(times.len() - 1)].as_secs_f64() * 1e3
-        };
+        let at_share = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)];
+        if at_share(95) > MOST {
+            slow.push(*name);
+        }
+        let at = |share: usize| at_share(share).as_secs_f64() * 1e3;
         println!(
             "{name:<26} {:>8.2} {:>8.2} {:>8.2}   {:.1}",
             at(50),
@@ -520,7 +535,7 @@ fn search(archive: &SqliteArchive, words: &Vocabulary) -> anyhow::Result<()> {
             n_found as f64 / (N_QUERIES as usize * ROUNDS) as f64
         );
     }
-    Ok(())
+    Ok(slow)
 }
 
 /// Each page as the dashboard answers it. What it reads is read on another thread: so this is the whole process's time.

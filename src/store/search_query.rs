@@ -16,13 +16,22 @@ const MOST_PHRASES: usize = 24;
 /// Phrases by which what a query finds is ranked: its longest, which tell the most.
 const MOST_TELLING: usize = 2;
 
+/// What the full-text index is asked, in FTS5's language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct IndexWords {
+    pub(super) expression: String,
+    /// How common each of its phrases is, all over the index, is counted anew for each query. So few rank, and of these, if
+    /// they are several, a token each: it is counted five times as fast as a phrase.
+    pub(super) ranking: String,
+    /// Where very many are found: of a phrase that is alone, too, a token.
+    pub(super) cheap_ranking: String,
+}
+
 /// What is to be found, in terms of the store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
-    /// For FTS5; `None`: no words were given, all articles fit.
-    pub(super) expression: Option<String>,
-    /// Those of its phrases that rank what it finds; `None`: all of them.
-    pub(super) telling: Option<String>,
+    /// `None`: no words were given, all articles fit.
+    pub(super) index_words: Option<IndexWords>,
     /// The words and phrases as typed, for showing where they are.
     pub words: Vec<String>,
     /// The board's name.
@@ -82,8 +91,7 @@ impl Query {
             }
             query.take(piece, zone, &mut phrases);
         }
-        query.telling = phrases.telling();
-        query.expression = phrases.expression(&mut query.notes);
+        query.index_words = phrases.for_index(&mut query.notes);
         query
     }
 
@@ -163,29 +171,54 @@ impl Query {
 }
 
 impl Phrases {
-    fn telling(&self) -> Option<String> {
-        if self.wanted.len() <= MOST_TELLING {
-            return None;
-        }
-        let mut longest: Vec<&str> = self.wanted.iter().map(String::as_str).collect();
-        longest.sort_by_key(|phrase| std::cmp::Reverse(phrase.chars().count()));
-        longest.truncate(MOST_TELLING);
-        Some(longest.join(" AND "))
-    }
-
-    fn expression(self, notes: &mut Vec<String>) -> Option<String> {
+    fn for_index(self, notes: &mut Vec<String>) -> Option<IndexWords> {
         if self.wanted.is_empty() {
             if !self.unwanted.is_empty() {
                 notes.push("words to leave out need words to find beside them".to_owned());
             }
             return None;
         }
+        let mut longest: Vec<&str> = self.wanted.iter().map(String::as_str).collect();
+        longest.sort_by_key(|phrase| std::cmp::Reverse(phrase.chars().count()));
+        longest.truncate(MOST_TELLING);
+        let tokens: Vec<String> = longest.iter().map(|phrase| longest_token(phrase)).collect();
+        let cheap_ranking = tokens.join(" AND ");
+        let ranking = match &self.wanted[..] {
+            [alone] => alone.clone(),
+            _ => cheap_ranking.clone(),
+        };
         let wanted = self.wanted.join(" AND ");
-        Some(match self.unwanted.is_empty() {
+        let expression = match self.unwanted.is_empty() {
             true => wanted,
             false => format!("({wanted}) NOT ({})", self.unwanted.join(" OR ")),
+        };
+        Some(IndexWords {
+            expression,
+            ranking,
+            cheap_ranking,
         })
     }
+}
+
+/// The longest token of an FTS5 phrase, of several the first, as a phrase in the same column.
+fn longest_token(phrase: &str) -> String {
+    let column = phrase.find('"').map_or("", |quote| &phrase[..quote]);
+    // What two phrases stand for begins with a bracket; the second one is a token.
+    let (column, inside) = match column.starts_with('(') {
+        true => ("", phrase.rsplit('"').nth(1)),
+        false => (column, phrase.split('"').nth(1)),
+    };
+    let tokens: Vec<&str> = inside.unwrap_or_default().split(' ').collect();
+    if let [_] = tokens[..]
+        && phrase.ends_with('*')
+    {
+        return phrase.to_owned();
+    }
+    let longest = tokens
+        .iter()
+        .rev()
+        .max_by_key(|token| token.chars().count());
+    format!("{column}\"{}\"", longest.copied().unwrap_or_default())
 }
 
 /// Cuts a query at spaces outside of quotes.
@@ -270,7 +303,8 @@ mod tests {
     }
 
     fn expression(text: &str) -> String {
-        parse(text).expression.unwrap_or_default()
+        let words = parse(text).index_words;
+        words.map(|words| words.expression).unwrap_or_default()
     }
 
     #[test]
@@ -291,11 +325,26 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_of_many_phrases_rank() {
-        assert_eq!(parse("금리 동결").telling, None);
+    fn the_longest_phrases_rank_and_of_several_their_longest_tokens() {
+        let rank = |text: &str| {
+            let words = parse(text).index_words.expect("words");
+            (words.ranking, words.cheap_ranking)
+        };
+        let both = |words: &str| (words.to_owned(), words.to_owned());
         assert_eq!(
-            parse("금리 기준금리 동결 한국은행이").telling.as_deref(),
-            Some("\"한국 국은 은행 행이\" AND \"기준 준금 금리\"")
+            rank("한국은행"),
+            ("\"한국 국은 은행\"".to_owned(), "\"한국\"".to_owned())
+        );
+        assert_eq!(rank("금리 한국은행"), both("\"한국\" AND \"금리\""));
+        assert_eq!(
+            rank("금리 기준금리 동결 한국은행이"),
+            both("\"한국\" AND \"기준\"")
+        );
+        assert_eq!(rank("\"the river\" of"), both("\"river\" AND \"of\""));
+        assert_eq!(rank("bank* a"), both("\"bank\"* AND \"a\""));
+        assert_eq!(
+            rank("제11월 author:김철수"),
+            both("\"\u{E000}11월\" AND author : \"김철\"")
         );
     }
 
@@ -306,7 +355,7 @@ mod tests {
         assert_eq!(query.source.as_deref(), Some("한겨레"));
         assert!(query.gone && query.edited);
         assert_eq!(
-            query.expression.as_deref(),
+            query.index_words.map(|words| words.expression).as_deref(),
             Some("author : \"김 기자\" AND \"도서 서관\"")
         );
         assert_eq!(query.words, ["도서관"]);
@@ -357,7 +406,8 @@ mod tests {
             let query = parse(&text);
             let conn = rusqlite::Connection::open_in_memory().expect("memory");
             conn.execute_batch("CREATE VIRTUAL TABLE f USING fts5 (title, text, author)").expect("FTS5 is there");
-            if let Some(expression) = query.expression {
+            let words = query.index_words.into_iter();
+            for expression in words.flat_map(|words| [words.expression, words.ranking, words.cheap_ranking]) {
                 let found = conn
                     .prepare("SELECT count(*) FROM f WHERE f MATCH ?1")
                     .and_then(|mut select| select.query_row([&expression], |row| row.get::<_, i64>(0)));

@@ -9,8 +9,8 @@ use rusqlite::Connection;
 use super::dictionary::Dictionaries;
 use super::pages::{self, StoredPage};
 use super::{
-    audit, backup, changes, check_to_read, glance, guard, open_to_read, outbox, profiles, records,
-    schedule, search, sql_error, status, stories,
+    audit, backup, changes, check_to_read, find, glance, guard, open_to_read, outbox, profiles,
+    records, schedule, search, sql_error, status, stories,
 };
 use crate::health::audit::Facts;
 use crate::model::{ArticleId, Board, BoardId, Pass};
@@ -215,7 +215,7 @@ impl Archive for SqliteArchive {
     }
 
     fn search(&self, query: &Query, limit: u32, skip: u32) -> Answer<Vec<Hit>> {
-        let found = self.read("searching", |conn| search::find(conn, query, limit, skip))?;
+        let found = self.read("searching", |conn| find::find(conn, query, limit, skip))?;
         found.ok_or(StoreError::NoSearchIndex)
     }
 

@@ -17,6 +17,7 @@ mod copy_index;
 mod copy_search;
 mod dictionary;
 mod door;
+mod find;
 mod frames;
 mod glance;
 mod guard;

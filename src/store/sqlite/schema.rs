@@ -100,6 +100,7 @@ pub(super) fn configure_reader(conn: &Connection) -> rusqlite::Result<()> {
 }
 
 fn configure(conn: &Connection, cache_kib: u32) -> rusqlite::Result<()> {
+    super::find::add_functions(conn)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(128);
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
