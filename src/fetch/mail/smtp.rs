@@ -1,5 +1,8 @@
 //! The exchange with a mail server, and the message as MIME has it.
 
+#[cfg(test)]
+mod tests;
+
 use std::net::SocketAddr;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -9,13 +12,23 @@ use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 
-use super::{Mail, MailError, MailServer};
+use super::{Login, Mail, MailError, MailServer};
 
 /// Characters of an answer that are kept.
 const REASON_CHARS: usize = 200;
 
 pub(super) fn is_address(text: &str) -> bool {
     text.parse::<Mailbox>().is_ok()
+}
+
+/// How a server is spoken to, and by what it is known.
+#[derive(Clone)]
+enum Line {
+    /// Encrypted from the first byte.
+    Encrypted(TlsParameters),
+    /// Encrypted before anything is told; not at all with a server that cannot.
+    Upgraded(TlsParameters),
+    Open,
 }
 
 /// Answers the code by which the server took it.
@@ -27,20 +40,37 @@ pub(super) async fn deliver(
     server: &MailServer,
     mail: &Mail<'_>,
 ) -> Result<u16, MailError> {
+    let tls = || TlsParameters::builder(server.name().to_owned()).build_rustls();
+    // Nobody listens within this machine, and nobody can vouch for a server there.
+    let is_here = addresses.iter().all(|address| address.ip().is_loopback());
+    let line = match (server.tls_first, is_here) {
+        (true, _) => Line::Encrypted(tls().map_err(sorted)?),
+        (false, false) => Line::Upgraded(tls().map_err(sorted)?),
+        (false, true) => Line::Open,
+    };
+    exchange(addresses, line, server.login.as_ref(), mail).await
+}
+
+async fn exchange(
+    addresses: &[SocketAddr],
+    line: Line,
+    login: Option<&Login>,
+    mail: &Mail<'_>,
+) -> Result<u16, MailError> {
     let message = message(mail)?;
     // We know no name of this machine that a stranger could look up (RFC 5321, 4.1.4).
     let hello = ClientId::default();
-    let tls = || TlsParameters::builder(server.name().to_owned()).build_rustls();
-    let first = server.tls_first.then(tls).transpose().map_err(sorted)?;
+    let (first, later) = match line {
+        Line::Encrypted(tls) => (Some(tls), None),
+        Line::Upgraded(tls) => (None, Some(tls)),
+        Line::Open => (None, None),
+    };
     let connection = AsyncSmtpConnection::connect_tokio1(addresses, None, &hello, first, None);
     let mut connection = connection.await.map_err(sorted)?;
-    // Nobody listens within this machine, and nobody can vouch for a server there.
-    let is_here = addresses.iter().all(|address| address.ip().is_loopback());
-    if !server.tls_first && !is_here {
-        let upgrade = connection.starttls(tls().map_err(sorted)?, &hello);
-        upgrade.await.map_err(sorted)?;
+    if let Some(tls) = later {
+        connection.starttls(tls, &hello).await.map_err(sorted)?;
     }
-    if let Some(login) = &server.login {
+    if let Some(login) = login {
         let credentials = Credentials::new(login.user.clone(), login.password.clone());
         let mechanisms = [Mechanism::Plain, Mechanism::Login];
         let login = connection.auth(&mechanisms, &credentials);

@@ -1,164 +1,7 @@
 //! Notifiers by e-mail, against a mail server on a loopback port that writes down what it is told.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
-
 use super::*;
-
-/// A mail as it came.
-#[derive(Debug, Clone, Default)]
-struct Taken {
-    login: Option<String>,
-    from: String,
-    to: Vec<String>,
-    data: String,
-}
-
-impl Taken {
-    /// A header, unfolded, with its encoded words (RFC 2047) read.
-    fn header(&self, name: &str) -> String {
-        let (head, _) = self.data.split_once("\r\n\r\n").expect("a head");
-        let head = head.replace("\r\n ", " ");
-        let mut lines = head.lines();
-        let line = lines.find_map(|line| line.strip_prefix(&format!("{name}: ")));
-        let line = line.unwrap_or_else(|| panic!("no {name} in {head}"));
-        let (mut text, mut was_encoded) = (String::new(), false);
-        for (i, word) in line.split(' ').enumerate() {
-            let encoded = word.strip_prefix("=?utf-8?b?");
-            let encoded = encoded.and_then(|word| word.strip_suffix("?="));
-            // What parts two encoded words is none of the text (RFC 2047, 6.2).
-            if i > 0 && !(was_encoded && encoded.is_some()) {
-                text.push(' ');
-            }
-            was_encoded = encoded.is_some();
-            text.push_str(&match encoded {
-                Some(encoded) => String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap(),
-                None => word.to_owned(),
-            });
-        }
-        text
-    }
-
-    fn text(&self) -> String {
-        let (_, body) = self.data.split_once("\r\n\r\n").expect("a body");
-        assert_eq!(self.header("Content-Type"), "text/plain; charset=utf-8");
-        let bytes = match self.header("Content-Transfer-Encoding").as_str() {
-            "base64" => STANDARD.decode(body.replace("\r\n", "")).unwrap(),
-            "quoted-printable" => unquoted(body),
-            other => panic!("{other} is not known"),
-        };
-        let text = String::from_utf8(bytes).unwrap();
-        text.trim_end().replace("\r\n", "\n")
-    }
-}
-
-/// RFC 2045, 6.7.
-fn unquoted(body: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut pieces = body.split('=');
-    bytes.extend(pieces.next().unwrap_or_default().bytes());
-    for piece in pieces {
-        match piece.strip_prefix("\r\n") {
-            Some(rest) => bytes.extend(rest.bytes()),
-            None => {
-                bytes.push(u8::from_str_radix(&piece[..2], 16).expect("two digits"));
-                bytes.extend(piece[2..].bytes());
-            }
-        }
-    }
-    bytes
-}
-
-/// Takes mails (RFC 5321), and answers what it was told to.
-#[derive(Clone, Default)]
-struct MailServer {
-    taken: Arc<Mutex<Vec<Taken>>>,
-    /// To the end of each mail; then that it is taken.
-    answers: Arc<Mutex<VecDeque<&'static str>>>,
-}
-
-impl MailServer {
-    async fn start() -> (Self, u16) {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let server = Self::default();
-        let serving = server.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                // Whoever hangs up is served no longer.
-                let _ = serving.serve(stream).await;
-            }
-        });
-        (server, port)
-    }
-
-    async fn serve(&self, stream: TcpStream) -> std::io::Result<()> {
-        let mut stream = BufReader::new(stream);
-        let mut mail = Taken::default();
-        stream.write_all(b"220 mail.test here\r\n").await?;
-        loop {
-            let mut line = String::new();
-            if stream.read_line(&mut line).await? == 0 {
-                return Ok(());
-            }
-            let line = line.trim_end();
-            let word = line.split([' ', ':']).next().unwrap_or_default();
-            let answer = match word.to_ascii_uppercase().as_str() {
-                "EHLO" => "250-mail.test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN",
-                "AUTH" => {
-                    let secret = line.strip_prefix("AUTH PLAIN ").expect("at once");
-                    let secret = STANDARD.decode(secret).unwrap();
-                    mail.login = Some(String::from_utf8(secret).unwrap());
-                    "235 welcome"
-                }
-                "MAIL" => {
-                    mail.from = address(line);
-                    "250 well"
-                }
-                "RCPT" => {
-                    mail.to.push(address(line));
-                    "250 well"
-                }
-                "DATA" => {
-                    stream.write_all(b"354 go on\r\n").await?;
-                    self.take(&mut stream, &mut mail).await?
-                }
-                "QUIT" => "221 bye",
-                _ => "502 not known",
-            };
-            stream.write_all(format!("{answer}\r\n").as_bytes()).await?;
-        }
-    }
-
-    async fn take(
-        &self,
-        stream: &mut BufReader<TcpStream>,
-        mail: &mut Taken,
-    ) -> std::io::Result<&'static str> {
-        loop {
-            let mut line = String::new();
-            if stream.read_line(&mut line).await? == 0 || line == ".\r\n" {
-                break;
-            }
-            mail.data.push_str(line.strip_prefix('.').unwrap_or(&line));
-        }
-        self.taken.lock().unwrap().push(mail.clone());
-        let answer = self.answers.lock().unwrap().pop_front();
-        Ok(answer.unwrap_or("250 taken"))
-    }
-
-    fn taken(&self) -> Vec<Taken> {
-        self.taken.lock().unwrap().clone()
-    }
-}
-
-/// What stands between the angle brackets.
-fn address(line: &str) -> String {
-    let (_, rest) = line.split_once('<').expect("an address");
-    rest.split_once('>').expect("an address").0.to_owned()
-}
+use crate::fetch::test_mail_server::MailServer;
 
 fn by_mail(port: u16, more: &str) -> String {
     format!(
@@ -170,7 +13,7 @@ fn by_mail(port: u16, more: &str) -> String {
 #[tokio::test]
 async fn a_mail_tells_what_happened_and_leaves_a_receipt() {
     let desk = Desk::new().await;
-    let (server, port) = MailServer::start().await;
+    let (server, port) = MailServer::start(None).await;
     let courier = desk
         .courier(&by_mail(port, "user = \"walk\"\nsecret = \"file:secret\""))
         .await;
@@ -204,15 +47,17 @@ async fn a_mail_tells_what_happened_and_leaves_a_receipt() {
 #[tokio::test]
 async fn a_server_that_is_busy_rests_and_one_mail_that_it_does_not_want_holds_up_no_other() {
     let desk = Desk::new().await;
-    let (server, port) = MailServer::start().await;
+    let (server, port) = MailServer::start(None).await;
     let courier = desk.courier(&by_mail(port, "max_tries = 2")).await;
-    server.answers.lock().unwrap().extend([
+    for answer in [
         "451 later",
         "250 taken",
         "554 I do not like it",
         "250 taken",
         "554 I still do not",
-    ]);
+    ] {
+        server.say("DATA", answer);
+    }
     for title in ["하나", "둘", "셋"] {
         desk.post(title);
     }
@@ -246,9 +91,57 @@ async fn a_server_that_is_busy_rests_and_one_mail_that_it_does_not_want_holds_up
 }
 
 #[tokio::test]
+async fn a_server_that_refuses_the_login_rests_until_the_mail_is_given_up_and_sent_again_by_hand() {
+    let desk = Desk::new().await;
+    let (server, port) = MailServer::start(None).await;
+    let more = "user = \"walk\"\nsecret = \"file:secret\"\nmax_tries = 2";
+    let courier = desk.courier(&by_mail(port, more)).await;
+    server.say("AUTH", "454 not now");
+    server.say("AUTH", "535 who are you?");
+    desk.post("도서관 개관");
+    look(&desk, &courier, 60).await;
+    assert!(server.taken().is_empty());
+    let conn = Connection::open(desk.folder.path().join("a.db")).unwrap();
+    let given_up = "SELECT error FROM message WHERE due_at IS NULL";
+    let error: String = conn.query_row(given_up, [], |row| row.get(0)).unwrap();
+    assert_eq!(error, "answered 535: who are you?");
+    let statuses: Vec<String> = desk
+        .receipts()
+        .into_iter()
+        .map(|row| row[2].clone())
+        .collect();
+    assert_eq!(statuses, ["454", "535"]);
+    let operator = OutboxDesk::open(&desk.folder.path().join("a.db")).unwrap();
+    assert_eq!(operator.retry(None, desk.clock.now()).unwrap(), 1);
+    look(&desk, &courier, 60).await;
+    assert_eq!(server.taken().len(), 1);
+}
+
+#[tokio::test]
+async fn a_mailbox_that_is_full_or_gone_makes_the_target_rest() {
+    let desk = Desk::new().await;
+    let (server, port) = MailServer::start(None).await;
+    let courier = desk.courier(&by_mail(port, "max_tries = 3")).await;
+    server.say("RCPT", "450 full");
+    server.say("RCPT", "550 no such mailbox");
+    desk.post("하나");
+    look(&desk, &courier, 60).await;
+    let errors: Vec<String> = desk
+        .receipts()
+        .into_iter()
+        .map(|row| row[5].clone())
+        .collect();
+    assert_eq!(
+        errors,
+        ["answered 450: full", "answered 550: no such mailbox", ""]
+    );
+    assert_eq!(server.taken().len(), 1);
+}
+
+#[tokio::test]
 async fn what_is_to_be_encrypted_is_not_told_to_a_server_that_cannot() {
     let desk = Desk::new().await;
-    let (server, port) = MailServer::start().await;
+    let (server, port) = MailServer::start(None).await;
     let text = by_mail(port, "user = \"walk\"\nsecret = \"file:secret\"");
     let courier = desk.courier(&text.replace("smtp://", "smtps://")).await;
     desk.post("도서관 개관");
@@ -262,7 +155,7 @@ async fn what_is_to_be_encrypted_is_not_told_to_a_server_that_cannot() {
 #[tokio::test]
 async fn a_digest_is_one_mail_with_a_line_an_event() {
     let desk = Desk::new().await;
-    let (server, port) = MailServer::start().await;
+    let (server, port) = MailServer::start(None).await;
     let courier = desk.courier(&by_mail(port, "digest = \"1h\"")).await;
     for title in ["하나", "둘", "셋"] {
         desk.post(title);
