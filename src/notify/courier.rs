@@ -196,18 +196,26 @@ impl<O: Outbox> Courier<O> {
     }
 }
 
+/// What came of a test.
+#[derive(Debug)]
+pub struct Tested {
+    /// Why it was not taken.
+    pub outcome: Result<(), String>,
+    /// Its target wants no message before.
+    pub pause_until: Option<Timestamp>,
+    pub receipt: Option<Receipt>,
+}
+
 /// Sends one message that says it is a test.
-///
-/// # Errors
-/// Says why it was not taken.
-pub async fn send_test(
-    client: &HookClient,
-    notifier: &Notifier,
-    now: Timestamp,
-) -> Result<(), String> {
+pub async fn send_test(client: &HookClient, notifier: &Notifier, now: Timestamp) -> Tested {
     let key = format!("msg_test_{}", now.as_millisecond());
-    let (sent, _) = send(client, notifier.name(), notifier.test(&key, now)).await;
-    sent.map_err(|failure| failure.reason)
+    let (sent, receipt) = send(client, notifier.name(), notifier.test(&key, now)).await;
+    let asked = sent.as_ref().err().and_then(|failure| failure.retry_after);
+    Tested {
+        pause_until: asked.map(|wait| later(now, wait.min(LONGEST_PAUSE))),
+        outcome: sent.map_err(|failure| failure.reason),
+        receipt,
+    }
 }
 
 struct Failure {

@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-pub use courier::{Courier, send_test};
+pub use courier::{Courier, Tested, send_test};
 pub use target::{Notifier, SetupError};
 
 use crate::fetch::HookClient;

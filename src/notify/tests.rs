@@ -372,6 +372,53 @@ async fn a_message_is_given_up_after_its_tries_and_sent_when_the_operator_says_s
 }
 
 #[tokio::test]
+async fn a_test_shares_the_pace_and_the_rests_of_messages() {
+    let desk = Desk::new().await;
+    let text = "[[notify]]\nname = \"desk\"\nkind = \"webhook\"\nurl = \"URL\"\nrate = \"1/min\"\n";
+    let notifiers = desk.notifiers(text);
+    let operator = OutboxDesk::open(&desk.folder.path().join("a.db")).unwrap();
+    let minute = Duration::from_secs(60);
+    let turn = || {
+        let now = desk.clock.now();
+        operator.take_turn("desk", minute, now).unwrap()
+    };
+    // No service has met it yet.
+    assert_eq!(turn(), None);
+    assert_eq!(turn(), None);
+    set(&desk.store, &notifiers).await.unwrap();
+    let began = desk.clock.now();
+    assert_eq!(turn(), None);
+    assert_eq!(turn(), Some(began + minute));
+    // A message keeps away from the test, and the next test from the message.
+    let courier = desk
+        .courier(&text.replace("[[notify]]\nname = \"desk\"\n", ""))
+        .await;
+    desk.post("글");
+    look(&desk, &courier, 1).await;
+    assert_eq!(desk.got().len(), 0);
+    desk.pass(SignedDuration::from_secs(60));
+    look(&desk, &courier, 1).await;
+    assert_eq!(desk.got().len(), 1);
+    assert!(turn().is_some());
+    desk.pass(SignedDuration::from_secs(120));
+    assert_eq!(turn(), None);
+    desk.answers([wait_please("3600")]);
+    let tested = send_test(&notifiers.client, &notifiers.list[0], desk.clock.now()).await;
+    assert!(tested.outcome.is_err());
+    let until = desk.clock.now() + SignedDuration::from_hours(1);
+    assert_eq!(tested.pause_until, Some(until));
+    operator
+        .record("desk", tested.receipt, tested.pause_until)
+        .unwrap();
+    assert_eq!(desk.receipts().len(), 2);
+    desk.pass(SignedDuration::from_secs(120));
+    assert_eq!(turn(), Some(until));
+    desk.post("둘");
+    look(&desk, &courier, 1).await;
+    assert_eq!(desk.got().len(), 2, "one message and one test");
+}
+
+#[tokio::test]
 async fn a_message_that_is_refused_holds_up_no_other_and_a_redirect_is_not_followed() {
     let desk = Desk::new().await;
     let courier = desk.webhook("").await;

@@ -1,6 +1,7 @@
 //! Notifiers, and messages that wait for them.
 
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
@@ -323,6 +324,60 @@ impl OutboxDesk {
                 params![message, Ms(now)],
             )
             .map_err(|error| sql_error("putting messages back", error))
+    }
+
+    /// Takes a notifier's next turn, if its target's rest and the pace let it: messages wait `min_interval` from then on. If
+    /// not, answers when they will. Of a notifier that no service has taken over yet nothing is known.
+    ///
+    /// # Errors
+    /// `Sql`.
+    pub fn take_turn(
+        &self,
+        notifier: &str,
+        min_interval: Duration,
+        now: Timestamp,
+    ) -> Answer<Option<Timestamp>> {
+        let wait_ms = i64::try_from(min_interval.as_millis()).unwrap_or(i64::MAX);
+        let take = || {
+            // In one statement: a service may send at the same time.
+            let n_taken = self.0.execute(
+                "UPDATE notifier SET sent_at = ?3
+                 WHERE name = ?1 AND coalesce(sent_at + ?2, ?3) <= ?3 AND coalesce(paused_until, ?3) <= ?3",
+                params![notifier, wait_ms, Ms(now)],
+            )?;
+            if n_taken > 0 {
+                return Ok(None);
+            }
+            self.0
+                .query_row(
+                    "SELECT max(coalesce(sent_at + ?2, ?3), coalesce(paused_until, ?3)) FROM notifier
+                     WHERE name = ?1",
+                    params![notifier, wait_ms, Ms(now)],
+                    |row| Ok(row.get::<_, Ms>(0)?.0),
+                )
+                .optional()
+        };
+        take().map_err(|error| sql_error("taking a turn", error))
+    }
+
+    /// Keeps what came of a try that is no message of the outbox; `pause_until`: its target asked for a rest.
+    ///
+    /// # Errors
+    /// `Sql`.
+    pub fn record(
+        &self,
+        notifier: &str,
+        receipt: Option<Receipt>,
+        pause_until: Option<Timestamp>,
+    ) -> Answer<()> {
+        let keep = || {
+            self.0.execute(
+                "UPDATE notifier SET paused_until = ?2 WHERE name = ?1 AND ?2 > coalesce(paused_until, 0)",
+                params![notifier, pause_until.map(Ms)],
+            )?;
+            hosts::keep_receipts(&self.0, receipt.as_slice())
+        };
+        keep().map_err(|error| sql_error("writing down a try", error))
     }
 
     /// Removes a message for good, or all that were given up. Answers how many.
