@@ -40,8 +40,8 @@ const ROWS_ON_PAGE: usize = 50;
 /// Of each kind.
 const N_QUERIES: u64 = 100;
 /// The 95th percentile of no kind may take longer, in an archive of [`N_ARTICLES`]. Readers are promised 20 ms: machines
-/// differ, and a busy one takes more of its processors' time for the same.
-const MOST: Duration = Duration::from_millis(12);
+/// differ, and a busy one takes half as much again of its processors' time for the same.
+const MOST: Duration = Duration::from_millis(16);
 const N_ARTICLES: usize = 100_000;
 
 fn main() -> anyhow::Result<()> {
