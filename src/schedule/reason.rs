@@ -60,6 +60,7 @@ impl fmt::Display for Reason {
             Self::Every => f.write_str("its fixed interval is over"),
             Self::Cron => f.write_str("its cron expression says so"),
             Self::Closed => f.write_str("its opening hours begin"),
+            Self::Retry { n_failures: 1 } => f.write_str("tried again after a failure"),
             Self::Retry { n_failures } => write!(f, "tried again after {n_failures} failures"),
             Self::AskedToWait => f.write_str("its host asked to wait until then"),
         }

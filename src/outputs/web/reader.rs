@@ -188,7 +188,8 @@ impl Reader {
     }
 
     /// `69 articles`, `글 69개`.
-    pub(super) fn count(&self, english: &str, korean: &str, count: &u64) -> String {
+    pub(super) fn count(&self, one: &str, more: &str, korean: &str, count: &u64) -> String {
+        let english = if *count == 1 { one } else { more };
         let count = self.number(count);
         match self.language {
             Language::English => format!("{count} {english}"),
