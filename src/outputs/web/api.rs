@@ -1,11 +1,16 @@
 //! What the pages show, as JSON. `openapi.json` describes it; a test compares the two.
 
+use std::collections::BTreeMap;
+
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use jiff::Timestamp;
+use serde::Serialize;
 
+use super::overview::Overview;
 use super::reader::Reader;
 use super::receipts::Receipts;
 use super::stories::Stories;
@@ -38,8 +43,51 @@ async fn description() -> Response {
     ([(CONTENT_TYPE, "application/json")], DESCRIPTION).into_response()
 }
 
+/// What is stored of all boards, and what the service does about them at this moment.
+#[derive(Serialize)]
+struct Boards<'a> {
+    #[serde(flatten)]
+    overview: &'a Overview,
+    running: Vec<&'a str>,
+    /// By name.
+    hosts: BTreeMap<&'a str, Pace<'a>>,
+    searches: Vec<Search<'a>>,
+}
+
+#[derive(Serialize)]
+struct Pace<'a> {
+    interval_s: f64,
+    paused_until: Option<Timestamp>,
+    pause_reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Search<'a> {
+    name: &'a str,
+    query: &'a str,
+}
+
 async fn boards(State(web): State<Web>) -> Response {
-    answer::json(web.overview().await.as_deref())
+    let (read, vitals, searches) = (web.overview().await, web.vitals(), web.searches());
+    let running = vitals.boards.iter().filter(|(_, board)| board.running);
+    let hosts = vitals.hosts.iter().map(|(name, host)| {
+        let pace = Pace {
+            interval_s: host.interval.as_secs_f64(),
+            paused_until: host.paused_until,
+            pause_reason: host.pause_reason.as_deref(),
+        };
+        (name.as_str(), pace)
+    });
+    let searches = searches.iter().map(|search| Search {
+        name: &search.name,
+        query: &search.query,
+    });
+    answer::json(read.as_deref().map(|overview| Boards {
+        overview,
+        running: running.map(|(name, _)| name.as_str()).collect(),
+        hosts: hosts.collect(),
+        searches: searches.collect(),
+    }))
 }
 
 async fn one_board(State(web): State<Web>, Path(name): Path<String>) -> Response {

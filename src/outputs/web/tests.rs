@@ -78,6 +78,20 @@ fn clock() -> Arc<ManualClock> {
 }
 
 #[tokio::test]
+async fn programs_are_told_what_the_service_does_now() {
+    let (status, body) = get_page(web(clock(), false), "/api/v1/boards").await;
+    assert_eq!(status, StatusCode::OK, "{body}");
+    let answer: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(
+        answer["running"],
+        serde_json::json!(["a \"quoted\"\nname\\"])
+    );
+    let pace = serde_json::json!({ "interval_s": 1.5, "paused_until": null, "pause_reason": null });
+    assert_eq!(answer["hosts"], serde_json::json!({ "b.test:8080": pace }));
+    assert_eq!(answer["searches"], serde_json::json!([]));
+}
+
+#[tokio::test]
 async fn the_process_is_healthy_while_its_heart_beats() {
     let clock = clock();
     let web = web(Arc::clone(&clock), false);
