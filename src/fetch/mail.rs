@@ -7,9 +7,6 @@ mod smtp;
 #[path = "mail/no_smtp.rs"]
 mod smtp;
 
-#[cfg(all(test, feature = "email"))]
-pub(crate) mod test_server;
-
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 

@@ -20,7 +20,7 @@ mod host;
 mod mail;
 mod robots;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod throttle;
 
 use std::collections::HashMap;
@@ -37,8 +37,6 @@ pub use factory::install_crypto;
 pub use guard::{HostPort, Refusal, Resolved, Resolver, SystemResolver};
 pub use hook::{Attempt, HookAnswer, HookClient, HookError};
 pub use host::{Host, HostSnapshot, host_key};
-#[cfg(all(test, feature = "email"))]
-pub(crate) use mail::test_server as test_mail_server;
 pub use mail::{CAN_MAIL, Mail, MailError, MailServer, is_mail_address};
 
 use crate::model::Receipt;

@@ -2,6 +2,8 @@
 //! only: a loaded machine makes gaps longer, never shorter, but for [`TOLERANCE`].
 
 mod bodies;
+#[cfg(feature = "email")]
+pub(crate) mod mail_server;
 mod pace;
 mod redirects;
 mod robots;

@@ -1,7 +1,7 @@
 //! Notifiers by e-mail, against a mail server on a loopback port that writes down what it is told.
 
 use super::*;
-use crate::fetch::test_mail_server::MailServer;
+use crate::fetch::tests::mail_server::MailServer;
 
 fn by_mail(port: u16, more: &str) -> String {
     format!(

@@ -4,9 +4,9 @@ use std::net::Ipv4Addr;
 
 use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParametersBuilder};
 
-use super::super::test_server::{AUTHORITY, Encrypts, MailServer as Listening};
 use super::*;
 use crate::fetch::install_crypto;
+use crate::fetch::tests::mail_server::{AUTHORITY, Encrypts, MailServer as Listening};
 
 fn expecting(name: &str) -> TlsParametersBuilder {
     install_crypto();
