@@ -239,10 +239,10 @@ pub(super) fn find(
                 continue;
             }
             let mut filters = select_filter.query([run.row_of(run.group_of(place))])?;
-            if let Some(filter) = filters.next()? {
-                if !filter_passes(filter.get_ref(0)?.as_blob()?, key.place) {
-                    continue;
-                }
+            if let Some(filter) = filters.next()?
+                && !filter_passes(filter.get_ref(0)?.as_blob()?, key.place)
+            {
+                continue;
             }
             let mut rows = select.query([run.row_of(run.bucket_of(place))])?;
             if let Some(row) = rows.next()? {
