@@ -14,7 +14,7 @@ use jiff::civil::DateTime;
 use serde_json::Value;
 use support::crawl::Boardwalk;
 use support::server::{Reply, Request, Server};
-use support::shapes::{Board, Plan, Post, Said, boards};
+use support::shapes::{Board, File, Plan, Post, Said, boards};
 use url::Url;
 
 /// Requests that learning may make, the first page's included.
@@ -65,8 +65,29 @@ impl Findings {
         );
     }
 
-    fn post(&mut self, got: &Value, want: &Post) {
+    fn files(&mut self, got: &Value, what: &str, want: &[File]) {
+        let none = Vec::new();
+        let got = got["attachments"].as_array().unwrap_or(&none);
+        let got: Vec<String> = got
+            .iter()
+            .map(|file| {
+                let url = path_of(shown(file, "url"));
+                format!("{} {url} {}", shown(file, "name"), file["size"])
+            })
+            .collect();
+        let want: Vec<String> = want
+            .iter()
+            .map(|file| {
+                let size = file.size.map_or(Value::Null, Value::from);
+                format!("{} {} {size}", file.name, file.url)
+            })
+            .collect();
+        self.same(&format!("{what}, files"), &got.join("; "), &want.join("; "));
+    }
+
+    fn post(&mut self, got: &Value, want: &Post, files: &[File]) {
         let what = format!("post {}", want.id);
+        self.files(got, &what, files);
         self.same(&format!("{what}, state"), shown(got, "state"), "stored");
         self.same(&format!("{what}, title"), shown(got, "title"), &want.title);
         self.same(
@@ -203,7 +224,7 @@ fn crawled(board: &dyn Board) -> Vec<String> {
                 .any(|part| part == id)
         });
         match (found.next(), found.next()) {
-            (Some((_, got)), None) => findings.post(got, want),
+            (Some((_, got)), None) => findings.post(got, want, &board.files(want)),
             (None, _) => findings.wrong.push(format!("post {id} was not found")),
             (Some(_), Some(_)) => findings.wrong.push(format!("post {id} was found twice")),
         }
@@ -347,6 +368,14 @@ boards! {
     a_board_for_telephones: "mobile",
     pages_in_a_select: "select",
     a_button_for_more: "more",
+    files_in_a_row_of_facts: "files-egov",
+    files_behind_calls_of_scripts: "files-script",
+    files_below_posts_of_threads: "files-phpbb",
+    files_among_the_words_of_posts: "files-german",
+    files_whose_ids_hold_tokens: "files-discuz",
+    files_beside_buttons: "files-buttons",
+    files_with_titles_for_names: "files-japanese",
+    files_of_one_old_post: "files-rare",
 }
 
 /// Crawls the board of a shape, of which some targets answer otherwise. What was said, what was asked for, and what is held.

@@ -79,6 +79,8 @@ impl<'p> Asked<'p> {
         // A picture's caption may stand around the article's body.
         self.whole.push(&media::FRAME);
         let files = &profile.attachments;
+        // What stands around a link may be anything.
+        self.all |= files.by_signs;
         self.whole.extend(files.link.iter().chain(&files.item));
         self.rules_inside(&files.name);
         self.rules_inside(&files.size);

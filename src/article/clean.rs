@@ -12,8 +12,8 @@ use ego_tree::iter::Edge;
 use scraper::{ElementRef, Node};
 use url::Url;
 
+use super::removed::Removed;
 use super::{ReadOptions, addresses, media, text};
-use crate::document::Query;
 
 /// Tags that are kept, each with the attributes it may keep.
 static KEPT: LazyLock<HashMap<&'static str, &'static [&'static str]>> = LazyLock::new(|| {
@@ -79,7 +79,7 @@ const MAX_DEPTH: usize = 64;
 /// The inner HTML of `element`, cleaned.
 pub(super) fn clean(
     element: ElementRef<'_>,
-    remove: &[Query],
+    removed: &Removed<'_>,
     base: &Url,
     options: &ReadOptions,
 ) -> String {
@@ -90,6 +90,7 @@ pub(super) fn clean(
         match edge {
             Edge::Open(node) if muted.is_none() && node.id() != element.id() => {
                 match node.value() {
+                    Node::Text(_) if removed.nodes.contains(&node.id()) => {}
                     Node::Text(words) => escape(words, &mut out),
                     Node::Element(tag) => {
                         let Some(inner) = ElementRef::wrap(node) else {
@@ -106,7 +107,7 @@ pub(super) fn clean(
                             muted = Some(node.id());
                         } else if text::UNSHOWN.contains(&name)
                             || text::hidden(inner)
-                            || remove.iter().any(|selector| selector.matches(&inner))
+                            || removed.holds(inner)
                         {
                             muted = Some(node.id());
                         } else if KEPT.contains_key(name)
@@ -201,7 +202,12 @@ mod tests {
     fn cleaned(fragment: &str) -> String {
         let html = scraper::Html::parse_fragment(fragment);
         let base = Url::parse("http://board.test/news/1").expect("a URL");
-        clean(html.root_element(), &[], &base, &ReadOptions::default())
+        clean(
+            html.root_element(),
+            &Removed::default(),
+            &base,
+            &ReadOptions::default(),
+        )
     }
 
     #[test]
@@ -240,7 +246,7 @@ mod tests {
             mask_addresses: true,
         };
         assert_eq!(
-            clean(html.root_element(), &[], &base, &masked),
+            clean(html.root_element(), &Removed::default(), &base, &masked),
             "<a>기자</a><a>x</a>"
         );
     }

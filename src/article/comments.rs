@@ -7,6 +7,7 @@ use regex::Regex;
 use scraper::ElementRef;
 use url::{Position, Url};
 
+use super::removed::Removed;
 use super::{PageView, ReadOptions, text};
 use crate::dates::read_date;
 use crate::document::Query;
@@ -99,7 +100,7 @@ fn comment(
                 .find(|found| is_own(item, rules, found))
         })
         .or_else(|| rules.body.is_empty().then_some(item))
-        .map(|body| text::render(body, &rules.body_remove, options));
+        .map(|body| text::render(body, &Removed::by(&rules.body_remove), options));
     let secret = is_secret(item, rules)
         || shown
             .as_deref()

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use scraper::{ElementRef, Html};
 use url::Url;
 
+use super::removed::Removed;
 use crate::document::{Query, attribute};
 use crate::model::{Attachment, Image};
 use crate::profile::{AttachmentKey, Profile, element_text, first_value, fold};
@@ -64,6 +65,7 @@ pub(super) fn images(
     html: &Html,
     body: ElementRef<'_>,
     profile: &Profile,
+    removed: &Removed<'_>,
     base: &Url,
 ) -> Vec<Image> {
     let rules = &profile.article;
@@ -77,14 +79,8 @@ pub(super) fn images(
             found.add(container, base);
         }
         for element in IMG.select(container) {
-            let removed = rules.body_remove.iter().any(|selector| {
-                selector.matches(&element)
-                    || element
-                        .ancestors()
-                        .filter_map(ElementRef::wrap)
-                        .any(|ancestor| selector.matches(&ancestor))
-            });
-            if removed {
+            let mut around = element.ancestors().filter_map(ElementRef::wrap);
+            if removed.holds(element) || around.any(|above| removed.holds(above)) {
                 continue;
             }
             if element.value().name() == "noscript" {
@@ -287,6 +283,17 @@ fn quoted(script: &str) -> Option<&str> {
     script.split(['\'', '"']).nth(1)
 }
 
+/// A number without the signs between its thousands; a comma that two digits or one follow is a decimal point.
+fn with_point(text: &str) -> String {
+    let decimals = text.rsplit_once(',').map_or(0, |(_, after)| {
+        after.bytes().take_while(u8::is_ascii_digit).count()
+    });
+    match decimals {
+        1 | 2 if !text.contains('.') => text.replace(',', "."),
+        _ => text.replace(',', ""),
+    }
+}
+
 fn parameter_of(url: &Url, name: &str) -> Option<String> {
     url.query()?
         .split('&')
@@ -313,17 +320,17 @@ fn without(url: &Url, drop: &[String]) -> String {
     url.to_string()
 }
 
-/// `20.0KB` → 20,480. As the page tells it: rounded, so good for showing, not for checking.
-fn bytes(text: &str) -> Option<u64> {
-    let text = text.trim().replace(',', "");
+/// `20.0KB` → 20,480; `1,2 MB` as Germans write it. As the page tells it: rounded, so good for showing, not for checking.
+pub(super) fn bytes(text: &str) -> Option<u64> {
+    let text = with_point(text.trim());
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     let number: f64 = digits.trim().parse().ok()?;
     let unit = text[digits.len()..].trim().to_ascii_lowercase();
     let factor = match unit.chars().next() {
-        None | Some('b') => 1.0,
-        Some('k') => 1_024.0,
-        Some('m') => 1_048_576.0,
-        Some('g') => 1_073_741_824.0,
+        None | Some('b' | 'o' | 'б' | '바' | 'バ' | '字' | '位') => 1.0,
+        Some('k' | 'к') => 1_024.0,
+        Some('m' | 'м') => 1_048_576.0,
+        Some('g' | 'г') => 1_073_741_824.0,
         Some(_) => return None,
     };
     let bytes = number * factor;

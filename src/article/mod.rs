@@ -3,6 +3,7 @@
 
 mod addresses;
 mod asked;
+mod attached;
 mod classify;
 mod clean;
 mod comments;
@@ -10,6 +11,7 @@ mod fields;
 pub mod generic;
 mod media;
 mod names;
+mod removed;
 mod source;
 mod text;
 
@@ -25,8 +27,11 @@ pub use comments::read_comments;
 pub use fields::{FieldTrace, explain_article};
 pub use names::{template_names, without_numbers};
 
+use removed::Removed;
+
 use crate::document::Query;
 use crate::model::{Article, PageClass};
+use crate::profile::files::blocks_of;
 use crate::profile::{Library, Profile, first_value};
 
 /// A fetched page, parsed once, as all of this stage sees it.
@@ -67,15 +72,20 @@ pub fn read_article(view: &PageView<'_>, profile: &Profile, options: &ReadOption
         return article;
     }
     let base = base_url(view);
+    let files = attached::shown(view, profile, &base);
     match text::body(view.html, profile) {
         Some(body) => {
-            article.text = text::render(body, &profile.article.body_remove, options);
-            article.html = clean::clean(body, &profile.article.body_remove, &base, options);
-            article.images = media::images(view.html, body, profile, &base);
+            let removed = Removed::by(&profile.article.body_remove).and(blocks_of(&files, body));
+            article.text = text::render(body, &removed, options);
+            article.html = clean::clean(body, &removed, &base, options);
+            article.images = media::images(view.html, body, profile, &removed, &base);
         }
         None => article.warnings.push("no body element".into()),
     }
-    article.attachments = media::attachments(view.html, profile, &base);
+    article.attachments = match profile.attachments.by_signs {
+        true => attached::attachments(&files),
+        false => media::attachments(view.html, profile, &base),
+    };
     article.source = source::find(&article.text, &profile.article.source);
     let (comments, pages) = read_comments(view, profile, options);
     article.comments = comments;

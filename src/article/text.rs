@@ -5,8 +5,9 @@ use ego_tree::NodeId;
 use ego_tree::iter::Edge;
 use scraper::{ElementRef, Html, Node};
 
+use super::removed::Removed;
 use super::{ReadOptions, addresses};
-use crate::document::{Query, attribute};
+use crate::document::attribute;
 use crate::profile::Profile;
 
 /// Elements that stand on lines of their own.
@@ -85,14 +86,19 @@ pub(super) fn hidden(element: ElementRef<'_>) -> bool {
         })
 }
 
-/// The element's text, without what `remove` selects.
-pub(super) fn render(element: ElementRef<'_>, remove: &[Query], options: &ReadOptions) -> String {
+/// The element's text, without what is removed.
+pub(super) fn render(
+    element: ElementRef<'_>,
+    removed: &Removed<'_>,
+    options: &ReadOptions,
+) -> String {
     let mut lines = Lines::default();
     let mut muted: Option<NodeId> = None;
     let mut pre_depth = 0_usize;
     for edge in element.traverse() {
         match edge {
             Edge::Open(node) if muted.is_none() => match node.value() {
+                Node::Text(_) if removed.nodes.contains(&node.id()) => {}
                 Node::Text(words) if pre_depth > 0 => lines.preformatted(words),
                 Node::Text(words) => lines.words(words),
                 Node::Element(tag) => {
@@ -110,9 +116,7 @@ pub(super) fn render(element: ElementRef<'_>, remove: &[Query], options: &ReadOp
                         lines.words(&shown);
                         muted = Some(node.id());
                     } else if !is_root
-                        && (UNSHOWN.contains(&name)
-                            || hidden(inner)
-                            || remove.iter().any(|selector| selector.matches(&inner)))
+                        && (UNSHOWN.contains(&name) || hidden(inner) || removed.holds(inner))
                     {
                         muted = Some(node.id());
                     } else if name == "br" {
@@ -203,7 +207,11 @@ mod tests {
 
     fn text_of(fragment: &str) -> String {
         let html = Html::parse_fragment(fragment);
-        render(html.root_element(), &[], &ReadOptions::default())
+        render(
+            html.root_element(),
+            &Removed::default(),
+            &ReadOptions::default(),
+        )
     }
 
     #[test]

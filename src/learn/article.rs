@@ -10,6 +10,7 @@ use ego_tree::NodeId;
 use regex::Regex;
 use scraper::{ElementRef, Selector};
 
+use super::attachments::{AttachmentRules, attachments};
 use super::body::body;
 use super::columns::RowFacts;
 use super::depth::Depth;
@@ -80,6 +81,8 @@ pub(super) struct ArticleRules {
     pub body: Vec<String>,
     /// Elements of the body that are no part of the text.
     pub body_remove: Vec<String>,
+    /// None where articles are not read.
+    pub attachments: Option<AttachmentRules>,
     pub comments: Option<CommentRules>,
     pub rows_lie: Rows,
     pub decisions: Vec<Decision>,
@@ -152,13 +155,22 @@ pub(super) fn article(
     rules.date = first_found(&mut grounds, &mut rules.decisions, |found, grounds| {
         date_rules(found, samples, grounds, calendar)
     });
+    let files = attachments(samples, &listings, records.as_ref());
+    // Names and sizes of files are no words of a body.
+    let no_body: Vec<HashSet<NodeId>> = listings
+        .iter()
+        .zip(&files.blocks)
+        .map(|(listing, block)| listing | block)
+        .collect();
     body(
         &mut rules,
         samples,
         listing_page,
-        &listings,
+        &no_body,
         records.as_ref(),
     )?;
+    rules.attachments = Some(files.rules);
+    rules.decisions.push(files.decision);
     rules.comments = records
         .and_then(|records| comments(samples, &records, (&rules.author, &rules.body), calendar));
     if let Some(comments) = rules

@@ -7,6 +7,7 @@
 
 mod address;
 mod article;
+mod attachments;
 mod body;
 mod calls;
 mod candidates;
@@ -40,7 +41,7 @@ use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 use crate::model::{Calendar, NumberOrder};
-use crate::profile::Call;
+use crate::profile::{Call, hands_out};
 
 pub use article::same_title;
 
@@ -408,6 +409,15 @@ pub fn learn(
     let mut decisions = draft.decisions.clone();
     decisions.extend(rules.decisions.iter().cloned());
     let mut draft = draft.clone();
+    for found in articles
+        .iter()
+        .flat_map(|seen| calls(seen.page.html, seen.page.url))
+    {
+        let known = draft.calls.iter().any(|call| call.name == found.name);
+        if !known && (hands_out(&found.name) || hands_out(&found.url)) {
+            draft.calls.push(found);
+        }
+    }
     for (lies, field) in [
         (rules.rows_lie.author, "author"),
         (rules.rows_lie.date, "date"),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::article::ArticleRules;
+use super::attachments::AttachmentRules;
 use super::columns::Columns;
 use super::depth::Depth;
 use super::field_rule::FieldRule;
@@ -410,6 +411,18 @@ fn written(rule: &FieldRule) -> String {
     format!("{{ {} }}", parts.join(", "))
 }
 
+fn attachments(found: &AttachmentRules, decisions: &[Decision]) -> String {
+    let mut text = String::from("\n[attachments]\n");
+    text.push_str(&why(decisions, "attachments.link"));
+    text.push_str("by_signs = true\n");
+    for (key, selectors) in [("link", &found.link), ("skip", &found.skip)] {
+        if !selectors.is_empty() {
+            let _ = writeln!(text, "{key} = {}", list(selectors));
+        }
+    }
+    text
+}
+
 fn article(
     found: &ArticleRules,
     pages: Option<&ThreadPages>,
@@ -433,6 +446,9 @@ fn article(
             text.push_str(&why(decisions, &format!("article.{what}")));
             let _ = writeln!(text, "{what} = {}", rules(field));
         }
+    }
+    if let Some(files) = &found.attachments {
+        text.push_str(&attachments(files, decisions));
     }
     if let Some(comments) = &found.comments {
         let _ = writeln!(

@@ -384,6 +384,8 @@ impl Compiler<'_, '_> {
             Some(AttachmentKey::Pattern(pattern))
         });
         AttachmentRules {
+            by_signs: file.by_signs,
+            skip: self.selectors(&file.skip, "attachments.skip"),
             link: self.selectors(&file.link, "attachments.link"),
             key,
             drop: file.drop.clone(),

@@ -380,6 +380,12 @@ pub struct ArticleFile {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AttachmentsFile {
+    /// Links that the page shows to be files by what stands around them (`files`): a name, a size, a heading. Then names,
+    /// sizes and ids are read there, too, the words of lists of files are no part of the text, and a `link` is one sign
+    /// more for what it selects.
+    pub by_signs: bool,
+    /// Where `by_signs`: links that look like files and are none.
+    pub skip: Vec<Text>,
     /// Links to files.
     pub link: Vec<Text>,
     /// The query parameter (or pattern over the URL with group `key`) that is the file's own id.

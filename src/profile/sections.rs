@@ -116,6 +116,9 @@ pub enum AttachmentKey {
 
 #[derive(Debug, Clone, Default)]
 pub struct AttachmentRules {
+    /// What stands around links tells which of them are files.
+    pub by_signs: bool,
+    pub skip: Vec<Query>,
     pub link: Vec<Query>,
     pub key: Option<AttachmentKey>,
     pub drop: Vec<String>,

@@ -21,6 +21,7 @@ use super::page::{Mask, Page, Tag};
 use super::structured::{Claims, fold};
 use super::trim;
 use crate::model::PostedAt;
+use crate::profile::heads_files;
 
 /// Words of a name, a date or a count, and of its label.
 const MAX_FACT_CHARS: usize = 60;
@@ -114,11 +115,9 @@ static NAME_OF_PART: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^(?:본문|내용|글\s?내용|본문\s?내용|상세\s?내용|content|body|本文|内容|正文|inhalt|(?:페이지|게시물|게시글|글)\s?정보)$")
         .expect("a constant pattern")
 });
-/// Headings of what comes behind a body.
-static NAME_OF_ANNEX: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(?:첨부\s?파일|첨부|관련\s?링크|attachments?|attached files?|添付ファイル|附件|anhänge?|pièces jointes)\W*\d*\W*$")
-        .expect("a constant pattern")
-});
+/// Headings of what comes behind a body, besides those of files.
+static NAME_OF_ANNEX: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^관련\s?링크\W*\d*\W*$").expect("a constant pattern"));
 /// The network address of who wrote it.
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\s*\(?\b\d{1,3}(?:\.[\d*x♡]{1,3}){1,3}\)?\s*$").expect("a constant pattern")
@@ -464,7 +463,7 @@ fn ends_post(page: &Page<'_>, at: u32) -> bool {
 }
 
 fn ends_body(heading: &str) -> bool {
-    NAME_OF_ANNEX.is_match(heading) || trim::begins_comments(heading)
+    NAME_OF_ANNEX.is_match(heading) || heads_files(heading) || trim::begins_comments(heading)
 }
 
 /// The first part behind the facts, and what runs on beside it; but a box above the body is not the body.

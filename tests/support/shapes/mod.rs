@@ -1,6 +1,7 @@
 //! Boards in the shapes of many engines, written from small templates: pages as text, and what stands in them. Nothing
 //! here is any engine's own code; only which element holds what, and how its URLs are made (BOARDS.md 8 and 9).
 
+mod files;
 mod forums;
 mod islands;
 mod korean;
@@ -63,10 +64,22 @@ pub struct Shape {
     pub listing: fn(&str, &str) -> String,
     pub pager: fn(&Turns<'_>) -> String,
     pub article: fn(&Thread<'_>) -> String,
+    /// The files listed with a post.
+    pub files: fn(&Post) -> Vec<File>,
     /// What stands in the page's head.
     pub head: &'static str,
     /// Further files of the site.
     pub others: fn(&[Post]) -> Vec<OtherFile>,
+}
+
+/// A file listed with a post.
+#[derive(Debug, Clone)]
+pub struct File {
+    pub name: String,
+    /// Path and query, without what changes from view to view.
+    pub url: String,
+    /// Bytes, as far as the page tells.
+    pub size: Option<u64>,
 }
 
 /// Path, content type, text.
@@ -124,6 +137,7 @@ fn plain() -> Shape {
         listing: |rows, pager| format!("{rows}{pager}"),
         pager: numbers,
         article: |_| String::new(),
+        files: |_| Vec::new(),
         head: "",
         others: |_| Vec::new(),
     }
@@ -178,6 +192,10 @@ pub trait Board {
         numbers(turns)
     }
     fn article(&self, thread: &Thread<'_>) -> String;
+    /// The files listed with a post.
+    fn files(&self, _post: &Post) -> Vec<File> {
+        Vec::new()
+    }
     /// What stands in the page's head.
     fn head(&self) -> &str {
         ""
@@ -379,6 +397,9 @@ impl Board for Shape {
     fn article(&self, thread: &Thread<'_>) -> String {
         (self.article)(thread)
     }
+    fn files(&self, post: &Post) -> Vec<File> {
+        (self.files)(post)
+    }
     fn head(&self) -> &str {
         self.head
     }
@@ -460,6 +481,7 @@ pub fn shapes() -> Vec<Shape> {
     all.extend(pages::shapes());
     all.extend(machines::shapes());
     all.extend(islands::shapes());
+    all.extend(files::shapes());
     all
 }
 

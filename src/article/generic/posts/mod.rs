@@ -24,6 +24,7 @@ use self::frames::Frame;
 use self::lines::Lines;
 use self::tree::Tree;
 use super::moment::candidates::habit;
+use crate::article::removed::Removed;
 use crate::article::{ReadOptions, text};
 use crate::document::Query;
 use crate::model::PostedAt;
@@ -185,7 +186,7 @@ impl<'a> Reader<'a> {
         };
         let mut lines = Vec::new();
         for element in tops.into_iter().filter_map(|at| self.element(at)) {
-            let text = text::render(element, &REMOVED, &ReadOptions::default());
+            let text = text::render(element, &Removed::by(&REMOVED), &ReadOptions::default());
             lines.extend(text.lines().map(str::to_owned));
         }
         lines
