@@ -2,7 +2,7 @@
 //! board lists files, as a selector that counts as one sign more, and which links only look like files; or, where no
 //! article seen has a file, the word that pages are to tell by themselves.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use ego_tree::NodeId;
 use scraper::{ElementRef, Selector};
@@ -14,6 +14,8 @@ use crate::profile::files::{FLOOR, FileLink, Ground, blocks_of, files_shown};
 
 /// Links of one place that are tried on all pages.
 const MAX_NAMES: usize = 60;
+/// Links whose names are tried.
+const MAX_LINKS: usize = 40;
 /// What a link needs to be counted where others like it stand on other pages.
 const WEAK: f64 = 2.0;
 /// Elements above a link whose names are tried.
@@ -138,17 +140,18 @@ fn is_file(file: &FileLink<'_>, place: Option<&Selector>) -> bool {
 fn place(samples: &[Sample<'_>], all: &[Vec<FileLink<'_>>]) -> Option<Place> {
     let mut names: Vec<String> = Vec::new();
     let likely = all.iter().flatten().filter(|file| file.score >= WEAK);
-    for name in likely.flat_map(|file| names_of(file.link)) {
+    for name in likely.take(MAX_LINKS).flat_map(|file| names_of(file.link)) {
         if names.len() < MAX_NAMES && !names.contains(&name) {
             names.push(name);
         }
     }
+    let listed: Vec<Listed<'_>> = all.iter().map(|files| Listed::new(files)).collect();
     let mut ranked: Vec<(f64, String, Selector)> = names
         .into_iter()
         .enumerate()
         .filter_map(|(order, name)| {
             let selector = Selector::parse(&name).ok()?;
-            let score = score(&selector, samples, all)? - 0.01 * order as f64;
+            let score = score(&selector, samples, &listed)? - 0.01 * order as f64;
             Some((score, name, selector))
         })
         .collect();
@@ -182,18 +185,15 @@ fn names_of(link: ElementRef<'_>) -> Vec<String> {
 }
 
 /// The scores of the files that a selector finds; `None` where it finds a link that is none, or too little.
-fn score(selector: &Selector, samples: &[Sample<'_>], all: &[Vec<FileLink<'_>>]) -> Option<f64> {
+fn score(selector: &Selector, samples: &[Sample<'_>], all: &[Listed<'_>]) -> Option<f64> {
     let (mut score, mut n_sure, mut n_pages) = (0.0, 0, 0);
-    for (sample, files) in samples.iter().zip(all) {
+    for (sample, listed) in samples.iter().zip(all) {
         let mut n_here = 0;
         for link in sample.page.html.select(selector) {
-            let leads = link.attr("href").is_some() || link.attr("onclick").is_some();
-            let Some(file) = files.iter().find(|file| file.link == link) else {
+            let Some(file) = listed.by_link.get(&link.id()) else {
+                let leads = link.attr("href").or_else(|| link.attr("onclick"));
                 // The icon beside a name leads where the name does.
-                let again = files
-                    .iter()
-                    .any(|file| file.link.attr("href") == link.attr("href"));
-                if leads && !again {
+                if leads.is_some_and(|to| !listed.addresses.contains(to)) {
                     return None;
                 }
                 continue;
@@ -208,6 +208,25 @@ fn score(selector: &Selector, samples: &[Sample<'_>], all: &[Vec<FileLink<'_>>])
         n_pages += usize::from(n_here > 0);
     }
     (n_sure > 0 || n_pages > 1).then_some(score)
+}
+
+/// The files of a page, to be looked up.
+struct Listed<'f> {
+    by_link: HashMap<NodeId, &'f FileLink<'f>>,
+    addresses: HashSet<&'f str>,
+}
+
+impl<'f> Listed<'f> {
+    fn new(files: &'f [FileLink<'f>]) -> Self {
+        let address = |file: &'f FileLink<'f>| {
+            let link = file.link.value();
+            link.attr("href").or_else(|| link.attr("onclick"))
+        };
+        Self {
+            by_link: files.iter().map(|file| (file.link.id(), file)).collect(),
+            addresses: files.iter().filter_map(address).collect(),
+        }
+    }
 }
 
 /// A link to any file of the world has a name and an address that ends in one; only a board's own hand files out.

@@ -41,7 +41,8 @@ use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 use crate::model::{Calendar, NumberOrder};
-use crate::profile::{Call, hands_out};
+use crate::profile::Call;
+use crate::profile::files::hands_out;
 
 pub use article::same_title;
 

@@ -7,7 +7,6 @@
 mod calls;
 mod compile;
 mod feed;
-mod file_words;
 pub mod files;
 mod format;
 mod hidden_links;
@@ -24,7 +23,6 @@ mod shape;
 mod words;
 
 pub use calls::{Call, with_links, without_scripts};
-pub use file_words::{hands_out, heads_files};
 pub use format::ProfileFile;
 pub use hidden_links::with_hidden_links;
 pub use identity::{ArticleRef, BoardRef, Identity};

@@ -21,7 +21,7 @@ use super::page::{Mask, Page, Tag};
 use super::structured::{Claims, fold};
 use super::trim;
 use crate::model::PostedAt;
-use crate::profile::heads_files;
+use crate::profile::files::heads_files;
 
 /// Words of a name, a date or a count, and of its label.
 const MAX_FACT_CHARS: usize = 60;

@@ -8,7 +8,7 @@
 //! thread; in `article`, `{first}`, `{said}` (replies), `{pager}`. `{if WORD}…{end}` stands where WORD holds: `pinned`,
 //! `plain`, `replies`, `silent`, `long` (many replies), `third` (every third post), `even`, `odd`, `inner` (an answer to the
 //! reply before it), `outer`. `{when:%d %B %Y}` and `{last.when:…}` are `{at:…}` in the board's language, digits and
-//! calendar; `{ago}` and `{near:%H:%M}` count from now, as boards do whose setting says `recent = yes`.
+//! calendar; a setting `file = NAME | URL | BYTES` is a file that each post's page lists; `{ago}` and `{near:%H:%M}` count from now, as boards do whose setting says `recent = yes`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,7 +19,8 @@ use jiff::civil::DateTime;
 use super::posts::{self, CHINESE, ENGLISH, FRENCH, GERMAN, JAPANESE, KOREAN, Tongue};
 use super::tongues::{ARABIC, GREEK, HEBREW, HINDI, RUSSIAN, THAI, TURKISH, VIETNAMESE};
 use super::{
-    Board, OtherFile, PastEnd, Plan, Post, Said, Shown, Thread, Turns, lines, numbers, paragraphs,
+    Board, File, OtherFile, PastEnd, Plan, Post, Said, Shown, Thread, Turns, lines, numbers,
+    paragraphs,
 };
 
 /// A board of such a file.
@@ -295,6 +296,20 @@ impl Board for Sketch {
             "start" => Some(((page - 1) * self.plan.n_said_per_page).to_string()),
             _ => self.of_post(name, post),
         })
+    }
+
+    fn files(&self, post: &Post) -> Vec<File> {
+        let setting = self.settings.get("file");
+        let file = setting.map(|setting| {
+            let filled = fill(setting, &|name| self.of_post(name, post));
+            let mut parts = filled.split(" | ").map(str::to_owned);
+            File {
+                name: parts.next().expect("a name"),
+                url: parts.next().expect("an address"),
+                size: parts.next().map(|size| size.parse().expect("a number")),
+            }
+        });
+        file.into_iter().collect()
     }
 
     fn id(&self, post: &Post) -> String {

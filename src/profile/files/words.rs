@@ -1,5 +1,5 @@
 //! How do pages speak of files? Endings of names, sizes, headings above lists of attachments, addresses that hand files
-//! out: words only. What follows from them is decided in `files`.
+//! out: words only. What follows from them is decided elsewhere.
 
 use std::sync::LazyLock;
 
