@@ -1,8 +1,10 @@
-//! A page whose words stand in data for its own scripts: `<script type="application/json">`. In: the page's text, and which
+//! A page whose words stand in data for its own scripts: `<script type="application/json">`, or a variable that a script
+//! makes of it. In: the page's text, and which
 //! of its scripts. Out: the page with that data shown behind the script, each object, list and value an element with its
 //! key as class, so that whatever reads pages reads it too; where the list of posts is, it is shown as one of an answer is.
 //! Pure; data that is broken, too long or too deep is not shown.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
@@ -10,6 +12,8 @@ use regex::Regex;
 use scraper::Selector;
 use serde_json::{Map, Value};
 
+use super::assigned::assigned;
+use super::flat_data::unflattened;
 use super::json_list::{self, JsonList, MAX_ANSWER, escaped};
 
 /// Scripts of data that are looked at.
@@ -43,37 +47,55 @@ static WHOLE: LazyLock<Selector> = LazyLock::new(|| {
 static BODY: LazyLock<Selector> =
     LazyLock::new(|| Selector::parse("body").expect("a constant selector"));
 
+/// Keys of moments.
+static DATE_KEY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)date|time|created|updated|publish|posted|_at$|[a-z]At$|^at$|^ts$|regist|reg_?d")
+});
+
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant pattern")
 }
 
-/// A script that holds data.
+/// Data that a script holds.
 struct Island<'t> {
-    /// Empty where it has none.
-    id: &'t str,
-    data: &'t str,
-    /// Where it ends in the page.
+    /// The script's `id`; empty where it has none. Of a variable `window.` and its name.
+    id: Cow<'t, str>,
+    data: Cow<'t, str>,
+    /// Where its script ends in the page.
     end: usize,
 }
 
 impl Island<'_> {
     fn read(&self) -> Option<Value> {
         let is_json = self.data.trim_start().starts_with(['{', '[']);
-        json_list::read(self.data).filter(|_| is_json)
+        let data = json_list::read(&self.data).filter(|_| is_json)?;
+        Some(unflattened(&data).unwrap_or(data))
     }
 }
 
 fn islands(text: &str) -> impl Iterator<Item = Island<'_>> {
     SCRIPT
         .captures_iter(text)
-        .filter_map(|found| {
-            let attributes = found.name("attributes")?.as_str();
-            let id = ID.captures(attributes).and_then(|found| found.get(1));
-            IS_DATA.is_match(attributes).then_some(Island {
-                id: id.map_or("", |id| id.as_str()),
-                data: found.name("data")?.as_str(),
-                end: found.get(0)?.end(),
-            })
+        .flat_map(|found| {
+            let part = |name: &str| found.name(name).map_or("", |part| part.as_str());
+            let (attributes, data) = (part("attributes"), part("data"));
+            let end = found.get(0).map_or(0, |whole| whole.end());
+            if IS_DATA.is_match(attributes) {
+                let id = ID.captures(attributes).and_then(|found| found.get(1));
+                let id = Cow::Borrowed(id.map_or("", |id| id.as_str()));
+                let data = Cow::Borrowed(data);
+                return vec![Island { id, data, end }];
+            }
+            if attributes.contains("src=") {
+                return Vec::new();
+            }
+            let variables = assigned(data).into_iter();
+            let island = |(name, data)| Island {
+                id: Cow::Owned(format!("window.{name}")),
+                data,
+                end,
+            };
+            variables.map(island).collect()
         })
         .take(MAX_ISLANDS)
 }
@@ -85,7 +107,7 @@ pub fn holds_data(text: &str) -> bool {
 
 /// What a page holds as data: the `id` of each script, and what it says.
 pub fn data_of(text: &str) -> Vec<(String, Value)> {
-    let read = |island: Island<'_>| Some((island.id.to_owned(), island.read()?));
+    let read = |island: Island<'_>| Some((island.id.to_string(), island.read()?));
     islands(text).filter_map(read).collect()
 }
 
@@ -101,7 +123,10 @@ pub(super) fn with_data_shown(text: &str, id: &str, list: &JsonList) -> Option<S
     let mut done = 0;
     for island in islands(text).filter(|island| island.id == id) {
         let Some(data) = island.read() else { continue };
-        shown.page.push_str(&text[done..island.end]);
+        // A script may make several variables.
+        shown
+            .page
+            .push_str(text.get(done..island.end).unwrap_or(""));
         done = island.end;
         shown.n_records = 0;
         shown.value(&data, "data", "", 0);
@@ -136,11 +161,17 @@ impl Shown<'_> {
             }
             Value::Array(items) => {
                 let _ = write!(self.page, "<ul{class}>");
+                // Comments are told from the entries of a list that they stand in.
+                let of_list = match is_class(key) {
+                    true => format!(" in-{key}"),
+                    false => String::new(),
+                };
                 for (at, item) in items.iter().enumerate() {
                     let place = json_list::joined(place, &at.to_string());
                     match item {
                         Value::Object(inner) => {
-                            let _ = write!(self.page, "<li class=\"item\"{}>", id_of(inner));
+                            let _ =
+                                write!(self.page, "<li class=\"item{of_list}\"{}>", id_of(inner));
                             self.inside(inner, &place, level + 1);
                             self.page.push_str("</li>");
                         }
@@ -158,7 +189,13 @@ impl Shown<'_> {
                 self.page.push_str("</div>");
             }
             single => {
-                let said = json_list::scalar(single).unwrap_or_default();
+                let said = match DATE_KEY.is_match(key) {
+                    true => epoch(single),
+                    false => None,
+                };
+                let said = said
+                    .or_else(|| json_list::scalar(single))
+                    .unwrap_or_default();
                 let words = words(&said);
                 if said.is_empty() || words.len() > self.bytes_left {
                     return;
@@ -177,14 +214,31 @@ impl Shown<'_> {
     }
 }
 
-/// A key as a class, where it can be one in any selector.
-fn class_of(key: &str) -> String {
-    let is_word = key.starts_with(|c: char| c.is_ascii_alphabetic())
+/// The words of a moment that is told as a number of this century.
+fn epoch(value: &Value) -> Option<String> {
+    /// Seconds from 2000 to 2100.
+    const CENTURY: std::ops::Range<f64> = 946_684_800.0..4_102_444_800.0;
+    let number = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) if text.len() >= 9 => text.parse().ok()?,
+        _ => return None,
+    };
+    let is_moment = CENTURY.contains(&number) || CENTURY.contains(&(number / 1_000.0));
+    is_moment.then(|| json_list::moment(value)).flatten()
+}
+
+/// Whether a key can be a class in any selector.
+fn is_class(key: &str) -> bool {
+    key.starts_with(|c: char| c.is_ascii_alphabetic())
         && key.len() <= MAX_CLASS
         && key
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-    match is_word {
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
+/// A key as a class, where it can be one.
+fn class_of(key: &str) -> String {
+    match is_class(key) {
         true => format!(" class=\"{key}\""),
         false => String::new(),
     }
@@ -267,7 +321,7 @@ mod tests {
             "<div class=\"data\"><div class=\"page\">\
              <div class=\"n\">2</div>\
              <ul class=\"records\"><li class=\"record\"><a class=\"title\" href=\"/p/7\">Tides &amp; &quot;fish&quot;</a></li></ul>\
-             <ul class=\"tags\"><div>x</div><li class=\"item\" data-id=\"q\"><div class=\"no\">q</div></li></ul>\
+             <ul class=\"tags\"><div>x</div><li class=\"item in-tags\" data-id=\"q\"><div class=\"no\">q</div></li></ul>\
              </div></div>"
         );
     }

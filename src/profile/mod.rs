@@ -4,10 +4,12 @@
 //! In: the text of a profile file. Out: a [`Profile`], or every complaint with line and column. Pure; the files
 //! themselves are read by `config`, the built-in ones are embedded in the binary.
 
+mod assigned;
 mod calls;
 mod compile;
 mod feed;
 pub mod files;
+mod flat_data;
 mod format;
 mod hidden_links;
 mod identity;

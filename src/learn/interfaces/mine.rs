@@ -17,12 +17,14 @@ use crate::profile::JsonList;
 use crate::profile::json_list::{at, filled, joined, moment, places, scalar};
 
 /// Levels of an answer that are looked through for lists, and of a record for fields.
-const MAX_LEVELS: usize = 8;
+const MAX_LEVELS: usize = 12;
 const MAX_FIELD_LEVELS: usize = 3;
 /// Lists of an answer, fields of a record, and records that vote.
 const MAX_LISTS: usize = 60;
 const MAX_FIELDS: usize = 300;
 const SAMPLE: usize = 60;
+/// Elements of a list that may be no records but hold lists of them.
+const MAX_PARTS: usize = 6;
 
 static TITLE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)(?:^|\.)(?:\w*title|titleraw|title_raw|subject|headline|caption)(?:\.rendered)?$")
@@ -126,7 +128,7 @@ pub(super) fn mine(
     best.ok_or(missing)
 }
 
-/// Lists of at least two records; none within a record.
+/// Lists of at least two records; within records only of short lists: those of a cache, or of a page's parts.
 pub(super) fn lists(answer: &Value) -> Vec<(String, Vec<&Value>)> {
     let mut found = Vec::new();
     let mut open = vec![(String::new(), answer, 0)];
@@ -134,6 +136,11 @@ pub(super) fn lists(answer: &Value) -> Vec<(String, Vec<&Value>)> {
         match value {
             Value::Array(items) => {
                 let records: Vec<&Value> = items.iter().filter(|item| item.is_object()).collect();
+                if items.len() <= MAX_PARTS && level < MAX_LEVELS {
+                    for (at, item) in items.iter().enumerate() {
+                        open.push((joined(&place, &at.to_string()), item, level + 1));
+                    }
+                }
                 if records.len() >= 2 && found.len() < MAX_LISTS {
                     found.push((place, records.into_iter().take(SAMPLE).collect()));
                 }

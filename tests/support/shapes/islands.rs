@@ -7,7 +7,14 @@ use super::posts::KOREAN;
 use super::{PastEnd, Post, Said, Shape, Thread, plain};
 
 pub fn shapes() -> Vec<Shape> {
-    vec![pages_of_react(), rendered_pages(), state_of_a_store()]
+    vec![
+        pages_of_react(),
+        rendered_pages(),
+        state_of_a_store(),
+        variable(),
+        flat(),
+        queries(),
+    ]
 }
 
 /// Data between the tags of a script: nothing in it may look like the end of one.
@@ -124,6 +131,151 @@ fn rendered_pages() -> Shape {
             )
         },
         ..cards()
+    }
+}
+
+/// Records as one text of data.
+fn records(rows: &str) -> Value {
+    serde_json::from_str(&format!("[{}]", rows.trim_end_matches(',')))
+        .expect("the rows are records")
+}
+
+/// A post as a record that tells moments as numbers of seconds.
+fn timed(post: &Post) -> Value {
+    let at = post.said.at.in_tz(KOREAN.zone).expect("a time").timestamp();
+    json!({
+        "id": post.id, "subject": post.title, "writer": {"nick": post.said.author}, "created_at": at.as_second(),
+        "hits": post.views, "comment_count": post.replies.len(),
+    })
+}
+
+/// The same with all that is said.
+fn timed_whole(thread: &Thread<'_>) -> Value {
+    let replies: Vec<Value> = thread
+        .replies()
+        .map(|said| {
+            let at = said.at.in_tz(KOREAN.zone).expect("a time").timestamp();
+            json!({
+                "id": said.id, "memo": said.lines.join("\n"), "writer": {"nick": said.author},
+                "created_at": at.as_millisecond(),
+            })
+        })
+        .collect();
+    let mut whole = timed(thread.post);
+    whole["text"] = json!(super::paragraphs(&thread.post.said));
+    whole["comments"] = json!(replies);
+    whole
+}
+
+/// A variable of the page, of which some values are `undefined`.
+fn variable() -> Shape {
+    fn assigned(state: &Value) -> String {
+        let written = data(state).replace("\"NONE\"", "undefined");
+        format!(
+            "<div id=app></div><script>window.__VER=\"3\";window.__INITIAL_STATE__={written};(function(){{var s;}}());</script>"
+        )
+    }
+    Shape {
+        name: "variable",
+        tongue: &KOREAN,
+        n_posts: 47,
+        n_per_page: 20,
+        listing_url: |page| format!("/talk?page={page}"),
+        article_url: |post, _| format!("/talk/{}", post.id),
+        row: |post| format!("{},", timed(post)),
+        listing: |rows, pager| {
+            let state = json!({"user": "NONE", "board": {"list": {"articles": records(rows), "total": 47}, "filter": "NONE"}});
+            format!("{}{pager}", assigned(&state))
+        },
+        article: |thread| {
+            let state =
+                json!({"user": "NONE", "board": {"view": {"article": timed_whole(thread)}}});
+            assigned(&state)
+        },
+        ..plain()
+    }
+}
+
+/// Data as a flat list whose objects hold places of it.
+fn flat() -> Shape {
+    fn put(value: &Value, list: &mut Vec<Value>) -> usize {
+        let at = list.len();
+        list.push(Value::Null);
+        list[at] = match value {
+            Value::Object(inner) => {
+                let places = inner
+                    .iter()
+                    .map(|(key, value)| (key.clone(), json!(put(value, list))));
+                Value::Object(places.collect())
+            }
+            Value::Array(items) => {
+                json!(
+                    items
+                        .iter()
+                        .map(|item| put(item, list))
+                        .collect::<Vec<usize>>()
+                )
+            }
+            single => single.clone(),
+        };
+        at
+    }
+    fn script(state: &Value) -> String {
+        let mut list = vec![json!(["ShallowReactive", 1])];
+        put(state, &mut list);
+        format!(
+            "<div id=__nuxt></div><script type=\"application/json\" data-nuxt-data=\"nuxt-app\" data-ssr=\"true\" id=\"__NUXT_DATA__\">{}</script><script>window.__NUXT__={{}};window.__NUXT__.config={{public:{{}}}}</script>",
+            data(&Value::Array(list))
+        )
+    }
+    Shape {
+        name: "flat",
+        tongue: &KOREAN,
+        n_posts: 47,
+        n_per_page: 20,
+        listing_url: |page| format!("/articles?page={page}"),
+        article_url: |post, _| format!("/articles/{}", post.id),
+        row: |post| format!("{},", timed(post)),
+        listing: |rows, pager| {
+            let state = json!({"data": {"list-1": {"items": records(rows), "total": 47}}, "state": {}, "once": ["a"], "path": "/articles"});
+            format!("{}{pager}", script(&state))
+        },
+        article: |thread| {
+            script(&json!({"data": {"article": timed_whole(thread)}, "state": {}, "path": "/x"}))
+        },
+        ..plain()
+    }
+}
+
+/// The cache of a page's queries: the posts are in the second of them. One page is all there is.
+fn queries() -> Shape {
+    fn cache(rest: Value) -> String {
+        let session = json!({"queryKey": ["session"], "queryHash": "[session]", "state": {"data": {"user": null}, "status": "success"}});
+        props(
+            "/diary",
+            json!({"dehydratedState": {"mutations": [], "queries": [session, rest]}}),
+        )
+    }
+    Shape {
+        name: "queries",
+        tongue: &KOREAN,
+        n_posts: 14,
+        n_per_page: 20,
+        listing_url: |page| match page {
+            1 => "/diary".into(),
+            n => format!("/diary?none={n}"),
+        },
+        article_url: |post, _| format!("/diary/{}", post.id),
+        row: |post| format!("{},", timed(post)),
+        listing: |rows, _| {
+            let query = json!({"queryKey": ["posts"], "queryHash": "[posts]", "state": {"data": {"pages": [{"posts": records(rows), "next": null}]}, "status": "success"}});
+            format!("<div id=__next></div>{}", cache(query))
+        },
+        article: |thread| {
+            let query = json!({"queryKey": ["post"], "queryHash": "[post]", "state": {"data": timed_whole(thread), "status": "success"}});
+            format!("<div id=__next></div>{}", cache(query))
+        },
+        ..plain()
     }
 }
 
