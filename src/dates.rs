@@ -17,9 +17,10 @@ use regex::Captures;
 use unicode_normalization::UnicodeNormalization;
 
 use self::forms::{
-    AGO, AGO_PART, BARE_TIME, COMPACT, COUNT_WORD, DAY_MONTH_NAME, EPOCH, LABEL, MONTH_DAY,
-    MONTH_NAME, NAMED_DAY, NOW, OTHER_COUNT, RFC_2822, SHORT_AGO, SHORT_YEAR, TWELVE_HOURS, Unit,
-    YEAR_FIRST, YEAR_MONTH, ZONED, days_back, unit,
+    AGO, AGO_PART, BARE_TIME, COMPACT, COUNT_WORD, COUNTED_AGO, DAY_MONTH_NAME, EPOCH, IRANIAN,
+    LABEL, MONTH_DAY, MONTH_NAME, NAMED_DAY, NOW, OTHER_COUNT, PAST_UNIT, RFC_2822, SHORT_AGO,
+    SHORT_YEAR, TWELVE_HOURS, Unit, YEAR_FIRST, YEAR_MONTH, ZONED, counted_unit, days_back,
+    iranian_month, unit,
 };
 use self::words::{Habit, Order, dates_in};
 use crate::model::{Calendar, NumberOrder, PostedAt, Precision};
@@ -275,6 +276,11 @@ impl Reader<'_> {
         if let Some(found) = OTHER_COUNT.captures(words) {
             return Some(counted_otherwise(&found).and_then(|date| self.timed(&found, date)));
         }
+        if let Some(found) = IRANIAN.captures(words) {
+            let date = iranian_month(&found["mon"])
+                .and_then(|month| by_the_sun(number(&found, "y")?, month, number(&found, "d")?));
+            return Some(date.and_then(|date| self.timed(&found, date)));
+        }
         if let Some(found) = YEAR_FIRST
             .captures(words)
             .or_else(|| COMPACT.captures(words))
@@ -327,7 +333,14 @@ impl Reader<'_> {
             let parts = found.name("parts").or_else(|| found.name("after"))?;
             return self.ago(parts.as_str());
         }
-        if let Some(found) = SHORT_AGO.captures(words) {
+        if let Some(found) = COUNTED_AGO.captures(words) {
+            let word = found.name("w").or_else(|| found.name("v"))?;
+            return self.ago(counted_unit(word.as_str())?);
+        }
+        if let Some(found) = SHORT_AGO
+            .captures(words)
+            .or_else(|| PAST_UNIT.captures(words))
+        {
             let (precision, then) = self.back(self.as_of, &found)?;
             return Some((self.cut(then, precision)?, precision));
         }

@@ -18,7 +18,8 @@
 //!    searched by [`document::Query`].
 //!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store. Rows that an
 //!    endpoint brings in JSON, or a feed, are made into a page first ([`profile::JsonList`]; `crawl::interface` asks for them);
-//!    data that a page holds for its own scripts is shown in it (`profile::island`). A person at
+//!    data that a page holds for its own scripts is shown in it (`profile::island`). Which links are files of an article,
+//!    signs around them tell ([`profile::files`]): the same when learning and when reading. A person at
 //!    the terminal is asked which listing is meant where that is open ([`crawl::Adviser`]). `add` shows what a board would
 //!    bring ([`crawl::preview()`]) and writes it into the configuration, between the lines that are there
 //!    ([`config::with_board`]); a profile that somebody wrote or named is never replaced by a learnt one.

@@ -63,6 +63,36 @@ pub(super) static OTHER_COUNT: LazyLock<Regex> = LazyLock::new(|| {
         r"^(?:(?:中華)?民國)?\s*(?:(?P<era>令和|平成|r|h)\s?(?P<ey>\d{{1,2}}|元)|(?P<y>1[0-4]\d|13[5-9]\d|14[0-4]\d))\s*[.\-/年]\s*(?P<mo>\d{{1,2}})\s*[.\-/月]\s*(?P<d>\d{{1,2}})\s*日?(?:{WEEKDAY}\s*[,|-]?\s*{TIME})?$"
     ))
 });
+/// Months of the calendar of Iran, as it writes them and as Afghans do, whose names are those of the zodiac.
+const IRANIAN_MONTHS: [&str; 12] = [
+    "فروردین فروردين حمل",
+    "اردیبهشت ارديبهشت ثور",
+    "خرداد جوزا",
+    "تیر تير سرطان",
+    "مرداد امرداد اسد",
+    "شهریور شهريور سنبله",
+    "مهر میزان",
+    "آبان عقرب",
+    "آذر قوس",
+    "دی دي جدی",
+    "بهمن دلو",
+    "اسفند حوت",
+];
+
+/// The number of a month of Iran's calendar.
+pub(super) fn iranian_month(name: &str) -> Option<i8> {
+    let is_named = |names: &str| names.split(' ').any(|known| known == name);
+    let at = IRANIAN_MONTHS.iter().position(|names| is_named(names))?;
+    i8::try_from(at + 1).ok()
+}
+
+/// `دوشنبه 19 آبان 1404، ساعت 10:30`.
+pub(super) static IRANIAN: LazyLock<Regex> = LazyLock::new(|| {
+    let names = IRANIAN_MONTHS.join(" ").replace(' ', "|");
+    pattern(&format!(
+        r"^(?:[\p{{L}}\x{{200c}}]{{2,10}}(?:\s?شنبه)?\s*,?\s+)?(?P<d>\d{{1,2}})\s+(?P<mon>{names})(?:\s*ماه)?\s*,?\s*(?P<y>1[34]\d\d)(?:\s*[,|–-]?\s*(?:ساعت\s*:?\s*)?{TIME})?$"
+    ))
+});
 pub(super) static EPOCH: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?P<sec>\d{10})(?P<ms>\d{3})?$"));
 pub(super) static MONTH_NAME: LazyLock<Regex> = LazyLock::new(|| {
@@ -95,35 +125,36 @@ pub(super) enum Unit {
 
 /// Words of units: Korean, Japanese, Chinese, English, German, French, Spanish, Portuguese, Italian, Dutch, Swedish,
 /// Danish and Norwegian, Finnish, Polish, Czech, Russian, Ukrainian, Turkish, Greek, Arabic, Vietnamese and Indonesian; then
-/// Thai, Hindi, Hebrew, Persian, Bengali, Bulgarian, Romanian and Hungarian.
+/// Thai, Hindi, Hebrew, Persian, Bengali, Bulgarian, Romanian, Hungarian, Croatian and Serbian, Slovene, Lithuanian, Latvian
+/// and Estonian.
 const UNIT_WORDS: [(Unit, &str); 7] = [
     (
         Unit::Second,
-        "초 秒 秒钟 second seconds sec secs sekunde sekunden seconde secondes segundo segundos secondo secondi seconden sekund sekunder sekunnin sekuntia sekundę sekundy sekundami секунду секунды секунд saniye δευτερόλεπτα ثانية ثواني ثوان giây detik วินาที सेकंड सेकेंड שנייה שניות ثانیه সেকেন্ড секунди",
+        "초 秒 秒钟 second seconds sec secs sekunde sekunden seconde secondes segundo segundos secondo secondi seconden sekund sekunder sekunnin sekuntia sekundę sekundy sekundami секунду секунды секунд saniye δευτερόλεπτα ثانية ثواني ثوان giây detik วินาที सेकंड सेकेंड שנייה שניות ثانیه সেকেন্ড секунди másodperce sekunde sekundi sekundžu sekundēm sekundes sekundžių sekundit",
     ),
     (
         Unit::Minute,
-        "분 分 分钟 分鐘 minute minutes min mins minuten minuto minutos minuto minuti minuut minuten minut minuter minutter minuutin minuuttia minutę minuty minutami минуту минуты минут хвилину хвилини хвилин dakika λεπτά دقيقة دقائق phút menit นาที मिनट דקה דקות λεπτό دقیقه মিনিট минути perce",
+        "분 分 分钟 分鐘 minute minutes min mins minuten minuto minutos minuto minuti minuut minuten minut minuter minutter minuutin minuuttia minutę minuty minutami минуту минуты минут хвилину хвилини хвилин dakika λεπτά دقيقة دقائق phút menit นาที मिनट דקה דקות λεπτό دقیقه মিনিট минути perce minuta minuti minutę minučių minutes minūtēm minūtes minutit",
     ),
     (
         Unit::Hour,
-        "시간 時間 小时 小時 hour hours hr hrs stunde stunden heure heures hora horas ora ore uur timme timmar time timer tunnin tuntia godzinę godziny godzin hodinou hodinami час часа часов годину години годин saat ώρα ώρες ساعة ساعات giờ jam ชั่วโมง घंटे घंटा घंटों שעה שעות ساعة ساعت ঘন্টা ore órája ώρας",
+        "시간 時間 小时 小時 hour hours hr hrs stunde stunden heure heures hora horas ora ore uur timme timmar time timer tunnin tuntia godzinę godziny godzin hodinou hodinami час часа часов годину години годин saat ώρα ώρες ساعة ساعات giờ jam ชั่วโมง घंटे घंटा घंटों שעה שעות ساعة ساعت ঘন্টা ore órája ώρας sat sata sati ura ure urama valandas valandų valandą stundām stundas tundi hodinu",
     ),
     (
         Unit::Day,
-        "일 日 天 day days tag tagen tage jour jours día días dia dias giorno giorni dag dagen dagar dage dager päivän päivää dzień dni dnem dny день дня дней днів gün ημέρα ημέρες μέρες يوم أيام ngày hari วัน दिन יום ימים ημέρα μέρα يوما أيام روز দিন zile napja дни",
+        "일 日 天 day days tag tagen tage jour jours día días dia dias giorno giorni dag dagen dagar dage dager päivän päivää dzień dni dnem dny день дня дней днів gün ημέρα ημέρες μέρες يوم أيام ngày hari วัน दिन יום ימים ημέρα μέρα يوما أيام روز দিন zile napja дни dan dana danima dienas dienų dieną dienām päeva",
     ),
     (
         Unit::Week,
-        "주 주일 週間 周 week weeks woche wochen semaine semaines semana semanas settimana settimane weken vecka veckor uge uger uke uker viikon viikkoa tydzień tygodnie tygodni týdnem týdny неделю недели недель тиждень тижні тижнів hafta εβδομάδα εβδομάδες أسبوع أسابيع tuần minggu สัปดาห์ अठवाड़े सप्ताह हफ्ते שבוע שבועות هفته সপ্তাহ",
+        "주 주일 週間 周 week weeks woche wochen semaine semaines semana semanas settimana settimane weken vecka veckor uge uger uke uker viikon viikkoa tydzień tygodnie tygodni týdnem týdny неделю недели недель тиждень тижні тижнів hafta εβδομάδα εβδομάδες أسبوع أسابيع tuần minggu สัปดาห์ अठवाड़े सप्ताह हफ्ते שבוע שבועות هفته সপ্তাহ hete tjedan tjedna tjedana nedelju nedelje nedelja savaites savaičių nedēļām nedēļas nädalat",
     ),
     (
         Unit::Month,
-        "개월 달 个月 個月 か月 ヶ月 カ月 month months monat monaten monate mois mes meses mês mese mesi maand maanden månad månader måned måneder kuukauden kuukautta miesiąc miesiące miesięcy měsícem měsíci месяц месяца месяцев місяць місяці місяців ay μήνα μήνες شهر أشهر tháng bulan เดือน महीने महीना माह חודש חודשים أشهر ماه মাস",
+        "개월 달 个月 個月 か月 ヶ月 カ月 month months monat monaten monate mois mes meses mês mese mesi maand maanden månad månader måned måneder kuukauden kuukautta miesiąc miesiące miesięcy měsícem měsíci месяц месяца месяцев місяць місяці місяців ay μήνα μήνες شهر أشهر tháng bulan เดือน महीने महीना माह חודש חודשים أشهر ماه মাস hónapja mjesec mjeseca mjeseci mesec meseca meseci mėnesius mėnesių mēnešiem mēnešus kuud luni",
     ),
     (
         Unit::Year,
-        "년 年 year years jahr jahren jahre an ans année années año años ano anos anno anni jaar år vuoden vuotta rok lata lat rokem lety год года лет рік роки років yıl χρόνο χρόνια سنة سنوات năm tahun ปี साल वर्ष שנה שנים سنوات سال বছর",
+        "년 年 year years jahr jahren jahre an ans année années año años ano anos anno anni jaar år vuoden vuotta rok lata lat rokem lety год года лет рік роки років yıl χρόνο χρόνια سنة سنوات năm tahun ปี साल वर्ष שנה שנים سنوات سال বছর éve godinu godine godina metus metų gadiem gadus aastat ani",
     ),
 ];
 
@@ -168,8 +199,40 @@ pub(super) static AGO: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:(?:\d{{1,6}}|{ONE})\s*(?:{units})\.?[\s,]*(?:(?:and|und|et|y|e|и)\s+)?){{1,4}}"
     );
     pattern(&format!(
-        r"^(?:(?:about|약|ca\.?|etwa|circa|environ|около)\s*)?(?:(?:vor|il y a|hace|há|cerca de|για|πριν|πριν από|منذ|för|for|před|pred|قبل|منذ|לפני|cách đây|преди|acum)\s+(?:(?:etwa|ca\.?|environ)\s+)?(?P<after>{parts})(?:\s*(?:sedan|siden))?|(?P<parts>{parts})(?:전|前|ago|назад|тому|fa|atrás|temu|önce|geleden|sedan|siden|sitten|trước|yang lalu|lalu|πριν|ที่แล้ว|ที่ผ่านมา|पहले|قبل|پیش|আগে))$"
+        r"^(?:(?:about|약|ca\.?|etwa|circa|environ|около)\s*)?(?:(?:vor|il y a|hace|há|cerca de|για|πριν|πριν από|منذ|för|for|před|pred|قبل|منذ|לפני|cách đây|преди|acum|prije|pre|prieš|pirms)\s+(?:(?:etwa|ca\.?|environ)\s+)?(?P<after>{parts})(?:\s*(?:sedan|siden))?|(?P<parts>{parts})(?:전|前|ago|назад|тому|fa|atrás|temu|önce|geleden|sedan|siden|sitten|trước|yang lalu|lalu|πριν|ที่แล้ว|ที่ผ่านมา|पहले|قبل|پیش|আগে|tagasi|în urmă|ezelőtt))$"
     ))
+});
+/// `3 órája`: in Hungarian the unit's own ending says that it is past.
+pub(super) static PAST_UNIT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:kb\.?\s*)?(?P<n>\d{1,4}|egy)\s+(?P<u>másodperce|perce|órája|napja|hete|hónapja|éve)$",
+    )
+});
+/// Units that are one, or two of a kind in a word of their own: `منذ ساعتين`, `לפני יומיים`.
+const COUNTED_UNITS: [(&str, &str); 12] = [
+    ("1 دقيقة", "دقيقة דקה"),
+    ("2 دقيقة", "دقيقتين دقيقتان"),
+    ("1 ساعة", "ساعة שעה"),
+    ("2 ساعة", "ساعتين ساعتان שעתיים"),
+    ("1 يوم", "يوم יום"),
+    ("2 يوم", "يومين يومان יומיים"),
+    ("1 أسبوع", "أسبوع שבוע"),
+    ("2 أسبوع", "أسبوعين أسبوعان שבועיים"),
+    ("1 شهر", "شهر חודש"),
+    ("2 شهر", "شهرين شهران חודשיים חדשיים"),
+    ("1 سنة", "سنة عام שנה"),
+    ("2 سنة", "سنتين عامين שנתיים"),
+];
+
+/// Number and unit of a word that is both.
+pub(super) fn counted_unit(word: &str) -> Option<&'static str> {
+    let is_said = |words: &str| words.split(' ').any(|known| known == word);
+    let mut counted = COUNTED_UNITS.iter();
+    counted.find_map(|(digits, words)| is_said(words).then_some(*digits))
+}
+
+pub(super) static COUNTED_AGO: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?:(?:منذ|قبل|לפני)\s+(?P<w>\p{L}{2,10})|(?P<v>\p{L}{2,10})\s+(?:مضت|مضى))$")
 });
 pub(super) static AGO_PART: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?P<n>\d{{1,6}}|{ONE})\s*(?P<u>{})", *UNITS)));

@@ -357,6 +357,16 @@ fn years_of_other_counts() {
     check("1403/12/30", "2025-03-20 00:00:00 day");
     check("1404/01/01", "2025-03-21 00:00:00 day");
     check("1404/13/01", "none");
+    check("19 آبان 1404", "2025-11-10 00:00:00 day");
+    check(
+        "دوشنبه ۱۹ آبان ۱۴۰۴، ساعت ۱۰:۳۰",
+        "2025-11-10 10:30:00 minute",
+    );
+    check(
+        "سه‌شنبه 1 فروردین 1400 - 08:05",
+        "2021-03-21 08:05:00 minute",
+    );
+    check("31 مهر 1404", "none");
     check("平成31年4月30日", "2019-04-30 00:00:00 day");
 }
 
@@ -385,5 +395,30 @@ fn days_by_name_and_counts_back_in_more_languages() {
         "3 hrs. ago",
     ] {
         check(text, "2026-11-23 21:50:00 hour");
+    }
+    for text in [
+        "3 órája",
+        "prije 3 sata",
+        "pre 3 sata",
+        "prieš 3 valandas",
+        "pirms 3 stundām",
+        "3 tundi tagasi",
+        "3 ore în urmă",
+    ] {
+        check(text, "2026-11-23 21:50:00 hour");
+    }
+    for text in ["منذ ساعتين", "قبل ساعتين", "לפני שעתיים", "2 órája"]
+    {
+        check(text, "2026-11-23 22:50:00 hour");
+    }
+    for text in ["منذ ساعة", "לפני שעה"] {
+        check(text, "2026-11-23 23:50:00 hour");
+    }
+    for text in ["منذ يومين", "לפני יומיים", "2 napja"] {
+        check(text, "2026-11-22 00:00:00 day");
+    }
+    for text in ["منذ مدة", "قبل الميلاد", "3 éve múlt", "לפני הספירה"]
+    {
+        check(text, "none");
     }
 }
