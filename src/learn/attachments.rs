@@ -10,7 +10,7 @@ use scraper::{ElementRef, Selector};
 use super::article::Sample;
 use super::records::Records;
 use super::{Decision, css};
-use crate::profile::files::{FLOOR, FileLink, Ground, blocks_of, files_shown};
+use crate::profile::files::{FLOOR, FileLink, Ground, HANDED_OUT, blocks_of, files_shown};
 
 /// Links of one place that are tried on all pages.
 const MAX_NAMES: usize = 60;
@@ -198,6 +198,7 @@ fn score(selector: &Selector, samples: &[Sample<'_>], all: &[Listed<'_>]) -> Opt
                 }
                 continue;
             };
+            // A link to any file of the world has a name and an address that ends in one.
             if file.score < WEAK || !file.signs.contains(&HANDED_OUT) && file.score < FLOOR {
                 return None;
             }
@@ -228,9 +229,6 @@ impl<'f> Listed<'f> {
         }
     }
 }
-
-/// A link to any file of the world has a name and an address that ends in one; only a board's own hand files out.
-const HANDED_OUT: &str = "an address that hands files out";
 
 fn decision(
     all: &[Vec<FileLink<'_>>],

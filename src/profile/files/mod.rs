@@ -67,7 +67,7 @@ pub struct FileLink<'a> {
 
 /// Where on a page files may be, and may not.
 pub struct Ground<'g> {
-    /// What stands around a page of the board: its own address.
+    /// What relative links go by.
     pub base: &'g Url,
     /// Elements with words of others: comments, the listing below.
     pub apart: &'g HashSet<NodeId>,
@@ -177,6 +177,8 @@ fn share_headings(files: &mut [FileLink<'_>]) {
 }
 
 const HEADED: &str = "a heading";
+/// Among [`FileLink::signs`]: only a board's own server hands its files out.
+pub const HANDED_OUT: &str = "an address that hands files out";
 
 /// A link that may lead to a file.
 struct Candidate<'a> {
@@ -315,7 +317,7 @@ impl<'a> Candidate<'a> {
         let signs = [
             (name.is_some(), 1.0, "a file's name"),
             (self.ends_in_file, 1.0, "an address that ends in one"),
-            (self.hands_out, 1.0, "an address that hands files out"),
+            (self.hands_out, 1.0, HANDED_OUT),
             (self.is_download, 1.0, "an attribute that says so"),
             (size.is_some(), 1.0, "a size"),
             (counted, 0.5, "a count"),
