@@ -323,6 +323,7 @@ fn one_moment_in_many_languages() {
         "Δευ 10 Νοε 2025, 10:30",
         "10 novembre 2025 à 10h30",
         "10. listopadu 2025 v 10:30",
+        "Mon Nov 10 10:30:00 2025",
         "2025. nov. 10., hétfő 10:30",
         "10.11.2025 klo 10.30",
         "10 November 2025 pukul 10:30",

@@ -89,7 +89,7 @@ static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
 /// `Mon Oct 11 14:57:21 CEST 2021`, as programs print it, and `2023 Jan 7`.
 static PRINTED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?P<mon>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}(?P<d>[0-9]{1,2}) (?P<h>[0-9]{2}):(?P<m>[0-9]{2}):(?P<s>[0-9]{2})(?: [A-Z+0-9:\-]{2,9})? (?P<y>(?:19|20)[0-9]{2})",
+        r"(?i)(?P<mon>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}(?P<d>[0-9]{1,2}) (?P<h>[0-9]{2}):(?P<m>[0-9]{2}):(?P<s>[0-9]{2})(?: [A-Z+0-9:\-]{2,9})? (?P<y>(?:19|20)[0-9]{2})",
     )
 });
 static YEAR_MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
