@@ -210,6 +210,8 @@ pub(super) fn kind_of(url: &Url) -> String {
 pub(super) fn joined_kinds<'k>(kinds: impl Iterator<Item = (&'k str, usize)>) -> Vec<String> {
     /// Fewer are sections of a site.
     const LEAST: usize = 5;
+    /// Where each kind has several articles, as those of their writers have, a title must tell them.
+    const LEAST_OF_TITLES: usize = 3;
     const MOST_PARTS: usize = 10;
     const MOST_KINDS: usize = 4;
     let mut joined: BTreeMap<String, (usize, usize)> = BTreeMap::new();
@@ -229,10 +231,12 @@ pub(super) fn joined_kinds<'k>(kinds: impl Iterator<Item = (&'k str, usize)>) ->
             held.1 += usize::from(n_articles == 1);
         }
     }
-    let is_told = |(n, n_single): (usize, usize)| n >= LEAST && 5 * n_single >= 4 * n;
+    let is_told = |kind: &str, (n, n_single): (usize, usize)| {
+        (n >= LEAST && 5 * n_single >= 4 * n) || (n >= LEAST_OF_TITLES && kind.ends_with("/*/~"))
+    };
     let mut told: Vec<(String, (usize, usize))> = joined
         .into_iter()
-        .filter(|(_, counts)| is_told(*counts))
+        .filter(|(kind, counts)| is_told(kind, *counts))
         .collect();
     told.sort_by_key(|(_, (n, _))| std::cmp::Reverse(*n));
     told.into_iter()
@@ -257,7 +261,8 @@ pub(super) fn is_of_kind(url: &Url, kind: &str) -> bool {
 fn is_numbered(part: &str) -> bool {
     let letters = part.chars().filter(|c| c.is_alphabetic()).count();
     let hyphens = part.matches(['-', '_']).count();
-    letters <= 12 && (hyphens < 2 || part.ends_with(".html") || part.ends_with(".htm"))
+    letters == 0
+        || (letters <= 12 && (hyphens < 2 || part.ends_with(".html") || part.ends_with(".htm")))
 }
 
 /// A link without state: equal for two links to one article.
@@ -542,13 +547,20 @@ fn numbered(values: &[&str]) -> Option<(String, String, i64)> {
     };
     let n_runs = runs[0].len();
     let id_at = (0..n_runs).find(|at| n_distinct(*at) == values.len())?;
+    // Nothing is number 0: where an article's number stands, that means none.
+    let is_plain = runs.iter().all(|run| !run[id_at].starts_with('0'));
+    let id = if is_plain {
+        "(?<id>[1-9]\\d*)"
+    } else {
+        "(?<id>\\d+)"
+    };
     let literals: Vec<&str> = skeleton.split('#').collect();
     let (mut pattern, mut template) = (String::new(), String::new());
     for (at, literal) in literals.iter().enumerate() {
         pattern.push_str(&regex::escape(literal));
         template.push_str(literal);
         if at == id_at {
-            pattern.push_str("(?<id>\\d+)");
+            pattern.push_str(id);
             template.push_str("{id}");
         } else if at < n_runs {
             // A number that is the same everywhere today (a page of the article) need not stay so.

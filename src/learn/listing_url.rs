@@ -3,6 +3,7 @@
 //! found by the link on the one before.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use url::Url;
 
@@ -166,7 +167,19 @@ fn numbered_shape(
     };
     let query = query_patterns(&fixed, board_param.as_deref());
     let fixed_list: Vec<(String, String)> = fixed.clone().into_iter().collect();
-    let board_url = written(&path_of(first), &fixed_list);
+    // How rows are sorted belongs to the listing where its pager keeps that.
+    let is_kept = |(name, value): &(&String, &String)| {
+        fixed.contains_key(*name)
+            || (there.get(*name) == Some(*value)
+                && turned != Some(name)
+                && !SESSION.contains(&name.as_str()))
+    };
+    let kept: Vec<(String, String)> = here
+        .iter()
+        .filter(is_kept)
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let board_url = written(&path_of(first), &kept);
     let mut shape = ListingShape {
         board: board.clone(),
         shapes: vec![(
@@ -219,7 +232,54 @@ fn numbered_shape(
     if is_same_path(second, first) {
         return turned_in_value(first, pages, shape, &here, board_param.as_deref());
     }
-    turned_in_path(first, pages, shape, &in_path, query, &fixed_list)
+    let elsewhere = turned.and_then(|name| turned_elsewhere(pages, &shape, name));
+    elsewhere.or_else(|| turned_in_path(first, pages, shape, &in_path, query, &fixed_list))
+}
+
+/// Page 1 has an address of its own, and a parameter counts the others under one address that names the same board:
+/// `/news` and `/index.php?mid=news&page=2`.
+fn turned_elsewhere(pages: &[Url], shape: &ListingShape, turned: &str) -> Option<ListingShape> {
+    let second = pages.first()?;
+    if pages.iter().any(|page| !is_same_path(page, second)) {
+        return None;
+    }
+    let mut fixed = parameters(second);
+    fixed.retain(|name, value| {
+        name != turned && !value.is_empty() && !SESSION.contains(&name.as_str())
+    });
+    let parts = segments(second);
+    let named = fixed.iter().find(|(_, value)| **value == shape.board);
+    let named = named.map(|(name, _)| name.clone());
+    let board_at = parts.iter().rposition(|part| joint(part).1 == shape.board);
+    if named.is_none() && board_at.is_none() {
+        return None;
+    }
+    let values = pages
+        .iter()
+        .filter_map(|page| parameters(page).get(turned)?.parse().ok());
+    let values: Vec<u64> = values.collect();
+    let (first, step) = line(&values, None)?;
+    let path = path_pattern(
+        &parts,
+        board_at.filter(|_| named.is_none()),
+        named.is_some(),
+        &shape.board,
+    );
+    let mut query = query_patterns(&fixed, named.as_deref());
+    query.retain(|name, _| !is_state(name, &fixed[name]));
+    query.insert(turned.to_owned(), "(?<page>\\d+)".into());
+    let mut list: Vec<(String, String)> = fixed.into_iter().collect();
+    list.push((turned.to_owned(), "{page}".into()));
+    let mut shapes = shape.shapes.clone();
+    shapes.insert(0, (path, query, BTreeMap::new()));
+    Some(ListingShape {
+        shapes,
+        listing_url: written(&path_of(second), &list),
+        first,
+        step,
+        reason: format!("{turned} is {values:?} in the pager's links"),
+        ..shape.clone()
+    })
 }
 
 /// The page's number is a part of a parameter's value: `board=3.20`.
@@ -288,8 +348,8 @@ fn turned_in_path(
 ) -> Option<ListingShape> {
     let second = pages.first()?;
     let (own, path) = (path_of(first), path_of(second));
-    let run = DIGITS.find_iter(&path).last().filter(|_| path != own)?;
-    let (before, after) = (path[..run.start()].to_owned(), path[run.end()..].to_owned());
+    let run = turned_run(&path, &own, pages).filter(|_| path != own)?;
+    let (before, after) = (path[..run.start].to_owned(), path[run.end..].to_owned());
     let values = pages.iter().filter_map(|url| {
         path_of(url)
             .strip_prefix(before.as_str())?
@@ -325,6 +385,30 @@ fn turned_in_path(
     shape.listing_url = written(&format!("{before}{{page}}{after}"), &fixed);
     shape.reason = format!("the path's number is {values:?} in the pager's links");
     Some(shape)
+}
+
+/// Which number in the path of page 2 turns: one that page 1 has not, else the last; where further pages show it, one that
+/// differs there.
+fn turned_run(path: &str, own: &str, pages: &[Url]) -> Option<Range<usize>> {
+    let runs: Vec<Range<usize>> = DIGITS.find_iter(path).map(|run| run.range()).collect();
+    let differs = |run: &&Range<usize>| {
+        let (before, after) = (&path[..run.start], &path[run.end..]);
+        let mut others = pages.iter().skip(1).map(path_of);
+        others.any(|other| {
+            let number = other
+                .strip_prefix(before)
+                .and_then(|rest| rest.strip_suffix(after));
+            number.is_some_and(|number| DIGITS.is_match(number) && *number != path[(*run).clone()])
+        })
+    };
+    let is_inserted = |run: &&Range<usize>| {
+        let after = path[run.end..].strip_prefix(['/', '-', '_']);
+        after.is_some_and(|after| format!("{}{after}", &path[..run.start]) == own)
+    };
+    let mut backwards = runs.iter().rev();
+    let found = backwards.clone().find(differs);
+    let found = found.or_else(|| backwards.clone().find(is_inserted));
+    found.or_else(|| backwards.next()).cloned()
 }
 
 /// The pattern of a path with the board's name where that stands in it as a whole word; else all of it is the name.

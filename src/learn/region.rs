@@ -731,7 +731,12 @@ pub(super) fn links_to(row: ElementRef<'_>, page: &SeenPage<'_>, kind: &str) -> 
     let itself = std::iter::once(row).filter(|row| row.value().name() == "a");
     itself
         .chain(row.select(&LINKS).take(20))
-        .filter_map(|link| page.url.join(link.attr("href")?.trim()).ok())
+        .filter_map(|link| {
+            let href = link.attr("href")?.trim();
+            // A place on the page itself is no other page.
+            let leads_on = !href.is_empty() && !href.starts_with('#');
+            page.url.join(href).ok().filter(|_| leads_on)
+        })
         .any(|url| is_of_kind(&url, kind))
 }
 
