@@ -20,9 +20,9 @@ use super::lies::Rows;
 use super::record_keys::Key;
 use super::records::{comments, records};
 use super::unanchored::{Search, follows_by, is_named};
+use super::words::after_by;
 use super::{Decision, SeenPage, css, within};
 use crate::dates::read_date;
-use crate::dates::words::{Habit, Order, dates_in};
 use crate::model::{Calendar, Precision};
 use crate::profile::{element_text, fold};
 
@@ -53,11 +53,19 @@ static DATE_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)date|time|posted|publish|regist|등록일|작성일").expect("a constant pattern")
 });
 
-/// How dates in words are found; each is read again, and must be the row's.
-const HABIT: Habit = Habit {
-    order: Order::DayFirst,
-    short_year_first: true,
-};
+/// Where pages state for machines who wrote them, and when: HTML, "Standard metadata names"; schema.org, "Article"; the
+/// Open Graph protocol, "article".
+const STATED_AUTHOR: [&str; 4] = [
+    "[itemprop~='author'] meta[itemprop='name']",
+    "meta[itemprop='author']",
+    "meta[name='author']",
+    "meta[property='article:author']",
+];
+const STATED_DATE: [&str; 3] = [
+    "meta[itemprop='datePublished']",
+    "meta[property='article:published_time']",
+    "meta[name='date']",
+];
 /// Letters beside an author's name in a line about him: `Posted by … on 24 November 2026, 11:20`.
 const MAX_AROUND_AUTHOR: usize = 60;
 
@@ -284,6 +292,9 @@ fn author_rules(
             samples,
             grounds,
             fits: &|_, text| text.chars().any(char::is_alphabetic) && text.chars().count() <= 30,
+            attributes: &[None],
+            parts: &|_, text| after_by(text).into_iter().collect(),
+            in_links: true,
             varies: false,
         };
         let found = decisions;
@@ -291,9 +302,23 @@ fn author_rules(
             follows_by(element)
         });
         if rules.is_empty() {
+            let in_line = Search {
+                fits: &|sample, text| after_by(text).is_none() && (search.fits)(sample, text),
+                in_links: false,
+                ..search
+            };
+            rules = in_line.first(found, "a line about him does", &|_, element| {
+                after_by(&element_text(element, &[])).is_some()
+                    && own_text(element).chars().any(char::is_alphabetic)
+            });
+        }
+        if rules.is_empty() {
             rules = search.first(found, "its name does", &|_, element| {
                 is_named(element, &AUTHOR_NAMES)
             });
+        }
+        if rules.is_empty() {
+            rules = search.stated(found, &STATED_AUTHOR);
         }
     }
     rules
@@ -315,10 +340,7 @@ fn anchored_date(
             listed
                 .is_some_and(|listed| read(sample, text).is_some_and(|shown| listed.agrees(&shown)))
         },
-        parts: &|_, text| {
-            let hits = dates_in(text, HABIT).into_iter().take(4);
-            hits.map(|hit| hit.at).collect()
-        },
+        parts: &|_, text| within::dates(text),
         // The neighbours of an article stand with their days beside their links, and often share its day.
         worth: &|sample, text, element| {
             let fine = read(sample, text).is_some_and(|shown| shown.precision >= Precision::Minute);
@@ -328,7 +350,7 @@ fn anchored_date(
                 .any(|above| above.value().name() == "a");
             let (fine, linked) = (f64::from(u8::from(fine)), f64::from(u8::from(linked)));
             // Names beside it have digits at times, and are then taken for a part of it.
-            let held: usize = dates_in(text, HABIT).iter().map(|hit| hit.at.len()).sum();
+            let held: usize = within::dates(text).iter().map(Range::len).sum();
             let around = text.len().saturating_sub(held).min(12) as f64;
             0.3 * fine - 0.2 * linked - 0.04 * around
         },
@@ -345,6 +367,9 @@ fn date_rules(
     calendar: Calendar<'_>,
 ) -> Vec<FieldRule> {
     let read = |sample: &Sample<'_>, text: &str| read_date(text, calendar, sample.page.as_of);
+    let is_moment = |sample: &Sample<'_>, text: &str| {
+        read(sample, text).is_some_and(|shown| shown.precision >= Precision::Minute)
+    };
     let mut rules = anchored_date(decisions, samples, grounds, calendar);
     if rules.is_empty() {
         let search = Search {
@@ -352,6 +377,9 @@ fn date_rules(
             samples,
             grounds,
             fits: &|sample, text| read(sample, text).is_some(),
+            attributes: &[Some("datetime"), Some("title"), None],
+            parts: &|sample, text| within::date_patterns(text, &|part| is_moment(sample, part)),
+            in_links: false,
             varies: true,
         };
         let found = decisions;
@@ -363,12 +391,21 @@ fn date_rules(
                 found,
                 "it is the first moment on the page",
                 &|sample, element| {
-                    let text = own_text(element);
-                    text.chars().count() <= MAX_FIELD
-                        && read(sample, &text)
-                            .is_some_and(|shown| shown.precision >= Precision::Minute)
+                    let texts = [Some(own_text(element)), element.attr("title").map(fold)];
+                    texts.iter().flatten().any(|text| {
+                        let is_within = || {
+                            within::dates(text)
+                                .into_iter()
+                                .any(|at| is_moment(sample, &text[at]))
+                        };
+                        text.chars().count() <= MAX_FIELD
+                            && (is_moment(sample, text) || is_within())
+                    })
                 },
             );
+        }
+        if rules.is_empty() {
+            rules = search.stated(found, &STATED_DATE);
         }
     }
     rules

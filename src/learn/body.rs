@@ -85,7 +85,9 @@ fn weigh(
         .flat_map(|node| node.ancestors().map(|above| above.id()))
         .collect();
     let any_name = any_name || records.is_some_and(|(_, n_first)| n_first > 0);
+    let forms = forms_to_fill_in(&sample.page);
     let scene = Scene {
+        forms: &forms,
         listing,
         comments: &comments,
         fields,
@@ -146,6 +148,8 @@ struct Scene<'s> {
     listing: &'s HashSet<NodeId>,
     comments: &'s HashSet<NodeId>,
     fields: &'s HashSet<NodeId>,
+    /// Forms that ask for words.
+    forms: &'s HashSet<NodeId>,
     /// Ancestors of fields.
     around: &'s HashSet<NodeId>,
     /// What holds a thread's first post holds the body, whatever its class says of people and their profiles.
@@ -170,9 +174,11 @@ impl Scene<'_> {
             || self.fields.contains(&id)
             || (matches!(
                 name,
-                "nav" | "footer" | "aside" | "header" | "form" | "select" | "button"
-            ) && !self.holders.contains(&id)
-                && !(name == "form" && self.around.contains(&id)))
+                "nav" | "footer" | "aside" | "header" | "select" | "button"
+            ) && !self.holders.contains(&id))
+            || (self.forms.contains(&id)
+                && !self.holders.contains(&id)
+                && !self.around.contains(&id))
             || (named && !self.around.contains(&id) && !self.holders.contains(&id));
         (
             bad,
@@ -183,6 +189,20 @@ impl Scene<'_> {
             ),
         )
     }
+}
+
+/// Forms that ask for words. Others are but around what they act on: a post with its buttons.
+pub(super) fn forms_to_fill_in(page: &SeenPage<'_>) -> HashSet<NodeId> {
+    static FORMS: LazyLock<Selector> =
+        LazyLock::new(|| Selector::parse("form").expect("a constant selector"));
+    static FIELDS: LazyLock<Selector> = LazyLock::new(|| {
+        let kinds = "input:not([type]), input[type='text' i], input[type='search' i], input[type='email' i], \
+                     input[type='url' i], input[type='password' i], textarea";
+        Selector::parse(kinds).expect("a constant selector")
+    });
+    let forms = page.html.select(&FORMS);
+    let asking = forms.filter(|form| form.select(&FIELDS).next().is_some());
+    asking.map(|form| form.id()).collect()
 }
 
 /// On how many pages each text stands.

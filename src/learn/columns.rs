@@ -10,9 +10,10 @@ use scraper::{ElementRef, Selector};
 use url::Url;
 
 use super::field_rule::{DATE_IN_WORDS, FieldRule};
-use super::header::{cell_index, headers};
+use super::header::{cell_index, headers, label_of};
+use super::leads::{Leads, leads_on, leads_to, link_of};
 use super::notices::{Pinned, learn_notices};
-use super::region::{RowSeen, is_file};
+use super::region::RowSeen;
 use super::words::{SECRET_CLASS, class_says, header_says};
 use super::{Decision, SeenPage, address, css, titles};
 use crate::dates::read_date;
@@ -40,6 +41,11 @@ static COUNT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:[\p{L}\p{M}]{2,16}\s?:?\s)?\[?(\d[\d,]{0,8})\]?(?:\s[\p{L}\p{M}]{2,16})?$")
         .expect("a constant pattern")
 });
+static TWO_NUMBERS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\d{1,2}[./-]\d{1,2}$").expect("a constant pattern"));
+/// Rows among which days differ.
+const MANY_ROWS: f64 = 8.0;
+
 /// One place in the row, over all rows.
 struct Column {
     css: String,
@@ -50,6 +56,10 @@ struct Column {
     names: String,
     header: String,
     in_title: bool,
+    /// Words that all rows have in front of what differs: `By: `.
+    label: Option<String>,
+    /// Nearly all words lead to the article, which they are not the title of: `3 comments`.
+    leads_on: bool,
 }
 
 /// What was learnt of a row.
@@ -57,9 +67,9 @@ struct Column {
 pub(super) struct Columns {
     /// Field → selectors within the row.
     pub fields: BTreeMap<&'static str, Vec<String>>,
-    /// Of the date's selectors, those whose elements' plain words are not the date: they say more than it, or their
-    /// attribute says another.
-    pub dated: BTreeMap<String, FieldRule>,
+    /// Of the selectors, those whose elements' plain words are not the field: they say more than it, or their attribute
+    /// says another.
+    pub ruled: BTreeMap<String, FieldRule>,
     pub link: Vec<String>,
     pub title_css: Option<String>,
     pub title_remove: Vec<String>,
@@ -122,7 +132,7 @@ pub(super) fn columns(
         let more = *field == "date" && held.len() == 1 && {
             let first = found.iter().find(|column| column.css == held[0]);
             first.is_some_and(|first| {
-                !learnt.dated.contains_key(&first.css)
+                !learnt.ruled.contains_key(&first.css)
                     && !says_date_among_words(&found[*at], &pinned, calendar, as_of)
                     && same_days(first, &found[*at], calendar, as_of)
             })
@@ -130,10 +140,16 @@ pub(super) fn columns(
         if (held.is_empty() || more) && !taken.contains(at) {
             held.push(found[*at].css.clone());
             taken.insert(*at);
-            if *field == "date"
-                && let Some(rule) = date_rule(&found[*at], &rows, &pinned, calendar, as_of)
-            {
-                learnt.dated.insert(found[*at].css.clone(), rule);
+            let rule = match *field {
+                "date" => date_rule(&found[*at], &rows, &pinned, calendar, as_of),
+                "author" => found[*at].label.as_ref().map(|label| FieldRule {
+                    pattern: Some(format!(r"^{}\s+(.+)$", regex::escape(label))),
+                    ..FieldRule::plain(&found[*at].css)
+                }),
+                _ => None,
+            };
+            if let Some(rule) = rule {
+                learnt.ruled.insert(found[*at].css.clone(), rule);
             }
             if held.len() == 1 {
                 let lost = scored
@@ -353,6 +369,8 @@ fn gather(rows: &[&RowSeen<'_>]) -> Vec<Column> {
                     links: vec![None; rows.len()],
                     names: String::new(),
                     header: header_of(&headers, row, named),
+                    label: None,
+                    leads_on: false,
                     in_title: !is_card(row.link)
                         && (element == row.link
                             || element.ancestors().any(|node| node.id() == row.link.id())),
@@ -369,6 +387,16 @@ fn gather(rows: &[&RowSeen<'_>]) -> Vec<Column> {
             }
         }
     }
+    for column in &mut found {
+        column.leads_on = !column.in_title && leads_on(&column.css, rows);
+        column.label = label_of(&column.texts);
+        if column.header.is_empty()
+            && let Some(label) = &column.label
+        {
+            let words = label.to_lowercase();
+            column.header = words.chars().filter(|c| !c.is_whitespace()).collect();
+        }
+    }
     found
 }
 
@@ -382,20 +410,6 @@ fn header_of(headers: &[String], row: &RowSeen<'_>, element: ElementRef<'_>) -> 
         .filter(|_| !beside_title)
         .and_then(|at| headers.get(at).cloned())
         .unwrap_or_default()
-}
-
-/// Where the words of a column lead, unless it is the article.
-fn link_of(element: ElementRef<'_>, row: &RowSeen<'_>) -> Option<Url> {
-    let around = element
-        .ancestors()
-        .filter_map(ElementRef::wrap)
-        .take_while(|above| *above != row.element);
-    let link = std::iter::once(element)
-        .chain(element.descendent_elements().skip(1).take(8))
-        .chain(around)
-        .find(|element| element.value().name() == "a" && element.attr("href").is_some())?;
-    let url = row.url.join(link.attr("href")?.trim()).ok()?;
-    (address::bare(&url) != address::bare(&row.url)).then_some(url)
 }
 
 /// A link around a whole row: title, author and date are elements in it.
@@ -456,7 +470,12 @@ fn votes(
         );
         found.push((field, score + coverage, reason));
     };
-    if dates >= 0.8 && coverage >= COVERAGE {
+    // A version or a chapter is written like a day of a month, but all rows have the same.
+    let is_version = n >= MANY_ROWS
+        && said("date") == 0.0
+        && filled.iter().all(|text| *text == filled[0])
+        && TWO_NUMBERS.is_match(filled[0]);
+    if dates >= 0.8 && coverage >= COVERAGE && !is_version {
         if of_last_reply {
             return found;
         }
@@ -495,12 +514,12 @@ fn votes(
         if !of_last_reply {
             add("date", 0.5 + said("date"), "its words hold a date each");
         }
-    } else if short >= 0.9 && numbers < 0.3 && dates < 0.3 && !column.in_title {
+    } else if short >= 0.9 && numbers < 0.3 && dates < 0.3 && !column.in_title && !column.leads_on {
         let traits = Words {
             coverage,
             distinct,
             like_names: share(&|text| text.split_whitespace().count() <= 3),
-            leads: leads_to(column, &rows[0].url),
+            leads: leads_to(&column.texts, &column.links, &rows[0].url),
             of_last_reply,
         };
         for (field, score, reason) in traits.votes(&said) {
@@ -554,49 +573,6 @@ impl Words {
             found.push(("category", 1.0 + category, "few words, under such a name"));
         }
         found
-    }
-}
-
-/// Where the links of a column lead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Leads {
-    /// Each word to an address of its own: people.
-    Person,
-    /// To the listing, in part.
-    Listing,
-    /// To pictures and other files.
-    File,
-}
-
-/// `None` where the words lead nowhere, or the same words to several places.
-fn leads_to(column: &Column, article: &Url) -> Option<Leads> {
-    let mut by_word: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    let (mut n_links, mut n_state, mut n_words) = (0_usize, 0_usize, 0_usize);
-    for (text, link) in column.texts.iter().zip(&column.links) {
-        let Some(text) = text.as_deref().filter(|text| !text.is_empty()) else {
-            continue;
-        };
-        n_words += 1;
-        if let Some(link) = link {
-            n_links += 1;
-            n_state += usize::from(address::has_filter(link));
-            let whole = format!("{}?{}", link.path(), link.query().unwrap_or_default());
-            by_word.entry(text).or_default().insert(whole);
-        }
-    }
-    let one_each = by_word.values().filter(|places| places.len() == 1).count();
-    if 2 * n_links < n_words.max(1) || 10 * one_each < 9 * by_word.len() {
-        return None;
-    }
-    let of_one_kind = column
-        .links
-        .iter()
-        .flatten()
-        .all(|link| address::kind_of(link) != address::kind_of(article));
-    match 2 * n_state > n_links {
-        _ if column.links.iter().flatten().all(is_file) => Some(Leads::File),
-        true => Some(Leads::Listing),
-        false => (of_one_kind && by_word.len() > 1).then_some(Leads::Person),
     }
 }
 
@@ -702,7 +678,7 @@ fn secret(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
 fn facts(row: &RowSeen<'_>, learnt: &Columns, signs: &Pinned) -> RowFacts {
     let value = |field: &str| -> Option<String> {
         let mut selectors = learnt.fields.get(field)?.iter();
-        selectors.find_map(|css| match learnt.dated.get(css) {
+        selectors.find_map(|css| match learnt.ruled.get(css) {
             Some(rule) => rule.value_in(row.element),
             None => text_at(row.element, css),
         })

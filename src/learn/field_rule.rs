@@ -1,5 +1,6 @@
 //! One way to a field of an article, as a profile will say it.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -42,20 +43,48 @@ impl FieldRule {
 
     /// The value in an element, as a profile's rule would give it.
     pub(super) fn value_in(&self, within: ElementRef<'_>) -> Option<String> {
-        let element = match self.css.as_str() {
-            "" => within,
-            css => within.select(&Selector::parse(css).ok()?).next()?,
+        PartReader::new(self)?.value_in(within)
+    }
+}
+
+/// A rule, ready to be tried in many elements.
+pub(super) struct PartReader<'r> {
+    rule: &'r FieldRule,
+    /// None where the rule asks the element itself.
+    selector: Option<Selector>,
+    pattern: Option<Cow<'static, Regex>>,
+}
+
+impl<'r> PartReader<'r> {
+    pub(super) fn new(rule: &'r FieldRule) -> Option<Self> {
+        let selector = match rule.css.as_str() {
+            "" => None,
+            css => Some(Selector::parse(css).ok()?),
         };
-        let text = match self.attr {
+        let pattern = match rule.pattern.as_deref() {
+            None => None,
+            Some(DATE_PATTERN) => Some(Cow::Borrowed(&*DATE_IN_WORDS)),
+            Some(pattern) => Some(Cow::Owned(Regex::new(pattern).ok()?)),
+        };
+        Some(Self {
+            rule,
+            selector,
+            pattern,
+        })
+    }
+
+    pub(super) fn value_in(&self, within: ElementRef<'_>) -> Option<String> {
+        let element = match &self.selector {
+            None => within,
+            Some(selector) => within.select(selector).next()?,
+        };
+        let text = match self.rule.attr {
             Some(name) => fold(element.attr(name)?),
-            None if self.own => own_text(element),
+            None if self.rule.own => own_text(element),
             None => element_text(element, &[]),
         };
         let found = match &self.pattern {
-            Some(pattern) if pattern == DATE_PATTERN => {
-                DATE_IN_WORDS.captures(&text)?.get(1)?.as_str().to_owned()
-            }
-            Some(pattern) => fold(Regex::new(pattern).ok()?.captures(&text)?.get(1)?.as_str()),
+            Some(pattern) => fold(pattern.captures(&text)?.get(1)?.as_str()),
             None => text,
         };
         Some(found).filter(|found| !found.is_empty())

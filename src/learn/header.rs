@@ -1,5 +1,7 @@
 //! Which words stand above the columns of a listing? A table's head, the first line of a list, the line above either:
-//! cells in the same order as a row's, at least two of which name a field.
+//! cells in the same order as a row's, at least two of which name a field. And which words stand in front of each cell's own?
+
+use std::collections::BTreeSet;
 
 use scraper::ElementRef;
 
@@ -88,4 +90,23 @@ pub(super) fn cell_index(row: ElementRef<'_>, element: ElementRef<'_>) -> Option
 
 fn squeezed(text: &str) -> String {
     text.split_whitespace().collect::<String>().to_lowercase()
+}
+
+/// The words in front of what differs, where nearly all rows have them and something follows.
+pub(super) fn label_of(texts: &[Option<String>]) -> Option<String> {
+    const MOST_LETTERS: usize = 24;
+    let mut texts = texts.iter().flatten().filter(|text| !text.is_empty());
+    let first = texts.next()?;
+    let end = first.find(char::is_whitespace)?;
+    let label = first[..end].trim_end();
+    let rests: Option<BTreeSet<&str>> = texts
+        .map(|text| {
+            text.strip_prefix(label)
+                .filter(|rest| rest.starts_with(char::is_whitespace))
+        })
+        .collect();
+    let is_label = label.chars().count() <= MOST_LETTERS && label.chars().any(char::is_alphabetic);
+    rests
+        .filter(|rests| is_label && rests.len() > 2)
+        .map(|_| label.to_owned())
 }

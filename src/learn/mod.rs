@@ -18,10 +18,12 @@ mod field_rule;
 mod ground;
 mod header;
 mod interfaces;
+mod leads;
 mod lies;
 mod listing_url;
 mod notices;
 mod record_keys;
+mod record_names;
 mod records;
 mod region;
 pub mod repair;
@@ -60,6 +62,8 @@ use thread_pages::thread_pages;
 
 /// Articles asked for to learn where their fields stand.
 const MAX_SAMPLES: usize = 5;
+/// Multiples of it, without their whole parts, lie as far from each other as can be: the golden section.
+const GOLDEN: f64 = 0.618_033_988_749_895;
 
 /// Bytes of text that are learnt from together: a tree takes some twenty times its text. An ordinary page has 100,000.
 pub const MOST_TEXT: usize = 6 * 1024 * 1024;
@@ -323,6 +327,9 @@ fn samples(all: Vec<(&Url, &RowFacts)>) -> (Vec<Url>, Vec<RowFacts>) {
     if rows.len() < 2 {
         rows = all;
     }
+    if rows.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
     let mut chosen: Vec<(&Url, &RowFacts)> = Vec::new();
     let mut discussed: Vec<&(&Url, &RowFacts)> = rows
         .iter()
@@ -331,8 +338,12 @@ fn samples(all: Vec<(&Url, &RowFacts)>) -> (Vec<Url>, Vec<RowFacts>) {
     discussed.sort_by_key(|(_, facts)| std::cmp::Reverse(facts.comments.min(50)));
     // Where no column is known to count replies, the rows with the highest numbers are the busiest.
     let busiest = busiest(&rows);
-    let step = (rows.len() / MAX_SAMPLES).max(1);
-    let spread = rows.iter().step_by(step).chain(rows.iter());
+    // Steps of one length may meet what repeats itself at that length, such as who writes on which day.
+    let spread = (0..MAX_SAMPLES).map(|nth| {
+        let share = (nth as f64 * GOLDEN).fract();
+        &rows[(share * rows.len() as f64) as usize]
+    });
+    let spread = spread.chain(rows.iter());
     for row in discussed.into_iter().take(2).chain(busiest).chain(spread) {
         if chosen.len() < MAX_SAMPLES
             && !chosen

@@ -4,7 +4,7 @@
 //!
 //! Records need not be brothers: some engines put each post into tables of its own.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ego_tree::NodeId;
@@ -12,11 +12,13 @@ use regex::Regex;
 use scraper::{ElementRef, Node, Selector};
 
 use super::article::{AUTHOR_NAMES, COMMENT_NAMES, CommentRules, Sample, elements, is_within};
-use super::body::{common_texts, edit_notes, furniture};
+use super::body::{common_texts, edit_notes, forms_to_fill_in, furniture};
 use super::css;
 use super::depth::depth;
-use super::field_rule::FieldRule;
+use super::field_rule::{FieldRule, PartReader};
 use super::record_keys::{Key, PERSON_LINK, distinct_key, likely_key};
+use super::record_names::{is_named_for_replies, is_nested, record_names};
+use super::within;
 use crate::dates::read_date;
 use crate::model::{Calendar, Precision};
 use crate::profile::{element_text, fold};
@@ -27,6 +29,8 @@ const MAX_RECORDS: usize = 60;
 const MAX_ELEMENTS: usize = 250;
 /// Letters of a name or a date at most.
 const MAX_FIELD: usize = 60;
+/// Records whose dates among other words give patterns.
+const MAX_PATTERNED: usize = 2;
 
 /// Cheap: what it refuses holds no date. Digits with signs between them, a month's name beside a number, or words.
 static DATED: LazyLock<Regex> = LazyLock::new(|| {
@@ -39,9 +43,6 @@ static BODY_NAMES: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// Names of records without a likely id that are looked through for one.
 const MAX_UNKEYED: usize = 6;
-/// Elements between the beginning of a record and the anchor in it.
-const MAX_TO_ANCHOR: usize = 12;
-
 /// Nodes of one comment, or of one post of a thread.
 const MAX_IN_RECORD: usize = 5_000;
 
@@ -84,7 +85,8 @@ struct Tally {
     keys: BTreeMap<Key, usize>,
     /// Places of the first in document order: the outermost of nested names comes first.
     first_seen: usize,
-    names: String,
+    /// A name says what they are: then one on a page is enough.
+    is_named: bool,
 }
 
 /// Finds the records. A name counts where nearly all of its elements have an id and a date.
@@ -100,7 +102,7 @@ pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> O
             let tally = tallies.entry(name.clone()).or_insert_with(|| Tally {
                 n: vec![0; samples.len()],
                 first_seen: order,
-                names: css::words_of(element),
+                is_named: is_named_for_replies(element),
                 ..Tally::default()
             });
             if tally.n[at] >= MAX_RECORDS
@@ -121,8 +123,7 @@ pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> O
     for (name, tally) in tallies {
         let n_all: usize = tally.n.iter().sum();
         let most = tally.n.iter().copied().max().unwrap_or(0);
-        let named = COMMENT_NAMES.is_match(&tally.names);
-        if n_all > 0 && (most >= 2 || named) && tally.n_dated * 5 >= n_all * 4 {
+        if n_all > 0 && (most >= 2 || tally.is_named) && tally.n_dated * 5 >= n_all * 4 {
             let key = tally.keys.into_iter().max_by_key(|(_, n)| *n);
             let key = key.filter(|(_, n)| n * 5 >= n_all * 4).map(|(key, _)| key);
             let own = key.as_ref().is_some_and(|key| key.css.is_none());
@@ -239,6 +240,7 @@ fn letters_outside(
     listing: &HashSet<NodeId>,
     common: &HashMap<String, usize>,
 ) -> usize {
+    let forms = forms_to_fill_in(&sample.page);
     let mut n_letters = 0;
     let mut muted = None;
     // Some boards put the whole thread into a form of tick boxes.
@@ -262,7 +264,7 @@ fn letters_outside(
                             tag.name(),
                             "a" | "head" | "script" | "style" | "nav" | "template"
                         )
-                        || (tag.name() == "form" && !around.contains(&node.id()));
+                        || (forms.contains(&node.id()) && !around.contains(&node.id()));
                     if skipped {
                         muted = Some(node.id());
                     }
@@ -274,75 +276,6 @@ fn letters_outside(
         }
     }
     n_letters
-}
-
-/// The names by which an element may be a record. Of the rows of a table that one class colours, only some may begin one.
-fn record_names(element: ElementRef<'_>) -> impl Iterator<Item = String> {
-    let is_row = element.value().name() == "tr" && element.value().classes().next().is_some();
-    let anchored = is_row.then(|| anchored_name(element)).flatten();
-    record_name(element).into_iter().chain(anchored)
-}
-
-/// A name that finds an element and its like: by class, by what its id begins with, or by what it stands in.
-fn record_name(element: ElementRef<'_>) -> Option<String> {
-    let tag = element.value().name();
-    if !matches!(
-        tag,
-        "div"
-            | "article"
-            | "li"
-            | "section"
-            | "table"
-            | "tbody"
-            | "tr"
-            | "dl"
-            | "dt"
-            | "dd"
-            | "blockquote"
-    ) {
-        return None;
-    }
-    let mut name = css::simple(element);
-    let prefix = element.value().id().and_then(css::id_prefix);
-    if let Some(prefix) = prefix {
-        name.push_str(&format!("[id^='{prefix}']"));
-    }
-    if name != tag || tag == "article" {
-        return Some(name);
-    }
-    // Nothing of its own: by its parent's class.
-    let parent = element.parent().and_then(ElementRef::wrap)?;
-    let above = css::simple(parent);
-    let numbered = likely_key(element).is_some_and(|key| key.css.is_none());
-    if above.contains('.') && (numbered || matches!(tag, "li" | "dt")) {
-        return Some(format!("{above} > {tag}"));
-    }
-    anchored_name(element)
-}
-
-/// A name by an anchor in the element: `table:has(> tbody > tr > td > a[id^='c'])`.
-fn anchored_name(element: ElementRef<'_>) -> Option<String> {
-    let mut inside = element.descendent_elements().skip(1).take(MAX_TO_ANCHOR);
-    let (anchor, attr, prefix) = inside.find_map(|inner| {
-        let is_anchor = inner.value().name() == "a";
-        let named = ["id", "name"]
-            .into_iter()
-            .filter(|attr| is_anchor || *attr == "id");
-        named
-            .filter_map(|attr| Some((inner, attr, css::id_prefix(inner.attr(attr)?)?)))
-            .next()
-    })?;
-    let path = css::path_within(element, anchor);
-    let tag = element.value().name();
-    Some(format!("{tag}:has(> {path}[{attr}^='{prefix}'])"))
-}
-
-fn is_nested(element: ElementRef<'_>, name: &str) -> bool {
-    element
-        .ancestors()
-        .filter_map(ElementRef::wrap)
-        .take(12)
-        .any(|above| record_name(above).as_deref() == Some(name))
 }
 
 /// Whether an element is no part of what the page is about. Some boards put what was said of a post beside it, too: then
@@ -549,14 +482,23 @@ fn date_rule(
 ) -> Option<FieldRule> {
     let mut best: Option<(f64, FieldRule)> = None;
     let mut consider = |rule: FieldRule| {
+        let Some(reader) = PartReader::new(&rule) else {
+            return;
+        };
+        let mut n_yearless = 0;
         let read: Vec<_> = items
             .iter()
             .filter_map(|record| {
-                let value = record.value(&rule)?;
+                let value = record
+                    .parts
+                    .iter()
+                    .find_map(|part| reader.value_in(*part))?;
                 if value.chars().count() > MAX_FIELD {
                     return None;
                 }
-                read_date(&value, calendar, record.sample.page.as_of)
+                let posted = read_date(&value, calendar, record.sample.page.as_of)?;
+                n_yearless += usize::from(within::lacks_year(&value));
+                Some(posted)
             })
             .filter(|posted| posted.precision >= Precision::Day)
             .collect();
@@ -570,7 +512,10 @@ fn date_rule(
             / read.len() as f64;
         // What is the same for all of a person's posts is when he joined.
         let distinct: HashSet<_> = read.iter().map(|posted| posted.at).collect();
+        // Which year it was, a reader may only guess.
+        let guessed = n_yearless as f64 / read.len() as f64;
         let score = exact + distinct.len() as f64 / read.len() as f64
+            - 0.5 * guessed
             - if rule.pattern.is_some() || rule.own {
                 0.3
             } else {
@@ -579,6 +524,23 @@ fn date_rule(
         if best.as_ref().is_none_or(|(held, _)| score > *held) {
             best = Some((score, rule));
         }
+    };
+    // Of dates among other words in the first records.
+    let patterns = |value: &dyn Fn(&Record<'_, '_>) -> Option<String>| -> BTreeSet<String> {
+        let of_record = |record: &Record<'_, '_>| {
+            let text = value(record).filter(|text| text.chars().count() <= 2 * MAX_FIELD)?;
+            let is_date = |part: &str| {
+                let read = read_date(part, calendar, record.sample.page.as_of);
+                read.is_some_and(|posted| posted.precision >= Precision::Day)
+            };
+            (!is_date(&text)).then(|| within::date_patterns(&text, &is_date))
+        };
+        items
+            .iter()
+            .take(MAX_PATTERNED)
+            .filter_map(of_record)
+            .flatten()
+            .collect()
     };
     for (path, place) in places {
         let n_short = place
@@ -596,6 +558,12 @@ fn date_rule(
             ..FieldRule::plain(path)
         });
         consider(FieldRule::dated(path));
+        for pattern in patterns(&|record| record.value(&FieldRule::plain(path))) {
+            consider(FieldRule {
+                pattern: Some(pattern),
+                ..FieldRule::plain(path)
+            });
+        }
     }
     if items.iter().any(|record| record.parts.len() > 1) {
         // A heading whose own words are name and date.
@@ -607,10 +575,17 @@ fn date_rule(
     }
     for attr in ["datetime", "title"] {
         for path in attribute_paths(items, attr) {
-            consider(FieldRule {
+            let rule = FieldRule {
                 attr: Some(attr),
                 ..FieldRule::plain(&path)
-            });
+            };
+            for pattern in patterns(&|record| record.value(&rule)) {
+                consider(FieldRule {
+                    pattern: Some(pattern),
+                    ..rule.clone()
+                });
+            }
+            consider(rule);
         }
     }
     best.map(|(_, rule)| rule)

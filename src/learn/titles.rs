@@ -33,8 +33,16 @@ pub(super) fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
         if let Some(found) = inside.iter().find(is_heading)
             && shown(*found).chars().any(char::is_alphanumeric)
         {
+            // Of two such elements, one in the other, the outer one may hold a badge, too.
+            let n_letters = |element: ElementRef<'_>| shown(element).chars().count();
+            let is_rest = |inner: &ElementRef<'_>| {
+                is_heading(&inner)
+                    && inner.ancestors().any(|above| above.id() == found.id())
+                    && 2 * n_letters(*inner) > n_letters(*found)
+            };
+            let inmost = inside.iter().copied().filter(is_rest).last();
             *heading
-                .entry(css::path_within(row.element, *found))
+                .entry(css::path_within(row.element, inmost.unwrap_or(*found)))
                 .or_default() += 1;
         } else if whole.is_empty() {
             // The link lies over the row and has no words.

@@ -1,6 +1,8 @@
 //! Which element of an article's page holds a field that the rows do not tell? In: the articles seen. Out: a rule, for an
 //! element that says itself what it holds: by the words in front of it, by its name, by being a date.
 
+use std::collections::BTreeSet;
+
 use regex::Regex;
 use scraper::{ElementRef, Node};
 
@@ -9,7 +11,7 @@ use super::field_rule::FieldRule;
 use super::ground::Ground;
 use super::words::introduces_author;
 use super::{Decision, css};
-use crate::profile::element_text;
+use crate::profile::{element_text, fold};
 
 /// Letters of a field's value at most.
 const MAX_FIELD: usize = 60;
@@ -20,12 +22,19 @@ const MAX_CANDIDATES: usize = 30;
 const MAX_INSIDE: usize = 12;
 
 /// A search for one field.
+#[derive(Clone, Copy)]
 pub(super) struct Search<'s> {
     pub what: &'static str,
     pub samples: &'s [Sample<'s>],
     pub grounds: &'s [Ground<'s>],
     /// Whether words may be the field's.
     pub fits: &'s dyn Fn(&Sample<'_>, &str) -> bool,
+    /// Attributes that may hold it, the surest first; `None`: the element's words.
+    pub attributes: &'s [Option<&'static str>],
+    /// Patterns that take the field out of longer words.
+    pub parts: &'s dyn Fn(&Sample<'_>, &str) -> Vec<String>,
+    /// The first link in an element may be all of the field.
+    pub in_links: bool,
     /// Articles do not all have the same: the clock of the page is no date of a post.
     pub varies: bool,
 }
@@ -47,13 +56,8 @@ impl Search<'_> {
         // A box named for the author may hold his rank, too: the name is its first link with words.
         for element in candidates.flat_map(|outer| self.link_in(outer).into_iter().chain([outer])) {
             for css in css::names_of(element).into_iter().take(3) {
-                let rule = FieldRule {
-                    css,
-                    attr: element.attr("datetime").map(|_| "datetime"),
-                    pattern: None,
-                    own: false,
-                };
-                if self.holds(&rule) {
+                let mut rules = self.rules(&css, first, element).into_iter();
+                if let Some(rule) = rules.find(|rule| self.holds(rule)) {
                     decisions.push(Decision {
                         what: self.what,
                         value: rule.css.clone(),
@@ -68,10 +72,57 @@ impl Search<'_> {
         Vec::new()
     }
 
+    /// What the page states for machines, where that differs from page to page: otherwise it is the site's.
+    pub(super) fn stated(&self, decisions: &mut Vec<Decision>, places: &[&str]) -> Vec<FieldRule> {
+        let rules = places.iter().map(|css| FieldRule {
+            attr: Some("content"),
+            ..FieldRule::plain(css)
+        });
+        let differs = |rule: &FieldRule| {
+            let reader = Reader::new(rule);
+            let values = self
+                .samples
+                .iter()
+                .filter_map(|sample| reader.as_ref()?.value(&sample.page));
+            values.collect::<BTreeSet<_>>().len() > 1
+        };
+        let mut held = rules.filter(|rule| differs(rule) && self.holds(rule));
+        let found: Vec<FieldRule> = held.next().into_iter().collect();
+        decisions.extend(found.iter().map(|rule| Decision {
+            what: self.what,
+            value: rule.css.clone(),
+            score: 1.0,
+            reason: "the rows do not tell it; the page states it for machines".to_owned(),
+            lost: Vec::new(),
+        }));
+        found
+    }
+
+    /// Ways to the field in an element of the first page.
+    fn rules(&self, css: &str, first: &Sample<'_>, element: ElementRef<'_>) -> Vec<FieldRule> {
+        let mut found = Vec::new();
+        for attr in self.attributes {
+            let text = match attr {
+                Some(name) => element.attr(name).map(fold),
+                None => Some(element_text(element, &[])),
+            };
+            let Some(text) = text.filter(|text| text.chars().count() <= MAX_FIELD) else {
+                continue;
+            };
+            let parts = (self.parts)(first, &text).into_iter().map(Some);
+            found.extend([None].into_iter().chain(parts).map(|pattern| FieldRule {
+                attr: *attr,
+                pattern,
+                ..FieldRule::plain(css)
+            }));
+        }
+        found
+    }
+
     fn link_in<'a>(&self, outer: ElementRef<'a>) -> Option<ElementRef<'a>> {
         let mut inside = outer.descendent_elements().skip(1).take(MAX_INSIDE);
         inside.find(|inner| {
-            !self.varies && inner.value().name() == "a" && !element_text(*inner, &[]).is_empty()
+            self.in_links && inner.value().name() == "a" && !element_text(*inner, &[]).is_empty()
         })
     }
 

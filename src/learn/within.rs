@@ -3,6 +3,15 @@
 
 use std::ops::Range;
 
+use crate::dates::words::{Habit, Order, dates_in};
+
+/// How dates in words are found; each is read again, in the board's own order.
+const HABIT: Habit = Habit {
+    order: Order::DayFirst,
+    short_year_first: true,
+};
+/// Dates of one text that are looked at.
+const MAX_DATES: usize = 4;
 /// Letters of what stands before a value that a pattern mentions.
 const MAX_LEAD: usize = 24;
 const MAX_TAIL: usize = 12;
@@ -46,6 +55,26 @@ pub(super) fn patterns(text: &str, place: &Range<usize>) -> Vec<String> {
         found.push(with(format!(r"(?:^|\s){}", regex::escape(token))));
     }
     found
+}
+
+/// Where dates stand in words.
+pub(super) fn dates(text: &str) -> Vec<Range<usize>> {
+    let hits = dates_in(text, HABIT).into_iter().take(MAX_DATES);
+    hits.map(|hit| hit.at).collect()
+}
+
+/// Whether the first date in words is one without its year: `24 November, 11:20`.
+pub(super) fn lacks_year(text: &str) -> bool {
+    let first = dates_in(text, HABIT).into_iter().next();
+    first.is_some_and(|hit| !hit.named.has_year)
+}
+
+/// Patterns of the dates that stand among other words: `Written on 24 November 2026, 11:20`.
+pub(super) fn date_patterns(text: &str, is_date: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let among_words =
+        |place: &Range<usize>| place.len() < text.len() && is_date(&text[place.clone()]);
+    let places = dates(text).into_iter().filter(among_words);
+    places.flat_map(|place| patterns(text, &place)).collect()
 }
 
 /// What ends a value: the next word, or what comes before a number; the end.

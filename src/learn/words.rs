@@ -77,6 +77,22 @@ pub(super) fn introduces_author(before: &str) -> bool {
         && (BY.split(' ').any(|by| by == last) || header_says(last, "author"))
 }
 
+/// The author's name in a line about him that begins so: `posted by mira at 10:20 | …`. Its group is the name.
+pub(super) fn after_by(text: &str) -> Option<String> {
+    const MOST_WORDS: usize = 3;
+    let mut words = text.split(' ').take(MOST_WORDS);
+    let by = words.find(|word| {
+        let word = word.trim_end_matches([':', '：']).to_lowercase();
+        BY.split(' ').any(|by| by == word)
+    })?;
+    let pattern = format!(
+        r"(?:^|\s){}\s(.{{1,40}}?)(?:\s(?:at|on|am|um|le|à|el|em|il|alle|op|om|w|dne|в)\s|\s?[|,•·–(]|\s-|\s\d|$)",
+        regex::escape(by)
+    );
+    let found = Regex::new(&pattern).ok()?.captures(text)?.get(1)?;
+    (!found.as_str().trim().is_empty()).then_some(pattern)
+}
+
 /// Whether a header names any field.
 pub(super) fn is_header(header: &str) -> bool {
     header.chars().count() <= 24

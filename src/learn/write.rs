@@ -342,7 +342,7 @@ pub(super) fn listing_section(
         text.push_str(&why(decisions, &format!("listing.{field}")));
         let mut rules: Vec<String> = selectors
             .iter()
-            .map(|css| columns.dated.get(css).map_or_else(|| quoted(css), written))
+            .map(|css| columns.ruled.get(css).map_or_else(|| quoted(css), written))
             .collect();
         match *field {
             // What the cell has no room for.
@@ -398,15 +398,15 @@ fn rules(rules: &[FieldRule]) -> String {
 fn written(rule: &FieldRule) -> String {
     let css = quoted(&rule.css);
     let mut parts = Vec::new();
-    match (rule.attr, &rule.pattern) {
-        (None, None) if rule.own => parts.push("own = true".to_owned()),
-        (None, None) if !rule.css.is_empty() => return css,
-        (None, None) => {}
-        (Some(attr), _) => parts.push(format!("attr = {}", quoted(attr))),
-        (None, Some(pattern)) => parts.push(format!("pattern = {}", quoted(pattern))),
-    }
     if !rule.css.is_empty() {
-        parts.insert(0, format!("select = {css}"));
+        parts.push(format!("select = {css}"));
+    }
+    parts.extend(rule.own.then(|| "own = true".to_owned()));
+    parts.extend(rule.attr.map(|attr| format!("attr = {}", quoted(attr))));
+    let pattern = rule.pattern.as_ref();
+    parts.extend(pattern.map(|pattern| format!("pattern = {}", quoted(pattern))));
+    if parts.len() == 1 && !rule.css.is_empty() {
+        return css;
     }
     format!("{{ {} }}", parts.join(", "))
 }
