@@ -5,6 +5,7 @@ mod files;
 mod forums;
 mod islands;
 mod korean;
+mod latin;
 mod machines;
 mod pages;
 pub mod posts;

@@ -16,8 +16,11 @@ use std::path::Path;
 use boardwalk::model::{Clock, SystemClock};
 use jiff::civil::DateTime;
 
+use super::latin::{CZECH, DUTCH, INDONESIAN, ITALIAN, POLISH, PORTUGUESE, SPANISH};
 use super::posts::{self, CHINESE, ENGLISH, FRENCH, GERMAN, JAPANESE, KOREAN, Tongue};
-use super::tongues::{ARABIC, GREEK, HEBREW, HINDI, RUSSIAN, THAI, TURKISH, VIETNAMESE};
+use super::tongues::{
+    ARABIC, GREEK, HEBREW, HINDI, PERSIAN, RUSSIAN, TAIWANESE, THAI, TURKISH, UKRAINIAN, VIETNAMESE,
+};
 use super::{
     Board, File, OtherFile, PastEnd, Plan, Post, Said, Shown, Thread, Turns, lines, numbers,
     paragraphs,
@@ -78,6 +81,16 @@ impl Sketch {
                 "hebrew" => &HEBREW,
                 "greek" => &GREEK,
                 "hindi" => &HINDI,
+                "ukrainian" => &UKRAINIAN,
+                "persian" => &PERSIAN,
+                "taiwanese" => &TAIWANESE,
+                "polish" => &POLISH,
+                "italian" => &ITALIAN,
+                "spanish" => &SPANISH,
+                "portuguese" => &PORTUGUESE,
+                "dutch" => &DUTCH,
+                "czech" => &CZECH,
+                "indonesian" => &INDONESIAN,
                 _ => &ENGLISH,
             },
             charset: match get("charset") {
@@ -175,6 +188,7 @@ impl Sketch {
             "slug" => post.slug(),
             "name" => post.slug().replace(char::is_numeric, "n") + "-" + &in_letters(post.rank),
             "letters" => in_letters(post.id as usize),
+            "hex" => format!("{:03X}", post.id * 1_571 % 4_096),
             "author" => said.author.clone(),
             "replies" => post.replies.len().to_string(),
             "views" => post.views.to_string(),
@@ -217,11 +231,17 @@ fn moment(name: &str, prefix: &str, said: &Said) -> Option<String> {
 /// A moment as the language writes it.
 fn when(name: &str, prefix: &str, said: &Said, tongue: &Tongue) -> Option<String> {
     let month = tongue.months[usize::from(said.at.month().unsigned_abs()) - 1];
+    let day = tongue.days[usize::from(said.at.weekday().to_monday_zero_offset().unsigned_abs())];
     let year = (said.at.year() + tongue.years_ahead).to_string();
     let format = name.strip_prefix(prefix)?;
     let text = said
         .at
-        .strftime(&format.replace("%Y", &year).replace("%B", month))
+        .strftime(
+            &format
+                .replace("%Y", &year)
+                .replace("%B", month)
+                .replace("%A", day),
+        )
         .to_string();
     let in_digits = |c: char| match c.to_digit(10) {
         Some(digit) => tongue.digits.chars().nth(digit as usize).unwrap_or(c),
@@ -285,6 +305,8 @@ impl Board for Sketch {
         fill(self.address("listing_url", page), &|name| match name {
             "page" => Some(page.to_string()),
             "page from 0" => Some((page - 1).to_string()),
+            "page from the oldest" => Some((self.n_pages() + 1).saturating_sub(page).to_string()),
+            "page in letters" => Some(in_letters(page * 7_919 % 1_000)),
             "start" => Some(((page - 1) * self.plan.n_per_page).to_string()),
             _ => None,
         })
