@@ -44,7 +44,7 @@ static COUNT: LazyLock<Regex> = LazyLock::new(|| {
 static TWO_NUMBERS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\d{1,2}[./-]\d{1,2}$").expect("a constant pattern"));
 /// Rows among which days differ.
-const MANY_ROWS: f64 = 8.0;
+const MANY_ROWS: usize = 8;
 
 /// One place in the row, over all rows.
 struct Column {
@@ -470,12 +470,7 @@ fn votes(
         );
         found.push((field, score + coverage, reason));
     };
-    // A version or a chapter is written like a day of a month, but all rows have the same.
-    let is_version = n >= MANY_ROWS
-        && said("date") == 0.0
-        && filled.iter().all(|text| *text == filled[0])
-        && TWO_NUMBERS.is_match(filled[0]);
-    if dates >= 0.8 && coverage >= COVERAGE && !is_version {
+    if dates >= 0.8 && coverage >= COVERAGE && !is_version(column, &filled) {
         if of_last_reply {
             return found;
         }
@@ -533,6 +528,14 @@ fn votes(
         );
     }
     found
+}
+
+/// A version or a chapter is written like a day of a month, but all rows have the same.
+fn is_version(column: &Column, filled: &[&str]) -> bool {
+    filled.len() >= MANY_ROWS
+        && said_of(column, "date") == 0.0
+        && filled.iter().all(|text| *text == filled[0])
+        && TWO_NUMBERS.is_match(filled[0])
 }
 
 /// A column of short words.

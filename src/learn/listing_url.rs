@@ -167,18 +167,7 @@ fn numbered_shape(
     };
     let query = query_patterns(&fixed, board_param.as_deref());
     let fixed_list: Vec<(String, String)> = fixed.clone().into_iter().collect();
-    // How rows are sorted belongs to the listing where its pager keeps that.
-    let is_kept = |(name, value): &(&String, &String)| {
-        fixed.contains_key(*name)
-            || (there.get(*name) == Some(*value)
-                && turned != Some(name)
-                && !SESSION.contains(&name.as_str()))
-    };
-    let kept: Vec<(String, String)> = here
-        .iter()
-        .filter(is_kept)
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let kept = kept_parameters(&here, &there, &fixed, turned);
     let board_url = written(&path_of(first), &kept);
     let mut shape = ListingShape {
         board: board.clone(),
@@ -216,14 +205,7 @@ fn numbered_shape(
             .2
             .insert(name.clone(), "(?<page>\\d+)".into());
         shape.shapes[0].1.remove(name);
-        let mut list: Vec<(String, String)> = there
-            .iter()
-            .filter(|(key, value)| {
-                // As the board itself links it, but for the reader's own session.
-                *key != name && !value.is_empty() && !SESSION.contains(&key.as_str())
-            })
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
+        let mut list = as_linked(&there, name);
         list.push((name.clone(), "{page}".into()));
         shape.listing_url = written(&path_of(second), &list);
         shape.reason = format!("{name} is {values:?} in the pager's links");
@@ -234,6 +216,35 @@ fn numbered_shape(
     }
     let elsewhere = turned.and_then(|name| turned_elsewhere(pages, &shape, name));
     elsewhere.or_else(|| turned_in_path(first, pages, shape, &in_path, query, &fixed_list))
+}
+
+/// The parameters of page 1 that tell which listing it is. How rows are sorted belongs to it where its pager keeps that.
+fn kept_parameters(
+    here: &BTreeMap<String, String>,
+    there: &BTreeMap<String, String>,
+    fixed: &BTreeMap<String, String>,
+    turned: Option<&String>,
+) -> Vec<(String, String)> {
+    let is_kept = |(name, value): &(&String, &String)| {
+        fixed.contains_key(*name)
+            || (there.get(*name) == Some(*value)
+                && turned != Some(*name)
+                && !SESSION.contains(&name.as_str()))
+    };
+    let kept = here.iter().filter(is_kept);
+    kept.map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// The other parameters as the board itself links them, but for the reader's own session.
+fn as_linked(there: &BTreeMap<String, String>, turned: &str) -> Vec<(String, String)> {
+    there
+        .iter()
+        .filter(|(key, value)| {
+            *key != turned && !value.is_empty() && !SESSION.contains(&key.as_str())
+        })
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 /// Page 1 has an address of its own, and a parameter counts the others under one address that names the same board:

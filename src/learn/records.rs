@@ -525,23 +525,6 @@ fn date_rule(
             best = Some((score, rule));
         }
     };
-    // Of dates among other words in the first records.
-    let patterns = |value: &dyn Fn(&Record<'_, '_>) -> Option<String>| -> BTreeSet<String> {
-        let of_record = |record: &Record<'_, '_>| {
-            let text = value(record).filter(|text| text.chars().count() <= 2 * MAX_FIELD)?;
-            let is_date = |part: &str| {
-                let read = read_date(part, calendar, record.sample.page.as_of);
-                read.is_some_and(|posted| posted.precision >= Precision::Day)
-            };
-            (!is_date(&text)).then(|| within::date_patterns(&text, &is_date))
-        };
-        items
-            .iter()
-            .take(MAX_PATTERNED)
-            .filter_map(of_record)
-            .flatten()
-            .collect()
-    };
     for (path, place) in places {
         let n_short = place
             .texts
@@ -558,7 +541,7 @@ fn date_rule(
             ..FieldRule::plain(path)
         });
         consider(FieldRule::dated(path));
-        for pattern in patterns(&|record| record.value(&FieldRule::plain(path))) {
+        for pattern in date_patterns(items, calendar, &FieldRule::plain(path)) {
             consider(FieldRule {
                 pattern: Some(pattern),
                 ..FieldRule::plain(path)
@@ -579,7 +562,7 @@ fn date_rule(
                 attr: Some(attr),
                 ..FieldRule::plain(&path)
             };
-            for pattern in patterns(&|record| record.value(&rule)) {
+            for pattern in date_patterns(items, calendar, &rule) {
                 consider(FieldRule {
                     pattern: Some(pattern),
                     ..rule.clone()
@@ -589,6 +572,25 @@ fn date_rule(
         }
     }
     best.map(|(_, rule)| rule)
+}
+
+/// Patterns of the dates that stand among other words in the first records.
+fn date_patterns(
+    items: &Items<'_, '_>,
+    calendar: Calendar<'_>,
+    rule: &FieldRule,
+) -> BTreeSet<String> {
+    let of_record = |record: &Record<'_, '_>| {
+        let text = record.value(rule)?;
+        let is_date = |part: &str| {
+            let read = read_date(part, calendar, record.sample.page.as_of);
+            read.is_some_and(|posted| posted.precision >= Precision::Day)
+        };
+        let is_line = text.chars().count() <= 2 * MAX_FIELD && !is_date(&text);
+        is_line.then(|| within::date_patterns(&text, &is_date))
+    };
+    let first = items.iter().take(MAX_PATTERNED);
+    first.filter_map(of_record).flatten().collect()
 }
 
 /// Where the first records have an element with this attribute.
