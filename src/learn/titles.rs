@@ -40,7 +40,7 @@ pub(super) fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
                     && inner.ancestors().any(|above| above.id() == found.id())
                     && 2 * n_letters(*inner) > n_letters(*found)
             };
-            let inmost = inside.iter().copied().filter(is_rest).next_back();
+            let inmost = inside.iter().copied().rfind(is_rest);
             *heading
                 .entry(css::path_within(row.element, inmost.unwrap_or(*found)))
                 .or_default() += 1;
