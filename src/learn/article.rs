@@ -352,7 +352,7 @@ fn anchored_date(
             // Names beside it have digits at times, and are then taken for a part of it.
             let held: usize = within::dates(text).iter().map(Range::len).sum();
             let around = text.len().saturating_sub(held).min(12) as f64;
-            0.3 * fine - 0.2 * linked - 0.04 * around
+            0.5 * fine - 0.2 * linked - 0.04 * around
         },
         attributes: &[None, Some("datetime"), Some("title")],
     };
