@@ -13,7 +13,7 @@
 //! 4. [`fetch::decode`] decides the charset from bytes. [`document::parse`] is the one door to the HTML parser; a text
 //!    goes through it once; ordinary pages where the visit runs, large ones on the blocking pool.
 //!    [`document::parse_wanted`] leaves out what nobody asks for (what readers ask for stands in `article::asked`;
-//!    `tests/cut` holds part and whole together, and html5ever's tree with one made by tags). Names and links of the rest, by which [`health::fit`] tells a redesign, are
+//!    `tests/pages/cut` holds part and whole together, and html5ever's tree with one made by tags). Names and links of the rest, by which [`health::fit`] tells a redesign, are
 //!    noted while it is left out. What a part does not show is no evidence: then the whole page is parsed. Trees are
 //!    searched by [`document::Query`].
 //!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store. Rows that an
@@ -52,12 +52,12 @@
 //! - *What comes from the web is hostile*: addresses are checked on URL, redirect and resolver ([`fetch`]); bytes, time,
 //!   redirects and rows are capped; text is escaped at output ([`outputs`]; `outputs::web::page_tests`). SECURITY.md says
 //!   what is promised, and which test of `tests/hostile` and `tests/faults` holds it.
-//! - *What vanished is found, and nothing else is taken for it* (`health`, `tests/radar.rs`, `tests/long/year.rs`).
+//! - *What vanished is found, and nothing else is taken for it* (`health`, `tests/journey/radar.rs`, `tests/long/year.rs`).
 //! - *A story is no chain, and the order in which texts come is of no account* (`store::sqlite::stories`,
 //!   `tests/near_copies.rs`, `tests/store/articles.rs`).
 //! - *A stored page can be read again*: the same profile finds nothing new, another one's findings are no edits
-//!   (`tests/time_travel.rs`, `tests/edits.rs`).
-//! - *A redesign stores nothing wrong* (`tests/drift.rs`, `tests/time_travel.rs`).
+//!   (`tests/journey/time_travel.rs`, `tests/pages/edits.rs`).
+//! - *A redesign stores nothing wrong* (`tests/journey/drift.rs`, `tests/journey/time_travel.rs`).
 //! - *Errors are sorted by what to do next* ([`fetch::FetchError::retry`]); a run that did nothing says why
 //!   ([`crawl::CrawlReport`]).
 //! - *Clocks are injected* ([`model::Clock`]); times are UTC with their precision and the words they were read from.

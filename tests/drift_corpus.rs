@@ -1,5 +1,5 @@
-//! The fault drill (`tests/drift.rs`) over recorded boards: each is crawled as it was recorded, redesigned, and passed
-//! again with a few posts that are new to the archive. Needs `BOARDWALK_CORPUS` as `tests/corpus.rs` does; without it
+//! The fault drill (`tests/journey/drift.rs`) over recorded boards: each is crawled as it was recorded, redesigned, and passed
+//! again with a few posts that are new to the archive. Needs `BOARDWALK_CORPUS` as `tests/recordings` does; without it
 //! nothing is compared.
 
 mod support;

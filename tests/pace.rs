@@ -1,5 +1,6 @@
 //! The pace as the server sees it. Only lower bounds are asserted: a busy machine may be slower than asked, never
-//! faster.
+//! faster. A program of its own: what comes close together here may have been held up by nothing but this machine, so
+//! nothing heavy runs beside it.
 
 mod support;
 

@@ -2,7 +2,7 @@
 //! each letter, and its tree builder at each tag in the light of twenty modes. Where [`Nesting`] can tell which elements are
 //! open, the tree can be made from the tags at a fraction of that.
 //!
-//! In: a page's text. Out: the tree that html5ever makes of it, to the last node (`tests/cut` holds both against each other,
+//! In: a page's text. Out: the tree that html5ever makes of it, to the last node (`tests/pages/cut` holds both against each other,
 //! on all recorded pages), or [`Unclear`] as soon as anything stands where the rules for mending pages (HTML Living Standard,
 //! 13.2.6) might have a say.
 

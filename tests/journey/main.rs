@@ -4,12 +4,17 @@
 mod articles;
 mod bytes;
 mod copies;
+mod counting;
+mod drift;
 mod engines;
 mod fakes;
 mod identity;
 mod outputs;
+mod radar;
 mod recovering;
 mod rows;
+mod server;
 #[path = "../support/mod.rs"]
 mod support;
+mod time_travel;
 mod walking;

@@ -18,10 +18,7 @@ use scraper::Html;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-#[path = "support/cpu.rs"]
-mod cpu;
-
-use cpu::cpu_time;
+use crate::cpu::cpu_time;
 
 /// After the newest page of the sets was saved.
 fn as_of() -> Timestamp {

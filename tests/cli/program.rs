@@ -340,10 +340,10 @@ fn the_manual_has_a_page_for_each_command() {
 fn the_schema_and_the_default_file_are_printed() {
     let folder = empty_folder();
     let schema = run(folder.path(), &["config", "schema"]);
-    let committed = include_str!("../config/boardwalk.schema.json");
+    let committed = include_str!("../../config/boardwalk.schema.json");
     assert_eq!(schema.stdout, committed);
     let default = run(folder.path(), &["config", "default"]);
-    assert_eq!(default.stdout, include_str!("../config/boardwalk.toml"));
+    assert_eq!(default.stdout, include_str!("../../config/boardwalk.toml"));
 }
 
 #[test]

@@ -1,13 +1,9 @@
-//! Crawls the recorded boards of the development corpus through the replay server, and compares what is stored with
-//! the truth from their databases. Needs `BOARDWALK_CORPUS` (the folder `corpus`, with `tools/replay.py` beside it) and
-//! python3; without the variable it says so and passes, since the repository itself is self-contained.
-
-mod support;
+//! Crawls the recorded boards through the replay server, and compares what is stored with the truth from their databases.
 
 use std::path::Path;
 
-use support::recorded::{Findings, by_id, compare_all, listed};
-use support::replay::{Replay, boardwalk, check_requests, corpus};
+use crate::support::recorded::{Findings, by_id, compare_all, listed};
+use crate::support::replay::{Replay, boardwalk, check_requests, corpus};
 
 /// A recorded site: its folder, and the listings to crawl.
 struct Site {

@@ -2,20 +2,18 @@
 //! most eight listing pages. The server in front of the recording takes the post out of the list, renumbers what is above
 //! it, moves the rows up and answers for its page as the engine does for a deleted one.
 //!
-//! Needs `BOARDWALK_CORPUS`, as `corpus.rs` does. `BOARDWALK_RADAR_POSTS` says how many posts, evenly spread, vanish in
+//! `BOARDWALK_RADAR_POSTS` says how many posts, evenly spread, vanish in
 //! turn; `all` is each of them.
-
-mod support;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use crate::support::crawl::Boardwalk;
+use crate::support::replay::{Replay, corpus};
+use crate::support::server::{Handler, Reply, Request, Server};
 use regex::Regex;
-use support::crawl::Boardwalk;
-use support::replay::{Replay, corpus};
-use support::server::{Handler, Reply, Request, Server};
 
 const MOST_LISTINGS: usize = 8;
 const N_POSTS: usize = 12;

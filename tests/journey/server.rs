@@ -1,14 +1,12 @@
 //! The test server itself: what the other tests rely on. Pages are read here with plain searches in their text, so
 //! that no parser of ours is asked whether they are right.
 
-mod support;
-
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use support::faults::{Fault, Faulty, gzip_stored};
-use support::server::{Moment, Reply, Request, Server};
-use support::site::{Engine, PastEnd, Robots, Site};
+use crate::support::faults::{Fault, Faulty, gzip_stored};
+use crate::support::server::{Moment, Reply, Request, Server};
+use crate::support::site::{Engine, PastEnd, Robots, Site};
 
 /// Asks on a connection of its own, and gives the whole answer as text.
 fn ask(server: &Server, target: &str) -> String {
@@ -180,7 +178,7 @@ fn euc_kr_pages_hold_cp949_syllables() {
     let id = site.boards(|boards| {
         boards.write(
             "news",
-            support::board::Draft {
+            crate::support::board::Draft {
                 title: "똠양꿍 펲시 햏 뷁".into(),
                 author: "보리차".into(),
                 category: Some("마을".into()),

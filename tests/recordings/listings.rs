@@ -1,11 +1,6 @@
 //! Every row of every recorded listing page against the boards' own databases.
-//!
-//! Runs where `BOARDWALK_CORPUS` names the corpus folder (recordings of real engines, not part of this
-//! repository) and `xz` is installed; otherwise it says so and passes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use boardwalk::listing::read_listing;
 use boardwalk::model::{PostedAt, Precision, Row};
@@ -16,82 +11,30 @@ use scraper::Html;
 use serde_json::Value;
 use url::Url;
 
-fn corpus() -> Option<PathBuf> {
-    let Some(folder) = std::env::var_os("BOARDWALK_CORPUS") else {
-        println!("BOARDWALK_CORPUS is not set: nothing checked");
-        return None;
-    };
-    Some(PathBuf::from(folder).join("sites"))
-}
-
-/// One recorded answer.
-struct Page {
-    url: Url,
-    status: u64,
-    at: Timestamp,
-    body: String,
-    cookies: Vec<String>,
-}
+use crate::recording::{Page, Recording};
 
 struct Site {
     pages: Vec<Page>,
+    cookies: Vec<String>,
     /// (board, key) → line of the truth.
     truth: BTreeMap<(String, String), Value>,
 }
 
-fn read_site(folder: &Path) -> Site {
-    let output = Command::new("xz")
-        .args(["-dc".as_ref(), folder.join("site.jsonl.xz").as_os_str()])
-        .output()
-        .expect("xz is installed");
-    assert!(output.status.success(), "xz reads {}", folder.display());
-    let text = String::from_utf8(output.stdout).unwrap();
-    let mut lines = text
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let site = lines.next().unwrap();
-    let cookies: Vec<String> = site["cookies"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|cookie| {
-            cookie
-                .as_str()
-                .unwrap()
-                .split('=')
-                .next()
-                .unwrap()
-                .to_owned()
-        })
-        .collect();
-    let origin = format!("http://{}", site["origin"].as_str().unwrap());
-    let pages = lines
-        .filter_map(|line| {
-            let query = line["query"].as_str().map(|query| format!("?{query}"));
-            let url = format!(
-                "{origin}{}{}",
-                line["path"].as_str()?,
-                query.unwrap_or_default()
-            );
-            Some(Page {
-                url: Url::parse(&url).ok()?,
-                status: line["status"].as_u64()?,
-                at: Timestamp::from_second(line["at"].as_i64()?).ok()?,
-                body: line["body"].as_str()?.to_owned(),
-                cookies: cookies.clone(),
-            })
-        })
-        .collect();
-    let truth = std::fs::read_to_string(folder.join("truth.jsonl")).unwrap();
-    let truth = truth
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap())
-        .map(|line| {
-            let text = |key: &str| line[key].as_str().unwrap().to_owned();
-            ((text("board"), text("key")), line)
-        })
-        .collect();
-    Site { pages, truth }
+fn read_site(name: &str) -> Option<Site> {
+    let recording = Recording::of(name)?;
+    let id = |line: &Value| {
+        let text = |key: &str| line[key].as_str().unwrap().to_owned();
+        (text("board"), text("key"))
+    };
+    Some(Site {
+        pages: recording.pages,
+        cookies: recording.cookies,
+        truth: recording
+            .truth
+            .into_iter()
+            .map(|line| (id(&line), line))
+            .collect(),
+    })
 }
 
 /// What of a row differs from the truth.
@@ -308,8 +251,7 @@ fn check_pagers(site: &Site, profile: &Profile) {
 }
 
 fn check(name: &str, engine: &str) {
-    let Some(sites) = corpus() else { return };
-    let site = read_site(&sites.join(name));
+    let Some(site) = read_site(name) else { return };
     let library = Library::built_in();
     let profile = library.get(engine).unwrap();
 
@@ -339,7 +281,7 @@ fn check(name: &str, engine: &str) {
             .is_some_and(|board| board.page == 1)
         {
             let html = Html::parse_document(&page.body);
-            let recognised = library.recognise(&html, &page.body, &page.cookies, &page.url);
+            let recognised = library.recognise(&html, &page.body, &site.cookies, &page.url);
             let recognised = recognised.map(|recognised| recognised.profile.engine.clone());
             assert_eq!(recognised.as_deref(), Some(engine), "{}", page.url);
         }

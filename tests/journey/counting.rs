@@ -1,10 +1,8 @@
 //! Boards whose number column counts something else than the rows that it stands beside: what an audit says of them, and
 //! that the radar neither asks for ever for what is not there, nor calls gone what is.
 
-mod support;
-
-use support::site::{Engine, Numbers};
-use support::world::World;
+use crate::support::site::{Engine, Numbers};
+use crate::support::world::World;
 
 const N_POSTS: usize = 130;
 

@@ -2,17 +2,15 @@
 //! through the proof gate, and then the archive is what the board is; or the board is reported as broken, and nothing of
 //! the new layout is stored. Wrong fields are never stored silently.
 
-mod support;
-
 use std::sync::{Arc, Mutex};
 
+use crate::support::crawl::Outcome;
+use crate::support::mutate::{Marks, Mutation, mutate};
+use crate::support::server::{Handler, Reply, Request};
+use crate::support::site::{Engine, Site};
+use crate::support::truth::{by_key, differences};
+use crate::support::world::World;
 use serde_json::Value;
-use support::crawl::Outcome;
-use support::mutate::{Marks, Mutation, mutate};
-use support::server::{Handler, Reply, Request};
-use support::site::{Engine, Site};
-use support::truth::{by_key, differences};
-use support::world::World;
 
 const ENGINES: [Engine; 2] = [Engine::Rhymix, Engine::Gnuboard5 { rewrite: 0 }];
 

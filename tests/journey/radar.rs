@@ -1,13 +1,11 @@
 //! The deletion radar over HTTP, with the program as it is: posts vanish far from page 1, and a later crawl finds which,
 //! with few listing pages.
 
-mod support;
-
 use std::time::Duration;
 
-use support::server::Moment;
-use support::site::Engine;
-use support::world::World;
+use crate::support::server::Moment;
+use crate::support::site::Engine;
+use crate::support::world::World;
 
 /// As many as the recorded boards hold.
 const N_POSTS: usize = 296;

@@ -1,5 +1,4 @@
-//! Finds the pagination of the development corpus' pages and compares it with the marked links. Needs
-//! `BOARDWALK_CORPUS` (the folder `corpus`) and gzip; without the variable it says so and passes.
+//! Finds the pagination of pages, and compares it with the marked links.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,6 +7,8 @@ use std::process::Command;
 use boardwalk::listing::page_links;
 use serde_json::Value;
 use url::Url;
+
+use crate::support::replay::corpus;
 
 /// Share of pages whose set of next links must be exactly the marked one.
 const NEXT_FLOOR: f64 = 0.90;
@@ -31,11 +32,8 @@ fn marked(base: &Url, truth: &Value) -> BTreeSet<String> {
 
 #[test]
 fn next_links_are_those_that_were_marked() {
-    let Some(corpus) = std::env::var_os("BOARDWALK_CORPUS") else {
-        eprintln!("BOARDWALK_CORPUS is not set: pagination is not compared");
-        return;
-    };
-    let folder = Path::new(&corpus).join("autopager");
+    let Some(corpus) = corpus() else { return };
+    let folder = corpus.join("autopager");
     let truth: Value = serde_json::from_slice(&unpacked(&folder.join("gt.json.gz"))).unwrap();
     let manifest = std::fs::read(folder.join("manifest.json")).unwrap();
     let manifest: Value = serde_json::from_slice(&manifest).unwrap();

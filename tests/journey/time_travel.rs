@@ -1,12 +1,10 @@
 //! An archive that is told what happened, and read anew: `changes`, `show --history`, `reparse`, as a user runs them.
 
-mod support;
-
+use crate::support::crawl::Outcome;
+use crate::support::site::Engine;
+use crate::support::truth::text;
+use crate::support::world::World;
 use serde_json::Value;
-use support::crawl::Outcome;
-use support::site::Engine;
-use support::truth::text;
-use support::world::World;
 
 const ENGINES: [Engine; 2] = [Engine::Rhymix, Engine::Gnuboard5 { rewrite: 0 }];
 

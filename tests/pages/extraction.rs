@@ -17,10 +17,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::Url;
 
-#[path = "support/cpu.rs"]
-mod cpu;
-
-use cpu::cpu_time;
+use crate::cpu::cpu_time;
 
 fn read(source: &str, url: &str, library: &Library) -> Extraction {
     let html = document::parse(source);

@@ -15,7 +15,7 @@ type Part = (&'static str, &'static str);
 const PAGES: [(&str, &str, &str, &[Part]); 3] = [
     (
         "rhymix",
-        include_str!("fixtures/rhymix/article.html"),
+        include_str!("../fixtures/rhymix/article.html"),
         "http://board.example/town/90",
         &[
             ("조회 수:1,372", "조회 수:1,373"),
@@ -42,7 +42,7 @@ const PAGES: [(&str, &str, &str, &[Part]); 3] = [
     ),
     (
         "gnuboard5",
-        include_str!("fixtures/gnuboard5/article.html"),
+        include_str!("../fixtures/gnuboard5/article.html"),
         "http://board.example/bbs/board.php?bo_table=town&wr_id=290",
         &[
             ("1,175회", "1,176회"),
@@ -57,7 +57,7 @@ const PAGES: [(&str, &str, &str, &[Part]); 3] = [
     ),
     (
         "kboard",
-        include_str!("fixtures/kboard/article.html"),
+        include_str!("../fixtures/kboard/article.html"),
         "http://board.example/?page_id=69&mod=document&uid=33",
         &[
             (

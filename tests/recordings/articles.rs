@@ -1,12 +1,8 @@
 //! Every public article of every recorded site against the boards' own databases, and the class of every page in an
 //! article's place.
-//!
-//! Runs where `BOARDWALK_CORPUS` names the corpus folder (recordings of real engines, not part of this
-//! repository) and `xz` is installed; otherwise it says so and passes.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use boardwalk::article::{PageView, ReadOptions, generic, read_article, read_comments};
 use boardwalk::model::{
@@ -19,86 +15,34 @@ use scraper::Html;
 use serde_json::Value;
 use url::Url;
 
-fn corpus() -> Option<PathBuf> {
-    let Some(folder) = std::env::var_os("BOARDWALK_CORPUS") else {
-        println!("BOARDWALK_CORPUS is not set: nothing checked");
-        return None;
-    };
-    Some(PathBuf::from(folder).join("sites"))
-}
-
-/// One recorded answer.
-struct Page {
-    url: Url,
-    status: u16,
-    at: Timestamp,
-    location: Option<Url>,
-    body: String,
-}
+use crate::recording::{Page, Recording};
 
 struct Site {
     origin: String,
     /// By path and query, as asked for without special headers.
     pages: BTreeMap<String, Page>,
-    /// What phones, robots and clients without cookies were answered.
     variants: Vec<Page>,
     truth: Vec<Value>,
 }
 
-fn read_site(folder: &Path) -> Site {
-    let output = Command::new("xz")
-        .args(["-dc".as_ref(), folder.join("site.jsonl.xz").as_os_str()])
-        .output()
-        .expect("xz is installed");
-    assert!(output.status.success(), "xz reads {}", folder.display());
-    let text = String::from_utf8(output.stdout).unwrap();
-    let mut lines = text
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let site = lines.next().unwrap();
-    let origin = format!("http://{}", site["origin"].as_str().unwrap());
+fn read_site(name: &str) -> Option<Site> {
+    let recording = Recording::of(name)?;
     let mut pages = BTreeMap::new();
     let mut variants = Vec::new();
-    for line in lines {
-        // A redirect has no body.
-        let body = line["body"].as_str().unwrap_or_default();
-        let query = line["query"].as_str().map(|query| format!("?{query}"));
-        let target = format!(
-            "{}{}",
-            line["path"].as_str().unwrap(),
-            query.unwrap_or_default()
-        );
-        let url = Url::parse(&format!("{origin}{target}")).unwrap();
-        let location = line["headers"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .find(|header| header[0] == "Location")
-            .and_then(|header| url.join(header[1].as_str()?).ok());
-        let page = Page {
-            url,
-            status: u16::try_from(line["status"].as_u64().unwrap()).unwrap(),
-            at: Timestamp::from_second(line["at"].as_i64().unwrap()).unwrap(),
-            location,
-            body: body.to_owned(),
-        };
-        if line["when"].is_null() {
-            pages.entry(target).or_insert(page);
-        } else {
-            variants.push(page);
+    for page in recording.pages {
+        match page.is_variant {
+            true => variants.push(page),
+            false => {
+                pages.entry(page.target.clone()).or_insert(page);
+            }
         }
     }
-    let truth = std::fs::read_to_string(folder.join("truth.jsonl")).unwrap();
-    let truth = truth
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    Site {
-        origin,
+    Some(Site {
+        origin: recording.origin,
         pages,
         variants,
-        truth,
-    }
+        truth: recording.truth,
+    })
 }
 
 impl Site {
@@ -386,8 +330,7 @@ fn check_every_page(site: &Site, profile: &Profile, wrong: &mut Vec<String>) {
 }
 
 fn check(name: &str, engine: &str) {
-    let Some(sites) = corpus() else { return };
-    let site = read_site(&sites.join(name));
+    let Some(site) = read_site(name) else { return };
     let profile = Library::built_in().get(engine).unwrap();
     let (mut n_public, mut wrong) = (0, Vec::new());
     for truth in &site.truth {
@@ -449,8 +392,7 @@ fn check(name: &str, engine: &str) {
 
 /// Pages of no article that the truth does not list, and what they are.
 fn check_classes(name: &str, engine: &str, expected: &[(&str, PageClass)]) {
-    let Some(sites) = corpus() else { return };
-    let site = read_site(&sites.join(name));
+    let Some(site) = read_site(name) else { return };
     let profile = Library::built_in().get(engine).unwrap();
     for (target, class) in expected {
         let page = site.page(target).unwrap_or_else(|| panic!("{target}"));
@@ -497,8 +439,9 @@ fn special_pages_are_of_their_class() {
 
 #[test]
 fn the_article_this_was_made_for_comes_out_whole() {
-    let Some(sites) = corpus() else { return };
-    let site = read_site(&sites.join("rhymix"));
+    let Some(site) = read_site("rhymix") else {
+        return;
+    };
     let profile = Library::built_in().get("rhymix").unwrap();
     let article = read(site.page("/news/1003").unwrap(), &profile);
     assert_eq!(article.source.as_deref(), Some("한겨레"));
@@ -584,7 +527,6 @@ fn figures_of(read: &generic::Extraction, truth: &Value) -> [f64; 5] {
 /// Without a profile: the means over all public articles.
 #[test]
 fn articles_are_read_without_a_profile() {
-    let Some(sites) = corpus() else { return };
     let floors = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/floors/boards.toml");
     let floors: BTreeMap<String, f64> =
         toml::from_str(&std::fs::read_to_string(floors).unwrap()).unwrap();
@@ -596,7 +538,7 @@ fn articles_are_read_without_a_profile() {
         ("gnuboard5-rewrite", "gnuboard5"),
         ("kboard", "kboard"),
     ] {
-        let site = read_site(&sites.join(name));
+        let Some(site) = read_site(name) else { return };
         let profile = Library::built_in().get(engine).unwrap();
         let (mut n_pages, mut sums) = (0, [[0.0; FIGURES.len()]; 2]);
         for truth in site.truth.iter().filter(|truth| truth["state"] == "public") {
