@@ -21,11 +21,9 @@ fn ask_bytes(server: &Server, target: &str) -> Vec<u8> {
         server.addr()
     )
     .expect("sent");
-    stream
-        .shutdown(std::net::Shutdown::Write)
-        .expect("half closed");
+    // A reset may come before either, and ends the reading with an error; what came before it counts.
+    let _ = stream.shutdown(std::net::Shutdown::Write);
     let mut answer = Vec::new();
-    // A reset ends the reading with an error; what came before it counts.
     let _ = stream.read_to_end(&mut answer);
     answer
 }
