@@ -323,7 +323,6 @@ fn one_moment_in_many_languages() {
         "Δευ 10 Νοε 2025, 10:30",
         "10 novembre 2025 à 10h30",
         "10. listopadu 2025 v 10:30",
-        "Mon Nov 10 10:30:00 2025",
         "2025. nov. 10., hétfő 10:30",
         "10.11.2025 klo 10.30",
         "10 November 2025 pukul 10:30",
@@ -336,6 +335,13 @@ fn one_moment_in_many_languages() {
         "10 בנובמבר 2025 בשעה 10:30",
     ] {
         check(text, "2025-11-10 10:30:00 minute");
+    }
+}
+
+#[test]
+fn a_moment_as_programs_print_it_is_read_in_whatever_case() {
+    for text in ["Mon Nov 10 10:30:05 2025", "mon nov 10 10:30:05 kst 2025"] {
+        check(text, "2025-11-10 10:30:05 second");
     }
 }
 
