@@ -406,6 +406,7 @@ boards! {
     comments_in_rows_of_a_table: "ruliweb",
     letters_by_the_page: "letters-by-page",
     one_form_of_address_for_all: "ucoz",
+    a_small_forum: "minibb",
     entries_under_their_days: "weblog-days",
     cards_with_their_writer_twice: "forem",
 }

@@ -218,6 +218,16 @@ fn word(holds: bool) -> String {
     word.to_owned()
 }
 
+/// What a page's address says of its place among the others.
+fn of_page(name: &str, page: usize, n_per_page: usize) -> Option<String> {
+    match name {
+        "page" => Some(page.to_string()),
+        "page from 0" => Some((page - 1).to_string()),
+        "start" => Some(((page - 1) * n_per_page).to_string()),
+        _ => None,
+    }
+}
+
 /// A number in letters: of titles that differ in a number alone, addresses without one must differ, too.
 fn in_letters(number: usize) -> String {
     let letter = |digit: char| char::from(b'k' + digit.to_digit(10).unwrap_or(0) as u8);
@@ -303,20 +313,15 @@ impl Board for Sketch {
 
     fn listing_url(&self, page: usize) -> String {
         fill(self.address("listing_url", page), &|name| match name {
-            "page" => Some(page.to_string()),
-            "page from 0" => Some((page - 1).to_string()),
             "page from the oldest" => Some((self.n_pages() + 1).saturating_sub(page).to_string()),
             "page in letters" => Some(in_letters(page * 7_919 % 1_000)),
-            "start" => Some(((page - 1) * self.plan.n_per_page).to_string()),
-            _ => None,
+            _ => of_page(name, page, self.plan.n_per_page),
         })
     }
 
     fn article_url(&self, post: &Post, page: usize) -> String {
-        fill(self.address("article_url", page), &|name| match name {
-            "page" => Some(page.to_string()),
-            "start" => Some(((page - 1) * self.plan.n_said_per_page).to_string()),
-            _ => self.of_post(name, post),
+        fill(self.address("article_url", page), &|name| {
+            of_page(name, page, self.plan.n_said_per_page).or_else(|| self.of_post(name, post))
         })
     }
 
