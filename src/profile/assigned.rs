@@ -10,6 +10,8 @@ use super::json_list::MAX_ANSWER;
 
 /// Variables of one script that are looked at.
 const MAX_VARIABLES: usize = 20;
+/// Variables whose data has no end or cannot be read: each may cost a look at all of the script.
+const MAX_BROKEN: usize = 5;
 
 /// A variable of the page, and the beginning of what it is made.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
@@ -22,6 +24,7 @@ static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
 /// The variables of a script that hold data, each with its JSON.
 pub(super) fn assigned(script: &str) -> Vec<(&str, Cow<'_, str>)> {
     let mut found = Vec::new();
+    let mut n_broken = 0;
     let mut at = 0;
     while let Some(variable) = ASSIGNED.captures_at(script, at) {
         let (Some(whole), Some(name)) = (variable.get(0), variable.name("name")) else {
@@ -32,11 +35,14 @@ pub(super) fn assigned(script: &str) -> Vec<(&str, Cow<'_, str>)> {
             Some(quote) => parsed(&script[quote.start()..]),
             None => literal(&script[whole.end() - 1..]),
         };
-        if let Some((value, length)) = value {
-            at += length;
-            found.push((name.as_str(), value));
+        match value {
+            Some((value, length)) => {
+                at += length;
+                found.push((name.as_str(), value));
+            }
+            None => n_broken += 1,
         }
-        if found.len() >= MAX_VARIABLES || at >= script.len() {
+        if found.len() >= MAX_VARIABLES || n_broken >= MAX_BROKEN || at >= script.len() {
             break;
         }
         while !script.is_char_boundary(at) {
@@ -182,6 +188,14 @@ mod tests {
         ] {
             assert_eq!(assigned(script), [], "{script}");
         }
+    }
+
+    #[test]
+    fn data_without_an_end_is_looked_for_a_few_times_only() {
+        let script = |n_broken| format!("{}; var c = [1];", "var a = {\n".repeat(n_broken));
+        assert_eq!(assigned(&script(MAX_BROKEN)), []);
+        let found = [("c", Cow::Borrowed("[1]"))];
+        assert_eq!(assigned(&script(MAX_BROKEN - 1)), found);
     }
 
     proptest! {

@@ -6,8 +6,10 @@
 
 use serde_json::{Map, Value};
 
-/// Values of the data that is made: what is used several times is written out each time.
-const MAX_VALUES: usize = 200_000;
+/// Bytes of the data that is made, about: what is used several times is written out each time.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// What a value takes up besides its words; an object of one key takes as much as ten.
+const VALUE_BYTES: usize = 160;
 /// Levels of it.
 const MAX_LEVELS: usize = 100;
 
@@ -16,7 +18,7 @@ pub(super) fn unflattened(list: &Value) -> Option<Value> {
     let list = list.as_array().filter(|list| is_flat(list))?;
     let mut made = Made {
         list,
-        n_left: MAX_VALUES,
+        bytes_left: MAX_BYTES,
     };
     made.at(0, 0)
 }
@@ -44,7 +46,7 @@ fn is_flat(list: &[Value]) -> bool {
 
 struct Made<'l> {
     list: &'l [Value],
-    n_left: usize,
+    bytes_left: usize,
 }
 
 impl Made<'_> {
@@ -52,7 +54,7 @@ impl Made<'_> {
         let Ok(place) = usize::try_from(place) else {
             return Some(Value::Null);
         };
-        self.n_left = self.n_left.checked_sub(1)?;
+        self.spend(VALUE_BYTES)?;
         if level > MAX_LEVELS {
             return Some(Value::Null);
         }
@@ -61,6 +63,7 @@ impl Made<'_> {
             Value::Object(inner) => {
                 let mut object = Map::new();
                 for (key, value) in inner {
+                    self.spend(key.len())?;
                     object.insert(key.clone(), self.at(of(value), level + 1)?);
                 }
                 Value::Object(object)
@@ -72,6 +75,20 @@ impl Made<'_> {
                     Value::Array(items.collect::<Option<_>>()?)
                 }
             },
+            single => self.copied(single)?,
+        })
+    }
+
+    fn spend(&mut self, bytes: usize) -> Option<()> {
+        self.bytes_left = self.bytes_left.checked_sub(bytes)?;
+        Some(())
+    }
+
+    /// A value that holds no others.
+    fn copied(&mut self, single: &Value) -> Option<Value> {
+        self.spend(single.as_str().map_or(0, str::len))?;
+        Some(match single {
+            Value::Array(_) | Value::Object(_) => Value::Null,
             single => single.clone(),
         })
     }
@@ -79,7 +96,7 @@ impl Made<'_> {
     fn typed(&mut self, kind: &str, rest: &[Value], level: usize) -> Option<Value> {
         let of = |value: &Value| value.as_i64().unwrap_or(-1);
         Some(match (kind, rest) {
-            ("Date" | "BigInt" | "URL", [value]) => value.clone(),
+            ("Date" | "BigInt" | "URL", [value]) => self.copied(value)?,
             ("Set", items) => {
                 let items = items.iter().map(|value| self.at(of(value), level + 1));
                 Value::Array(items.collect::<Option<_>>()?)
@@ -148,6 +165,11 @@ mod tests {
             .chain([json!("x"), json!("y")])
             .collect();
         assert_eq!(unflattened(&Value::Array(bomb)), None);
+        let places: Vec<usize> = vec![1; 10_000];
+        let long = "x".repeat(MAX_BYTES / 1_000);
+        assert_eq!(unflattened(&json!([places, long, "y"])), None);
+        let dates = json!([places, ["Date", long], "y"]);
+        assert_eq!(unflattened(&dates), None);
     }
 
     proptest! {
