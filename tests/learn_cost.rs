@@ -2,6 +2,8 @@
 //! build; debug builds are given four times as long.
 #![cfg(target_os = "linux")]
 
+#[path = "support/cpu.rs"]
+mod cpu;
 mod support;
 
 use std::io::{Read, Write};
@@ -10,6 +12,7 @@ use std::time::Duration;
 
 use boardwalk::document::parse;
 use boardwalk::learn::{MOST_TEXT, Navigation, SeenArticle, SeenPage, learn, learn_listing};
+use cpu::cpu_time;
 use scraper::Html;
 use support::replay::{Replay, corpus};
 use support::tongues::TONGUES;
@@ -29,16 +32,6 @@ fn allowed(limit: Duration) -> Duration {
     }
 }
 
-/// Processor time of this thread: what else the machine does is not counted. In ticks of 10 ms.
-fn spent() -> Duration {
-    let stat = std::fs::read_to_string("/proc/thread-self/stat").expect("Linux tells of a thread");
-    // The name before may hold spaces; user and system time are the 14th and 15th field.
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = after_name.split_whitespace().skip(11).take(2);
-    let n_ticks: u64 = ticks.filter_map(|field| field.parse::<u64>().ok()).sum();
-    Duration::from_millis(10 * n_ticks)
-}
-
 fn url(path: &str) -> Url {
     Url::parse("http://board.example")
         .unwrap()
@@ -49,7 +42,7 @@ fn url(path: &str) -> Url {
 /// Parses and learns: listing pages, then as many articles as the samples ask for.
 fn learn_from(listing: &[(String, Url)], article: &dyn Fn(&Url) -> String) -> (usize, Duration) {
     let as_of = "2026-11-28T03:00:00Z".parse().unwrap();
-    let begun = spent();
+    let begun = cpu_time();
     let trees: Vec<Html> = listing.iter().map(|(text, _)| parse(text)).collect();
     let seen: Vec<SeenPage<'_>> = trees
         .iter()
@@ -62,7 +55,7 @@ fn learn_from(listing: &[(String, Url)], article: &dyn Fn(&Url) -> String) -> (u
         ..Navigation::default()
     };
     let Ok(draft) = learn_listing(&seen, &navigation) else {
-        return (listing.len(), spent() - begun);
+        return (listing.len(), cpu_time() - begun);
     };
     // As a crawl does: of huge pages a few are enough.
     let mut left = MOST_TEXT.saturating_sub(listing.iter().map(|(text, _)| text.len()).sum());
@@ -85,7 +78,7 @@ fn learn_from(listing: &[(String, Url)], article: &dyn Fn(&Url) -> String) -> (u
         })
         .collect();
     let _ = learn(&draft, &seen[0], &articles, &[]);
-    (listing.len() + articles.len(), spent() - begun)
+    (listing.len() + articles.len(), cpu_time() - begun)
 }
 
 #[track_caller]
@@ -231,6 +224,15 @@ fn hostile_pages_cost_bounded_time_and_memory() {
             ))
             .collect::<String>()
     );
+    let many_files = format!(
+        "<ul>{}</ul><div class=attachments>Attachments {}</div>",
+        (0..40).map(row).collect::<String>(),
+        (0..30_000)
+            .map(|n| format!(
+                "<b><i><a href='/download.php?no={n}'>report {n}.pdf</a> (12 KB) <u>x</u></i></b> "
+            ))
+            .collect::<String>()
+    );
     let small: String = format!("<ul>{}</ul>", (0..40).map(row).collect::<String>());
     let pages = [
         ("many links", &many_links),
@@ -239,6 +241,7 @@ fn hostile_pages_cost_bounded_time_and_memory() {
         ("many kinds", &of_many_kinds),
         ("many classes", &many_classes),
         ("deep rows", &nested_rows),
+        ("many files", &many_files),
     ];
     for (name, text) in pages {
         let listing = [

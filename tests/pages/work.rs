@@ -1,8 +1,7 @@
 //! The work for a page grows as its size does, whatever its shape: four times the page may cost eight times as much, and
 //! not sixteen. Counted in the thread's own processor time, so that a busy machine changes nothing.
 
-use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use boardwalk::article::{PageView, extract};
 use boardwalk::document;
@@ -11,20 +10,13 @@ use boardwalk::profile::Library;
 use jiff::Timestamp;
 use url::Url;
 
-/// Processor time of this thread; the clock's, where the system does not tell.
-fn spent(begun: Instant) -> Duration {
-    fs::read_to_string("/proc/thread-self/schedstat")
-        .ok()
-        .and_then(|stat| stat.split(' ').next()?.parse().ok())
-        .map_or_else(|| begun.elapsed(), Duration::from_nanos)
-}
+use crate::cpu::cpu_time;
 
 /// The least time of a few readings.
 fn cost(page: &str, library: &Library) -> Duration {
     let url = Url::parse("https://hostile.example.com/list/1").unwrap();
-    let begun = Instant::now();
     let once = || {
-        let before = spent(begun);
+        let before = cpu_time();
         let html = document::parse(page);
         let view = PageView {
             html: &html,
@@ -36,7 +28,7 @@ fn cost(page: &str, library: &Library) -> Duration {
         };
         extract(&view, library);
         page_links(&html, &url);
-        spent(begun) - before
+        cpu_time() - before
     };
     (0..3).map(|_| once()).min().unwrap()
 }
