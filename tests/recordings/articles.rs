@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use boardwalk::article::{PageView, ReadOptions, generic, read_article, read_comments};
-use boardwalk::model::{
-    Article, Comment, CommentPages, PageClass, PostedAt, Precision, resolve_parents,
-};
+use boardwalk::model::{Article, Comment, CommentPages, PageClass, Precision, resolve_parents};
 use boardwalk::profile::{Library, Profile};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -15,7 +13,7 @@ use scraper::Html;
 use serde_json::Value;
 use url::Url;
 
-use crate::recording::{Page, Recording};
+use crate::recording::{Page, Recording, says};
 
 struct Site {
     origin: String,
@@ -264,33 +262,6 @@ fn differences(
         }
     }
     found
-}
-
-/// Whether a reading agrees with the moment as far as it goes.
-fn says(posted: &PostedAt, written: Timestamp) -> bool {
-    let zone = TimeZone::get("Asia/Seoul").unwrap();
-    let length = match posted.precision {
-        Precision::Year => 4,
-        Precision::Month => 7,
-        Precision::Day => 10,
-        Precision::Hour => 13,
-        Precision::Minute => 16,
-        Precision::Second => 19,
-    };
-    let cut = |at: Timestamp| {
-        let text = zone.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S");
-        text.to_string()[..length].to_owned()
-    };
-    if posted.text.ends_with('전') {
-        // `2시간 전` is rounded down: off by up to one unit.
-        let unit = match posted.precision {
-            Precision::Minute => 60,
-            Precision::Hour => 3600,
-            _ => 86_400,
-        };
-        return (written.as_second() - posted.at.as_second()).abs() <= unit;
-    }
-    cut(posted.at) == cut(written)
 }
 
 /// Every recorded page at an article's address, whatever state its address carries, is the same article.

@@ -3,15 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use boardwalk::listing::read_listing;
-use boardwalk::model::{PostedAt, Precision, Row};
+use boardwalk::model::Row;
 use boardwalk::profile::{BoardRef, Library, Profile};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use scraper::Html;
 use serde_json::Value;
 use url::Url;
 
-use crate::recording::{Page, Recording};
+use crate::recording::{Page, Recording, says};
 
 struct Site {
     pages: Vec<Page>,
@@ -106,37 +105,6 @@ impl Page {
 
 fn fold(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Whether a reading agrees with the moment as far as it goes.
-fn says(posted: &PostedAt, written: Timestamp) -> bool {
-    let zone = TimeZone::get("Asia/Seoul").unwrap();
-    let cut = |at: Timestamp| {
-        let text = zone
-            .to_datetime(at)
-            .strftime("%Y-%m-%d %H:%M:%S")
-            .to_string();
-        let length = match posted.precision {
-            Precision::Year => 4,
-            Precision::Month => 7,
-            Precision::Day => 10,
-            Precision::Hour => 13,
-            Precision::Minute => 16,
-            Precision::Second => 19,
-        };
-        text[..length].to_owned()
-    };
-    if posted.text.contains('전') {
-        // `2시간 전` is rounded down: off by up to one unit.
-        let unit = match posted.precision {
-            Precision::Minute => 60,
-            Precision::Hour => 3600,
-            _ => 86_400,
-        };
-        let off = written.as_second() - posted.at.as_second();
-        return off.abs() <= unit;
-    }
-    cut(posted.at) == cut(written)
 }
 
 /// The board that the page is a listing of, unless it is one category of it, whose rows are numbered anew.

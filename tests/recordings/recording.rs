@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
+use boardwalk::model::{PostedAt, Precision};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 use url::Url;
 
@@ -85,4 +87,31 @@ fn page(line: &Value, origin: &str) -> Page {
         body: line["body"].as_str().unwrap_or_default().to_owned(),
         is_variant: !line["when"].is_null(),
     }
+}
+
+/// Whether a reading agrees with the moment as far as it goes.
+pub fn says(posted: &PostedAt, written: Timestamp) -> bool {
+    let zone = TimeZone::get("Asia/Seoul").unwrap();
+    let length = match posted.precision {
+        Precision::Year => 4,
+        Precision::Month => 7,
+        Precision::Day => 10,
+        Precision::Hour => 13,
+        Precision::Minute => 16,
+        Precision::Second => 19,
+    };
+    let cut = |at: Timestamp| {
+        let text = zone.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S");
+        text.to_string()[..length].to_owned()
+    };
+    if posted.text.contains('전') {
+        // `2시간 전` is rounded down: off by up to one unit.
+        let unit = match posted.precision {
+            Precision::Minute => 60,
+            Precision::Hour => 3600,
+            _ => 86_400,
+        };
+        return (written.as_second() - posted.at.as_second()).abs() <= unit;
+    }
+    cut(posted.at) == cut(written)
 }

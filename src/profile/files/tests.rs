@@ -5,23 +5,31 @@ use std::collections::HashSet;
 use scraper::{Html, Selector};
 use url::Url;
 
-use super::{FLOOR, Ground, blocks_of, files_shown};
+use super::{FLOOR, FileLink, Ground, blocks_of, files_shown};
 
 fn page(inside: &str) -> Html {
     Html::parse_document(&format!("<body><div id=main>{inside}</div></body>"))
 }
 
-/// Name, path and size of each file.
-fn files(inside: &str) -> Vec<(String, String, Option<String>)> {
-    let base = Url::parse("https://board.example/coast/12").unwrap();
-    let html = page(inside);
+fn address() -> Url {
+    Url::parse("https://board.example/coast/12").unwrap()
+}
+
+/// The files of a page of a board of which nothing is known.
+fn shown(html: &Html) -> Vec<FileLink<'_>> {
     let ground = Ground {
-        base: &base,
+        base: &address(),
         apart: &HashSet::new(),
         known: &[],
         skip: &[],
     };
-    let all = files_shown(&html, &ground).into_iter();
+    files_shown(html, &ground)
+}
+
+/// Name, path and size of each file.
+fn files(inside: &str) -> Vec<(String, String, Option<String>)> {
+    let html = page(inside);
+    let all = shown(&html).into_iter();
     all.filter(|file| file.score >= FLOOR)
         .map(|file| {
             let path = file.url[url::Position::BeforePath..].to_owned();
@@ -79,21 +87,14 @@ fn lists_of_files_in_many_forms_are_read() {
 
 #[test]
 fn a_call_that_nobody_understands_is_known_by_its_words() {
-    let base = Url::parse("https://board.example/coast/12").unwrap();
     let html = page(
         "<dl><dt>첨부</dt><dd><a href='#' onclick=\"fn_down('4','1'); return false;\">계획.hwp</a></dd></dl>",
     );
-    let ground = Ground {
-        base: &base,
-        apart: &HashSet::new(),
-        known: &[],
-        skip: &[],
-    };
-    let all = files_shown(&html, &ground);
+    let all = shown(&html);
     let [file] = all.as_slice() else {
         panic!("{all:?}");
     };
-    assert_eq!((file.name.as_str(), &file.url), ("계획.hwp", &base));
+    assert_eq!((file.name.as_str(), &file.url), ("계획.hwp", &address()));
     assert_eq!(file.key, "fn_down('4','1')");
 }
 
@@ -117,19 +118,12 @@ fn links_of_texts_and_of_sites_are_no_files_of_an_article() {
 #[test]
 fn files_are_told_apart_without_what_changes_from_view_to_view() {
     let keys = |token: &str, session: &str| {
-        let base = Url::parse("https://board.example/coast/12").unwrap();
         let html = page(&format!(
             "<a href='/list?sid={session}'>List</a><h4>Attachments</h4><ul>\
              <li><a href='/download.php?no=1&nonce={token}&sid={session}'>a.pdf</a></li>\
              <li><a href='/download.php?no=2&nonce={token}&sid={session}'>b.pdf</a></li></ul>"
         ));
-        let ground = Ground {
-            base: &base,
-            apart: &HashSet::new(),
-            known: &[],
-            skip: &[],
-        };
-        let files = files_shown(&html, &ground).into_iter();
+        let files = shown(&html).into_iter();
         files.map(|file| (file.key, file.url)).collect::<Vec<_>>()
     };
     let first = keys("5f0c", "4f1d0c9a7b2e83d5f60718293a4b5c6d");
@@ -154,15 +148,8 @@ fn what_shows_files_is_no_part_of_a_text_and_what_is_told_of_them_is() {
             "Ahoi",
         ),
     ] {
-        let base = Url::parse("https://board.example/coast/12").unwrap();
         let html = page(inside);
-        let ground = Ground {
-            base: &base,
-            apart: &HashSet::new(),
-            known: &[],
-            skip: &[],
-        };
-        let files = files_shown(&html, &ground);
+        let files = shown(&html);
         let body = html
             .select(&Selector::parse("#main").unwrap())
             .next()
