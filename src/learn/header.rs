@@ -1,5 +1,5 @@
 //! Which words stand above the columns of a listing? A table's head, the first line of a list, the line above either:
-//! cells in the same order as a row's, at least two of which name a field. And which words stand in front of each cell's own?
+//! cells in the same order as a row's, at least two of which name a field. And which word stands in front of each cell's own?
 
 use std::collections::BTreeSet;
 
@@ -92,13 +92,12 @@ fn squeezed(text: &str) -> String {
     text.split_whitespace().collect::<String>().to_lowercase()
 }
 
-/// The words in front of what differs, where nearly all rows have them and something follows.
+/// The word in front of what differs, where all rows that say anything have it and something follows.
 pub(super) fn label_of(texts: &[Option<String>]) -> Option<String> {
     const MOST_LETTERS: usize = 24;
     let mut texts = texts.iter().flatten().filter(|text| !text.is_empty());
     let first = texts.next()?;
-    let end = first.find(char::is_whitespace)?;
-    let label = first[..end].trim_end();
+    let label = &first[..first.find(char::is_whitespace)?];
     let rests: Option<BTreeSet<&str>> = texts
         .map(|text| {
             text.strip_prefix(label)

@@ -1,8 +1,7 @@
 //! A page whose words stand in data for its own scripts: `<script type="application/json">`, or a variable that a script
-//! makes of it. In: the page's text, and which
-//! of its scripts. Out: the page with that data shown behind the script, each object, list and value an element with its
-//! key as class, so that whatever reads pages reads it too; where the list of posts is, it is shown as one of an answer is.
-//! Pure; data that is broken, too long or too deep is not shown.
+//! makes of it. In: the page's text, and which of its scripts. Out: the page with that data shown behind the script, each
+//! object, list and value an element with its key as class, so that whatever reads pages reads it too; where the list of
+//! posts is, it is shown as one of an answer is. Pure; data that is broken, too long or too deep is not shown.
 
 use std::borrow::Cow;
 use std::fmt::Write;
