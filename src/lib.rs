@@ -14,8 +14,9 @@
 //!    goes through it once; ordinary pages where the visit runs, large ones on the blocking pool.
 //!    [`document::parse_wanted`] leaves out what nobody asks for (what readers ask for stands in `article::asked`;
 //!    `tests/pages/cut` holds part and whole together, and html5ever's tree with one made by tags). Names and links of the rest, by which [`health::fit`] tells a redesign, are
-//!    noted while it is left out. What a part does not show is no evidence: then the whole page is parsed. Trees are
-//!    searched by [`document::Query`].
+//!    noted while it is left out; parts that pages of a board share are looked through once (`document::familiar`). What a
+//!    part does not show is no evidence: then the whole page is parsed. A parsed page is a [`document::Document`], its tree
+//!    with an index of names, by which [`document::Query`] searches it.
 //!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store. Rows that an
 //!    endpoint brings in JSON, or a feed, are made into a page first ([`profile::JsonList`]; `crawl::interface` asks for them);
 //!    data that a page holds for its own scripts is shown in it (`profile::island`). Which links are files of an article,

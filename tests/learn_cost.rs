@@ -10,10 +10,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use boardwalk::document::parse;
+use boardwalk::document::{Document, parse};
 use boardwalk::learn::{MOST_TEXT, Navigation, SeenArticle, SeenPage, learn, learn_listing};
 use cpu::cpu_time;
-use scraper::Html;
 use support::replay::{Replay, corpus};
 use support::tongues::TONGUES;
 use support::variety::{Board, layouts};
@@ -43,7 +42,7 @@ fn url(path: &str) -> Url {
 fn learn_from(listing: &[(String, Url)], article: &dyn Fn(&Url) -> String) -> (usize, Duration) {
     let as_of = "2026-11-28T03:00:00Z".parse().unwrap();
     let begun = cpu_time();
-    let trees: Vec<Html> = listing.iter().map(|(text, _)| parse(text)).collect();
+    let trees: Vec<Document> = listing.iter().map(|(text, _)| parse(text)).collect();
     let seen: Vec<SeenPage<'_>> = trees
         .iter()
         .zip(listing)
@@ -59,7 +58,7 @@ fn learn_from(listing: &[(String, Url)], article: &dyn Fn(&Url) -> String) -> (u
     };
     // As a crawl does: of huge pages a few are enough.
     let mut left = MOST_TEXT.saturating_sub(listing.iter().map(|(text, _)| text.len()).sum());
-    let mut pages: Vec<(Html, &Url)> = Vec::new();
+    let mut pages: Vec<(Document, &Url)> = Vec::new();
     for url in &draft.samples {
         let text = article(url);
         if pages.is_empty() || text.len() <= left {

@@ -6,11 +6,9 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use scraper::Html;
 
 use super::{PageView, text};
-use crate::document;
-use crate::document::Query;
+use crate::document::{self, Document, Query};
 use crate::model::PageClass;
 use crate::profile::{ClassRule, Profile, element_text};
 
@@ -142,7 +140,7 @@ pub fn classify(view: &PageView<'_>, profile: Option<&Profile>) -> (PageClass, S
     (PageClass::Unknown, reason)
 }
 
-fn has_listing(html: &Html, profile: &Profile) -> bool {
+fn has_listing(html: &Document, profile: &Profile) -> bool {
     profile
         .listing
         .container
@@ -189,7 +187,7 @@ fn matches(view: &PageView<'_>, rule: &ClassRule) -> bool {
         && rule.url.as_ref().is_none_or(url_fits)
 }
 
-fn title(html: &Html) -> String {
+fn title(html: &Document) -> String {
     TITLE
         .select_in(html)
         .next()

@@ -3,9 +3,7 @@
 //! Walks the tree without recursion. What is not on the list loses its tag and keeps its text; what is not shown loses
 //! both.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::LazyLock;
 
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
@@ -15,61 +13,22 @@ use url::Url;
 use super::removed::Removed;
 use super::{ReadOptions, addresses, media, text};
 
-/// Tags that are kept, each with the attributes it may keep.
-static KEPT: LazyLock<HashMap<&'static str, &'static [&'static str]>> = LazyLock::new(|| {
-    let plain = [
-        "p",
-        "br",
-        "hr",
-        "div",
-        "span",
-        "b",
-        "strong",
-        "i",
-        "em",
-        "u",
-        "s",
-        "del",
-        "ins",
-        "sub",
-        "sup",
-        "small",
-        "blockquote",
-        "pre",
-        "code",
-        "ul",
-        "dl",
-        "dt",
-        "dd",
-        "figure",
-        "figcaption",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ruby",
-        "rt",
-        "rp",
-    ];
-    let mut kept: HashMap<&'static str, &'static [&'static str]> =
-        plain.into_iter().map(|tag| (tag, &[][..])).collect();
-    kept.insert("a", &["href", "title"]);
-    kept.insert("img", &["src", "alt", "title", "width", "height"]);
-    kept.insert("ol", &["start"]);
-    kept.insert("li", &["value"]);
-    kept.insert("td", &["colspan", "rowspan"]);
-    kept.insert("th", &["colspan", "rowspan"]);
-    kept.insert("time", &["datetime"]);
-    kept
-});
+/// The attributes that a tag may keep; `None` where it is not kept itself.
+fn kept(tag: &str) -> Option<&'static [&'static str]> {
+    Some(match tag {
+        "p" | "br" | "hr" | "div" | "span" | "b" | "strong" | "i" | "em" | "u" | "s" | "del"
+        | "ins" | "sub" | "sup" | "small" | "blockquote" | "pre" | "code" | "ul" | "dl" | "dt"
+        | "dd" | "figure" | "figcaption" | "table" | "caption" | "thead" | "tbody" | "tfoot"
+        | "tr" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "ruby" | "rt" | "rp" => &[],
+        "a" => &["href", "title"],
+        "img" => &["src", "alt", "title", "width", "height"],
+        "ol" => &["start"],
+        "li" => &["value"],
+        "td" | "th" => &["colspan", "rowspan"],
+        "time" => &["datetime"],
+        _ => return None,
+    })
+}
 
 const VOID: [&str; 3] = ["br", "hr", "img"];
 
@@ -110,7 +69,7 @@ pub(super) fn clean(
                             || removed.holds(inner)
                         {
                             muted = Some(node.id());
-                        } else if KEPT.contains_key(name)
+                        } else if kept(name).is_some()
                             && open.len() < MAX_DEPTH
                             && start(inner, base, options, &mut out)
                             && !VOID.contains(&name)
@@ -149,7 +108,7 @@ fn start(element: ElementRef<'_>, base: &Url, options: &ReadOptions, out: &mut S
     } else {
         let _ = write!(out, "<{name}");
     }
-    for attribute in KEPT.get(name).copied().unwrap_or_default() {
+    for attribute in kept(name).unwrap_or_default() {
         let value = match (*attribute, crate::document::attribute(tag, attribute)) {
             (_, None) | ("src", _) => continue,
             ("href", Some(href)) => match link_of(href, base, options) {
@@ -182,16 +141,32 @@ fn safe_link(href: &str, base: &Url) -> Option<String> {
 }
 
 fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() => {}
-            c => out.push(c),
+    /// In front of these a run ends that is taken over as it stands; `\u{c2}` leads some control characters.
+    const ENDS: [bool; 256] = {
+        let mut ends = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            ends[byte] = byte < 0x20 || matches!(byte, 0x22 | 0x26 | 0x3c | 0x3e | 0x7f | 0xc2);
+            byte += 1;
         }
+        ends
+    };
+    let mut rest = text;
+    loop {
+        let run = rest.bytes().position(|byte| ENDS[usize::from(byte)]);
+        let (run, after) = rest.split_at(run.unwrap_or(rest.len()));
+        out.push_str(run);
+        let mut chars = after.chars();
+        match chars.next() {
+            None => return,
+            Some('&') => out.push_str("&amp;"),
+            Some('<') => out.push_str("&lt;"),
+            Some('>') => out.push_str("&gt;"),
+            Some('"') => out.push_str("&quot;"),
+            Some(c) if c.is_control() && !matches!(c, '\n' | '\t') => {}
+            Some(c) => out.push(c),
+        }
+        rest = chars.as_str();
     }
 }
 

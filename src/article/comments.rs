@@ -26,7 +26,7 @@ pub fn read_comments(
     options: &ReadOptions,
 ) -> (Vec<Comment>, CommentPages) {
     let rules = &profile.comments;
-    let root = view.html.root_element();
+    let root = view.html.root();
     let mut comments: Vec<Comment> = Vec::new();
     let mut seen = HashSet::new();
     let items = rules
@@ -214,7 +214,7 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
             .unwrap_or(1);
         return found;
     };
-    let root = view.html.root_element();
+    let root = view.html.root();
     // The page shown is the one that is not linked. Where all are, it is the last (Rhymix, without the parameter).
     let unlinked = || match numbers {
         PageNumbers::Pattern { .. } => 1,

@@ -1,9 +1,8 @@
 //! Title, author, date, category, counts and tags of an article, by the profile's rules; and where each came from.
 
-use scraper::ElementRef;
-
 use super::{PageView, classify};
 use crate::dates::read_date;
+use crate::document::Scope;
 use crate::model::{Article, PageClass, PostedAt};
 use crate::profile::{Profile, Rule, first_value, place_of};
 
@@ -15,7 +14,7 @@ const MAX_TAGS: usize = 200;
 
 /// Fills the fields that stand around the body.
 pub(super) fn read(view: &PageView<'_>, profile: &Profile, article: &mut Article) {
-    let root = view.html.root_element();
+    let root = view.html.root();
     let rules = &profile.article;
     article.title = title(profile, root);
     article.author = first_value(&rules.author, root);
@@ -44,7 +43,7 @@ pub(super) fn read(view: &PageView<'_>, profile: &Profile, article: &mut Article
 
 /// The first candidate, or a later one that says the same and more: headings are cut on some boards, and `<title>`
 /// has the whole.
-fn title(profile: &Profile, root: ElementRef<'_>) -> Option<String> {
+fn title(profile: &Profile, root: Scope<'_>) -> Option<String> {
     let candidates = titles(profile, root);
     let mut best = candidates.first()?.clone();
     for other in &candidates[1..] {
@@ -63,7 +62,7 @@ fn title(profile: &Profile, root: ElementRef<'_>) -> Option<String> {
     Some(best)
 }
 
-fn titles(profile: &Profile, root: ElementRef<'_>) -> Vec<String> {
+fn titles(profile: &Profile, root: Scope<'_>) -> Vec<String> {
     let rules = &profile.article;
     rules
         .title
@@ -85,7 +84,7 @@ fn titles(profile: &Profile, root: ElementRef<'_>) -> Vec<String> {
 
 /// The finest date of those the rules find.
 fn posted(view: &PageView<'_>, profile: &Profile) -> Option<PostedAt> {
-    let root = view.html.root_element();
+    let root = view.html.root();
     profile
         .article
         .date
@@ -94,7 +93,7 @@ fn posted(view: &PageView<'_>, profile: &Profile) -> Option<PostedAt> {
         .reduce(|best, other| best.finer(Some(other)))
 }
 
-fn count(rules: &[Rule], root: ElementRef<'_>) -> Option<u64> {
+fn count(rules: &[Rule], root: Scope<'_>) -> Option<u64> {
     signed(&first_value(rules, root)?).and_then(|number| u64::try_from(number).ok())
 }
 
@@ -132,7 +131,7 @@ pub struct FieldTrace {
 
 /// For each field, which rule of the profile matched, and which others would have.
 pub fn explain_article(view: &PageView<'_>, profile: &Profile) -> Vec<FieldTrace> {
-    let root = view.html.root_element();
+    let root = view.html.root();
     let rules = &profile.article;
     let (class, reason) = classify(view, Some(profile));
     let mut traces = vec![FieldTrace {

@@ -8,7 +8,7 @@ use scraper::{ElementRef, Html};
 use url::Url;
 
 use super::removed::Removed;
-use crate::document::{Query, attribute};
+use crate::document::{Document, Query, attribute};
 use crate::model::{Attachment, Image};
 use crate::profile::{AttachmentKey, Profile, element_text, first_value, fold};
 
@@ -62,7 +62,7 @@ pub(super) static FRAME: LazyLock<Query> = LazyLock::new(|| {
 
 /// The images of an article: those that stand in front of the body by the profile, then those in it. Each once.
 pub(super) fn images(
-    html: &Html,
+    html: &Document,
     body: ElementRef<'_>,
     profile: &Profile,
     removed: &Removed<'_>,
@@ -215,7 +215,7 @@ fn words(text: Option<&str>) -> Option<String> {
 }
 
 /// The files listed with an article, in page order, each once.
-pub(super) fn attachments(html: &Html, profile: &Profile, base: &Url) -> Vec<Attachment> {
+pub(super) fn attachments(html: &Document, profile: &Profile, base: &Url) -> Vec<Attachment> {
     let rules = &profile.attachments;
     let mut files: Vec<Attachment> = Vec::new();
     let links = rules
@@ -342,7 +342,7 @@ mod tests {
     use super::*;
 
     fn source(img: &str) -> Option<String> {
-        let html = Html::parse_fragment(img);
+        let html = Document::from(Html::parse_fragment(img));
         let base = Url::parse("http://board.test/bbs/board.php?wr_id=1").expect("a URL");
         let element = IMG.select_in(&html).next().expect("an image");
         source_of(element, &base)
@@ -392,7 +392,7 @@ mod tests {
     #[test]
     fn a_caption_is_one_where_the_markup_says_so() {
         let captions = |fragment: &str| -> Vec<Option<String>> {
-            let html = Html::parse_fragment(fragment);
+            let html = Document::from(Html::parse_fragment(fragment));
             ANY_IMG.select_in(&html).map(caption).collect()
         };
         let one = "<figure><a><img src=a></a><figcaption>설명</figcaption></figure>";

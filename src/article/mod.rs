@@ -18,7 +18,7 @@ mod text;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use scraper::Html;
+
 use url::Url;
 
 pub use asked::{wanted_of_article, wanted_of_listing};
@@ -29,7 +29,7 @@ pub use names::{template_names, without_numbers};
 
 use removed::Removed;
 
-use crate::document::Query;
+use crate::document::{Document, Query};
 use crate::model::{Article, PageClass};
 use crate::profile::files::blocks_of;
 use crate::profile::{Library, Profile, first_value};
@@ -37,7 +37,7 @@ use crate::profile::{Library, Profile, first_value};
 /// A fetched page, parsed once, as all of this stage sees it.
 #[derive(Clone, Copy)]
 pub struct PageView<'a> {
-    pub html: &'a Html,
+    pub html: &'a Document,
     /// The decoded source, scripts included.
     pub source: &'a str,
     /// The URL that answered.
@@ -60,7 +60,7 @@ pub struct ReadOptions {
 pub fn read_article(view: &PageView<'_>, profile: &Profile, options: &ReadOptions) -> Article {
     let (class, reason) = classify(view, Some(profile));
     let mut article = Article::empty(class, reason);
-    let root = view.html.root_element();
+    let root = view.html.root();
     article.id_in_page =
         id_in_url(view.url, profile).or_else(|| first_value(&profile.identity.id_in_page, root));
     article.board_in_page = first_value(&profile.identity.board_in_page, root);

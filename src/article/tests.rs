@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use crate::document::parse;
 use jiff::Timestamp;
 use proptest::prelude::*;
-use scraper::Html;
 use url::Url;
 
 use super::{PageView, ReadOptions, classify, explain_article, read_article};
@@ -40,7 +40,7 @@ impl<'a> Given<'a> {
 
     fn view<T>(&self, ask: impl FnOnce(&PageView<'_>, &Profile) -> T) -> T {
         static LIBRARY: LazyLock<Library> = LazyLock::new(Library::built_in);
-        let html = Html::parse_document(self.source);
+        let html = parse(self.source);
         let url = Url::parse(self.url).unwrap();
         let redirect_to = self.redirect_to.map(|to| Url::parse(to).unwrap());
         let view = PageView {

@@ -3,11 +3,11 @@
 
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
-use scraper::{ElementRef, Html, Node};
+use scraper::{ElementRef, Node};
 
 use super::removed::Removed;
 use super::{ReadOptions, addresses};
-use crate::document::attribute;
+use crate::document::{Document, attribute, fold_into};
 use crate::profile::Profile;
 
 /// Elements that stand on lines of their own.
@@ -61,7 +61,7 @@ pub(super) const UNSHOWN: [&str; 18] = [
 
 /// The body of a page's article by the profile's rules: the first element that matches the first selector that
 /// matches anything.
-pub(super) fn body<'a>(html: &'a Html, profile: &Profile) -> Option<ElementRef<'a>> {
+pub(super) fn body<'a>(html: &'a Document, profile: &Profile) -> Option<ElementRef<'a>> {
     profile
         .article
         .body
@@ -73,6 +73,14 @@ pub(super) fn body<'a>(html: &'a Html, profile: &Profile) -> Option<ElementRef<'
 pub(super) fn hidden(element: ElementRef<'_>) -> bool {
     let tag = element.value();
     let style_hides = attribute(tag, "style").is_some_and(|style| {
+        // Most styles say nothing of the kind, and need not be written out without their spaces.
+        let says = |word: &str| {
+            let mut parts = style.as_bytes().windows(word.len());
+            parts.any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        if !says("none") && !says("hidden") {
+            return false;
+        }
         let letters = style.chars().filter(|c| !c.is_whitespace());
         let style: String = letters.map(|c| c.to_ascii_lowercase()).collect();
         style.contains("display:none") || style.contains("visibility:hidden")
@@ -158,17 +166,9 @@ struct Lines {
 
 impl Lines {
     fn words(&mut self, words: &str) {
-        for c in words.chars() {
-            if c.is_whitespace() {
-                self.space = true;
-            } else if !c.is_control() && !matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}') {
-                if self.space && !self.line.is_empty() {
-                    self.line.push(' ');
-                }
-                self.space = false;
-                self.line.push(c);
-            }
-        }
+        fold_into(&mut self.line, &mut self.space, words, |c| {
+            matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}')
+        });
     }
 
     fn preformatted(&mut self, words: &str) {
@@ -203,6 +203,8 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
+    use scraper::Html;
+
     use super::*;
 
     fn text_of(fragment: &str) -> String {

@@ -12,7 +12,7 @@ use super::board::BoardContext;
 use super::listing_visit::Found;
 use super::mend::REPAIRED;
 use crate::article::{PageView, template_names, without_numbers};
-use crate::document::{LeftOut, Query};
+use crate::document::{LeftOut, first_of};
 use crate::health::fit::{Evidence, Finding, History, Measure, Reading, Spot};
 use crate::learn::same_title;
 use crate::listing::linked_articles;
@@ -49,8 +49,8 @@ impl Glance {
     ) -> Option<Self> {
         let linked = linked_articles(view.html, &left_out.links, view.url, profile)?;
         let rules = &profile.listing;
-        let within = first(view.html.root_element(), &rules.container);
-        let row = within.and_then(|within| first(within, &rules.rows));
+        let within = first_of(view.html.root(), &rules.container);
+        let row = within.and_then(|within| first_of(within, &rules.rows));
         Some(Self {
             linked,
             spots: row
@@ -69,7 +69,7 @@ impl Glance {
         profile: &Profile,
         class: PageClass,
     ) -> Option<Self> {
-        let root = view.html.root_element();
+        let root = view.html.root();
         let rules = &profile.article;
         let field = |rules: &[Rule]| {
             rules
@@ -78,14 +78,17 @@ impl Glance {
                 .find_map(|rule| rule.element(root))
         };
         let found = [
-            ("body", first(root, &rules.body)),
+            ("body", first_of(root, &rules.body)),
             ("title", field(&rules.title)),
             ("author", field(&rules.author)),
             ("date", field(&rules.date)),
         ];
         let words = match class {
             PageClass::Article => String::new(),
-            _ => element_text(root, &[]).chars().take(MAX_WORDS).collect(),
+            _ => element_text(root.element(), &[])
+                .chars()
+                .take(MAX_WORDS)
+                .collect(),
         };
         Some(Self {
             linked: Vec::new(),
@@ -97,12 +100,6 @@ impl Glance {
             words,
         })
     }
-}
-
-fn first<'a>(root: ElementRef<'a>, selectors: &[Query]) -> Option<ElementRef<'a>> {
-    selectors
-        .iter()
-        .find_map(|selector| selector.select(root).next())
 }
 
 /// The way from the root to an element: tags, ids and classes, numbers taken out.

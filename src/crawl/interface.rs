@@ -6,6 +6,7 @@ use url::Url;
 use super::board;
 use super::learning::{Asking, Text, request, turns_of};
 use super::parsing::in_turn;
+use crate::document::Document;
 use crate::fetch::Fetched;
 use crate::learn::{
     Answer, Decision, Endpoint, ListingDraft, Testimony, Turn, as_endpoint, endpoints, first_row,
@@ -150,7 +151,7 @@ async fn ask(
             .text
             .replacen("<html>", &format!("<html lang=\"{language}\">"), 1);
         let listing: Vec<Text> = std::iter::once(first).chain(second).collect();
-        let trees: Vec<scraper::Html> = listing
+        let trees: Vec<Document> = listing
             .iter()
             .map(|page| crate::document::parse(&page.text))
             .collect();

@@ -14,6 +14,7 @@ use super::crew::{Adviser, Observer};
 use super::interface;
 use super::parsing::in_turn;
 use crate::article::{PageView, ReadOptions, read_article};
+use crate::document::Document;
 use crate::fetch::{Fetched, Fetcher, Request, host_key};
 use crate::learn::{
     Learnt, ListingDraft, MOST_TEXT, Navigation, SeenArticle, SeenPage, calls, is_open, learn,
@@ -62,7 +63,7 @@ impl Text {
         }
     }
 
-    pub fn seen<'a>(&'a self, html: &'a scraper::Html) -> SeenPage<'a> {
+    pub fn seen<'a>(&'a self, html: &'a Document) -> SeenPage<'a> {
         SeenPage {
             html,
             url: &self.url,
@@ -70,7 +71,7 @@ impl Text {
         }
     }
 
-    pub fn view<'a>(&'a self, html: &'a scraper::Html) -> PageView<'a> {
+    pub fn view<'a>(&'a self, html: &'a Document) -> PageView<'a> {
         PageView {
             html,
             source: &self.text,
@@ -282,7 +283,7 @@ fn with_navigation(mut first: Text) -> (Text, Navigation) {
 }
 
 /// How much the rows of a page look like a board's; nothing where there are none.
-fn rows_score(page: &Text, html: &scraper::Html) -> Option<f64> {
+fn rows_score(page: &Text, html: &Document) -> Option<f64> {
     let draft = learn_listing(&[page.seen(html)], &Navigation::default());
     draft.ok().map(|draft| draft.score())
 }
@@ -304,7 +305,7 @@ fn with_third_page(mut listing: Vec<Text>, mut navigation: Navigation) -> (Vec<T
 }
 
 /// The pager's links, that of page 2 first.
-pub(super) fn turns_of(html: &scraper::Html, url: &Url) -> Vec<Url> {
+pub(super) fn turns_of(html: &Document, url: &Url) -> Vec<Url> {
     let found = page_links(html, url);
     let Some(second) = found.following else {
         return Vec::new();
@@ -331,7 +332,7 @@ fn draft_of(
     navigation: &Navigation,
     adviser: Option<&dyn Adviser>,
 ) -> Result<ListingDraft, String> {
-    let trees: Vec<scraper::Html> = listing
+    let trees: Vec<Document> = listing
         .iter()
         .map(|page| crate::document::parse(&page.text))
         .collect();
@@ -375,7 +376,7 @@ fn write(draft: &ListingDraft, listing: &[Text], asked: Asked) -> Result<Lesson,
     }
     let first_html = crate::document::parse(&listing[0].text);
     let first = listing[0].seen(&first_html);
-    let trees: Vec<scraper::Html> = articles
+    let trees: Vec<Document> = articles
         .iter()
         .map(|(_, page)| crate::document::parse(&page.text))
         .collect();
@@ -394,7 +395,7 @@ fn write(draft: &ListingDraft, listing: &[Text], asked: Asked) -> Result<Lesson,
             turns,
         })
         .collect();
-    let closed_trees: Vec<scraper::Html> = closed
+    let closed_trees: Vec<Document> = closed
         .iter()
         .map(|page| crate::document::parse(&page.text))
         .collect();

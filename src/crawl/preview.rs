@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use scraper::Html;
+use crate::document::Document;
 use serde::Serialize;
 use url::Url;
 
@@ -225,7 +225,7 @@ async fn read_one(
     .await
 }
 
-fn article(page: &Text, html: &Html, profile: &Profile) -> Option<ArticleSummary> {
+fn article(page: &Text, html: &Document, profile: &Profile) -> Option<ArticleSummary> {
     let read = read_article(&page.view(html), profile, &ReadOptions::default());
     let found = profile.identity.article(&page.url);
     (read.class != PageClass::Listing).then(|| ArticleSummary {

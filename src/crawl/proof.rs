@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::document::Document;
 use jiff::Timestamp;
-use scraper::Html;
 use url::Url;
 
 use crate::article::{PageView, ReadOptions, read_article};
@@ -35,7 +35,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub fn view<'a>(&'a self, html: &'a Html) -> PageView<'a> {
+    pub fn view<'a>(&'a self, html: &'a Document) -> PageView<'a> {
         PageView {
             html,
             source: &self.text,
@@ -46,7 +46,7 @@ impl Page {
         }
     }
 
-    pub fn seen<'a>(&'a self, html: &'a Html) -> SeenPage<'a> {
+    pub fn seen<'a>(&'a self, html: &'a Document) -> SeenPage<'a> {
         SeenPage {
             html,
             url: &self.url,
@@ -58,13 +58,13 @@ impl Page {
 /// A fresh page of an article, parsed, and what it must say.
 pub(super) struct Witness<'a> {
     pub page: &'a Page,
-    pub html: &'a Html,
+    pub html: &'a Document,
     pub expected: &'a Article,
 }
 
 /// Everything a profile is tried on.
 pub(super) struct Court<'a> {
-    pub listings: Vec<(&'a Page, &'a Html)>,
+    pub listings: Vec<(&'a Page, &'a Document)>,
     /// Pagers of the stored pages, from page 1 on.
     pub pagers: Vec<Pager>,
     /// Rows as stored pages show them.
@@ -182,7 +182,7 @@ fn try_listing(
     court: &Court<'_>,
     profile: &Profile,
     page: &Page,
-    html: &Html,
+    html: &Document,
     pager: Option<&Pager>,
 ) {
     let listing = read_listing(html, &page.url, profile, page.as_of);

@@ -14,7 +14,7 @@ use super::parsing;
 use super::symptoms::{note_block, note_failure};
 use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
-use crate::document::{LeftOut, parse_wanted};
+use crate::document::{Document, LeftOut, parse_wanted};
 use crate::fetch::{FetchError, FetchErrorKind, Fetched, Fetcher, Request, Retry};
 use crate::model::{
     HostPause, Job, JobKind, Outcome, PageClass, PassId, Settled, Settlement, Visited,
@@ -151,7 +151,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub fn view<'a>(&'a self, html: &'a scraper::Html) -> PageView<'a> {
+    pub fn view<'a>(&'a self, html: &'a Document) -> PageView<'a> {
         PageView {
             html,
             source: &self.text,
@@ -261,7 +261,7 @@ fn read_page(
 /// `None`: what was left out cannot be told from this.
 fn read_tree(
     answer: &Answer,
-    html: &scraper::Html,
+    html: &Document,
     left_out: &LeftOut<'_>,
     kind: &JobKind,
     context: &BoardContext,

@@ -121,7 +121,8 @@ async fn dispatch<S: Store>(
             let jobs = crew.store.claim(host, &open, now, free).await?;
             let found = !jobs.is_empty();
             for job in jobs {
-                in_flight.spawn(visit_claimed(Arc::clone(crew), job));
+                // All that a visit may keep between two awaits is large, and would be moved from hand to hand.
+                in_flight.spawn(Box::pin(visit_claimed(Arc::clone(crew), job)));
             }
             if found {
                 continue;

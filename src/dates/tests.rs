@@ -265,6 +265,23 @@ proptest! {
         }
     }
 
+    /// What is told of digits without the patterns is what the patterns tell.
+    #[test]
+    fn plain_forms_mean_what_their_patterns_mean(
+        words in "(19|20)?[0-9]{2}[./-][0-9]{1,2}[./-][0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2})?)?",
+        day_first in any::<bool>(),
+    ) {
+        let zone = seoul();
+        let mut calendar = Calendar::from(&zone);
+        calendar.order = day_first.then_some(NumberOrder::DayFirst);
+        let reader = Reader { calendar, as_of: as_of() };
+        if let Some(plain) = reader.plain(&words) {
+            prop_assert_eq!(Some(plain), reader.stated(&words));
+        } else {
+            prop_assert!(day_first && words.as_bytes()[2].is_ascii_punctuation());
+        }
+    }
+
     #[test]
     fn date_like_text_never_panics(
         text in "['(]{0,1}[0-9]{0,5}[.:/년월 -]{1,2}[0-9]{0,3}[.:/월일 -]{0,2}[0-9]{0,3}( 오후)?( [0-9]{1,2}:[0-9]{1,2})?(전|ago|d)?",

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::MAX_ATTRIBUTES;
+use super::familiar::{self, Context, Known};
 use super::nesting::{Did, Nesting, Unclear};
 use super::tags::{Attributes, Kind, Tags, Token};
 use super::wanted::{Around, Note, Seen, Wanted, is_coded};
@@ -44,13 +45,15 @@ pub(super) fn cut<'t>(
         return Ok(None);
     }
     let mut cutter = Cutter {
+        text,
         nesting: Nesting::new(text),
         wanted,
         kept_below: None,
+        n_wanted: 0,
         apart_below: None,
-        around: Vec::with_capacity(32),
-        left_out: LeftOut::default(),
-        recent: Recent::default(),
+        frames: Vec::with_capacity(32),
+        noted: Vec::new(),
+        links: Vec::new(),
         gaps: Vec::new(),
     };
     let mut tags = Tags::new(text);
@@ -64,12 +67,16 @@ pub(super) fn cut<'t>(
         if token.n_attributes > MAX_ATTRIBUTES {
             return Err(Unclear("a tag of very many attributes"));
         }
-        cutter.follow(&token)?;
+        let familiar_to = cutter.follow(&token)?;
         tags.foreign = cutter.nesting.is_in_svg();
+        if let Some(at) = familiar_to {
+            tags.skip_to(at);
+            words_from = at;
+        }
     }
     let n_cut: usize = cutter.gaps.iter().map(|(from, to)| to - from).sum();
     let is_worth_it = n_cut > text.len() / 8;
-    Ok(is_worth_it.then(|| (without(text, &cutter.gaps, n_cut), cutter.left_out)))
+    Ok(is_worth_it.then(|| (without(text, &cutter.gaps, n_cut), cutter.left_out())))
 }
 
 /// Classes that were noted a moment ago: a menu's entries have the same, and need not be looked up in a set.
@@ -85,23 +92,47 @@ impl<'t> Recent<'t> {
     }
 }
 
+/// An id or classes of an element that was left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Noted<'t> {
+    Id(&'t str),
+    Classes(&'t str),
+}
+
+/// An open element in which nothing wanted was met yet.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    /// What stands around its content, for `wanted` and for what is apart.
+    around: (Around, Around),
+    context: Context,
+    is_repeated: bool,
+    content_from: usize,
+    /// What had been noted, and met, when it was opened.
+    n_noted: usize,
+    n_wanted: usize,
+}
+
 struct Cutter<'t, 'w> {
+    text: &'t str,
     nesting: Nesting<'t>,
     wanted: &'w Wanted,
     /// Inside a wanted element: how many elements it stands in.
     kept_below: Option<usize>,
+    /// Wanted elements so far.
+    n_wanted: usize,
     /// Inside an element in which nothing is noted, likewise.
     apart_below: Option<usize>,
-    /// Of each open element up to the first kept one: what stands around its content, for `wanted` and for what is apart.
-    around: Vec<(Around, Around)>,
-    left_out: LeftOut<'t>,
-    recent: Recent<'t>,
+    /// Of each open element up to the first kept one.
+    frames: Vec<Frame>,
+    noted: Vec<Noted<'t>>,
+    links: Vec<Cow<'t, str>>,
     /// What is cut out so far, in order.
     gaps: Vec<(usize, usize)>,
 }
 
 impl<'t> Cutter<'t, '_> {
-    fn follow(&mut self, token: &Token<'t>) -> Result<(), Unclear> {
+    /// Answers where to go on, if all up to there is familiar.
+    fn follow(&mut self, token: &Token<'t>) -> Result<Option<usize>, Unclear> {
         let did = self.nesting.follow(token)?;
         if did == Did::Opened && token.inside.len() > MAX_TAG {
             return Err(Unclear("a very long tag"));
@@ -116,34 +147,135 @@ impl<'t> Cutter<'t, '_> {
             self.apart_below = None;
         }
         if self.kept_below.is_some() {
-            return Ok(());
+            return Ok(None);
         }
-        self.around.truncate(n_around);
+        let closed = self.frames.get(n_around).copied();
+        self.frames.truncate(n_around);
         match did {
-            Did::Opened | Did::Stood => self.meet(token, did, n_around)?,
-            Did::Closed(start, true) => self.leave_out(start, token.end),
-            Did::Closed(..) | Did::Nothing => {}
+            Did::Opened | Did::Stood => return self.meet(token, did, n_around),
+            Did::Closed(start, may_go) => {
+                if let Some(frame) = closed {
+                    self.remember(frame, token);
+                }
+                if may_go {
+                    self.leave_out(start, token.end);
+                }
+            }
+            Did::Nothing => {}
         }
-        Ok(())
+        Ok(None)
     }
 
-    fn meet(&mut self, token: &Token<'t>, did: Did, n_around: usize) -> Result<(), Unclear> {
+    /// Keeps in mind what is in an element that ends with this tag.
+    fn remember(&self, frame: Frame, end_tag: &Token<'t>) {
+        let is_plain_end = frame.is_repeated && frame.n_wanted == self.n_wanted;
+        if !is_plain_end || matches!(self.wanted.note, Note::Links) {
+            return;
+        }
+        let from = frame.content_from;
+        let words = &self.text[from..end_tag.end];
+        familiar::remember(frame.context, words, || {
+            let mut noted = self.noted[frame.n_noted..].to_vec();
+            noted.sort_unstable();
+            noted.dedup();
+            let place = |part: &str| {
+                let at = part.as_ptr() as usize - words.as_ptr() as usize;
+                (at, at + part.len())
+            };
+            let mut known = Known {
+                length: end_tag.start - from,
+                ..Known::default()
+            };
+            for noted in noted {
+                match noted {
+                    Noted::Id(id) => known.ids.push(place(id)),
+                    Noted::Classes(classes) => known.classes.push(place(classes)),
+                }
+            }
+            let inside = self
+                .gaps
+                .iter()
+                .rev()
+                .take_while(|(start, _)| *start >= from);
+            known.gaps = inside
+                .map(|(start, end)| (start - from, end - from))
+                .collect();
+            known.gaps.reverse();
+            known
+        });
+    }
+
+    /// Where the element that has just been opened ends, if its content is familiar.
+    fn recall(&mut self, frame: Frame) -> Option<usize> {
+        if !frame.is_repeated || matches!(self.wanted.note, Note::Links) {
+            return None;
+        }
+        let from = frame.content_from;
+        let rest = &self.text[from..];
+        let (gaps, noted) = (&mut self.gaps, &mut self.noted);
+        familiar::recall(frame.context, rest, |known| {
+            gaps.extend(
+                known
+                    .gaps
+                    .iter()
+                    .map(|(start, end)| (from + start, from + end)),
+            );
+            let ids = known
+                .ids
+                .iter()
+                .map(|(start, end)| Noted::Id(&rest[*start..*end]));
+            noted.extend(ids);
+            let classes = known.classes.iter();
+            noted.extend(classes.map(|(start, end)| Noted::Classes(&rest[*start..*end])));
+            from + known.length
+        })
+    }
+
+    fn left_out(self) -> LeftOut<'t> {
+        let mut left_out = LeftOut {
+            links: self.links,
+            ..LeftOut::default()
+        };
+        let mut recent = Recent::default();
+        for noted in self.noted {
+            match noted {
+                Noted::Id(id) => {
+                    left_out.ids.insert(id);
+                }
+                Noted::Classes(classes) if recent.is_new(classes) => {
+                    left_out.classes.insert(classes);
+                }
+                Noted::Classes(_) => {}
+            }
+        }
+        left_out
+    }
+
+    fn meet(
+        &mut self,
+        token: &Token<'t>,
+        did: Did,
+        n_around: usize,
+    ) -> Result<Option<usize>, Unclear> {
         let seen = Seen::from(token);
-        let (around, around_apart) = self.around.last().copied().unwrap_or_default();
+        let around_it = self.frames.last();
+        let (around, around_apart) = around_it.map(|frame| frame.around).unwrap_or_default();
         let is_near = self.wanted.is_near(seen, around);
         if is_near && self.wanted.may_be(seen, around) {
             let mut outer = self.nesting.open()[..n_around].iter();
             if self.wanted.hangs(seen) || outer.any(|outer| self.wanted.hangs(outer.seen)) {
                 return Err(Unclear("a selector asks for what stands beside it"));
             }
+            self.n_wanted += 1;
             if did == Did::Opened {
                 self.kept_below = Some(n_around);
             }
             if let Some(open) = self.nesting.last_mut() {
                 open.holds_wanted = true;
             }
-            return Ok(());
+            return Ok(None);
         }
+        self.note(seen, did, n_around, around_apart)?;
         if did == Did::Opened {
             let inside_apart = match &self.wanted.note {
                 Note::Names(apart) if apart.is_near(seen, around_apart) => {
@@ -155,18 +287,35 @@ impl<'t> Cutter<'t, '_> {
                 true => self.wanted.around(seen, around),
                 false => around,
             };
-            self.around.push((inside, inside_apart));
+            let frame = self.frame(token, (inside, inside_apart));
+            self.frames.push(frame);
+            return Ok(self.recall(frame));
         }
-        self.note(seen, did, n_around, around_apart)?;
-        if token.kind == Kind::Text
-            && self.nesting.is_plain()
-            && ["script", "style", "noscript"]
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case(token.name))
-        {
+        let is_unshown = ["script", "style", "noscript"]
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(token.name));
+        if token.kind == Kind::Text && is_unshown && self.nesting.is_plain() {
             self.leave_out(token.start, token.end);
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// The element that has just been opened.
+    fn frame(&self, token: &Token<'t>, around: (Around, Around)) -> Frame {
+        let outer = match self.frames.last() {
+            Some(outer) => outer.context,
+            None => Context::of_page(self.wanted.number, self.nesting.is_standard()),
+        };
+        let open = self.nesting.open().last().expect("opened just now");
+        let is_apart = self.apart_below.is_some();
+        Frame {
+            around,
+            context: outer.inside(open.name_key(), open.is_plain(), around, is_apart),
+            is_repeated: open.is_repeated() && !self.nesting.is_in_svg(),
+            content_from: token.end,
+            n_noted: self.noted.len(),
+            n_wanted: self.n_wanted,
+        }
     }
 
     /// Nobody sees this element any more.
@@ -186,9 +335,8 @@ impl<'t> Cutter<'t, '_> {
                     return Ok(());
                 }
                 // A name in character references would have been kept.
-                self.left_out.ids.extend(seen.id);
-                let classes = seen.class.filter(|classes| self.recent.is_new(classes));
-                self.left_out.classes.extend(classes);
+                self.noted.extend(seen.id.map(Noted::Id));
+                self.noted.extend(seen.class.map(Noted::Classes));
             }
             Note::Links if seen.name.eq_ignore_ascii_case("a") => {
                 let link = Attributes::new(seen.inside)
@@ -201,7 +349,7 @@ impl<'t> Cutter<'t, '_> {
                     true => Cow::Owned(link.replace("&amp;", "&")),
                     false => Cow::Borrowed(link),
                 });
-                self.left_out.links.extend(decoded);
+                self.links.extend(decoded);
             }
             Note::Links => {}
         }
@@ -258,6 +406,65 @@ mod tests {
             format!("<div class='{}'>", "x ".repeat(MAX_TAG)),
         ] {
             assert!(judged(&tag).is_err());
+        }
+    }
+
+    /// What was met before changes nothing but the time it takes.
+    #[test]
+    fn familiar_parts_are_cut_as_unknown_ones() {
+        let select = |css| Selector::parse(css).expect("a selector");
+        let (kept, apart) = (select(".box .kept"), select(".apart"));
+        let wanted = Wanted::new([&kept], [])
+            .and_then(|wanted| wanted.noting_names([&apart]))
+            .expect("selectors that tags can answer");
+        let row = |n: usize, class: &str| {
+            let cells =
+                format!("<td class='{class}' id=c{n}><div class=cell>{n}</div></td>").repeat(12);
+            format!("<tr class=row>{cells}</tr>")
+        };
+        let list = |from: usize| {
+            let rows: String = (from..from + 8).map(|n| row(n / 2, "td")).collect();
+            format!("<table>{rows}</table>")
+        };
+        let pages = [
+            list(0),
+            list(2),
+            format!(
+                "<div class=box>{}<p class=kept>x</p></div>{}",
+                list(2),
+                list(2)
+            ),
+            format!("<div class=apart>{}</div>", list(2)),
+            format!("<ul><li>{}</li></ul>{}", list(2), list(4)),
+            format!(
+                "<div class=box>{}</div><div class=box><p class=kept>{}</div>",
+                row(1, "kept"),
+                list(2)
+            ),
+            format!("<a href=x>{}</a><p>{}", list(0), list(3)),
+            format!("{}</div><div>{}", list(0), list(3)),
+        ];
+        let page = |inside: &str| {
+            let filler = "<p>words</p>".repeat(500);
+            format!(
+                "<!doctype html><html><head></head><body>{inside}<div>{filler}</div></body></html>"
+            )
+        };
+        let fresh = pages.clone().map(|inside| {
+            familiar::forget();
+            cut(&page(&inside), &wanted).map(|found| {
+                found.map(|(rest, left_out)| (rest, left_out.ids.len(), left_out.classes.len()))
+            })
+        });
+        familiar::forget();
+        for round in 0..2 {
+            for (inside, fresh) in pages.iter().zip(&fresh) {
+                let page = page(inside);
+                let again = cut(&page, &wanted).map(|found| {
+                    found.map(|(rest, left_out)| (rest, left_out.ids.len(), left_out.classes.len()))
+                });
+                assert_eq!(again, *fresh, "in round {round}: {inside}");
+            }
         }
     }
 

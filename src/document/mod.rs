@@ -8,11 +8,14 @@
 //! page is nested [`MAX_DEPTH`] deep is cut off. So is what follows a tag of more than [`MAX_ATTRIBUTES`] attributes.
 
 mod cut;
+mod familiar;
+mod indexed;
 mod nesting;
 mod query;
 mod tags;
 mod tree;
 mod wanted;
+mod words;
 
 use scraper::Html;
 use scraper::node::Element;
@@ -20,9 +23,11 @@ use scraper::node::Element;
 use tags::{Kind, Tags};
 
 pub use cut::LeftOut;
+pub use indexed::{Document, Scope};
 pub use nesting::Unclear;
-pub use query::Query;
+pub use query::{Query, first_of};
 pub use wanted::Wanted;
+pub use words::fold_into;
 
 /// Open elements at a time. The deepest page among the recordings has 40.
 const MAX_DEPTH: usize = 512;
@@ -49,12 +54,13 @@ const OPTIONAL_END: [&str; 12] = [
 ];
 
 /// The page's tree.
-pub fn parse(text: &str) -> Html {
+pub fn parse(text: &str) -> Document {
     let part = shallow(text);
-    if part.len() == text.len() {
-        return Html::parse_document(text);
-    }
-    Html::parse_document(&format!("{part}<!--{CUT}-->"))
+    let html = match part.len() == text.len() {
+        true => Html::parse_document(text),
+        false => Html::parse_document(&format!("{part}<!--{CUT}-->")),
+    };
+    html.into()
 }
 
 /// The value of an attribute. [`Element::attr`] makes an atom of the name that is asked for, each time, which for one that
@@ -76,10 +82,10 @@ pub fn is_cut(html: &Html) -> bool {
 /// The tree of a page without the parts in which nothing is that `wanted` could select; whatever one of its selectors selects
 /// in the whole tree, it selects here, the same inside and in the same order. `None`: nothing can be left out for sure,
 /// or next to nothing; [`parse`] it whole.
-pub fn parse_wanted<'t>(text: &'t str, wanted: &Wanted) -> Option<(Html, LeftOut<'t>)> {
+pub fn parse_wanted<'t>(text: &'t str, wanted: &Wanted) -> Option<(Document, LeftOut<'t>)> {
     let (text, left_out) = cut::cut(text, wanted).ok()??;
     let html = tree_of_plain(&text).unwrap_or_else(|_| Html::parse_document(&text));
-    Some((html, left_out))
+    Some((html.into(), left_out))
 }
 
 /// The tree of a page whose tags tell what html5ever would make of it, at a fraction of its price. [`parse_wanted`] asks for

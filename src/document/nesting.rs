@@ -260,6 +260,20 @@ impl Open<'_> {
         self.traits & traits != 0
     }
 
+    /// In any case; each name has its own.
+    pub fn name_key(&self) -> u128 {
+        self.key
+    }
+
+    pub fn is_plain(&self) -> bool {
+        self.is_plain
+    }
+
+    /// Boxes, lists' items, and rows: what pages repeat.
+    pub fn is_repeated(&self) -> bool {
+        self.has(BOX | SECTION | TR | LI | DEFINITION)
+    }
+
     pub fn is_table(&self) -> bool {
         self.has(TABLE)
     }
@@ -331,6 +345,11 @@ impl<'t> Nesting<'t> {
                 .is_some_and(|start| start.eq_ignore_ascii_case(b"<!doctype html>")),
             known: &KNOWN,
         }
+    }
+
+    /// Whether the page has a doctype.
+    pub fn is_standard(&self) -> bool {
+        self.is_standard
     }
 
     /// Outermost first.

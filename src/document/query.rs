@@ -7,8 +7,9 @@ use ego_tree::NodeRef;
 use html5ever::{LocalName, local_name, ns};
 use scraper::error::SelectorErrorKind;
 use scraper::node::Element;
-use scraper::{ElementRef, Html, Node, Selector};
+use scraper::{ElementRef, Node, Selector};
 
+use super::indexed::{Document, NameHash, NameKind, Scope};
 use super::wanted;
 
 /// A selector that says at a glance which elements it does not select.
@@ -17,6 +18,8 @@ pub struct Query {
     selector: Selector,
     /// One for each alternative of the list. `None`: whatever is to be learnt of it, the selector tells.
     signs: Option<Vec<Sign>>,
+    /// Of the signs, where all of them are names.
+    names: Option<Vec<NameHash>>,
 }
 
 /// What an element must have to be selected.
@@ -35,7 +38,12 @@ impl Query {
         let selector = Selector::parse(css)?;
         let signs = wanted::subjects(&selector)
             .and_then(|subjects| subjects.into_iter().map(Sign::of).collect());
-        Ok(Self { selector, signs })
+        let names = signs.as_deref().and_then(names_of);
+        Ok(Self {
+            selector,
+            signs,
+            names,
+        })
     }
 
     /// Whether the element is selected.
@@ -48,46 +56,91 @@ impl Query {
     }
 
     /// The elements inside `scope` that are selected, in document order.
-    pub fn select<'a>(&self, scope: ElementRef<'a>) -> impl Iterator<Item = ElementRef<'a>> {
+    pub fn select<'a>(&self, scope: impl Into<Scope<'a>>) -> impl Iterator<Item = ElementRef<'a>> {
+        let scope = scope.into();
+        let element = scope.element();
         let Some(signs) = &self.signs else {
             // How many brothers stand before an element is counted once for a whole search by the selector's own.
-            return Found::BySelector(scope.select(&self.selector));
+            return Found::Selector(element.select(&self.selector));
         };
-        Found::BySigns(
-            met(*scope, signs)
-                .filter(move |element| self.selector.matches_with_scope(element, Some(scope))),
-        )
+        let is_selected =
+            move |found: &ElementRef<'_>| self.selector.matches_with_scope(found, Some(element));
+        match scope.page().and_then(|page| self.indexed(page, signs)) {
+            Some(may_be) => {
+                let inside = may_be.filter(move |found| *found != element);
+                Found::Names(inside.filter(is_selected))
+            }
+            None => Found::Signs(met(*element, signs).filter(is_selected)),
+        }
     }
 
     /// The elements of a page that are selected, in document order.
-    pub fn select_in<'a>(&self, html: &'a Html) -> impl Iterator<Item = ElementRef<'a>> {
+    pub fn select_in<'a>(&self, page: &'a Document) -> impl Iterator<Item = ElementRef<'a>> {
         let Some(signs) = &self.signs else {
-            return Found::BySelector(html.select(&self.selector));
+            return Found::Selector(page.select(&self.selector));
         };
-        let may_be = met(html.tree.root(), signs);
-        Found::BySigns(may_be.filter(|element| self.selector.matches(element)))
+        let is_selected = |found: &ElementRef<'_>| self.selector.matches(found);
+        match self.indexed(page, signs) {
+            Some(may_be) => Found::Names(may_be.filter(is_selected)),
+            None => Found::Signs(met(page.tree.root(), signs).filter(is_selected)),
+        }
+    }
+
+    /// The elements of a page that have one of the signs, from its index. `None`: it can't tell.
+    fn indexed<'a>(
+        &self,
+        page: &'a Document,
+        signs: &[Sign],
+    ) -> Option<impl Iterator<Item = ElementRef<'a>>> {
+        let names = self.names.as_deref()?;
+        let found = page.index()?.having_one(names);
+        let elements = found.filter_map(|node| page.tree.get(node).and_then(ElementRef::wrap));
+        Some(elements.filter(move |element| signs.iter().any(|sign| sign.is_on(element.value()))))
     }
 }
 
-/// The selector's own search, or one by signs.
-enum Found<A, B> {
-    BySelector(A),
-    BySigns(B),
+/// The names to look for. `None`: one of the signs is no name.
+fn names_of(signs: &[Sign]) -> Option<Vec<NameHash>> {
+    let mut names = Vec::with_capacity(signs.len());
+    for sign in signs {
+        match sign {
+            Sign::Id(id) => names.push(NameHash::of(NameKind::Id, id)),
+            Sign::Class(class) => names.push(NameHash::of(NameKind::Class, class)),
+            Sign::Tag(tag) => names.extend([NameHash::of(NameKind::Tag, tag), NameHash::FOREIGN]),
+            Sign::Attribute(_) => return None,
+        }
+    }
+    Some(names)
 }
 
-impl<'a, A, B> Iterator for Found<A, B>
+/// The selector's own search, or one by signs, or one by names.
+enum Found<A, B, C> {
+    Selector(A),
+    Signs(B),
+    Names(C),
+}
+
+impl<'a, A, B, C> Iterator for Found<A, B, C>
 where
     A: Iterator<Item = ElementRef<'a>>,
     B: Iterator<Item = ElementRef<'a>>,
+    C: Iterator<Item = ElementRef<'a>>,
 {
     type Item = ElementRef<'a>;
 
     fn next(&mut self) -> Option<ElementRef<'a>> {
         match self {
-            Self::BySelector(found) => found.next(),
-            Self::BySigns(found) => found.next(),
+            Self::Selector(found) => found.next(),
+            Self::Signs(found) => found.next(),
+            Self::Names(found) => found.next(),
         }
     }
+}
+
+/// The first element that the first of `queries` selects that selects any.
+pub fn first_of<'a>(scope: impl Into<Scope<'a>>, queries: &[Query]) -> Option<ElementRef<'a>> {
+    let scope = scope.into();
+    queries.iter().find_map(|query| query.select(scope).next())
 }
 
 impl Deref for Query {
@@ -155,7 +208,7 @@ fn met<'a>(scope: NodeRef<'a, Node>, signs: &[Sign]) -> impl Iterator<Item = Ele
 }
 
 /// What stands in a node, in document order.
-fn inside(scope: NodeRef<'_, Node>) -> impl Iterator<Item = NodeRef<'_, Node>> {
+pub(super) fn inside(scope: NodeRef<'_, Node>) -> impl Iterator<Item = NodeRef<'_, Node>> {
     std::iter::successors(scope.first_child(), move |node| {
         if let Some(child) = node.first_child() {
             return Some(child);
@@ -173,17 +226,19 @@ fn inside(scope: NodeRef<'_, Node>) -> impl Iterator<Item = NodeRef<'_, Node>> {
 
 #[cfg(test)]
 mod tests {
+    use scraper::Html;
+
     use super::*;
 
     /// What its signs leave to a selector is all that it selects.
     #[test]
     fn a_query_selects_what_its_selector_selects() {
-        let page = Html::parse_document(
+        let page = Document::from(Html::parse_document(
             "<!doctype html><html><head><title>t</title></head><body class='A x'>
              <div id=one class='a  b'><p class=a>1<p class='b a'>2<b id=two data-x=1>3</b></div>
              <ul><li>4<li class=c id=ONE>5<li><a href='?x=1'>6</a></ul><svg><linearGradient id=g xlink:href='#x'/></svg>
              <table><tr><td class=a>7<td>8</table><DIV CLASS=B ID=>9</DIV></body></html>",
-        );
+        ));
         for css in [
             "#one",
             "#ONE",
@@ -233,6 +288,11 @@ mod tests {
                 ids(query.select_in(&page).collect()),
                 ids(page.select(&selector).collect()),
                 "{css}"
+            );
+            assert_eq!(
+                ids(query.select(page.root()).collect()),
+                ids(page.root_element().select(&selector).collect()),
+                "{css} in the root"
             );
             for scope in page.tree.root().descendants().filter_map(ElementRef::wrap) {
                 assert_eq!(

@@ -62,6 +62,11 @@ impl<'t> Tags<'t> {
         }
     }
 
+    /// Goes on behind what need not be read: up to `at`, where a tag begins.
+    pub fn skip_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
     fn token(&self, kind: Kind, start: usize, end: usize) -> Token<'t> {
         Token {
             kind,
@@ -173,13 +178,22 @@ impl<'t> Tags<'t> {
     }
 }
 
+/// The next `<`. Most are near, and found before a call that looks through whole pages at once has begun.
+fn next_tag(bytes: &[u8], from: usize) -> Option<usize> {
+    const NEAR: usize = 16;
+    let rest = bytes.get(from..)?;
+    let near = rest.iter().take(NEAR).position(|byte| *byte == b'<');
+    let at = near.or_else(|| Some(NEAR + memchr(b'<', rest.get(NEAR..)?)?))?;
+    Some(from + at)
+}
+
 impl<'t> Iterator for Tags<'t> {
     type Item = Token<'t>;
 
     fn next(&mut self) -> Option<Token<'t>> {
         let bytes = self.text.as_bytes();
         loop {
-            let start = self.at + memchr(b'<', bytes.get(self.at..)?)?;
+            let start = next_tag(bytes, self.at)?;
             self.at = start + 1;
             match bytes.get(start + 1)? {
                 b'!' | b'?' => return Some(self.comment(start)),

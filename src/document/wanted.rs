@@ -4,6 +4,8 @@
 //! be right; a "maybe" costs time only. So what is not understood is left out of the conditions, case counts nowhere (in
 //! quirks mode it does not), and selectors whose answer hangs on neighbours or on emptiness are refused.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use scraper::Selector;
 use scraper::selector::ToCss;
 
@@ -56,6 +58,14 @@ pub struct Wanted {
     /// Elements of which a selector asks what stands beside or in them.
     hanging: Vec<Compound>,
     pub(super) note: Note,
+    /// Of those that are asked for the same.
+    pub(super) number: u64,
+}
+
+/// Another one each time.
+fn new_number() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 /// Which elements of [`Wanted::outer`] stand around a place: a set of bits.
@@ -85,7 +95,10 @@ impl Wanted {
         whole: impl IntoIterator<Item = &'s Selector>,
         inside: impl IntoIterator<Item = &'s Selector>,
     ) -> Option<Self> {
-        let mut wanted = Self::default();
+        let mut wanted = Self {
+            number: new_number(),
+            ..Self::default()
+        };
         for selector in whole {
             for steps in steps_of(selector)? {
                 wanted.add_whole(&steps)?;
@@ -111,12 +124,14 @@ impl Wanted {
         apart: impl IntoIterator<Item = &'s Selector>,
     ) -> Option<Self> {
         self.note = Note::Names(Box::new(Self::new(apart, [])?));
+        self.number = new_number();
         Some(self)
     }
 
     /// Notes the links of what is left out.
     pub fn noting_links(mut self) -> Self {
         self.note = Note::Links;
+        self.number = new_number();
         self
     }
 

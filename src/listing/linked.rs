@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use scraper::Html;
+use crate::document::Document;
 use url::Url;
 
 use crate::document::Query;
@@ -20,7 +20,7 @@ static LINKS: LazyLock<Query> =
 /// By the links in the tree and those, `left_out`, that are not in it. Once each, in no order. `None`: there are more of
 /// them than are looked at, and which ones hangs on what was left out.
 pub fn linked_articles(
-    html: &Html,
+    html: &Document,
     left_out: &[Cow<'_, str>],
     url: &Url,
     profile: &Profile,

@@ -1,12 +1,11 @@
 //! What does the pager under a listing tell? Links count by their shape: a link to a sorted or filtered view is
 //! no page of the listing.
 
-use scraper::{ElementRef, Html};
 use url::Url;
 
 use super::header::read_count;
 use super::page_links::page_links;
-use crate::document::Query;
+use crate::document::{Document, Query, Scope};
 use crate::model::Pager;
 use crate::profile::{PagerRules, Profile, Rule};
 
@@ -14,9 +13,9 @@ use crate::profile::{PagerRules, Profile, Rule};
 const MAX_LINKS: usize = 200;
 
 /// `base` is what the page's links are relative to; `here` the page's own URL.
-pub(super) fn read_pager(html: &Html, base: &Url, here_url: &Url, profile: &Profile) -> Pager {
+pub(super) fn read_pager(html: &Document, base: &Url, here_url: &Url, profile: &Profile) -> Pager {
     let rules: &PagerRules = &profile.pager;
-    let root = html.root_element();
+    let root = html.root();
     let number = |rules: &[Rule]| {
         let value = rules
             .iter()
@@ -63,7 +62,7 @@ pub(super) fn read_pager(html: &Html, base: &Url, here_url: &Url, profile: &Prof
     }
 }
 
-fn links_of(root: ElementRef<'_>, selectors: &[Query], base: &Url) -> Vec<Url> {
+fn links_of(root: Scope<'_>, selectors: &[Query], base: &Url) -> Vec<Url> {
     selectors
         .iter()
         .flat_map(|selector| selector.select(root))

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use regex::Regex;
-use scraper::{ElementRef, Html};
+use scraper::ElementRef;
 use url::Url;
 
 use super::header::{
@@ -12,7 +12,7 @@ use super::header::{
 };
 use super::pager::read_pager;
 use crate::dates;
-use crate::document::Query;
+use crate::document::{Document, Query, first_of};
 use crate::model::{ListingPage, PostedAt, Row};
 use crate::profile::{ArticleRef, ListingRules, Profile, Rule, UNSEEN, element_text};
 
@@ -39,18 +39,23 @@ static COUNT_AT_END: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Reads a listing page. `url` is the URL that answered, `as_of` the server's clock when it did: short dates are
 /// read by it. Rows without an article's link are left out, with a warning.
-pub fn read_listing(html: &Html, url: &Url, profile: &Profile, as_of: Timestamp) -> ListingPage {
+pub fn read_listing(
+    html: &Document,
+    url: &Url,
+    profile: &Profile,
+    as_of: Timestamp,
+) -> ListingPage {
     let rules = &profile.listing;
-    let root = html.root_element();
+    let root = html.root();
     let base = BASE
         .select_in(html)
         .next()
         .and_then(|element| url.join(element.attr("href")?.trim()).ok())
         .unwrap_or_else(|| url.clone());
     let container = if rules.container.is_empty() {
-        Some(root)
+        Some(root.element())
     } else {
-        first_match(root, &rules.container)
+        first_of(root, &rules.container)
     };
     let mut page = ListingPage {
         container_found: container.is_some(),
@@ -293,12 +298,6 @@ fn without_marks(title: &str, current: bool) -> &str {
     let rest = title.trim_start_matches(|c: char| is_mark(c) || c.is_whitespace());
     // A title of nothing but marks is a title.
     if rest.is_empty() { title } else { rest }
-}
-
-pub(super) fn first_match<'a>(root: ElementRef<'a>, selectors: &[Query]) -> Option<ElementRef<'a>> {
-    selectors
-        .iter()
-        .find_map(|selector| selector.select(root).next())
 }
 
 fn matches_or_holds(element: ElementRef<'_>, selectors: &[Query]) -> bool {

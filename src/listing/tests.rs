@@ -22,7 +22,7 @@ fn read_page(engine: &str, html: &str, url: &str) -> ListingPage {
 fn read_with(profile: &Profile, html: &str, url: &str) -> ListingPage {
     let as_of: Timestamp = AS_OF.parse().unwrap();
     read_listing(
-        &Html::parse_document(html),
+        &Html::parse_document(html).into(),
         &Url::parse(url).unwrap(),
         profile,
         as_of,

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use scraper::{ElementRef, Html};
 
 use super::header::{Column, Columns, cells_of, read_header};
-use super::rows::first_match;
 use crate::document::Query;
+use crate::document::first_of;
 use crate::model::ListingPage;
 use crate::profile::{ListingRules, Profile, Rule, UNSEEN, element_text, place_of};
 
@@ -34,7 +34,7 @@ pub fn explain_listing(html: &Html, profile: &Profile) -> Vec<RowTrace> {
     let root = html.root_element();
     let container = match rules.container.is_empty() {
         true => Some(root),
-        false => first_match(root, &rules.container),
+        false => first_of(root, &rules.container),
     };
     let Some(within) = container else {
         return Vec::new();

@@ -6,7 +6,7 @@ use ego_tree::iter::Edge;
 use regex::Regex;
 use scraper::{ElementRef, Node};
 
-use crate::document::Query;
+use crate::document::{Query, Scope, fold_into};
 
 /// Elements whose text is never words of the page.
 const WORDLESS: [&str; 6] = ["script", "style", "noscript", "template", "textarea", "svg"];
@@ -70,23 +70,27 @@ pub struct Rule {
 impl Rule {
     /// The value, white space folded (U+00A0 too) and control characters removed; `None` where there is none or
     /// it is empty. Where the rule has a pattern, the first element whose value matches it counts.
-    pub fn value(&self, root: ElementRef<'_>) -> Option<String> {
-        self.value_in(root, root, &[])
+    pub fn value<'a>(&self, root: impl Into<Scope<'a>>) -> Option<String> {
+        let root = root.into();
+        self.value_in(root, root.element(), &[])
     }
 
     /// Like [`Rule::value`], but only from `within` (an element of `root`, or `root` itself) and without the text
     /// of what `remove` selects.
-    pub fn value_in(
+    pub fn value_in<'a>(
         &self,
-        root: ElementRef<'_>,
+        root: impl Into<Scope<'a>>,
         within: ElementRef<'_>,
         remove: &[Query],
     ) -> Option<String> {
+        let root = root.into();
         let Some(select) = &self.select else {
-            return self.value_of(root, remove);
+            return self.value_of(root.element(), remove);
         };
         let in_place = |element: &ElementRef<'_>| {
-            within == root || *element == within || element.ancestors().any(|a| a == *within)
+            within == root.element()
+                || *element == within
+                || element.ancestors().any(|a| a == *within)
         };
         let n_tried = if self.pattern.is_some() {
             usize::MAX
@@ -122,9 +126,10 @@ impl Rule {
     }
 
     /// The first (or last) element the rule selects; `root` itself where it has no selector.
-    pub fn element<'a>(&self, root: ElementRef<'a>) -> Option<ElementRef<'a>> {
+    pub fn element<'a>(&self, root: impl Into<Scope<'a>>) -> Option<ElementRef<'a>> {
+        let root = root.into();
         match &self.select {
-            None => Some(root),
+            None => Some(root.element()),
             Some(select) if self.last => select.select(root).last(),
             Some(select) => select.select(root).next(),
         }
@@ -155,7 +160,8 @@ impl Rule {
 }
 
 /// The value of the first rule that yields one.
-pub fn first_value(rules: &[Rule], root: ElementRef<'_>) -> Option<String> {
+pub fn first_value<'a>(rules: &[Rule], root: impl Into<Scope<'a>>) -> Option<String> {
+    let root = root.into();
     rules.iter().find_map(|rule| rule.value(root))
 }
 
@@ -204,16 +210,6 @@ pub fn element_text(element: ElementRef<'_>, remove: &[&[Query]]) -> String {
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut space = false;
-    for c in text.chars() {
-        if c.is_whitespace() {
-            space = true;
-        } else if !c.is_control() {
-            if space && !folded.is_empty() {
-                folded.push(' ');
-            }
-            space = false;
-            folded.push(c);
-        }
-    }
+    fold_into(&mut folded, &mut space, text, |_| false);
     folded
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use boardwalk::article::{PageView, ReadOptions, generic, read_article, read_comments};
+use boardwalk::document::parse;
 use boardwalk::model::{Article, Comment, CommentPages, PageClass, Precision, resolve_parents};
 use boardwalk::profile::{Library, Profile};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use scraper::Html;
 use serde_json::Value;
 use url::Url;
 
@@ -76,7 +76,7 @@ impl Site {
 }
 
 fn with_view<T>(page: &Page, read: impl FnOnce(&PageView<'_>) -> T) -> T {
-    let html = Html::parse_document(&page.body);
+    let html = parse(&page.body);
     read(&PageView {
         html: &html,
         source: &page.body,

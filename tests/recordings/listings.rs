@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use boardwalk::document::parse;
 use boardwalk::listing::read_listing;
 use boardwalk::model::Row;
 use boardwalk::profile::{BoardRef, Library, Profile};
 use jiff::Timestamp;
-use scraper::Html;
 use serde_json::Value;
 use url::Url;
 
@@ -134,7 +134,7 @@ fn check_site(site: &Site, profile: &Profile) -> (Vec<String>, BTreeMap<String, 
         if board.is_none() && profile.identity.article(&page.url).is_none() && !is_view {
             continue;
         }
-        let html = Html::parse_document(&page.body);
+        let html = parse(&page.body);
         let listing = read_listing(&html, &page.url, profile, page.at);
         // Articles without a listing under them are no listing pages.
         let warnings = listing.warnings.iter().filter(|_| listing.container_found);
@@ -170,12 +170,7 @@ fn check_pagers(site: &Site, profile: &Profile) {
     let mut seen: Vec<(String, u32, &Page)> = Vec::new();
     for page in site.pages.iter().filter(|page| page.status == 200) {
         if let Some(board) = whole_board(profile, &page.url) {
-            let listing = read_listing(
-                &Html::parse_document(&page.body),
-                &page.url,
-                profile,
-                page.at,
-            );
+            let listing = read_listing(&parse(&page.body), &page.url, profile, page.at);
             // Under `page=-1` gnuboard links the pages of a board that does not exist.
             let odd = page.url.query().is_some_and(|query| query.contains("=-"));
             if listing.ordinary().count() > 0 && !odd {
@@ -189,13 +184,7 @@ fn check_pagers(site: &Site, profile: &Profile) {
             .filter(|(key, ..)| key == board)
             .map(|(_, number, _)| *number)
             .max();
-        let pager = read_listing(
-            &Html::parse_document(&page.body),
-            &page.url,
-            profile,
-            page.at,
-        )
-        .pager;
+        let pager = read_listing(&parse(&page.body), &page.url, profile, page.at).pager;
         // A board of one page may have no pager at all.
         if last > Some(1) {
             assert_eq!(
@@ -248,7 +237,7 @@ fn check(name: &str, engine: &str) {
             .board(&page.url)
             .is_some_and(|board| board.page == 1)
         {
-            let html = Html::parse_document(&page.body);
+            let html = parse(&page.body);
             let recognised = library.recognise(&html, &page.body, &site.cookies, &page.url);
             let recognised = recognised.map(|recognised| recognised.profile.engine.clone());
             assert_eq!(recognised.as_deref(), Some(engine), "{}", page.url);

@@ -8,6 +8,7 @@ use tracing::debug;
 use super::super::proof::{self, Court, MIN_ARTICLES, Page, Proof, Witness};
 use super::material::Material;
 use crate::article::read_article;
+use crate::document::Document;
 use crate::learn::repair::{self, Candidate, KnownArticle, KnownPages, Part};
 use crate::listing::read_listing;
 use crate::model::{ArticleKey, PageClass, Pager, Row};
@@ -112,7 +113,7 @@ fn tried(court: &Court<'_>, text: Option<String>, how: String) -> Option<Tried> 
 fn search(
     court: &Court<'_>,
     known: &KnownPages<'_>,
-    pairs: &[(&scraper::Html, &scraper::Html)],
+    pairs: &[(&Document, &Document)],
 ) -> Result<(Candidate, Proof), String> {
     let whole: Vec<Tried> = repair::renamed(&known.profile.text, pairs)
         .into_iter()

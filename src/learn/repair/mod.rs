@@ -12,7 +12,7 @@ mod renames;
 
 use std::collections::HashMap;
 
-use scraper::Html;
+use crate::document::Document;
 
 pub use edit::{Part, part, with_listing, with_name, with_part, with_rules};
 
@@ -46,7 +46,7 @@ pub struct Candidate {
 
 /// The whole profile with other names: as it is, with renamed classes and ids, with wrappers allowed for, and with both.
 /// `pairs` are stored and fresh trees of the same page.
-pub fn renamed(text: &str, pairs: &[(&Html, &Html)]) -> Vec<Candidate> {
+pub fn renamed(text: &str, pairs: &[(&Document, &Document)]) -> Vec<Candidate> {
     let names = renames::renames(pairs);
     let relax = |selector: &str| selector.replace('>', " ");
     let mut candidates = vec![Candidate {

@@ -10,6 +10,7 @@ use ego_tree::NodeId;
 use regex::{Captures, Regex};
 use scraper::{ElementRef, Html};
 
+use crate::document::Document;
 use crate::profile::fold;
 
 /// Words of a page that are compared.
@@ -50,7 +51,7 @@ impl Renames {
 
 type Votes = BTreeMap<String, BTreeMap<String, usize>>;
 
-pub(super) fn renames(pairs: &[(&Html, &Html)]) -> Renames {
+pub(super) fn renames(pairs: &[(&Document, &Document)]) -> Renames {
     let mut votes = Votes::new();
     for (old, new) in pairs {
         compare(old, new, &mut votes);
@@ -240,6 +241,7 @@ fn vote(a: ElementRef<'_>, b: ElementRef<'_>, votes: &mut Votes) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::parse;
 
     const OLD: &str = "<div id=list><ul class='rows wide'><li class=row><b class=t>Lantern oil</b><i class=lock></i></li>\
         <li class=row><b class=t>Harbour log</b></li></ul></div>";
@@ -252,7 +254,7 @@ mod tests {
             .replace("class=row>", "class=x3>")
             .replace("class=t>", "class=x4>")
             .replace("lock", "x5");
-        let names = renames(&[(&Html::parse_document(OLD), &Html::parse_document(&new))]);
+        let names = renames(&[(&parse(OLD), &parse(&new))]);
         assert_eq!(
             names.apply("#list > .rows.wide li.row .t, a[href='.t'] .lock"),
             "#x1 > .x2.wide li.x3 .x4, a[href='.t'] .x5"
@@ -264,7 +266,7 @@ mod tests {
         let new = OLD
             .replace("<li class=row>", "<li class=row><div class=w>")
             .replace("</li>", "</div></li>");
-        let names = renames(&[(&Html::parse_document(OLD), &Html::parse_document(&new))]);
+        let names = renames(&[(&parse(OLD), &parse(&new))]);
         assert_eq!(names, Renames::default());
     }
 }

@@ -8,7 +8,9 @@ use boardwalk::article::{
     PageView, ReadOptions, classify, id_in_url, read_article, template_names, wanted_of_article,
     wanted_of_listing,
 };
-use boardwalk::document::{LeftOut, Wanted, parse, parse_wanted, tree_of_plain, without_unwanted};
+use boardwalk::document::{
+    Document, LeftOut, Wanted, parse, parse_wanted, tree_of_plain, without_unwanted,
+};
 use boardwalk::listing::{linked_articles, read_listing};
 use boardwalk::model::PageClass;
 use boardwalk::profile::{Library, Profile};
@@ -59,7 +61,7 @@ impl Reader {
             check_tree(&rest);
         }
         if let Some((part, left_out)) = cut(source, by_article) {
-            let read = |html: &Html, left_out: &LeftOut<'_>| {
+            let read = |html: &Document, left_out: &LeftOut<'_>| {
                 let view = view(html, source, url);
                 let names = template_names(html, left_out, &self.profile)?;
                 let options = ReadOptions::default();
@@ -76,7 +78,7 @@ impl Reader {
             }
         }
         if let Some((part, left_out)) = cut(source, &self.listing) {
-            let read = |html: &Html, left_out: &LeftOut<'_>| {
+            let read = |html: &Document, left_out: &LeftOut<'_>| {
                 let page = read_listing(html, url, &self.profile, Timestamp::UNIX_EPOCH);
                 let class = classify(&view(html, source, url), Some(&self.profile));
                 let mut linked = linked_articles(html, &left_out.links, url, &self.profile)?;
@@ -117,7 +119,7 @@ pub fn check_tree(text: &str) -> bool {
     true
 }
 
-fn view<'a>(html: &'a Html, source: &'a str, url: &'a Url) -> PageView<'a> {
+fn view<'a>(html: &'a Document, source: &'a str, url: &'a Url) -> PageView<'a> {
     PageView {
         html,
         source,
@@ -128,6 +130,6 @@ fn view<'a>(html: &'a Html, source: &'a str, url: &'a Url) -> PageView<'a> {
     }
 }
 
-fn cut<'s>(source: &'s str, wanted: &Option<Wanted>) -> Option<(Html, LeftOut<'s>)> {
+fn cut<'s>(source: &'s str, wanted: &Option<Wanted>) -> Option<(Document, LeftOut<'s>)> {
     parse_wanted(source, wanted.as_ref()?)
 }

@@ -1,0 +1,174 @@
+//! A page's tree with an index of its names. A profile puts half a hundred selectors to a page, and most select nothing on
+//! it: each of them is answered from the index, without another walk over the tree.
+
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+use ego_tree::NodeId;
+use html5ever::ns;
+use scraper::{ElementRef, Html};
+
+/// Names of a page that are indexed. Beyond this the tree is walked instead.
+const MAX_NAMES: usize = 400_000;
+
+/// A page's tree, and where on it which names are. The index is made when something is asked of it.
+#[derive(Debug)]
+pub struct Document {
+    html: Html,
+    index: OnceLock<Option<Index>>,
+}
+
+impl Document {
+    /// The element that all others stand in, with what is known of them.
+    pub fn root(&self) -> Scope<'_> {
+        Scope {
+            element: self.html.root_element(),
+            page: Some(self),
+        }
+    }
+
+    /// `None`: there are too many names.
+    pub(super) fn index(&self) -> Option<&Index> {
+        self.index.get_or_init(|| Index::of(&self.html)).as_ref()
+    }
+}
+
+impl From<Html> for Document {
+    fn from(html: Html) -> Self {
+        Self {
+            html,
+            index: OnceLock::new(),
+        }
+    }
+}
+
+impl Deref for Document {
+    type Target = Html;
+
+    fn deref(&self) -> &Html {
+        &self.html
+    }
+}
+
+/// An element that is searched.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    element: ElementRef<'a>,
+    /// Where the element is the page's root.
+    page: Option<&'a Document>,
+}
+
+impl<'a> Scope<'a> {
+    pub fn element(self) -> ElementRef<'a> {
+        self.element
+    }
+
+    pub(super) fn page(self) -> Option<&'a Document> {
+        self.page
+    }
+}
+
+impl<'a> From<ElementRef<'a>> for Scope<'a> {
+    fn from(element: ElementRef<'a>) -> Self {
+        Self {
+            element,
+            page: None,
+        }
+    }
+}
+
+/// What an element may be found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NameKind {
+    Tag,
+    Id,
+    Class,
+}
+
+/// A name as a number, in any case. Different names may share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct NameHash(u32);
+
+impl NameHash {
+    /// Of elements that are not html's: their names count otherwise, so that each is looked at for every tag.
+    pub const FOREIGN: Self = Self(0);
+
+    pub fn of(kind: NameKind, name: &str) -> Self {
+        const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
+        let mut hash = kind as u64 + 1;
+        for part in name.as_bytes().chunks(8) {
+            let mut letters = [0; 8];
+            letters[..part.len()].copy_from_slice(part);
+            // Letters become small ones; that other signs change too does not matter.
+            let folded = u64::from_le_bytes(letters) | u64::from_le_bytes([0x20; 8]);
+            hash = (hash.rotate_left(5) ^ folded).wrapping_mul(MIX);
+        }
+        Self((hash >> 32) as u32 | 1)
+    }
+}
+
+/// Names → elements.
+#[derive(Debug)]
+pub(super) struct Index {
+    /// In document order.
+    elements: Vec<NodeId>,
+    /// A name's hash in the upper half, the place of an element that has it in the lower. Sorted.
+    names: Vec<u64>,
+}
+
+impl Index {
+    fn of(html: &Html) -> Option<Self> {
+        let mut index = Self {
+            elements: Vec::new(),
+            names: Vec::new(),
+        };
+        let root = html.tree.root();
+        for node in std::iter::once(root).chain(super::query::inside(root)) {
+            let Some(element) = node.value().as_element() else {
+                continue;
+            };
+            let at = index.elements.len() as u64;
+            index.elements.push(node.id());
+            let mut note = |hash: NameHash| index.names.push(u64::from(hash.0) << 32 | at);
+            match element.name.ns == ns!(html) {
+                true => note(NameHash::of(NameKind::Tag, &element.name.local)),
+                false => note(NameHash::FOREIGN),
+            }
+            for (name, value) in &element.attrs {
+                match &*name.local {
+                    "id" => note(NameHash::of(NameKind::Id, value)),
+                    "class" => {
+                        let words = value.split_ascii_whitespace();
+                        words.for_each(|word| note(NameHash::of(NameKind::Class, word)));
+                    }
+                    _ => {}
+                }
+            }
+            if index.names.len() > MAX_NAMES {
+                return None;
+            }
+        }
+        index.names.sort_unstable();
+        Some(index)
+    }
+
+    /// Elements that may have the name, in document order.
+    fn having(&self, name: NameHash) -> impl Iterator<Item = usize> {
+        let from = u64::from(name.0) << 32;
+        let first = self.names.partition_point(|entry| *entry < from);
+        self.names[first..]
+            .iter()
+            .take_while(move |entry| **entry >> 32 == u64::from(name.0))
+            .map(|entry| (*entry & u64::from(u32::MAX)) as usize)
+    }
+
+    /// Elements that may have one of the names, in document order.
+    pub fn having_one(&self, names: &[NameHash]) -> impl Iterator<Item = NodeId> {
+        let mut found: Vec<usize> = names.iter().flat_map(|name| self.having(*name)).collect();
+        if names.len() > 1 {
+            found.sort_unstable();
+            found.dedup();
+        }
+        found.into_iter().map(|at| self.elements[at])
+    }
+}
