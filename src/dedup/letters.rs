@@ -47,7 +47,7 @@ impl Letters {
 
 /// Characters that NFKC leaves alone, or changes into what is left out anyway: nearly all of most texts. Spares them
 /// the tables.
-fn is_settled(c: char) -> bool {
+pub(crate) fn is_settled(c: char) -> bool {
     matches!(c, '\0'..='\x7f' | '가'..='힣' | '一'..='\u{9fff}' | '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3011}' | '\u{b7}')
 }
 

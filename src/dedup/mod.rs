@@ -19,6 +19,7 @@ mod words;
 
 pub use exact::{Normal, content_hash, normalise, text_hash, words_hash};
 pub use furniture::Furniture;
+pub(crate) use letters::is_settled;
 pub use shingle::Shingles;
 pub(crate) use shingle::mix;
 pub use sketch::{Key, N_KEYS, SKETCH_VERSION, keys};

@@ -14,6 +14,8 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::dedup::is_settled;
+
 /// Of the tokens made here.
 pub const VERSION: u32 = 2;
 
@@ -132,8 +134,10 @@ impl Characters {
         self.others.sort_unstable();
         self.others.dedup();
         let basic = self.basic.into_iter().zip(0_u32..).flat_map(|(bits, at)| {
-            let held = (0..64).filter(move |bit| bits >> bit & 1 == 1);
-            held.filter_map(move |bit| char::from_u32(at * 64 + bit))
+            // From the lowest that is set to the next: nearly all words of the set are empty.
+            let rests = std::iter::successors(Some(bits), |bits| Some(bits & bits.wrapping_sub(1)));
+            let held = rests.take_while(|bits| *bits != 0);
+            held.filter_map(move |bits| char::from_u32(at * 64 + bits.trailing_zeros()))
         });
         basic.chain(self.others)
     }
@@ -282,6 +286,17 @@ fn push_tokens(out: &mut String, run: Run<'_>, with_last: bool) {
 /// Composed, in lower case, full-width forms as ordinary ones. Full compatibility folding is left out: it would
 /// take single letters (`ㅋㅋㅋ`) apart into ones that no keyboard writes.
 fn fold(text: &str) -> impl Iterator<Item = char> {
+    // Nearly all texts are letters that need no table.
+    let is_plain = text.chars().all(is_settled);
+    let plain = is_plain.then(|| text.chars().map(|c| c.to_ascii_lowercase()));
+    let folded = (!is_plain).then(|| fold_by_tables(text));
+    plain
+        .into_iter()
+        .flatten()
+        .chain(folded.into_iter().flatten())
+}
+
+fn fold_by_tables(text: &str) -> impl Iterator<Item = char> {
     text.chars()
         .flat_map(|c| {
             let wide = matches!(c, '\u{FF01}'..='\u{FF9F}' | '\u{FFE0}'..='\u{FFEE}');
@@ -384,6 +399,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn plain_text_folds_as_by_the_tables(text in "[가-힣a-zA-Z0-9 一-龥‘’…·、。-]{0,60}") {
+            let plain: String = fold(&text).collect();
+            prop_assert_eq!(plain, fold_by_tables(&text).collect::<String>());
+        }
+
         #[test]
         fn any_text_and_any_query_is_taken(text in any::<String>()) {
             let tokens = bigrams(&text);

@@ -292,6 +292,7 @@ mod tests {
             conn.execute_batch(sql).unwrap();
         }
         add_functions(&conn).unwrap();
+        search::configure_writer(&conn).unwrap();
         search::bring_up_to_date(&conn, true).unwrap();
         conn
     }

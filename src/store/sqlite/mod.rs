@@ -146,10 +146,12 @@ impl SqliteStore {
         let (path, writer, lock) = match mode {
             OpenMode::ReadWrite => {
                 let (path, conn, lock) = open_to_write(path, options)?;
-                let writer = Writer::start(conn).map_err(|source| StoreError::Open {
-                    path: path.clone(),
-                    doing: "its thread cannot be started",
-                    source,
+                let writer = Writer::start(conn, search::write_waiting).map_err(|source| {
+                    StoreError::Open {
+                        path: path.clone(),
+                        doing: "its thread cannot be started",
+                        source,
+                    }
                 })?;
                 (path, Some(writer), Some(lock))
             }

@@ -84,7 +84,8 @@ pub(super) fn configure_writer(conn: &Connection) -> rusqlite::Result<()> {
          PRAGMA journal_size_limit = 16777216;
          PRAGMA wal_autocheckpoint = 3000;
          PRAGMA temp_store = MEMORY;",
-    )
+    )?;
+    super::search::configure_writer(conn)
 }
 
 /// Settings of a connection that changes a row or two beside the one that writes.

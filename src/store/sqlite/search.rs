@@ -11,7 +11,26 @@ use crate::store::search_text::{self, bigrams};
 
 const VERSION_NAME: &str = "search_version";
 
-/// Puts an article's newest words in place of its earlier ones.
+/// Articles whose words wait at a time, when the index is built anew.
+const MOST_WAITING: u32 = 256;
+
+/// Words on their way into the index. FTS5 writes a segment of its own whenever a savepoint is taken, which each change
+/// is, or an article's number is lower than the last one's; and it pays for each segment again when it merges them. So what
+/// changes within a transaction is put there in one piece and in order ([`write_waiting`]), and until then stands here,
+/// where a change that fails takes it back.
+const WAITING: &str = "CREATE TEMP TABLE IF NOT EXISTS search_waiting (
+    article INTEGER PRIMARY KEY,
+    title   TEXT NOT NULL,
+    text    TEXT NOT NULL,
+    author  TEXT NOT NULL
+) STRICT";
+
+/// Prepares the connection that writes.
+pub(super) fn configure_writer(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute_batch(WAITING)
+}
+
+/// Puts an article's newest words in place of its earlier ones, before this transaction ends.
 pub(super) fn replace(
     conn: &Connection,
     article: ArticleId,
@@ -19,15 +38,36 @@ pub(super) fn replace(
     text_tokens: &str,
     author: Option<&str>,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached("DELETE FROM search WHERE rowid = ?1")?
-        .execute([article.0])?;
-    conn.prepare_cached("INSERT INTO search (rowid, title, text, author) VALUES (?1, ?2, ?3, ?4)")?
+    conn.prepare_cached("INSERT OR REPLACE INTO temp.search_waiting VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![
             article.0,
             bigrams(title),
             text_tokens,
             bigrams(author.unwrap_or_default())
         ])?;
+    Ok(())
+}
+
+/// Puts what waits into the index.
+pub(super) fn write_waiting(conn: &Connection) -> rusqlite::Result<()> {
+    let waiting: Vec<i64> = conn
+        .prepare_cached("SELECT article FROM temp.search_waiting ORDER BY article")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    for article in waiting {
+        conn.prepare_cached("DELETE FROM search WHERE rowid = ?1")?
+            .execute([article])?;
+        conn.prepare_cached(
+            "INSERT INTO search (rowid, title, text, author)
+             SELECT article, title, text, author FROM temp.search_waiting WHERE article = ?1",
+        )?
+        .execute([article])?;
+    }
+    conn.prepare_cached("DELETE FROM temp.search_waiting")?
+        .execute([])?;
     Ok(())
 }
 
@@ -76,6 +116,7 @@ fn rebuild(conn: &Connection) -> rusqlite::Result<()> {
          JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions",
     )?;
     let mut rows = stored.query([])?;
+    let mut n_waiting = 0_u32;
     while let Some(row) = rows.next()? {
         let title: String = row.get(1)?;
         let text: String = row.get(2)?;
@@ -87,8 +128,12 @@ fn rebuild(conn: &Connection) -> rusqlite::Result<()> {
             &bigrams(&text),
             author.as_deref(),
         )?;
+        n_waiting += 1;
+        if n_waiting % MOST_WAITING == 0 {
+            write_waiting(conn)?;
+        }
     }
-    Ok(())
+    write_waiting(conn)
 }
 
 pub(super) const HIT: &str = "SELECT article.id, coalesce(article.moved_to, board.name), article.key, article.url, article.title,

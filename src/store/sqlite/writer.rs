@@ -29,6 +29,9 @@ const MAX_QUEUED: usize = 64;
 /// The longest that a settlement waits for others that were announced. Nobody notices it beside a request.
 const GATHERING: Duration = Duration::from_millis(25);
 
+/// Done once in a transaction, in place of as often as there are tasks.
+pub(super) type Finish = fn(&Connection) -> rusqlite::Result<()>;
+
 /// What a task is to the others of its group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -99,12 +102,13 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(conn: Connection) -> std::io::Result<Self> {
+    /// `finish` is the last that is done in each transaction that may have changed something.
+    pub(super) fn start(conn: Connection, finish: Finish) -> std::io::Result<Self> {
         let inbox = Arc::<Inbox>::default();
         let tasks = Arc::clone(&inbox);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || write(conn, &tasks))?;
+            .spawn(move || write(conn, finish, &tasks))?;
         Ok(Self {
             inbox,
             places: Arc::new(Semaphore::new(MAX_QUEUED)),
@@ -297,7 +301,7 @@ impl Drop for Open<'_> {
     }
 }
 
-fn write(conn: Connection, inbox: &Inbox) {
+fn write(conn: Connection, finish: Finish, inbox: &Inbox) {
     let _open = Open(inbox);
     let place = Place::of(&conn);
     loop {
@@ -306,7 +310,7 @@ fn write(conn: Connection, inbox: &Inbox) {
             break;
         }
         let lost = match place.holds() {
-            true => commit_group(&conn, &mut group).err(),
+            true => commit_group(&conn, finish, &mut group).err(),
             false => Some(file_gone()),
         };
         for task in group {
@@ -348,14 +352,21 @@ fn file_gone() -> rusqlite::Error {
     )
 }
 
-fn commit_group(conn: &Connection, group: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
-    let begin = match group.iter().all(|task| task.kind() == Kind::Look) {
+fn commit_group(
+    conn: &Connection,
+    finish: Finish,
+    group: &mut [Box<dyn Task>],
+) -> rusqlite::Result<()> {
+    let only_looks = group.iter().all(|task| task.kind() == Kind::Look);
+    let begin = match only_looks {
         // Else each of their queries would lock the file, and give it free, by itself.
         true => "BEGIN",
         false => "BEGIN IMMEDIATE",
     };
     run(conn, begin)?;
-    let done = run_group(conn, group).and_then(|()| run(conn, "COMMIT"));
+    let done = run_group(conn, group)
+        .and_then(|()| if only_looks { Ok(()) } else { finish(conn) })
+        .and_then(|()| run(conn, "COMMIT"));
     if done.is_err() && !conn.is_autocommit() {
         let _ = run(conn, "ROLLBACK");
     }
@@ -427,7 +438,7 @@ mod tests {
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch("CREATE TABLE t (x INTEGER CHECK (x < 1000)) STRICT")
             .unwrap();
-        let writer = Writer::start(conn).unwrap();
+        let writer = Writer::start(conn, |_| Ok(())).unwrap();
         let insert = |xs: Vec<i64>| {
             writer.call(
                 move |conn: &Connection| {
@@ -458,7 +469,7 @@ mod tests {
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch("CREATE TABLE t (x INTEGER) STRICT")
             .unwrap();
-        let writer = Writer::start(conn).unwrap();
+        let writer = Writer::start(conn, |_| Ok(())).unwrap();
         let said: Arc<Mutex<Vec<&str>>> = Arc::default();
         let settle = |work: &'static str, commit: &'static str| {
             let (doing, done) = (Arc::clone(&said), Arc::clone(&said));
@@ -482,7 +493,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_waits_for_a_thread_that_has_ended() {
-        let writer = Writer::start(Connection::open_in_memory().unwrap()).unwrap();
+        let writer = Writer::start(Connection::open_in_memory().unwrap(), |_| Ok(())).unwrap();
         let broken = |_: &Connection| -> Answer<()> { panic!("a bug") };
         let whole = |_: &Connection| Ok(());
         // Both are queued before the thread can have ended.
@@ -498,7 +509,7 @@ mod tests {
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch("CREATE TABLE t (x INTEGER) STRICT")
             .unwrap();
-        let writer = Writer::start(conn).unwrap();
+        let writer = Writer::start(conn, |_| Ok(())).unwrap();
         let end_it = writer.call(
             |conn: &Connection| {
                 conn.execute_batch("INSERT INTO t VALUES (1); ROLLBACK")
