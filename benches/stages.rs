@@ -3,8 +3,13 @@
 //! Pages in the shape of gnuboard5, as large as boards' pages are (BOARDS.md: 50 to 70 KiB), mostly menus, styles and rows
 //! below the article. Times are CPU time of this thread, the least of several rounds in which all stages take turns, so
 //! that another process on the machine slows them alike. Absolute figures hold for one machine; ratios travel.
+//!
+//! With `-- --instructions` each stage's instructions are counted by valgrind, as a ratio to parsing the same page whole. Nothing
+//! else on the machine changes them, so that they are held by floors: `tests/floors/instructions.toml`, one for each way to
+//! build. `cargo test --bench stages -- --instructions` counts those of a build without optimisations.
 
 use std::hint::black_box;
+use std::process::Command;
 use std::time::Duration;
 
 use boardwalk::article::{
@@ -98,6 +103,20 @@ fn main() {
             drop(black_box(Digest::of(&text)))
         }),
     ];
+    let asked: Vec<String> = std::env::args().collect();
+    if asked.iter().any(|arg| arg == COUNTED) {
+        // The first time, what is made once is made.
+        stages.iter_mut().for_each(|stage| (stage.work)());
+        stages
+            .iter_mut()
+            .for_each(|stage| measured(&mut stage.work));
+        return;
+    }
+    if asked.iter().any(|arg| arg == "--instructions") {
+        let names: Vec<&str> = stages.iter().map(|stage| stage.name).collect();
+        check_instructions(&names);
+        return;
+    }
     println!(
         "an article's page of {} bytes, a listing's of {}",
         page.len(),
@@ -115,6 +134,92 @@ fn main() {
             stage.least.as_secs_f64() * 1e6
         );
     }
+}
+
+/// Asked of this program by itself, under valgrind.
+const COUNTED: &str = "--counted";
+
+/// A count that differs by more than this share from its floor is another one. Compilers change, and hashes are seeded anew.
+const SLACK: f64 = 0.1;
+
+/// What valgrind counts: a dump for each call.
+#[inline(never)]
+fn measured(work: &mut dyn FnMut()) {
+    work();
+}
+
+/// Instructions of each stage, in their order.
+fn instructions() -> Vec<u64> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let valgrind = Command::new("valgrind")
+        .args(["--tool=callgrind", "--collect-atstart=no"])
+        .args(["--toggle-collect=stages::measured", "--dump-after=stages::measured"])
+        .arg(format!(
+            "--callgrind-out-file={}/out",
+            folder.path().display()
+        ))
+        .arg(std::env::current_exe().expect("this program"))
+        .arg(COUNTED)
+        .output()
+        .unwrap_or_else(|error| panic!("valgrind counts instructions, and is not to be had ({error}): install the packages valgrind and libc6-dbg"));
+    let said = String::from_utf8_lossy(&valgrind.stderr);
+    assert!(valgrind.status.success(), "valgrind failed:\n{said}");
+    let count = |number: usize| -> Option<u64> {
+        let dump = std::fs::read_to_string(folder.path().join(format!("out.{number}"))).ok()?;
+        let line = dump
+            .lines()
+            .find_map(|line| line.strip_prefix("summary: "))?;
+        line.trim().parse().ok()
+    };
+    (1..).map_while(count).collect()
+}
+
+/// # Panics
+/// If a stage takes more instructions than its floor allows, or so few that the floor is to be lowered.
+fn check_instructions(names: &[&str]) {
+    let built = match cfg!(debug_assertions) {
+        true => "dev",
+        false => "release",
+    };
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/floors/instructions.toml"
+    );
+    let floors: toml::Table = std::fs::read_to_string(path)
+        .expect("the floors")
+        .parse()
+        .expect("a table");
+    let counts = instructions();
+    assert_eq!(counts.len(), names.len(), "a count for each stage");
+    let count = |name: &str| {
+        let at = names.iter().position(|other| *other == name);
+        counts[at.expect("a stage")] as f64
+    };
+    let mut complaints = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        let whole = match name.contains("listing") {
+            true => "parse whole listing",
+            false => "parse whole",
+        };
+        let ratio = counts[at] as f64 / count(whole);
+        let floor = floors[built].get(*name).and_then(toml::Value::as_float);
+        println!(
+            "{name:24} {:12} instructions, {ratio:.4} of parsing the page whole; {}",
+            counts[at],
+            floor.map_or("no floor".to_owned(), |floor| format!("floor {floor}"))
+        );
+        let is_higher = |floor: f64| ratio > floor * (1.0 + SLACK);
+        let is_lower = |floor: f64| ratio < floor * (1.0 - 2.0 * SLACK);
+        match floor {
+            Some(floor) if is_higher(floor) => complaints.push(format!("{name} costs more")),
+            Some(floor) if is_lower(floor) => complaints.push(format!(
+                "{name} costs so much less that its floor is to be lowered"
+            )),
+            Some(_) => {}
+            None => complaints.push(format!("{name} has no floor")),
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("; "));
 }
 
 struct Stage<'a> {

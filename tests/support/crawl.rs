@@ -239,6 +239,22 @@ impl Run {
         peak_kib(self.pid())
     }
 
+    /// Processor time of all its threads so far.
+    ///
+    /// # Panics
+    /// If the process is gone.
+    pub fn cpu_time(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid()))
+            .expect("the process is there");
+        // Behind the name, which may hold anything: utime and stime are the 14th and 15th of all (proc(5)).
+        let (_, behind_name) = stat.rsplit_once(')').expect("as proc(5) says");
+        let ticks = behind_name.split_ascii_whitespace().skip(11).take(2);
+        let ticks: u64 = ticks
+            .map(|ticks| ticks.parse::<u64>().expect("a number"))
+            .sum();
+        Duration::from_secs_f64(ticks as f64 / rustix::param::clock_ticks_per_second() as f64)
+    }
+
     pub fn is_over(&self) -> bool {
         let mut child = self.child.lock().expect("no holder of this lock panics");
         !matches!(child.try_wait(), Ok(None))
