@@ -248,7 +248,9 @@ fn taken_by_hook(outcome: Result<HookAnswer, HookError>) -> Result<(), Failure> 
         Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
         Ok(answer) => Err(Failure {
             reason: reason(&answer),
-            of_target: matches!(answer.status, 408 | 425 | 429 | 500..),
+            // These are about what was sent (RFC 9110, 15.5.1, 15.5.14, 15.5.21). All else would meet any message: an
+            // outage, a limit, a token that is none any more, a hook that was deleted or has moved.
+            of_target: !matches!(answer.status, 400 | 413 | 422),
             retry_after: answer.retry_after.or_else(|| asked_in_body(&answer.body)),
         }),
         Err(error) => Err(Failure {

@@ -419,21 +419,44 @@ async fn a_test_shares_the_pace_and_the_rests_of_messages() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_refused_holds_up_no_other_and_a_redirect_is_not_followed() {
+async fn a_message_that_is_refused_holds_up_no_other() {
     let desk = Desk::new().await;
     let courier = desk.webhook("").await;
-    desk.answers([Response::builder()
-        .status(307)
-        .header("location", "/elsewhere")
-        .body(axum::body::Body::empty())
-        .unwrap()]);
+    desk.answers([StatusCode::UNPROCESSABLE_ENTITY.into_response()]);
     desk.post("하나");
     desk.post("둘");
     look(&desk, &courier, 1).await;
     assert_eq!(desk.titles(), [["하나"], ["둘"]]);
     let waiting = desk.store.next_message("desk").await.unwrap().unwrap();
-    let error = waiting.error.as_deref();
-    assert_eq!(error, Some("answered 307; redirects are not followed"));
+    assert_eq!(waiting.error.as_deref(), Some("answered 422"));
+}
+
+/// A hook that was deleted, a token that is none any more, an address that has moved: whoever goes on asking with the
+/// next message is soon asking for nothing but refusals.
+#[tokio::test]
+async fn a_target_that_would_refuse_any_message_is_asked_once_and_then_left_alone() {
+    for status in [307, 401, 403, 404, 410] {
+        let desk = Desk::new().await;
+        let courier = desk.webhook("").await;
+        let refusal = Response::builder()
+            .status(status)
+            .header("location", "/elsewhere")
+            .body(axum::body::Body::empty());
+        desk.answers([refusal.unwrap()]);
+        desk.post("하나");
+        desk.post("둘");
+        let next = look_now(&desk, &courier).await;
+        assert_eq!(desk.titles(), [["하나"]], "{status}");
+        let state = desk.store.notifier("desk").await.unwrap().unwrap();
+        assert!(state.paused_until > Some(desk.clock.now()), "{status}");
+        let waiting = desk.store.next_message("desk").await.unwrap().unwrap();
+        let error = waiting.error.unwrap();
+        assert!(error.starts_with(&format!("answered {status}")), "{error}");
+        assert_eq!(error.contains("not followed"), status == 307, "{error}");
+        desk.pass(next.duration_since(desk.clock.now()));
+        look(&desk, &courier, 20).await;
+        assert_eq!(desk.titles(), [["하나"], ["하나"], ["둘"]], "{status}");
+    }
 }
 
 #[tokio::test]
