@@ -204,9 +204,9 @@ fn clock(boards: &[BoardStatus], now: Timestamp) -> Finding {
         Some(newest) if newest > now + CLOCK_MAY_DIFFER => finding(
             "clock",
             Grade::Bad,
-            format!("it says {now}, and the archive was written at {newest}; set it right"),
+            format!("it says {now:.0}, and the archive was written at {newest:.0}; set it right"),
         ),
-        _ => finding("clock", Grade::Good, now),
+        _ => finding("clock", Grade::Good, format!("{now:.0}")),
     }
 }
 
@@ -279,8 +279,8 @@ fn robots(
             Ok(verdict) => {
                 let pace = fetcher.host(&board.url).snapshot().interval;
                 let says = format!(
-                    "{verdict}; a request each {:.1} s at most",
-                    pace.as_secs_f64()
+                    "{verdict}; one request each {} s",
+                    (pace.as_secs_f64() * 1_000.0).round() / 1_000.0
                 );
                 finding(&what, Grade::Good, says)
             }

@@ -307,7 +307,10 @@ fn operator_can_help(error: &anyhow::Error) -> bool {
     error.is::<Usage>()
         || error.is::<ConfigError>()
         || error.is::<StoreError>()
-        || matches!(error.downcast_ref(), Some(OutputError::Store(_)))
+        || matches!(
+            error.downcast_ref(),
+            Some(OutputError::Store(_) | OutputError::LeftOut { .. })
+        )
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -3,10 +3,9 @@
 use std::io::Write;
 
 use clap::Args;
-use jiff::tz::TimeZone;
 
 use super::export::known_board;
-use super::{DatabaseArg, Exit, Usage, open_archive};
+use super::{DatabaseArg, Exit, open_archive};
 use crate::config::Options;
 use crate::outputs::search;
 use crate::store::search_query::Query;
@@ -37,13 +36,13 @@ pub(super) struct SearchCommand {
 
 impl SearchCommand {
     pub(super) fn run(self, options: &Options) -> anyhow::Result<Exit> {
-        let zone = TimeZone::system();
+        let zone = options.zone();
         let query = Query::parse(&self.query.join(" "), &zone);
         for note in &query.notes {
             eprintln!("note: {note}");
         }
         if query.is_empty() {
-            return Err(Usage("there is nothing in the query to search for".to_owned()).into());
+            eprintln!("note: there is nothing in the query to search for");
         }
         let archive = open_archive(&self.database.or(options))?;
         if let Some(name) = &query.board {
@@ -52,7 +51,10 @@ impl SearchCommand {
                 eprintln!("note: {unknown}");
             }
         }
-        let hits = archive.search(&query, self.limit, self.skip)?;
+        let hits = match query.is_empty() {
+            true => Vec::new(),
+            false => archive.search(&query, self.limit, self.skip)?,
+        };
         let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
         match self.json {
             true => search::write_json(&hits, &query.words, &mut out)?,

@@ -47,4 +47,9 @@ pub enum OutputError {
     /// Of kind `BrokenPipe` where the reader has seen enough.
     #[error("the output could not be written")]
     Write(#[from] io::Error),
+    #[error("this boardwalk was built without {what}; build it with --features {feature}")]
+    LeftOut {
+        what: &'static str,
+        feature: &'static str,
+    },
 }

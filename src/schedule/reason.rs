@@ -55,8 +55,10 @@ impl fmt::Display for Reason {
                 "by then posts are expected to have waited {:.0} post-minutes, which is worth a request",
                 price / 60.0
             ),
-            Self::LeastInterval => f.write_str("busy: as soon as the shortest interval allows"),
-            Self::LongestInterval => f.write_str("quiet: the longest interval is over"),
+            Self::LeastInterval => {
+                f.write_str("worth a request as soon as the shortest interval is over")
+            }
+            Self::LongestInterval => f.write_str("quiet, and the longest interval is over"),
             Self::Every => f.write_str("its fixed interval is over"),
             Self::Cron => f.write_str("its cron expression says so"),
             Self::Closed => f.write_str("its opening hours begin"),

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use boardwalk::store::sqlite::{OpenMode, SqliteStore, StoreOptions};
+
 /// The program in an empty folder, without anything of the developer's own environment that it would heed.
 fn boardwalk(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_boardwalk"));
@@ -250,6 +252,38 @@ fn a_missing_archive_is_not_made_by_reading() {
     );
     let n_files = std::fs::read_dir(folder.path()).expect("a folder").count();
     assert_eq!(n_files, 0);
+}
+
+#[test]
+fn no_query_is_an_error_however_strange() {
+    let folder = empty_folder();
+    let path = folder.path().join("boardwalk.db");
+    drop(SqliteStore::open(&path, OpenMode::ReadWrite, StoreOptions::default()).expect("made"));
+    for query in [
+        "",
+        " ",
+        "\"",
+        "\"\"",
+        "(((",
+        "*",
+        "-",
+        "-word",
+        ":",
+        "%_",
+        "NEAR(a b)",
+        "board:",
+        "is:what",
+        "before:soon",
+    ] {
+        let said = run(folder.path(), &["search", "--", query]);
+        assert_eq!(said.code, Some(0), "{query:?}: {}", said.stderr);
+        assert_eq!(said.stdout, "", "{query:?}");
+        assert!(
+            said.stderr.ends_with("nothing was found\n"),
+            "{query:?}: {}",
+            said.stderr
+        );
+    }
 }
 
 #[test]
