@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use clap::Args;
-use jiff::tz::TimeZone;
 
 use super::{DatabaseArg, Exit, Usage, open_archive, outfit};
 use crate::config::{Database, Options};
@@ -64,7 +63,7 @@ impl AuditCommand {
             if n > 0 {
                 writeln!(out)?;
             }
-            audit::write_text(&audit, &TimeZone::system(), &mut out)?;
+            audit::write_text(&audit, &options.zone(), &mut out)?;
         }
         out.flush()?;
         Ok(Exit::Done)

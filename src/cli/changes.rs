@@ -3,7 +3,6 @@
 use std::io::{BufWriter, Write};
 
 use clap::Args;
-use jiff::tz::TimeZone;
 
 use super::export::known_board;
 use super::{DatabaseArg, Exit, Usage, open_archive};
@@ -33,7 +32,7 @@ pub(super) struct ChangesCommand {
 impl ChangesCommand {
     pub(super) fn run(self, options: &Options) -> anyhow::Result<Exit> {
         let archive = open_archive(&self.database.or(options))?;
-        let zone = TimeZone::system();
+        let zone = options.zone();
         let since = self.since.map(|since| since.in_zone(&zone));
         let filter = ChangeFilter {
             board: self.board,

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use jiff::tz::TimeZone;
 use tracing::info;
 
 use super::{DatabaseArg, Exit, Usage, open_archive};
@@ -52,7 +51,7 @@ enum Format {
 impl ExportCommand {
     pub(super) fn run(self, options: &Options) -> anyhow::Result<Exit> {
         let archive = open_archive(&self.database.or(options))?;
-        let since = self.since.map(|since| since.in_zone(&TimeZone::system()));
+        let since = self.since.map(|since| since.in_zone(&options.zone()));
         let filter = ArticleFilter {
             since: since.transpose().map_err(Usage)?,
             board: self.board,

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use jiff::tz::TimeZone;
 
 use super::export::known_board;
 use super::{DatabaseArg, Exit, Usage, open_archive};
@@ -100,7 +99,7 @@ impl FeedCommand {
         let saved = saved.transpose()?;
         let asked = saved.map(|search| &search.query).or(self.query.as_ref());
         let words = asked.map(String::as_str).unwrap_or_default();
-        let mut query = Query::parse(words, &TimeZone::system());
+        let mut query = Query::parse(words, &options.zone());
         for note in &query.notes {
             eprintln!("note: {note}");
         }

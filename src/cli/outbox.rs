@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use clap::{Args, Subcommand};
-use jiff::tz::TimeZone;
 
 use super::{DatabaseArg, Exit, Usage, open_archive};
 use crate::config::{Database, Options};
@@ -66,7 +65,7 @@ impl OutboxCommand {
                 let mut out = std::io::stdout().lock();
                 match json {
                     true => list.write_json(&mut out)?,
-                    false => list.write_lines(&TimeZone::system(), &mut out)?,
+                    false => list.write_lines(&options.zone(), &mut out)?,
                 }
                 out.flush()?;
                 Ok(Exit::Done)

@@ -67,7 +67,7 @@ impl ScheduleCommand {
             Err(error) => return Err(error.into()),
         };
         let now = SystemClock.now();
-        let zone = crawl::limits(&options.schedule).zone;
+        let zone = options.zone();
         let (mut planner, boards) = planner(options, archive.as_deref(), now)?;
         planner.plan(now);
         let mut runs: Vec<Run> = Vec::new();

@@ -138,7 +138,7 @@ fn find(
 }
 
 /// The board's own zone, so that a date that is known to the day is the day the page shows: the configuration's,
-/// else that of the profile that reads the board, else this machine's.
+/// else that of the profile that reads the board, else that of all boards.
 fn zone_of(
     article: &ArticleRecord,
     archive: &dyn Archive,
@@ -154,5 +154,5 @@ fn zone_of(
         .iter()
         .find(|board| board.counts.name == article.board);
     let profile = board.and_then(|board| library.get(&board.counts.profile));
-    Ok(profile.map_or_else(TimeZone::system, |profile| profile.timezone.clone()))
+    Ok(profile.map_or_else(|| options.zone(), |profile| profile.timezone.clone()))
 }

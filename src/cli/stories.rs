@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use clap::Args;
-use jiff::tz::TimeZone;
 
 use super::{DatabaseArg, Exit, Usage, open_archive};
 use crate::config::{Options, Since};
@@ -31,7 +30,7 @@ pub(super) struct StoriesCommand {
 impl StoriesCommand {
     pub(super) fn run(self, options: &Options) -> anyhow::Result<Exit> {
         let archive = open_archive(&self.database.or(options))?;
-        let zone = TimeZone::system();
+        let zone = options.zone();
         let since = self.since.map(|since| since.in_zone(&zone));
         let found = archive.stories(since.transpose().map_err(Usage)?, self.min_copies)?;
         let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();

@@ -196,7 +196,7 @@ pub(super) struct ScheduleFile {
     /// No adaptive board is polled less often; 1min to 365d.
     #[schemars(extend("default" = "1d"))]
     pub(super) max_interval: Option<At<String>>,
-    /// IANA name of the zone of cron expressions, opening hours and days of boards that name none of their own.
+    /// IANA name of the zone of cron expressions, opening hours and days of boards that name none of their own, and of the times that commands and pages show.
     pub(super) timezone: Option<At<String>>,
 }
 

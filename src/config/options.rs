@@ -49,6 +49,11 @@ impl Options {
             .iter()
             .find(|board| board.name.as_deref() == Some(name))
     }
+
+    /// Of days and times that belong to no single board.
+    pub fn zone(&self) -> TimeZone {
+        self.schedule.zone()
+    }
 }
 
 /// Where the archive is.
@@ -213,6 +218,13 @@ pub struct ScheduleOptions {
     pub max_interval: Duration,
     /// `None`: the machine's.
     pub timezone: Option<TimeZone>,
+}
+
+impl ScheduleOptions {
+    /// The configuration's zone, else this machine's.
+    pub fn zone(&self) -> TimeZone {
+        self.timezone.clone().unwrap_or_else(TimeZone::system)
+    }
 }
 
 impl Default for ScheduleOptions {

@@ -1,7 +1,6 @@
 //! From configuration and archive to a planner that goes on where an earlier one stood.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::config::{BoardOptions, ScheduleOptions};
 use crate::fetch::host_key;
@@ -15,9 +14,8 @@ const MOST_RECALLED: u32 = 2_016;
 const FEW_RECALLED: u32 = 16;
 
 pub fn limits(schedule: &ScheduleOptions) -> Limits {
-    let zone = schedule.timezone.clone();
     Limits {
-        zone: zone.unwrap_or_else(TimeZone::system),
+        zone: schedule.zone(),
         budget_per_s: schedule.budget_per_s,
         host_budget_per_s: schedule.host_budget_per_s,
         min_interval: schedule.min_interval,
