@@ -546,7 +546,7 @@ fn pages(path: &Path, runtime: &tokio::runtime::Runtime) -> anyhow::Result<()> {
         started_at: at,
         beat_at: at,
         n_reloads: 0,
-        n_refused_reloads: 0,
+        refused_config: None,
         boards: BTreeMap::new(),
         hosts: BTreeMap::new(),
     };

@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use clap::Args;
-use jiff::tz::TimeZone;
 
 use super::{DatabaseArg, Exit, open_archive};
 use crate::config::Options;
@@ -24,11 +23,15 @@ pub(super) struct StatusCommand {
 impl StatusCommand {
     pub(super) fn run(self, options: &Options) -> anyhow::Result<Exit> {
         let archive = open_archive(&self.database.or(options))?;
-        let status = Status::read(archive.as_ref())?;
+        let configured = options.boards.iter();
+        let configured: Vec<&str> = configured
+            .filter_map(|board| board.name.as_deref())
+            .collect();
+        let status = Status::read(archive.as_ref(), &configured)?;
         let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
         match self.json {
             true => status.write_json(&mut out)?,
-            false => status.write_table(&TimeZone::system(), SystemClock.now(), &mut out)?,
+            false => status.write_table(&options.zone(), SystemClock.now(), &mut out)?,
         }
         out.flush()?;
         Ok(Exit::Done)

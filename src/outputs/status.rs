@@ -24,6 +24,8 @@ const WARNING: Style = AnsiColor::Yellow.on_default();
 #[derive(Debug, Serialize)]
 pub struct Status {
     pub boards: Vec<BoardLine>,
+    /// Boards of the configuration of which the archive has nothing yet, by name.
+    pub unread: Vec<String>,
     pub notifiers: Vec<NotifierRecord>,
     pub size_on_disk: SizeOnDisk,
 }
@@ -75,9 +77,11 @@ const NUMBERS: [bool; 10] = [
 ];
 
 impl Status {
+    /// How the archive's boards stand, beside those that are `configured`.
+    ///
     /// # Errors
     /// The store's.
-    pub fn read(archive: &dyn Archive) -> Result<Self, OutputError> {
+    pub fn read(archive: &dyn Archive, configured: &[&str]) -> Result<Self, OutputError> {
         let boards = archive.boards()?.into_iter().map(|status| {
             let facts = archive.audit(&status.board)?;
             Ok(BoardLine {
@@ -85,8 +89,15 @@ impl Status {
                 status,
             })
         });
+        let boards: Vec<BoardLine> = boards.collect::<Result<_, StoreError>>()?;
+        let is_unread = |name: &&&str| {
+            let mut held = boards.iter();
+            !held.any(|board| board.status.counts.name == **name)
+        };
+        let unread = configured.iter().filter(is_unread);
         Ok(Self {
-            boards: boards.collect::<Result<_, StoreError>>()?,
+            unread: unread.map(|name| (*name).to_owned()).collect(),
+            boards,
             notifiers: archive.notifiers()?,
             size_on_disk: archive.size_on_disk()?,
         })
@@ -139,6 +150,10 @@ impl Status {
                 )?;
             }
         }
+        for name in &self.unread {
+            let name = terminal::line(name);
+            writeln!(out, "{WARNING}{name}: not read yet{WARNING:#}")?;
+        }
         self.write_notifiers(zone, out)?;
         let size = &self.size_on_disk;
         let kinds = [
@@ -189,6 +204,7 @@ fn write_health(
                 "  {WARNING}{verdict}{WARNING:#} since {since}: {finding}"
             )?;
         }
+        _ if health.last_good_at.is_none() => write!(out, "  not read well yet")?,
         _ => write!(out, "  as it should be")?,
     }
     if let Some(at) = health.last_good_at {
@@ -274,7 +290,7 @@ mod tests {
 
     fn table(boards: Vec<BoardStatus>) -> String {
         let archive = TestArchive::with(Vec::new());
-        let mut status = Status::read(&archive).expect("memory answers");
+        let mut status = Status::read(&archive, &["news"]).expect("memory answers");
         let coverage = Coverage {
             n_posts: 1_200,
             n_held: 1_190,
@@ -361,7 +377,13 @@ qa            1190        3           8     2       1  2026-11-20 01:00  -      
             last_good_at: Some(at("2026-11-21T04:59:30Z")),
             next_pass: None,
         });
-        let text = table(vec![news, well]);
+        let mut never = board("dead");
+        never.health = Some(BoardHealth {
+            last_good_at: None,
+            ..well.health.clone().expect("it has one")
+        });
+        let text = table(vec![news, well, never]);
+        assert!(text.contains("\n  not read well yet; 1,190 of"), "{text}");
         let bad = "\n  blocked since 2026-11-21 01:00: answered 429, wait 7200s; last good 5 h ago; 1,190 of 1,200 \
             posts held (proven); next pass 2026-11-21 06:00: its host asked to wait until then\n    \
             0 rows, where about 20 are usual\n    answers: 429 × 2\n";
@@ -371,10 +393,25 @@ qa            1190        3           8     2       1  2026-11-20 01:00  -      
     }
 
     #[test]
+    fn boards_that_were_never_read_are_told_of() {
+        let archive = TestArchive::with(Vec::new());
+        let status =
+            Status::read(&archive, &["news", "misspelt\u{1b}[2J"]).expect("memory answers");
+        let mut out = Vec::new();
+        let mut plain = anstream::StripStream::new(&mut out);
+        status
+            .write_table(&TimeZone::UTC, at("2026-11-21T05:00:00Z"), &mut plain)
+            .expect("memory takes all");
+        let text = String::from_utf8(out).expect("UTF-8");
+        assert!(text.contains("\nmisspelt: not read yet\n"), "{text}");
+        assert!(!text.contains("news: not read yet"), "{text}");
+    }
+
+    #[test]
     fn messages_that_were_given_up_are_told_of() {
         let mut archive = TestArchive::with(Vec::new());
         archive.messages = vec![message(1, "첫 글")];
-        let status = Status::read(&archive).expect("memory answers");
+        let status = Status::read(&archive, &["news"]).expect("memory answers");
         let mut out = Vec::new();
         let now = at("2026-11-21T05:00:00Z");
         let mut plain = anstream::StripStream::new(&mut out);
@@ -388,12 +425,14 @@ qa            1190        3           8     2       1  2026-11-20 01:00  -      
 
     #[test]
     fn json_holds_the_counts_and_the_size() {
-        let status = Status::read(&TestArchive::with(Vec::new())).expect("memory answers");
+        let status = Status::read(&TestArchive::with(Vec::new()), &["news", "misspelt"])
+            .expect("memory answers");
         let mut out = Vec::new();
         status.write_json(&mut out).expect("memory takes all");
         let value: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
         assert_eq!(value["boards"][0]["name"], "news");
         assert_eq!(value["boards"][0]["n_stored"], 1_190);
+        assert_eq!(value["unread"], serde_json::json!(["misspelt"]));
         assert_eq!(value["size_on_disk"]["file_bytes"], 3 << 20);
     }
 

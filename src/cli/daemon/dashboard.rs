@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::tz::TimeZone;
 
+use super::reload::Refusal;
 use crate::cli::outfit;
 use crate::config::{self, BoardOptions, Options};
 use crate::crawl::Pulse;
 use crate::fetch::HostSnapshot;
 use crate::model::SystemClock;
 use crate::outputs::web::{
-    Access, Archives, BoardVitals, HostVitals, SavedSearch, Vitals, Web, Zones,
+    Access, Archives, BoardVitals, HostVitals, RefusedConfig, SavedSearch, Vitals, Web, Zones,
 };
 use crate::profile::Library;
 use crate::store::sqlite::SqliteArchive;
@@ -27,16 +27,11 @@ pub(super) fn access(options: &Options) -> Access {
     Access::new(&names, token)
 }
 
-pub(super) fn web(
-    options: &Options,
-    path: PathBuf,
-    pulse: Arc<Pulse>,
-    n_refused: Arc<AtomicU64>,
-) -> Web {
+pub(super) fn web(options: &Options, path: PathBuf, pulse: Arc<Pulse>, refusal: Refusal) -> Web {
     let open = move || -> Result<Box<dyn Archive + Send>, StoreError> {
         Ok(Box::new(SqliteArchive::open(&path)?))
     };
-    let vitals = move || vitals(&pulse, n_refused.load(Ordering::Relaxed));
+    let vitals = move || vitals(&pulse, refusal.now());
     let web = Web::new(
         Archives::new(Arc::new(open)),
         Arc::new(vitals),
@@ -57,8 +52,7 @@ pub(super) fn searches(options: &Options) -> Vec<SavedSearch> {
 
 /// A board's days begin in its own zone, as far as the configuration or the profile that it names tells it.
 fn zones(options: &Options) -> Zones {
-    let default_zone = options.schedule.timezone.clone();
-    let zones = Zones::new(default_zone.unwrap_or_else(TimeZone::system));
+    let zones = Zones::new(options.zone());
     let library = outfit::library(options).unwrap_or_else(|_| Library::built_in());
     options.boards.iter().fold(zones, |zones, board| {
         match (&board.name, zone(board, &library)) {
@@ -75,7 +69,7 @@ fn zone(board: &BoardOptions, library: &Library) -> Option<TimeZone> {
 }
 
 /// The pulse in the words of the outputs, which know nothing of crawling.
-fn vitals(pulse: &Pulse, n_refused_reloads: u64) -> Vitals {
+fn vitals(pulse: &Pulse, refused_config: Option<RefusedConfig>) -> Vitals {
     let boards: BTreeMap<String, BoardVitals> = pulse
         .boards()
         .into_iter()
@@ -85,6 +79,7 @@ fn vitals(pulse: &Pulse, n_refused_reloads: u64) -> Vitals {
                 next_at: board.next.at,
                 next_reason: board.next.reason.to_string(),
                 posts_per_day: board.next.posts_per_day,
+                refusal: board.refusal,
             };
             (name, vitals)
         })
@@ -93,7 +88,7 @@ fn vitals(pulse: &Pulse, n_refused_reloads: u64) -> Vitals {
         started_at: pulse.started_at(),
         beat_at: pulse.beat_at(),
         n_reloads: pulse.n_reloads(),
-        n_refused_reloads,
+        refused_config,
         boards,
         hosts: pulse.hosts().into_iter().map(host_vitals).collect(),
     }

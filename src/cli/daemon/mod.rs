@@ -6,7 +6,6 @@ mod reload;
 mod systemd;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use anyhow::Context;
 use axum::Router;
@@ -27,7 +26,7 @@ use crate::outputs::number::counted;
 use crate::outputs::web;
 use crate::store::sqlite::{OpenMode, SqliteStore};
 use assignment::Assigner;
-use reload::{Listeners, Watch};
+use reload::{Listeners, Refusal, Watch};
 
 /// Run as a service: crawl the configuration's boards by their schedules until a signal
 #[derive(Debug, Args)]
@@ -57,7 +56,7 @@ impl DaemonCommand {
         let store_options = outfit::store_options(&options);
         let store = SqliteStore::open(path, OpenMode::ReadWrite, store_options)?;
         let pulse = Arc::new(Pulse::new(clock.now()));
-        let n_refused = Arc::new(AtomicU64::new(0));
+        let refusal = Refusal::default();
         let stop = CancellationToken::new();
         outfit::runtime()?.block_on(async {
             let mut helpers = JoinSet::new();
@@ -68,12 +67,8 @@ impl DaemonCommand {
                     .await
                     .with_context(|| format!("web.listen: {address} cannot be listened on"))?;
                 info!("listening on http://{address}");
-                let web = dashboard::web(
-                    &options,
-                    path.clone(),
-                    Arc::clone(&pulse),
-                    Arc::clone(&n_refused),
-                );
+                let web =
+                    dashboard::web(&options, path.clone(), Arc::clone(&pulse), refusal.clone());
                 let router = web::router(web.clone(), dashboard::access(&options));
                 served = Some(web);
                 helpers.spawn(serve_web(listener, router, stop.clone()));
@@ -87,7 +82,7 @@ impl DaemonCommand {
                 &options,
                 self.database.database,
                 assigner,
-                n_refused,
+                refusal,
                 Arc::clone(&clock),
             );
             helpers.spawn(watch.run(Listeners {

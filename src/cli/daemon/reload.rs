@@ -1,8 +1,7 @@
 //! A changed configuration: noticed at SIGHUP and when its files change, taken over whole or refused whole.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,13 +16,40 @@ use crate::config::{self, Database, Environment, Options};
 use crate::crawl::Assignment;
 use crate::model::Clock;
 use crate::notify::Notifiers;
-use crate::outputs::web::Web;
+use crate::outputs::web::{RefusedConfig, Web};
 
 /// The files are looked at this often. An editor's two writes within it count as one.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// When a file was changed last, and its length; `None`: it is not there now.
 type Look = Option<(SystemTime, u64)>;
+
+/// What was refused since the last configuration that was taken; shared with the pages that show it.
+#[derive(Clone, Default)]
+pub(super) struct Refusal(Arc<Mutex<Option<RefusedConfig>>>);
+
+impl Refusal {
+    pub(super) fn now(&self) -> Option<RefusedConfig> {
+        self.kept().clone()
+    }
+
+    fn taken(&self) {
+        *self.kept() = None;
+    }
+
+    fn refused(&self, complaints: Vec<String>) {
+        let mut kept = self.kept();
+        let before = kept.as_ref().map_or(0, |refused| refused.n_refused);
+        *kept = Some(RefusedConfig {
+            n_refused: before + 1,
+            complaints,
+        });
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<RefusedConfig>> {
+        self.0.lock().expect("no holder of this lock panics")
+    }
+}
 
 pub(super) struct Watch {
     /// The configuration's own file.
@@ -33,7 +59,7 @@ pub(super) struct Watch {
     /// What is in force.
     options: Options,
     assigner: Assigner,
-    n_refused: Arc<AtomicU64>,
+    refusal: Refusal,
     clock: Arc<dyn Clock>,
 }
 
@@ -50,7 +76,7 @@ impl Watch {
         options: &Options,
         database: Option<Database>,
         assigner: Assigner,
-        n_refused: Arc<AtomicU64>,
+        refusal: Refusal,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
@@ -58,7 +84,7 @@ impl Watch {
             database,
             options: options.clone(),
             assigner,
-            n_refused,
+            refusal,
             clock,
         }
     }
@@ -130,14 +156,18 @@ impl Watch {
                     web.set_searches(dashboard::searches(&options));
                 }
                 self.options = options;
-                self.n_refused.store(0, Ordering::Relaxed);
+                self.refusal.taken();
                 say.crawl.send(assignment).await.is_ok() && say.notify.send(notifiers).await.is_ok()
             }
             Err(complaint) => {
-                self.n_refused.fetch_add(1, Ordering::Relaxed);
-                for line in format!("{complaint:#}").lines() {
-                    error!("{line}");
+                let complaints: Vec<String> = format!("{complaint:#}")
+                    .lines()
+                    .map(str::to_owned)
+                    .collect();
+                for complaint in &complaints {
+                    error!("{complaint}");
                 }
+                self.refusal.refused(complaints);
                 error!("the configuration is refused; the old one goes on");
                 true
             }

@@ -43,6 +43,8 @@ struct Served {
     target: Target,
     /// Known once the board has been recognised.
     context: Option<Arc<BoardContext>>,
+    /// Why its last poll could not begin, for people.
+    refusal: Option<String>,
 }
 
 impl Served {
@@ -124,7 +126,12 @@ impl<S: Store> Generation<S> {
                     .crew_of(&context.board.host)
                     .welcome(Arc::clone(context));
             }
-            generation.boards.insert(board, Served { target, context });
+            let served = Served {
+                target,
+                context,
+                refusal: None,
+            };
+            generation.boards.insert(board, served);
         }
         Ok(generation)
     }
@@ -225,6 +232,7 @@ impl<S: Store> Generation<S> {
         }
         if let Some(served) = self.boards.get_mut(&id) {
             served.context = Some(Arc::clone(&context));
+            served.refusal = None;
         }
         self.polls.follow(id, self.outfit.clock.now());
         self.polls.begun(id, opened.pass, opened.started_at);
@@ -259,8 +267,9 @@ impl<S: Store> Generation<S> {
     /// The board could not be recognised, or its pass not be opened.
     fn refused(&mut self, board: BoardId, error: &TargetError) {
         let now = self.outfit.clock.now();
-        let pause = self.boards.get(&board).and_then(|served| {
+        let pause = self.boards.get_mut(&board).and_then(|served| {
             warn!("{}: {error}", served.label());
+            served.refusal = Some(error.to_string());
             let host = self.outfit.fetcher.host(&served.target.url);
             host.pause_in_force()
         });
@@ -405,7 +414,13 @@ impl<S: Store> Generation<S> {
             .filter_map(|(board, served)| {
                 let next = self.planner.next(*board)?;
                 let running = next.reason == Reason::Running;
-                Some((served.label(), PulseOfBoard { running, next }))
+                let refusal = served.refusal.clone();
+                let pulse = PulseOfBoard {
+                    running,
+                    next,
+                    refusal,
+                };
+                Some((served.label(), pulse))
             })
             .collect()
     }

@@ -27,6 +27,8 @@ pub struct PulseOfBoard {
     /// A pass is under way.
     pub running: bool,
     pub next: Next,
+    /// Why its last poll could not begin, for people.
+    pub refusal: Option<String>,
 }
 
 impl Pulse {

@@ -10,11 +10,11 @@ use axum::routing::get;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::overview::Overview;
+use super::overview::{Overview, Unread};
 use super::reader::Reader;
 use super::receipts::Receipts;
 use super::stories::Stories;
-use super::{Web, answer, article, board, find, outbox};
+use super::{RefusedConfig, Web, answer, article, board, find, outbox};
 
 pub(super) const DESCRIPTION: &str = include_str!("openapi.json");
 
@@ -49,6 +49,8 @@ struct Boards<'a> {
     #[serde(flatten)]
     overview: &'a Overview,
     running: Vec<&'a str>,
+    unread: Vec<Unread>,
+    refused_config: Option<&'a RefusedConfig>,
     /// By name.
     hosts: BTreeMap<&'a str, Pace<'a>>,
     searches: Vec<Search<'a>>,
@@ -85,6 +87,8 @@ async fn boards(State(web): State<Web>) -> Response {
     answer::json(read.as_deref().map(|overview| Boards {
         overview,
         running: running.map(|(name, _)| name.as_str()).collect(),
+        unread: overview.unread(&vitals),
+        refused_config: vitals.refused_config.as_ref(),
         hosts: hosts.collect(),
         searches: searches.collect(),
     }))

@@ -124,7 +124,10 @@ impl Page {
             "config_refused",
             Kind::Gauge,
             "Configurations refused since the last one that was taken over.",
-            vitals.n_refused_reloads,
+            vitals
+                .refused_config
+                .as_ref()
+                .map_or(0, |refused| refused.n_refused),
         );
     }
 

@@ -49,7 +49,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use access::Access;
 pub use archives::{Archives, OpenArchive};
-pub use vitals::{BoardVitals, HostVitals, Vitals};
+pub use vitals::{BoardVitals, HostVitals, RefusedConfig, Vitals};
 pub use zones::Zones;
 
 use super::OutputError;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::chart::{self, Bar, Day};
 use super::headers::LIVE_POLICY;
 use super::reader::{Reader, parameters, segment};
-use super::{SavedSearch, Vitals, Web, Zones, answer, live};
+use super::{BoardVitals, SavedSearch, Vitals, Web, Zones, answer, live};
 use crate::health::audit::{Audit, Proof, audit};
 use crate::outputs::OutputError;
 use crate::store::{Archive, BoardStatus, NextPass, NotifierRecord};
@@ -39,6 +39,16 @@ pub(super) struct BoardGlance {
     pub(super) coverage: Coverage,
     /// The last thirty days of the board's zone.
     pub(super) posts_per_day: Vec<Day>,
+}
+
+/// A board of the configuration of which the archive has nothing yet.
+#[derive(Debug, Serialize)]
+pub(super) struct Unread {
+    pub(super) name: String,
+    pub(super) is_running: bool,
+    pub(super) next_pass: NextPass,
+    /// Why its last pass could not begin.
+    pub(super) refusal: Option<String>,
 }
 
 /// How much of a board's listing is held.
@@ -95,6 +105,25 @@ impl Overview {
     }
 }
 
+impl Overview {
+    /// What the service is to read, and has not.
+    pub(super) fn unread(&self, vitals: &Vitals) -> Vec<Unread> {
+        let is_held = |name: &String| {
+            let mut boards = self.boards.iter();
+            boards.any(|board| board.status.counts.name == *name)
+        };
+        let unread = vitals.boards.iter().filter(|(name, _)| !is_held(name));
+        unread
+            .map(|(name, board)| Unread {
+                name: name.clone(),
+                is_running: board.running,
+                next_pass: board.next_pass(),
+                refusal: board.refusal.clone(),
+            })
+            .collect()
+    }
+}
+
 impl BoardGlance {
     pub(super) fn read(
         archive: &dyn Archive,
@@ -126,11 +155,8 @@ impl BoardGlance {
     /// What the schedule says now, or said last.
     pub(super) fn next_pass(&self, vitals: &Vitals) -> Option<NextPass> {
         let live = vitals.boards.get(&self.status.counts.name);
-        live.map(|board| NextPass {
-            at: board.next_at,
-            reason: board.next_reason.clone(),
-        })
-        .or_else(|| self.status.health.as_ref()?.next_pass.clone())
+        live.map(BoardVitals::next_pass)
+            .or_else(|| self.status.health.as_ref()?.next_pass.clone())
     }
 
     pub(super) fn is_running(&self, vitals: &Vitals) -> bool {
@@ -149,6 +175,12 @@ impl BoardGlance {
         self.status.trouble.is_some() || self.verdict().is_some()
     }
 
+    /// At least one pass has found nothing wrong.
+    pub(super) fn has_been_well(&self) -> bool {
+        let health = self.status.health.as_ref();
+        health.is_some_and(|health| health.last_good_at.is_some())
+    }
+
     pub(super) fn verdict(&self) -> Option<&'static str> {
         let health = self.status.health.as_ref()?;
         health.verdict.map(|verdict| verdict.as_str())
@@ -163,6 +195,7 @@ struct OverviewPage<'a> {
     vitals: Vitals,
     n_articles: u64,
     n_troubled: usize,
+    unread: Vec<Unread>,
     searches: Arc<[SavedSearch]>,
 }
 
@@ -183,21 +216,23 @@ impl OverviewPage<'_> {
 
 pub(super) async fn page(State(web): State<Web>, reader: Reader) -> Response {
     let read = web.overview().await;
-    let page = read.as_deref().map(|overview| OverviewPage {
-        reader: &reader,
-        overview,
-        vitals: web.vitals(),
-        n_articles: overview
-            .boards
-            .iter()
-            .map(|board| board.status.counts.n_articles)
-            .sum(),
-        n_troubled: overview
-            .boards
-            .iter()
-            .filter(|board| board.is_troubled())
-            .count(),
-        searches: web.searches(),
+    let vitals = web.vitals();
+    let page = read.as_deref().map(|overview| {
+        let boards = overview.boards.iter();
+        let unread = overview.unread(&vitals);
+        let n_refused = unread.iter().filter(|one| one.refusal.is_some()).count();
+        OverviewPage {
+            reader: &reader,
+            overview,
+            n_articles: boards
+                .clone()
+                .map(|board| board.status.counts.n_articles)
+                .sum(),
+            n_troubled: boards.filter(|board| board.is_troubled()).count() + n_refused,
+            unread,
+            vitals,
+            searches: web.searches(),
+        }
     });
     let policy = [(CONTENT_SECURITY_POLICY, LIVE_POLICY)];
     (policy, answer::page(&reader, page)).into_response()

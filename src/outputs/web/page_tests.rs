@@ -1,5 +1,6 @@
 //! Every page and every answer of the API: what they hold, what they never let through, and to whom they are given.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
@@ -13,7 +14,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::{Access, Archives, SavedSearch, Vitals, Web, Zones, api, headers, live, router};
+use super::{
+    Access, Archives, BoardVitals, RefusedConfig, SavedSearch, Vitals, Web, Zones, api, headers,
+    live, router,
+};
 use crate::health::verdict::{Evidence, Field, Verdict};
 use crate::model::{ArticleState, EventKind, ManualClock};
 use crate::outputs::test_archive::{TestArchive, article, at, message};
@@ -150,18 +154,34 @@ fn archive(words: &str) -> TestArchive {
     archive
 }
 
-fn web(words: &str) -> Web {
-    let words = words.to_owned();
-    let open =
-        move || -> Result<Box<dyn Archive + Send>, StoreError> { Ok(Box::new(archive(&words))) };
-    let vitals = || Vitals {
+/// A service that could not begin one of its boards, and has refused a configuration.
+fn vitals(words: &str) -> Vitals {
+    let misspelt = BoardVitals {
+        running: false,
+        next_at: at("2026-11-21T06:00:00Z"),
+        next_reason: "tried again after a failure".into(),
+        posts_per_day: 8.0,
+        refusal: Some(format!("no board is at {words}")),
+    };
+    Vitals {
         started_at: at(NOW),
         beat_at: at(NOW),
         n_reloads: 0,
-        n_refused_reloads: 0,
-        boards: Default::default(),
+        refused_config: Some(RefusedConfig {
+            n_refused: 1,
+            complaints: vec![format!("boardwalk.toml:3:1: {words} is not a key")],
+        }),
+        boards: BTreeMap::from([("misspelt".to_owned(), misspelt)]),
         hosts: Default::default(),
-    };
+    }
+}
+
+fn web(words: &str) -> Web {
+    let told = vitals(words);
+    let words = words.to_owned();
+    let open =
+        move || -> Result<Box<dyn Archive + Send>, StoreError> { Ok(Box::new(archive(&words))) };
+    let vitals = move || told.clone();
     let web = Web::new(
         Archives::new(Arc::new(open)),
         Arc::new(vitals),
@@ -251,6 +271,19 @@ async fn a_board_shows_what_its_verdict_rests_on_and_what_to_do() {
         "rows with an author: 100 % before, 0 % now",
         "boardwalk explain",
         "2026-11-19 00:00",
+    ] {
+        assert!(page.contains(words), "{words} is not in {page}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_service_cannot_do_is_told_on_the_first_page() {
+    let page = get("/").await.body;
+    for words in [
+        "boardwalk.toml:3:1: 말 is not a key",
+        "data-board=\"misspelt\"",
+        "no board is at 말",
+        "tried again after a failure",
     ] {
         assert!(page.contains(words), "{words} is not in {page}");
     }

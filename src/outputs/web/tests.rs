@@ -20,6 +20,7 @@ fn vitals() -> Vitals {
         next_at: at("2026-11-21T05:10:00Z"),
         next_reason: "its fixed interval is over".into(),
         posts_per_day: 12.5,
+        refusal: None,
     };
     let host = HostVitals {
         interval: Duration::from_millis(1_500),
@@ -32,7 +33,10 @@ fn vitals() -> Vitals {
         started_at: at("2026-11-21T04:00:00Z"),
         beat_at: at(NOW),
         n_reloads: 2,
-        n_refused_reloads: 1,
+        refused_config: Some(RefusedConfig {
+            n_refused: 1,
+            complaints: vec!["boardwalk.toml:3:1: `colour` is not a key".into()],
+        }),
         boards: BTreeMap::from([("a \"quoted\"\nname\\".to_owned(), board)]),
         hosts: BTreeMap::from([("b.test:8080".to_owned(), host)]),
     }

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::store::NextPass;
 
 /// The process at one moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,8 +15,8 @@ pub struct Vitals {
     /// The scheduler's last look at what is due; it looks at least every [`Vitals::BEAT_EVERY`].
     pub beat_at: Timestamp,
     pub n_reloads: u64,
-    /// Configurations that were refused since the last one that was taken.
-    pub n_refused_reloads: u64,
+    /// Where a changed configuration was not taken over, and the old one goes on.
+    pub refused_config: Option<RefusedConfig>,
     /// By name.
     pub boards: BTreeMap<String, BoardVitals>,
     /// By `host` or `host:port`.
@@ -32,6 +35,14 @@ impl Vitals {
     }
 }
 
+/// Configurations that were refused since the last one that was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusedConfig {
+    pub n_refused: u64,
+    /// What is wrong with the last of them, with file, line and column.
+    pub complaints: Vec<String>,
+}
+
 /// A board of the configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoardVitals {
@@ -43,6 +54,17 @@ pub struct BoardVitals {
     pub next_reason: String,
     /// As learnt.
     pub posts_per_day: f64,
+    /// Why its last pass could not begin, for people.
+    pub refusal: Option<String>,
+}
+
+impl BoardVitals {
+    pub(super) fn next_pass(&self) -> NextPass {
+        NextPass {
+            at: self.next_at,
+            reason: self.next_reason.clone(),
+        }
+    }
 }
 
 /// A host and its pace.

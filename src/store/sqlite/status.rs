@@ -103,7 +103,7 @@ fn trouble(conn: &Connection, board: &Board) -> rusqlite::Result<Option<String>>
         let Ms(until) = row.get(0)?;
         let reason: Option<String> = row.get(1)?;
         Ok(format!(
-            "{} asked to wait until {until} ({})",
+            "{} is left alone until {until:.0} ({})",
             board.host,
             reason.as_deref().unwrap_or("no reason given")
         ))
