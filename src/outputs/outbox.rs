@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{OutputError, json, moment, terminal};
+use crate::model::EventKind;
 use crate::store::{Archive, MessageRecord, NotifierRecord};
 
 /// What is shown of the queue.
@@ -79,7 +80,7 @@ fn write_message(message: &MessageRecord, zone: &TimeZone, out: &mut dyn Write) 
         out,
         "  {}  {state}  {name}  {}",
         message.id,
-        message.summary()
+        message.summary(EventKind::as_str)
     )?;
     if let Some(error) = &message.error {
         write!(
@@ -93,8 +94,8 @@ fn write_message(message: &MessageRecord, zone: &TimeZone, out: &mut dyn Write) 
 }
 
 impl MessageRecord {
-    /// Its first event, and how many there are, fit for a terminal.
-    pub(super) fn summary(&self) -> String {
+    /// Its first event, and how many there are, fit for a terminal. `word` is what a kind of event is called.
+    pub(super) fn summary(&self, word: impl Fn(EventKind) -> &'static str) -> String {
         let Some(first) = self.events.first() else {
             return String::new();
         };
@@ -108,7 +109,7 @@ impl MessageRecord {
             0 => String::new(),
             n => format!(" and {n} more"),
         };
-        let kind = first.kind.as_str();
+        let kind = word(first.kind);
         format!(
             "{kind}: {}: {}{more}",
             terminal::line(&first.board),

@@ -129,19 +129,6 @@ impl BoardPage<'_> {
         }
     }
 
-    fn change(&self, kind: &EventKind) -> &str {
-        let say = |english, korean| self.reader.say(english, korean);
-        match kind {
-            EventKind::Stored => say("new", "새 글"),
-            EventKind::Edited => say("edited", "고침"),
-            EventKind::Vanished => say("gone", "사라짐"),
-            EventKind::Restricted => say("restricted", "비공개"),
-            EventKind::Reappeared => say("back again", "다시 나타남"),
-            EventKind::Alarm => say("alarm", "경보"),
-            EventKind::Recovered => say("recovered", "회복"),
-        }
-    }
-
     fn end(&self, pass: &PassSummary) -> &str {
         let say = |english, korean| self.reader.say(english, korean);
         match pass.end {

@@ -28,7 +28,7 @@ struct OutboxPage<'a> {
 
 impl OutboxPage<'_> {
     fn about(&self, message: &MessageRecord) -> String {
-        message.summary()
+        message.summary(|kind| self.reader.event(kind))
     }
 }
 

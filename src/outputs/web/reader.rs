@@ -11,7 +11,7 @@ use url::form_urlencoded;
 
 use super::language::Language;
 use super::{Web, style};
-use crate::model::Precision;
+use crate::model::{EventKind, Precision};
 use crate::outputs::{human_bytes, moment, terminal};
 
 /// Parameters of an address that are looked at.
@@ -62,6 +62,18 @@ impl Reader {
         match self.language {
             Language::English => english,
             Language::Korean => korean,
+        }
+    }
+
+    pub(super) fn event(&self, kind: EventKind) -> &'static str {
+        match kind {
+            EventKind::Stored => self.say("new", "새 글"),
+            EventKind::Edited => self.say("edited", "고침"),
+            EventKind::Vanished => self.say("gone", "사라짐"),
+            EventKind::Restricted => self.say("restricted", "비공개"),
+            EventKind::Reappeared => self.say("back again", "다시 나타남"),
+            EventKind::Alarm => self.say("alarm", "경보"),
+            EventKind::Recovered => self.say("recovered", "회복"),
         }
     }
 
