@@ -2,13 +2,17 @@
 //!
 //! A site that a browser visits can point its own name at a loopback address and read what is there (DNS rebinding);
 //! its requests carry that name in `Host`. So names are only those of this machine and those of the configuration.
-//! Where other machines can reach the service, a token is asked for besides.
+//! Nor do pages of others get anything: a browser says in `Origin` whose page it is that asks for more than an address
+//! to go to, and ours ask the host that they came from. Where other machines can reach the service, a token is asked for
+//! besides.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, COOKIE, HOST, LOCATION, SET_COOKIE, WWW_AUTHENTICATE};
+use axum::http::header::{
+    AUTHORIZATION, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -65,6 +69,17 @@ impl Access {
     }
 }
 
+/// No page asked, or one of this very host. Its scheme is of no account: a proxy in front may encrypt.
+fn asked_by_ours(headers: &HeaderMap, host: &str) -> bool {
+    headers.get_all(ORIGIN).into_iter().all(|origin| {
+        let origin = origin
+            .to_str()
+            .ok()
+            .and_then(|origin| origin.split_once("://"));
+        origin.is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
+    })
+}
+
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|c| c.is_ascii_digit()) => name,
@@ -91,10 +106,13 @@ fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 
 /// In front of every handler.
 pub(super) async fn check(State(access): State<Access>, request: Request, next: Next) -> Response {
-    let host = host(&request);
-    if !host.is_some_and(|host| access.knows(host)) {
+    let Some(host) = host(&request).filter(|host| access.knows(host)) else {
         let words = "this service does not answer to that name; web.hosts of its configuration lists more\n";
         return (StatusCode::MISDIRECTED_REQUEST, words).into_response();
+    };
+    if !asked_by_ours(request.headers(), host) {
+        let words = "this service does not answer to pages of others\n";
+        return (StatusCode::FORBIDDEN, words).into_response();
     }
     let path = request.uri().path();
     if OPEN_PATHS.contains(&path) || access.admits(request.headers()) {

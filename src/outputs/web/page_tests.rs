@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{
     AUTHORIZATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, ETAG, HOST, IF_NONE_MATCH,
-    LOCATION, SET_COOKIE,
+    LOCATION, ORIGIN, SET_COOKIE,
 };
 use axum::http::{HeaderMap, Request, StatusCode};
 use jiff::tz::TimeZone;
@@ -436,6 +436,26 @@ async fn other_names_than_ours_are_refused() {
 }
 
 const TOKEN: &str = "a-token-of-24-characters";
+
+/// Browsers say whose page it is that asks (Fetch, 3.2). Ours ask where they came from.
+#[tokio::test]
+async fn pages_of_others_are_refused() {
+    for (origin, status) in [
+        ("http://127.0.0.1:7480", StatusCode::OK),
+        // Behind a proxy that encrypts.
+        ("https://127.0.0.1:7480", StatusCode::OK),
+        ("http://127.0.0.1:8080", StatusCode::FORBIDDEN),
+        ("https://elsewhere.test", StatusCode::FORBIDDEN),
+        ("null", StatusCode::FORBIDDEN),
+    ] {
+        for path in ["/", "/api/v1/boards", live::PATH] {
+            let request = to(path, &[(HOST, "127.0.0.1:7480"), (ORIGIN, origin)]);
+            let router = router(web("말"), Access::default());
+            let got = router.oneshot(request).await.unwrap();
+            assert_eq!(got.status(), status, "{origin} {path}");
+        }
+    }
+}
 
 #[tokio::test]
 async fn with_a_token_only_those_who_have_it_read() {
