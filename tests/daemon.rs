@@ -51,6 +51,8 @@ fn a_broken_configuration_is_refused_and_a_good_one_taken_over_while_passes_go_o
     daemon.configure(&format!("{news}shedule = \"every 1s\"\n"));
     daemon.signal("HUP");
     daemon.until_metric("boardwalk_config_refused", |n| n >= 1.0);
+    let (_, page) = daemon.get("/").expect("it listens");
+    assert!(page.contains("`shedule` is not a key"), "{page}");
     world.site.boards(|boards| boards.post("news"));
     daemon.until_metric(&stored("news"), |n| n == 6.0);
 
@@ -71,6 +73,33 @@ fn a_broken_configuration_is_refused_and_a_good_one_taken_over_while_passes_go_o
     let outcome = daemon.wait().expect_code(0);
     assert!(outcome.stderr.contains("shedule"), "{outcome}");
     assert!(outcome.stderr.contains("daemon.toml:"), "{outcome}");
+}
+
+#[test]
+fn a_board_that_cannot_be_read_at_all_is_told_of_where_its_operator_looks() {
+    let world = World::with_posts(Engine::Rhymix, 15, 2);
+    // No resolver asks anybody for a label of more than 63 letters (RFC 1035, 2.3.4).
+    let nowhere = format!(
+        "[[board]]\nname = \"nowhere\"\nurl = \"http://{}.test/news\"\n",
+        "a".repeat(64)
+    );
+    let news = board(&world, "news", "every 1h");
+    let mut daemon = Daemon::new(&world, &format!("{news}{nowhere}"));
+    daemon.start();
+    let page = daemon.until("the first page tells why", || {
+        let (_, page) = daemon.get("/")?;
+        page.contains("robots.txt could not be reached")
+            .then_some(page)
+    });
+    assert!(page.contains("data-board=\"nowhere\""), "{page}");
+    let (_, boards) = daemon.get("/api/v1/boards").expect("it listens");
+    let boards: serde_json::Value = serde_json::from_str(&boards).expect("JSON");
+    let mut unread = boards["unread"].as_array().expect("a list").iter();
+    let nowhere = unread.find(|board| board["name"] == "nowhere");
+    let reason = &nowhere.expect("it is listed")["next_pass"]["reason"];
+    assert_eq!(reason, "tried again after a failure");
+    daemon.signal("TERM");
+    daemon.wait().expect_code(0);
 }
 
 #[test]
