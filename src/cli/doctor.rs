@@ -251,6 +251,29 @@ fn drift(boards: &[BoardStatus], options: &Options, findings: &mut Vec<Finding>)
     }
 }
 
+/// The clock, held against those of the hosts that were asked. One may be wrong; two that agree are believed.
+fn clocks_of_hosts(ahead: &[SignedDuration]) -> Option<Finding> {
+    let differs = |ahead: &&SignedDuration| ahead.abs() > CLOCK_MAY_DIFFER;
+    let all_one_way = ahead.iter().all(SignedDuration::is_positive)
+        || ahead.iter().all(SignedDuration::is_negative);
+    if !all_one_way || !ahead.iter().all(|one| differs(&one)) {
+        return None;
+    }
+    let least = ahead.iter().min_by_key(|ahead| ahead.abs())?;
+    let way = if least.is_positive() { "slow" } else { "fast" };
+    let says = format!(
+        "by the clock of {} it is {:#} {way}",
+        counted(ahead.len() as u64, "host"),
+        SignedDuration::from_secs(least.abs().as_secs())
+    );
+    let grade = if ahead.len() > 1 {
+        Grade::Bad
+    } else {
+        Grade::Note
+    };
+    Some(finding("clock", grade, says))
+}
+
 /// Name, connection and robots.txt of each board: of the configuration, or of the archive where that names none.
 fn robots(
     options: &Options,
@@ -295,6 +318,12 @@ fn robots(
             }
         });
     }
+    let hosts = fetcher.hosts();
+    let ahead: Vec<SignedDuration> = hosts
+        .iter()
+        .filter_map(|host| host.snapshot().clock_ahead)
+        .collect();
+    findings.extend(clocks_of_hosts(&ahead));
     Ok(())
 }
 
@@ -442,6 +471,27 @@ mod tests {
         let at = |second| Timestamp::from_second(second).unwrap();
         assert_eq!(clock(&boards, at(3_540)).grade, Grade::Good);
         assert_eq!(clock(&boards, at(1_800)).grade, Grade::Bad);
+    }
+
+    #[test]
+    fn a_clock_that_hosts_do_not_agree_with_is_wrong() {
+        let grade = |seconds: &[i64]| {
+            let ahead: Vec<_> = seconds
+                .iter()
+                .map(|s| SignedDuration::from_secs(*s))
+                .collect();
+            clocks_of_hosts(&ahead).map(|found| found.grade)
+        };
+        assert_eq!(grade(&[]), None);
+        assert_eq!(grade(&[1, -1, 0]), None);
+        assert_eq!(grade(&[3_600]), Some(Grade::Note), "its own may be wrong");
+        assert_eq!(grade(&[3_600, 3_601]), Some(Grade::Bad));
+        assert_eq!(grade(&[-3_600, -3_601]), Some(Grade::Bad));
+        assert_eq!(grade(&[3_600, 2]), None, "one is wrong, and it is not ours");
+        assert_eq!(grade(&[3_600, -3_600]), None);
+        let ahead = [3_661, 3_600].map(SignedDuration::from_secs);
+        let found = clocks_of_hosts(&ahead).expect("it is slow");
+        assert_eq!(found.says, "by the clock of 2 hosts it is 1h slow");
     }
 
     #[test]

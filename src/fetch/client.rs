@@ -395,6 +395,9 @@ impl Inner {
             Ok(answer) => (Some(answer.status), answer.body.len() as u64, None),
             Err(Failed { kind, status }) => (*status, 0, Some(with_cause(kind))),
         };
+        if let Some(date) = result.as_ref().ok().and_then(Answer::date) {
+            host.told_the_time(date);
+        }
         host.count("bytes", body_bytes);
         host.count(counter_of(status), 1);
         if let Err(Failed { kind, .. }) = &result {

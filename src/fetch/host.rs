@@ -84,6 +84,8 @@ struct State {
     idle: usize,
     idle_since: Instant,
     last_turn: Instant,
+    /// The host's clock before ours, by the last answer that told it.
+    clock_ahead: Option<SignedDuration>,
     counters: BTreeMap<&'static str, u64>,
 }
 
@@ -102,6 +104,8 @@ pub struct HostSnapshot {
     pub n_silent: usize,
     /// Requests that were sent and are not answered yet.
     pub n_in_flight: usize,
+    /// The host's clock before ours, to the second, by the last answer that told it.
+    pub clock_ahead: Option<SignedDuration>,
     /// `requests`, `answers.2xx`, `error.timeout`, …
     pub counters: BTreeMap<&'static str, u64>,
 }
@@ -158,6 +162,7 @@ impl Host {
                 idle: 0,
                 idle_since: started,
                 last_turn: started,
+                clock_ahead: None,
                 counters: BTreeMap::new(),
             }),
             robots: tokio::sync::Mutex::default(),
@@ -229,6 +234,12 @@ impl Host {
 
     pub(crate) fn count(&self, counter: &'static str, by: u64) {
         *self.state().counters.entry(counter).or_default() += by;
+    }
+
+    /// An answer told the host's time.
+    pub(crate) fn told_the_time(&self, date: Timestamp) {
+        let ahead = date.duration_since(self.clock.now());
+        self.state().clock_ahead = Some(ahead);
     }
 
     /// The host answered something that is neither a refusal nor an error of its server.
@@ -371,6 +382,7 @@ impl Host {
             reason: pause.map(|pause| pause.reason),
             n_silent: state.silent.len(),
             n_in_flight: state.n_in_flight,
+            clock_ahead: state.clock_ahead,
             counters: state.counters.clone(),
         }
     }

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use jiff::SignedDuration;
+
 use super::server::{Reply, answer, html, redirect};
 use super::*;
 
@@ -53,6 +55,22 @@ async fn a_disallowed_page_is_not_asked_for() {
     assert_eq!(verdict.unwrap(), "robots: no rule for it");
     fetcher.get(&page(server.url("/news"))).await.unwrap();
     assert_eq!(server.paths(), ["/robots.txt", "/news"]);
+}
+
+/// RFC 9110, 6.6.1.
+#[tokio::test]
+async fn a_host_s_answer_tells_its_clock() {
+    let server = Server::start(robots(|| {
+        Reply::Bytes(answer(404, &["Date: Mon, 23 Nov 2026 12:03:20 GMT"], ""))
+    }))
+    .await;
+    let fetcher = fetcher(quick(&server));
+    let url = server.url("/news");
+    assert_eq!(fetcher.host(&url).snapshot().clock_ahead, None);
+    fetcher.robots_verdict(&url).await.unwrap();
+    // Ours stands at noon.
+    let ahead = fetcher.host(&url).snapshot().clock_ahead;
+    assert_eq!(ahead, Some(SignedDuration::from_secs(200)));
 }
 
 #[tokio::test]
