@@ -52,8 +52,8 @@ impl fmt::Display for Reason {
             Self::Running => f.write_str("being polled"),
             Self::Worth { price } => write!(
                 f,
-                "by then posts are expected to have waited {:.0} post-minutes, which is worth a request",
-                price / 60.0
+                "by then posts are expected to have waited {}, which is worth a request",
+                waited(*price)
             ),
             Self::LeastInterval => {
                 f.write_str("worth a request as soon as the shortest interval is over")
@@ -65,6 +65,32 @@ impl fmt::Display for Reason {
             Self::Retry { n_failures: 1 } => f.write_str("tried again after a failure"),
             Self::Retry { n_failures } => write!(f, "tried again after {n_failures} failures"),
             Self::AskedToWait => f.write_str("its host asked to wait until then"),
+        }
+    }
+}
+
+/// Post-seconds in words.
+fn waited(post_seconds: f64) -> String {
+    match post_seconds {
+        ..1.0 => "less than a post-second".to_owned(),
+        1.0..120.0 => format!("{post_seconds:.0} post-seconds"),
+        _ => format!("{:.0} post-minutes", post_seconds / 60.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_is_told_in_a_unit_that_shows_it() {
+        for (price, words) in [
+            (0.01, "less than a post-second"),
+            (42.0, "42 post-seconds"),
+            (1_800.0, "30 post-minutes"),
+        ] {
+            let said = Reason::Worth { price }.to_string();
+            assert!(said.contains(words), "{said}");
         }
     }
 }

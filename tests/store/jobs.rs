@@ -153,6 +153,27 @@ pub async fn a_job_put_off_waits_and_counts_its_tries<P: Place>(place: P) {
     }
 }
 
+pub async fn a_listing_that_does_not_answer_is_told_of_until_it_does<P: Place>(place: P) {
+    let mut bench = Bench::new(place).await;
+    let trouble = |bench: &Bench<P>| bench.place.archive().boards().unwrap().remove(0).trouble;
+    assert_eq!(trouble(&bench), None);
+    let job = bench.next().await.unwrap();
+    let retry = Outcome::Retry {
+        due_at: bench.now + MINUTE,
+        error: "no connection".into(),
+        counts: false,
+    };
+    bench.settle(&job, retry).await;
+    let told = trouble(&bench).expect("its operator is told");
+    assert!(told.ends_with(": no connection"), "{told}");
+    bench.now += MINUTE;
+    let job = bench.next().await.unwrap();
+    bench
+        .settle(&job, listing(bench.pass, vec![row("1")]))
+        .await;
+    assert_eq!(trouble(&bench), None);
+}
+
 pub async fn what_is_said_to_be_gone_is_remembered_until_it_is_settled<P: Place>(place: P) {
     let mut bench = Bench::new(place).await;
     let listed = bench.next().await.unwrap();

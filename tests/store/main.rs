@@ -63,6 +63,7 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     jobs::a_claim_dies_with_its_process,
     jobs::claims_keep_to_their_host_and_boards,
     jobs::a_job_put_off_waits_and_counts_its_tries,
+    jobs::a_listing_that_does_not_answer_is_told_of_until_it_does,
     jobs::what_is_said_to_be_gone_is_remembered_until_it_is_settled,
     jobs::a_settled_job_is_gone_and_settling_it_again_changes_nothing,
     jobs::a_settlement_that_fails_leaves_nothing,

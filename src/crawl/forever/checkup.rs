@@ -54,7 +54,7 @@ pub(super) fn tell(board: &str, change: Option<&Change>) {
             warn!("{board}: {verdict}: {}", evidence.finding);
         }
         Some(Change::Recovered { verdict, since }) => {
-            info!("{board}: no longer {verdict}, as it was since {since}");
+            info!("{board}: no longer {verdict}, as it was since {since:.0}");
         }
         None => {}
     }

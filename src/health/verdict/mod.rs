@@ -286,7 +286,7 @@ impl Health {
             return None;
         }
         evidence.finding = format!(
-            "no new post since {since}, where {:.0} were expected",
+            "no new post since {since:.0}, where {:.0} were expected",
             self.silence.n_posts
         );
         Some(Verdict::Quiet)

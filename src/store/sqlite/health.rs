@@ -53,7 +53,7 @@ pub(super) fn save(
             (EventKind::Alarm, format!("{verdict}: {}", evidence.finding))
         }
         Change::Recovered { verdict, since } => {
-            (EventKind::Recovered, format!("{verdict} since {since}"))
+            (EventKind::Recovered, format!("{verdict} since {since:.0}"))
         }
     };
     conn.prepare_cached("INSERT INTO event (at, board, kind, note) VALUES (?1, ?2, ?3, ?4)")?

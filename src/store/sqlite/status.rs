@@ -72,7 +72,8 @@ fn counts(conn: &Connection, board: &Board, n_comments: u64) -> rusqlite::Result
     Ok(counts)
 }
 
-/// Why the board is not being read: its profile does not fit any more, it was stopped, or its host asked for a pause after the last request to it.
+/// Why the board is not being read: its profile does not fit any more, it was stopped, the listing does not answer, or its
+/// host is left alone since the last request to it.
 fn trouble(conn: &Connection, board: &Board) -> rusqlite::Result<Option<String>> {
     let misfit: Option<String> = conn
         .prepare_cached(
@@ -94,6 +95,18 @@ fn trouble(conn: &Connection, board: &Board) -> rusqlite::Result<Option<String>>
         .flatten();
     if stopped.is_some() {
         return Ok(stopped);
+    }
+    let unanswered: Option<String> = conn
+        .prepare_cached(
+            "SELECT last_error FROM job
+             WHERE board = ?1 AND kind = 'listing' AND page = 1 AND last_error IS NOT NULL LIMIT 1",
+        )?
+        .query_row([board.id.0], |row| row.get(0))
+        .optional()?;
+    if let Some(error) = unanswered {
+        return Ok(Some(format!(
+            "its listing could not be read so far: {error}"
+        )));
     }
     conn.prepare_cached(
         "SELECT paused_until, pause_reason FROM host WHERE host = ?1
