@@ -163,6 +163,11 @@ fn vitals(words: &str) -> Vitals {
         posts_per_day: 8.0,
         refusal: Some(format!("no board is at {words}")),
     };
+    let overdue = BoardVitals {
+        next_at: at("2026-11-21T04:00:00Z"),
+        refusal: None,
+        ..misspelt.clone()
+    };
     Vitals {
         started_at: at(NOW),
         beat_at: at(NOW),
@@ -171,7 +176,10 @@ fn vitals(words: &str) -> Vitals {
             n_refused: 1,
             complaints: vec![format!("boardwalk.toml:3:1: {words} is not a key")],
         }),
-        boards: BTreeMap::from([("misspelt".to_owned(), misspelt)]),
+        boards: BTreeMap::from([
+            ("misspelt".to_owned(), misspelt),
+            ("overdue".to_owned(), overdue),
+        ]),
         hosts: Default::default(),
     }
 }
@@ -287,6 +295,18 @@ async fn what_the_service_cannot_do_is_told_on_the_first_page() {
     ] {
         assert!(page.contains(words), "{words} is not in {page}");
     }
+}
+
+/// A board that is due waits for its turn; that it was due is no pass of the past.
+#[tokio::test]
+async fn a_pass_that_is_due_is_planned_for_now() {
+    let page = get("/").await.body;
+    let next = page
+        .split("data-board=\"overdue\"")
+        .nth(1)
+        .expect("the board");
+    let next = next.split("</time>").next().expect("its next pass");
+    assert!(next.ends_with(">now"), "{next}");
 }
 
 #[tokio::test]

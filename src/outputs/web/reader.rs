@@ -181,6 +181,11 @@ impl Reader {
         }
     }
 
+    /// How far away what is planned is: `in 2 h`, or `now` from then on.
+    pub(super) fn planned(&self, at: &Timestamp) -> String {
+        self.distance(at.max(&self.now))
+    }
+
     /// As `20.0 KiB`.
     pub(super) fn bytes(&self, count: &u64) -> String {
         human_bytes(*count)

@@ -99,7 +99,9 @@ fn trouble(conn: &Connection, board: &Board) -> rusqlite::Result<Option<String>>
     let unanswered: Option<String> = conn
         .prepare_cached(
             "SELECT last_error FROM job
-             WHERE board = ?1 AND kind = 'listing' AND page = 1 AND last_error IS NOT NULL LIMIT 1",
+             WHERE board = ?1 AND kind = 'listing' AND page = 1 AND last_error IS NOT NULL
+                -- A verdict says it already.
+                AND NOT EXISTS (SELECT 1 FROM health WHERE board = ?1 AND verdict IS NOT NULL) LIMIT 1",
         )?
         .query_row([board.id.0], |row| row.get(0))
         .optional()?;
