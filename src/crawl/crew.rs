@@ -12,6 +12,7 @@ use url::Url;
 
 use super::board::BoardContext;
 use super::fit::Fits;
+use super::parts::Parts;
 use super::polls::Polls;
 use crate::fetch::{Fetched, Fetcher};
 use crate::learn::Candidate;
@@ -105,6 +106,8 @@ pub(super) struct Crew<S> {
     pub fits: Fits,
     /// Held by whoever repairs a profile.
     pub mending: tokio::sync::Mutex<()>,
+    /// What the boards' indexes of sitemaps name.
+    pub parts: Mutex<Parts>,
     jitter: AtomicU64,
 }
 
@@ -162,6 +165,7 @@ impl<S> Crew<S> {
             nudge: Notify::new(),
             fits: Fits::default(),
             mending: tokio::sync::Mutex::new(()),
+            parts: Mutex::default(),
             jitter,
         }
     }

@@ -267,11 +267,9 @@ pub(super) fn article_reading(
             !content.comments.is_empty() || !content.comment_pages.others.is_empty(),
         );
     }
-    if let Some(title) = &content.title {
-        reading.count(
-            Measure::TitleAsListed,
-            same_title(title, &fold(&target.listed_title)),
-        );
+    let listed = fold(&target.listed_title);
+    if let Some(title) = content.title.as_ref().filter(|_| !listed.is_empty()) {
+        reading.count(Measure::TitleAsListed, same_title(title, &listed));
     }
     if let (Some(listed), Some(author)) = (&target.author, &content.author) {
         reading.count(Measure::AuthorAsListed, listed == author);

@@ -10,12 +10,15 @@ use crate::document::Document;
 use crate::fetch::Fetched;
 use crate::learn::{
     Answer, Decision, Endpoint, ListingDraft, Testimony, Turn, as_endpoint, endpoints, first_row,
-    goes_on, has_rows, is_about, learn_interface, read_answer, testimony,
+    goes_on, has_rows, is_about, learn_interface, read_answer, sitemap, sitemap_index, testimony,
 };
 use crate::profile::JsonList;
 
 /// Requests to endpoints while a board is learnt: what is left is for its articles.
 pub(super) const MAX_REQUESTS: usize = 4;
+
+/// Sitemaps that are asked for.
+const MAX_SITEMAPS: usize = 2;
 
 /// A listing whose rows come from an endpoint.
 pub(super) struct Interface {
@@ -28,6 +31,7 @@ pub(super) struct Interface {
 
 /// Looks for rows in the data that the page for people holds, and at the endpoints that it names, unless what it holds
 /// itself is all that is wanted. `shown` is what that page shows; the answer must then have the same rows, and more of them.
+/// Where it shows none, or what may be a menu, and no endpoint tells any, the site's sitemaps are asked.
 ///
 /// # Errors
 /// Why each endpoint is not used; none where the page names none.
@@ -52,7 +56,29 @@ pub(super) async fn learn(
             Err(why) => why_not.push(format!("{} ({}): {why}", endpoint.url, endpoint.reason)),
         }
     }
+    if shown.is_none_or(ListingDraft::may_be_a_menu) && !held_only {
+        for endpoint in sitemaps(asking, &people.url).await {
+            let known = ways.endpoints.iter().any(|tried| tried.url == endpoint.url);
+            if known {
+                continue;
+            }
+            match ask(asking, &people, &ways, &endpoint, shown).await {
+                Ok(interface) => return Ok(interface),
+                Err(why) => why_not.push(format!("{} ({}): {why}", endpoint.url, endpoint.reason)),
+            }
+        }
+    }
     Err(why_not)
+}
+
+/// The sitemaps that the robots file names; where it names none, the one at the usual place.
+async fn sitemaps(asking: &Asking<'_>, people: &Url) -> Vec<Endpoint> {
+    let mut named = asking.fetcher.sitemaps(people).await;
+    if named.is_empty() {
+        named.extend(people.join("/sitemap.xml"));
+    }
+    let named = named.iter().filter_map(|url| sitemap(url, people));
+    named.take(MAX_SITEMAPS).collect()
 }
 
 /// What the page for people tells.
@@ -101,18 +127,21 @@ async fn ask(
             (Some(page), raw)
         }
     };
+    let (raw, parts) = newest_part(asking, people, raw).await?;
+    let is_index = parts.is_some();
     let (asked, shown_here) = (endpoint.clone(), shown.cloned());
     let (raw, answer, first, said) = in_turn(move || {
-        let answer = read_answer(&raw.text, &asked, raw.as_of)?;
+        let mut answer = read_answer(&raw.text, &asked, raw.as_of)?;
+        answer.list.parts = parts;
         let first = made(&raw, &answer.list).ok_or("it holds no list")?;
         let html = crate::document::parse(&first.text);
         let seen = first.seen(&html);
         if !has_rows(&seen) {
             return Err("none of its records has a title and a link on this site".to_owned());
         }
-        let said = shown_here.map(|shown| testimony(&shown, &seen));
+        let said = shown_here.map(|shown| testimony(&shown, &seen, &answer.list));
         drop(html);
-        admit(said, &asked)?;
+        admit(said, &asked, &answer.list)?;
         Ok((raw, answer, first, said))
     })
     .await?;
@@ -123,7 +152,11 @@ async fn ask(
         Some(_) => ways.turns.as_slice(),
         None => &[],
     };
-    let (way, second) = what_follows(asking, people, &answer, pager, &first).await?;
+    let (way, second) = match is_index {
+        // The index tells.
+        true => (None, None),
+        false => what_follows(asking, people, &answer, pager, &first).await?,
+    };
     let is_same = matches!(said, Some(Testimony::Same { .. }));
     if is_same && second.is_none() && endpoint.island.is_none() {
         return Err("it has the rows that the page shows, and no more".to_owned());
@@ -180,8 +213,12 @@ async fn ask(
 }
 
 /// Whether an endpoint's answer may be used, by what the page itself shows.
-fn admit(said: Option<Testimony>, endpoint: &Endpoint) -> Result<(), String> {
+fn admit(said: Option<Testimony>, endpoint: &Endpoint, list: &JsonList) -> Result<(), String> {
     match said {
+        // What people are shown tells more.
+        Some(Testimony::Same { .. }) if !list.tells_titles() => {
+            Err("the page shows its articles, with their titles".to_owned())
+        }
         Some(Testimony::Other) => Err("its records are not those that the page shows".to_owned()),
         Some(Testimony::Same { more: false }) if endpoint.island.is_some() => {
             Err("the page shows all its records".to_owned())
@@ -300,6 +337,33 @@ async fn confirm(
         }
     })
     .await
+}
+
+/// Of an index of sitemaps the newest file with articles, as the page that the index leads to, and the pattern of such files'
+/// names; any other answer as it is.
+async fn newest_part(
+    asking: &mut Asking<'_>,
+    people: &Url,
+    raw: Text,
+) -> Result<(Text, Option<String>), String> {
+    let (raw, index) = in_turn(move || {
+        let index = sitemap_index(&raw.text, &raw.url);
+        (raw, index)
+    })
+    .await;
+    let Some(index) = index else {
+        return Ok((raw, None));
+    };
+    let newest = index
+        .parts
+        .first()
+        .ok_or("it names no files of this site")?;
+    let part = Text::of(&get(asking, people, newest).await?, asking.charset);
+    let part = Text {
+        url: raw.url,
+        ..part
+    };
+    Ok((part, Some(index.pattern)))
 }
 
 /// The page that an answer is made into.

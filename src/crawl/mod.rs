@@ -19,6 +19,7 @@ mod listing_visit;
 mod mend;
 mod once;
 mod parsing;
+mod parts;
 mod polls;
 mod preview;
 mod proof;

@@ -11,6 +11,7 @@ use super::board::BoardContext;
 use super::crew::{Crew, Trouble};
 use super::fit::Glance;
 use super::parsing;
+use super::parts::{Part, forget, part};
 use super::symptoms::{note_block, note_failure};
 use super::{article_visit, listing_visit, radar};
 use crate::article::{PageView, classify};
@@ -53,16 +54,23 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
                     .await
             }
         };
-        let size = answer.as_ref().map_or(0, |fetched| fetched.body.len());
+        let answer = match answer {
+            Ok(fetched) => part(crew, &board, &job, fetched).await,
+            Err(error) => Err(error),
+        };
+        let size = answer.as_ref().map_or(0, |part| part.fetched.body.len());
         let _room = room_for(size).await;
         let at = crew.clock.now();
         let settlement = match answer {
-            Ok(mut fetched) => {
+            Ok(Part {
+                mut fetched,
+                follows,
+            }) => {
                 crew.polls
                     .note(job.board, |seen| seen.count_status(fetched.status));
                 crew.tally.n_answers.fetch_add(1, Ordering::Relaxed);
                 let receipts = std::mem::take(&mut fetched.receipts);
-                let mut settlement = read(crew, &board, &job, fetched, at).await?;
+                let mut settlement = read(crew, &board, &job, fetched, follows, at).await?;
                 settlement.receipts = receipts;
                 settlement
             }
@@ -73,6 +81,7 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
         let mut settled = crew.store.settle(settlement).await?;
         if let Some(pass) = ended {
             crew.polls.walked(job.board, pass);
+            forget(crew, pass);
         }
         if let JobKind::Listing { pass, .. } | JobKind::Radar { pass, .. } = job.kind {
             settled.n_queued += radar::follow(crew, &board, pass).await?;
@@ -169,6 +178,7 @@ async fn read<S: Store>(
     board: &Arc<BoardContext>,
     job: &Job,
     fetched: Fetched,
+    follows: Option<url::Url>,
     at: Timestamp,
 ) -> Result<Settlement, StoreError> {
     let as_of = fetched.server_date.unwrap_or(fetched.received_at);
@@ -205,7 +215,8 @@ async fn read<S: Store>(
             };
             radar::outcome(crew, board, job, &answer.fetched, found, at).await?
         }
-        (JobKind::Listing { pass, page }, Reading::Listing(listing, glance)) => {
+        (JobKind::Listing { pass, page }, Reading::Listing(mut listing, glance)) => {
+            listing.pager.next = follows.or(listing.pager.next);
             let found = listing_visit::Found {
                 pass: *pass,
                 page: *page,

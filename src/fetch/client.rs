@@ -16,6 +16,7 @@ use super::error::{FetchError, FetchErrorKind};
 use super::factory::{build_client, install_crypto};
 use super::guard::{Guard, Resolver, Route, SystemResolver};
 use super::host::{Host, Turn, host_key};
+use super::robots::Consult;
 use super::{FetchOptions, Fetched, Request, RobotsFile};
 use crate::model::{Clock, Receipt};
 
@@ -174,6 +175,16 @@ impl Fetcher {
         let host = self.host(url);
         let verdict = inner.allowed_by(&host, url).await;
         verdict.map_err(|kind| at_host(kind, url, &host))
+    }
+
+    /// The sitemaps that the robots file of a URL's host names, as far as that file is known.
+    pub async fn sitemaps(&self, url: &Url) -> Vec<Url> {
+        let host = self.host(url);
+        let memory = host.robots.lock().await;
+        match memory.consult(self.inner.clock.now()) {
+            Consult::Rules(rules) => rules.sitemaps().to_vec(),
+            Consult::Fetch | Consult::Wait(_) => Vec::new(),
+        }
     }
 
     /// One try to fetch a page: robots, pace and guard at every hop. May be dropped at any time.

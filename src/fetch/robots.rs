@@ -32,11 +32,15 @@ enum Ground {
     LostRedirect,
 }
 
+/// Sitemaps of a file that are kept.
+const MAX_SITEMAPS: usize = 20;
+
 /// The rules of one host for us.
 #[derive(Debug, Clone)]
 pub(crate) struct Rules {
     robots: Robots,
     ground: Ground,
+    sitemaps: Vec<Url>,
 }
 
 /// May it be fetched, and what says so.
@@ -65,7 +69,20 @@ impl Rules {
             400..=499 => (Robots::allow_all(), Ground::NoFile(file.status)),
             _ => return Err(Unreachable),
         };
-        Ok(Self { robots, ground })
+        let sitemaps = match ground {
+            Ground::File => sitemaps(&file.body),
+            Ground::NoFile(_) | Ground::Html | Ground::LostRedirect => Vec::new(),
+        };
+        Ok(Self {
+            robots,
+            ground,
+            sitemaps,
+        })
+    }
+
+    /// The sitemaps that the file names, in its order, of whatever host.
+    pub(crate) fn sitemaps(&self) -> &[Url] {
+        &self.sitemaps
     }
 
     pub(crate) fn crawl_delay(&self) -> Option<Duration> {
@@ -92,6 +109,19 @@ impl Rules {
         };
         Verdict { allowed, text }
     }
+}
+
+/// `Sitemap: https://board.example/map.xml`, whatever agent's group it stands in (sitemaps.org, "Specifying the Sitemap
+/// location in your robots.txt file").
+fn sitemaps(body: &[u8]) -> Vec<Url> {
+    let named = |line: &[u8]| {
+        let line = String::from_utf8_lossy(line);
+        let (name, value) = line.split_once(':')?;
+        let is_sitemap = name.trim().eq_ignore_ascii_case("sitemap");
+        Url::parse(value.trim()).ok().filter(|_| is_sitemap)
+    };
+    let lines = body.split(|byte| matches!(byte, b'\n' | b'\r'));
+    lines.filter_map(named).take(MAX_SITEMAPS).collect()
 }
 
 /// A rule for people: it may be as long as the file.

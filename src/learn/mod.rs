@@ -43,8 +43,8 @@ use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 use crate::model::{Calendar, NumberOrder};
-use crate::profile::Call;
 use crate::profile::files::hands_out;
+use crate::profile::{Call, JsonList};
 
 pub use article::same_title;
 
@@ -54,8 +54,8 @@ pub use calls::calls;
 pub use candidates::{Candidate, is_open, listing_candidates};
 use columns::{Columns, RowFacts};
 pub use interfaces::{
-    Answer, Endpoint, Testimony, Turn, as_endpoint, endpoints, first_row, goes_on, has_rows,
-    is_about, learn_interface, read_answer, testimony,
+    Answer, Endpoint, Index, Testimony, Turn, as_endpoint, endpoints, first_row, goes_on, has_rows,
+    is_about, learn_interface, read_answer, sitemap, sitemap_index, testimony,
 };
 use listing_url::ListingShape;
 use thread_pages::thread_pages;
@@ -177,6 +177,24 @@ impl ListingDraft {
             .map_or(0.0, |decision| decision.score)
     }
 
+    /// Whether rows tell when their articles were written.
+    fn tells_dates(&self) -> bool {
+        self.columns.fields.contains_key("date")
+    }
+
+    /// Whether the rows may be those of a menu: a few links, and no dates.
+    pub fn may_be_a_menu(&self) -> bool {
+        /// Longer ones are listings.
+        const MAX_ENTRIES: usize = 15;
+        !self.tells_dates() && self.n_rows.iter().sum::<usize>() <= MAX_ENTRIES
+    }
+
+    /// Whether rows tell the titles of their articles.
+    fn tells_titles(&self) -> bool {
+        let list = self.interface.as_ref().map(|interface| &interface.list);
+        list.is_none_or(JsonList::tells_titles)
+    }
+
     /// The page for people, where the rows come from elsewhere.
     fn page_for_people(&self) -> Option<&ListingShape> {
         self.interface.as_ref()?.page.as_ref()
@@ -189,10 +207,13 @@ impl ListingDraft {
     }
 
     /// Whether the article behind a sample's row may be called so. Where the row comes from an endpoint, only its own title
-    /// tells that the link, which a script makes, was understood.
+    /// tells that the link, which a script makes, was understood; an address in a sitemap is nobody's making.
     pub fn may_be_titled(&self, sample: usize, title: &str) -> bool {
         let row = self.facts.get(sample);
-        self.interface.is_none() || row.is_some_and(|row| same_title(title, &row.title))
+        match &self.interface {
+            Some(_) if self.tells_titles() => row.is_some_and(|row| same_title(title, &row.title)),
+            Some(_) | None => true,
+        }
     }
 }
 
@@ -384,7 +405,7 @@ pub fn learn(
     articles: &[SeenArticle<'_>],
     closed: &[SeenPage<'_>],
 ) -> Result<Learnt, Refusal> {
-    let samples: Vec<Sample<'_>> = articles
+    let mut samples: Vec<Sample<'_>> = articles
         .iter()
         .filter_map(|seen| {
             Some(Sample {
@@ -393,6 +414,9 @@ pub fn learn(
             })
         })
         .collect();
+    if !draft.tells_titles() {
+        titles::title_of_own(&mut samples);
+    }
     let timezone = site::timezone_of(first.html);
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
     let seen = || std::iter::once(first).chain(articles.iter().map(|seen| &seen.page));

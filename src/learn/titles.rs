@@ -1,14 +1,17 @@
 //! Which words of a row are the title? In: the board's rows. Out: a selector, where the title is not all that the link says,
-//! and what in it is none of the title.
+//! and what in it is none of the title. Where rows tell none: what articles call themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
-use scraper::ElementRef;
+use scraper::{ElementRef, Selector};
 
+use super::article::Sample;
 use super::columns::{Columns, MAX_ELEMENTS, NUMBER, shown};
 use super::css;
 use super::region::RowSeen;
 use super::words::{DATED, class_says};
+use crate::profile::element_text;
 
 /// Letters of a link that says what it does: `[Reply]`, `12 comments`.
 const MAX_LABEL: usize = 16;
@@ -16,6 +19,36 @@ const MAX_LABEL: usize = 16;
 const MAX_TITLE: usize = 120;
 /// Different labels, their numbers aside: `no comments`, `1 comment`, `12 comments`.
 const MAX_LABELS: usize = 3;
+
+static HEADINGS: LazyLock<Selector> =
+    LazyLock::new(|| Selector::parse("h1, h2, h3").expect("a constant selector"));
+static PAGE_TITLE: LazyLock<Selector> =
+    LazyLock::new(|| Selector::parse("head > title").expect("a constant selector"));
+/// Headings of a page that are looked at.
+const MAX_HEADINGS: usize = 100;
+
+/// Gives samples whose rows tell no title the one that their pages bear: the longest heading that the page's own title
+/// begins with, or holds. One that several pages bear is the site's, and none of an article.
+pub(super) fn title_of_own(samples: &mut [Sample<'_>]) {
+    let own: Vec<Option<String>> = samples
+        .iter()
+        .map(|sample| {
+            let html = sample.page.html;
+            let whole = element_text(html.select(&PAGE_TITLE).next()?, &[]);
+            let headings = html.select(&HEADINGS).take(MAX_HEADINGS);
+            headings
+                .map(|heading| element_text(heading, &[]))
+                .filter(|text| text.chars().any(char::is_alphanumeric) && whole.contains(text))
+                .max_by_key(|text| (whole.starts_with(text.as_str()), text.len()))
+        })
+        .collect();
+    for (sample, title) in samples.iter_mut().zip(&own) {
+        let n_bearing = own.iter().filter(|other| *other == title).count();
+        if let Some(title) = title.as_ref().filter(|_| n_bearing == 1) {
+            sample.row.title.clone_from(title);
+        }
+    }
+}
 
 /// The title where it is not the whole of the link: a heading in a card. And what in the link is not the title.
 pub(super) fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {

@@ -224,7 +224,11 @@ fn json(list: &JsonList) -> String {
         quoted(&list.items),
         quoted(&list.url)
     );
-    for (key, template) in [("next", &list.next), ("more", &list.more)] {
+    for (key, template) in [
+        ("next", &list.next),
+        ("more", &list.more),
+        ("parts", &list.parts),
+    ] {
         if let Some(template) = template {
             let _ = writeln!(text, "{key} = {}", quoted(template));
         }

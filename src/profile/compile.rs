@@ -202,9 +202,7 @@ impl Compiler<'_, '_> {
                 self.complain(place, "json.fields", &message);
             }
         }
-        if !file.fields.contains_key("title") {
-            self.complain(&file.url, "json.fields", "name the place of the `title`");
-        }
+        self.pattern(file.parts.as_ref(), "json.parts");
         if json_list::places(file.url.get_ref()).next().is_none() {
             self.complain(
                 &file.url,
@@ -225,6 +223,7 @@ impl Compiler<'_, '_> {
             html: file.html.clone(),
             next: file.next.as_ref().map(text),
             more: file.more.as_ref().map(text),
+            parts: file.parts.as_ref().map(text),
         }
     }
 

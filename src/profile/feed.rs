@@ -1,6 +1,7 @@
-//! A feed as data: RSS 2.0, RSS 1.0 (RDF), Atom (RFC 4287) and news sitemaps become what JSON Feed would say of the same
-//! entries, so that [`json_list`](super::json_list) reads it. In: the answer's text. Out: `{"items": [...], "next_url"}`.
-//! Pure; what is no feed is none, a broken one is read as far as it goes.
+//! A feed as data: RSS 2.0, RSS 1.0 (RDF), Atom (RFC 4287) and sitemaps (sitemaps.org, with the extension for news) become
+//! what JSON Feed would say of the same entries, so that [`json_list`](super::json_list) reads it. In: the answer's text.
+//! Out: `{"items": [...], "next_url", "sitemap"}`; the last says whether it is a sitemap, `"pages"`, or an index of such,
+//! `"parts"`. Pure; what is no feed is none, a broken one is read as far as it goes.
 
 use jiff::fmt::rfc2822;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -8,8 +9,11 @@ use quick_xml::name::QName;
 use quick_xml::{Reader, XmlVersion};
 use serde_json::{Map, Value, json};
 
-/// Entries that are read: no feed of a board has more.
+/// Entries that are read: no feed of a board has more, and no sitemap may (sitemaps.org, "Using Sitemap index files").
 const MAX_ENTRIES: usize = 5_000;
+const MAX_SITES: usize = 50_000;
+/// Bytes that are read, by the same protocol.
+pub(super) const MAX_FEED: usize = 50 * 1024 * 1024;
 /// Levels of elements; below, nothing is looked for.
 const MAX_DEPTH: usize = 64;
 /// Bytes of one value: entries may hold whole articles.
@@ -19,7 +23,7 @@ const MAX_VALUE: usize = 8_000;
 fn field_of(name: &str, parent: &str) -> Option<(&'static str, u8)> {
     Some(match (name, parent) {
         ("title", _) => ("title", 0),
-        ("link" | "loc", "item" | "entry" | "url") => ("url", 0),
+        ("link", "item" | "entry") | ("loc", "url" | "sitemap") => ("url", 0),
         ("published" | "pubDate" | "publication_date", _) => ("date_published", 0),
         ("date", _) => ("date_published", 1),
         ("updated" | "lastmod", _) => ("date_published", 2),
@@ -94,13 +98,19 @@ pub(super) fn as_data(text: &str) -> Option<Value> {
     let mut entry: Option<(usize, Entry)> = None;
     let mut words = String::new();
     let mut is_feed = false;
+    let mut sitemap = None;
     // Bounded by the text: each event takes some of it.
     while let Ok(event) = reader.read_event() {
         match event {
             Event::Start(start) => {
                 let name = local(start.name());
-                if open.is_empty() && !matches!(name, "rss" | "feed" | "RDF" | "urlset") {
-                    return None;
+                if open.is_empty() {
+                    sitemap = match name {
+                        "rss" | "feed" | "RDF" => None,
+                        "urlset" => Some("pages"),
+                        "sitemapindex" => Some("parts"),
+                        _ => return None,
+                    };
                 }
                 is_feed = true;
                 if open.len() >= MAX_DEPTH {
@@ -108,8 +118,9 @@ pub(super) fn as_data(text: &str) -> Option<Value> {
                 }
                 words.clear();
                 match &mut entry {
-                    None if matches!(name, "item" | "entry" | "url") => {
-                        if items.len() >= MAX_ENTRIES {
+                    None if is_entry(name, sitemap) => {
+                        let most = sitemap.map_or(MAX_ENTRIES, |_| MAX_SITES);
+                        if items.len() >= most {
                             break;
                         }
                         entry = Some((open.len(), Entry::default()));
@@ -118,21 +129,27 @@ pub(super) fn as_data(text: &str) -> Option<Value> {
                         next = next.or_else(|| attribute(&start, "href"));
                     }
                     None => {}
-                    Some((depth, entry)) if open.len() == *depth + 1 => match name {
-                        "link"
-                            if matches!(relation(&start).as_deref(), None | Some("alternate")) =>
-                        {
-                            if let Some(href) = attribute(&start, "href") {
-                                entry.put("url", 0, &href);
+                    // A sitemap links its pages' translations.
+                    Some((depth, entry)) if open.len() == *depth + 1 && sitemap.is_none() => {
+                        match name {
+                            "link"
+                                if matches!(
+                                    relation(&start).as_deref(),
+                                    None | Some("alternate")
+                                ) =>
+                            {
+                                if let Some(href) = attribute(&start, "href") {
+                                    entry.put("url", 0, &href);
+                                }
                             }
+                            "category" => {
+                                let said = attribute(&start, "label")
+                                    .or_else(|| attribute(&start, "term"));
+                                entry.put("category", 0, &said.unwrap_or_default());
+                            }
+                            _ => {}
                         }
-                        "category" => {
-                            let said =
-                                attribute(&start, "label").or_else(|| attribute(&start, "term"));
-                            entry.put("category", 0, &said.unwrap_or_default());
-                        }
-                        _ => {}
-                    },
+                    }
                     Some(_) => {}
                 }
                 open.push(name.to_owned());
@@ -161,11 +178,34 @@ pub(super) fn as_data(text: &str) -> Option<Value> {
             _ => {}
         }
     }
+    if sitemap.is_some() {
+        newest_first(&mut items);
+    }
     let mut data = json!({ "items": items });
     if let Some(next) = next {
         data["next_url"] = json!(next);
     }
+    if let Some(kind) = sitemap {
+        data["sitemap"] = json!(kind);
+    }
     is_feed.then_some(data)
+}
+
+fn is_entry(name: &str, sitemap: Option<&str>) -> bool {
+    match sitemap {
+        None => matches!(name, "item" | "entry"),
+        Some("pages") => name == "url",
+        Some(_) => name == "sitemap",
+    }
+}
+
+/// Entries of a sitemap stand in any order; those that came last are wanted first. The moments of one site are written in
+/// one way, which sorts as words (W3C, "Date and Time Formats").
+fn newest_first(items: &mut [Value]) {
+    let moment = |item: &Value| Some(item.get("date_published")?.as_str()?.to_owned());
+    if items.iter().all(|item| moment(item).is_some()) {
+        items.sort_by_cached_key(|item| std::cmp::Reverse(moment(item)));
+    }
 }
 
 fn say(words: &mut String, said: &str) {
@@ -258,6 +298,27 @@ mod tests {
         }
     }
 
+    /// Pictures and translations of a page are no pages of their own.
+    #[test]
+    fn sitemaps_and_their_indexes_are_read_the_newest_first() {
+        let pages = r#"<urlset xmlns="s" xmlns:image="i" xmlns:xhtml="x">
+            <url><loc> http://board.example/p/1 </loc><lastmod>2025-11-05</lastmod>
+            <xhtml:link rel="alternate" hreflang="de" href="/de/p/1"/><image:image><image:loc>/i/1.jpg</image:loc><image:title>Boat</image:title></image:image></url>
+            <url><xhtml:link rel="alternate" hreflang="de" href="/de/p/2"/><loc>http://board.example/p/2?a=1&amp;b=2</loc><lastmod>2025-11-06</lastmod></url></urlset>"#;
+        assert_eq!(
+            as_data(pages).unwrap(),
+            json!({"sitemap": "pages", "items": [
+                {"url": "http://board.example/p/2?a=1&b=2", "date_published": "2025-11-06"},
+                {"url": "http://board.example/p/1", "date_published": "2025-11-05"},
+            ]})
+        );
+        let index = "<sitemapindex xmlns='s'><sitemap><loc>/a.xml</loc></sitemap><sitemap><loc>/b.xml</loc><lastmod>2025</lastmod></sitemap></sitemapindex>";
+        assert_eq!(
+            as_data(index).unwrap(),
+            json!({"sitemap": "parts", "items": [{"url": "/a.xml"}, {"url": "/b.xml", "date_published": "2025"}]})
+        );
+    }
+
     #[test]
     fn what_is_no_feed_is_none_and_a_cut_one_is_read_as_far_as_it_goes() {
         for text in [
@@ -282,7 +343,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_panics(text in "(<rss>|<feed>|<item>|</item>|<entry>|<title>|</title>|<link href='x'/>|<![CDATA[|]]>|&amp;|&x;|&#0;|<|>|a|é|/|\"|=){0,60}") {
+        fn no_text_panics(text in "(<rss>|<feed>|<urlset>|<sitemapindex>|<sitemap>|<url>|<loc>|<item>|</item>|<entry>|<title>|</title>|<link href='x'/>|<![CDATA[|]]>|&amp;|&x;|&#0;|<|>|a|é|/|\"|=){0,60}") {
             let _ = as_data(&text);
         }
     }

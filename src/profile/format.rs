@@ -257,7 +257,7 @@ pub struct JsonFile {
     /// A record's link: `/t/{slug}/{id}`, or `{link}` where it stands in the record.
     pub url: Text,
     /// Fields (`title`, `author`, `date`, `category`, `views`, `votes`, `comment_count`, `posts`, `notice`) and their places in
-    /// a record; `posts` counts the first one, too.
+    /// a record; `posts` counts the first one, too. Without `title`, titles are those of the articles' own pages.
     pub fields: BTreeMap<String, Text>,
     /// Fields whose values are HTML.
     #[serde(default)]
@@ -268,6 +268,10 @@ pub struct JsonFile {
     /// A place in the answer that holds `false` where nothing follows.
     #[serde(default)]
     pub more: Option<Text>,
+    /// The board's URL answers with an index of sitemaps, and those whose path and query match this pattern are the pages of
+    /// the listing, each followed by the next in the index. Needs `pager.chained`.
+    #[serde(default)]
+    pub parts: Option<Text>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use jiff::Timestamp;
+use regex::Regex;
 use serde_json::Value;
+use url::{Position, Url};
 
 use super::{feed, island};
 use crate::model::ListingPage;
@@ -54,7 +56,8 @@ pub struct JsonList {
     pub items: String,
     /// A record's link: `{path}` is filled with what stands there in the record.
     pub url: String,
-    /// Name of a field (see [`FIELDS`]) → its place in the record.
+    /// Name of a field (see [`FIELDS`]) → its place in the record. Where there is none for `title`, records tell none:
+    /// articles' own pages do.
     pub fields: BTreeMap<String, String>,
     /// Fields whose values are HTML (`Fish &#038; chips`).
     pub html: Vec<String>,
@@ -63,6 +66,9 @@ pub struct JsonList {
     pub next: Option<String>,
     /// A place that holds `false` in the last answer.
     pub more: Option<String>,
+    /// The board's own URL answers with an index of sitemaps. Those whose path and query match this pattern are the pages of
+    /// the listing, see [`JsonList::parts`].
+    pub parts: Option<String>,
 }
 
 impl JsonList {
@@ -81,6 +87,21 @@ impl JsonList {
         }
         page.push_str("</body></html>");
         Some(page)
+    }
+
+    /// The pages of the listing that an index of sitemaps names, in their order; `None` where the text is none. Where their
+    /// names count, the highest comes first, unless the last is said to be the newer.
+    pub fn parts(&self, index: &str, at: &Url) -> Option<Vec<Url>> {
+        let pattern = Regex::new(&format!("^(?:{})$", self.parts.as_ref()?)).ok()?;
+        let mut parts = sitemap_parts(&read(index)?, at)?;
+        parts
+            .retain(|part| pattern.is_match(&part.url[Position::BeforePath..Position::AfterQuery]));
+        Some(in_order(parts))
+    }
+
+    /// Whether records tell titles.
+    pub fn tells_titles(&self) -> bool {
+        self.fields.contains_key("title")
     }
 
     /// Shows a list, and tells how many of its records can be read.
@@ -118,7 +139,7 @@ impl JsonList {
         filled(self.next.as_ref()?, answer)
     }
 
-    /// A record's link and the words of its fields; `None` where it has no link or no title.
+    /// A record's link and the words of its fields; `None` where it has no link, or no title though others tell theirs.
     pub fn read_record(&self, item: &Value) -> Option<(String, BTreeMap<&str, String>)> {
         let url = filled(&self.url, item)?;
         let mut words: BTreeMap<&str, String> = BTreeMap::new();
@@ -138,7 +159,7 @@ impl JsonList {
         {
             words.insert("comment_count", n_replies.to_string());
         }
-        words.contains_key("title").then_some((url, words))
+        (words.contains_key("title") || !self.tells_titles()).then_some((url, words))
     }
 
     fn record(&self, item: &Value, page: &mut String) -> Option<()> {
@@ -151,7 +172,9 @@ impl JsonList {
             page,
             "<li class=\"record{notice}\"><a class=\"title\" href=\"{}\">{}</a>",
             escaped(&url),
-            self.shown("title", &words["title"])
+            words
+                .get("title")
+                .map_or(String::new(), |title| self.shown("title", title))
         );
         for (name, css) in FIELDS {
             let (Some(said), Some((tag, class))) = (words.get(name), css.split_once('.')) else {
@@ -183,11 +206,60 @@ impl JsonList {
 pub fn read(text: &str) -> Option<Value> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     match text.chars().next() {
-        _ if text.len() > MAX_ANSWER => None,
-        Some('{' | '[') => serde_json::from_str(text).ok(),
-        Some('<') => feed::as_data(text),
+        Some('<') if text.len() <= feed::MAX_FEED => feed::as_data(text),
+        Some('{' | '[') if text.len() <= MAX_ANSWER => serde_json::from_str(text).ok(),
         _ => None,
     }
+}
+
+/// A file that an index of sitemaps names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SitemapPart {
+    pub url: Url,
+    /// When something in it was last changed, as it is written there.
+    pub changed: Option<String>,
+}
+
+/// The files of this host that an index of sitemaps at `at` names, as it has them; `None` where the answer is no index.
+pub fn sitemap_parts(answer: &Value, at: &Url) -> Option<Vec<SitemapPart>> {
+    is_sitemap(answer, "parts").then_some(())?;
+    let items = answer.get("items")?.as_array()?;
+    let part = |item: &Value| {
+        let url = at.join(item.get("url")?.as_str()?).ok()?;
+        let changed = item.get("date_published").and_then(Value::as_str);
+        let is_here =
+            url.scheme() == at.scheme() && url.host() == at.host() && url.port() == at.port();
+        is_here.then(|| SitemapPart {
+            url,
+            changed: changed.map(str::to_owned),
+        })
+    };
+    Some(items.iter().filter_map(part).collect())
+}
+
+/// Whether an answer is a sitemap of `"pages"`, or an index of such `"parts"`.
+pub fn is_sitemap(answer: &Value, kind: &str) -> bool {
+    answer.get("sitemap").and_then(Value::as_str) == Some(kind)
+}
+
+/// Parts by the numbers in their names, which do not change while a listing is read: the newest end first, as far as the
+/// index tells which that is.
+pub fn in_order(mut parts: Vec<SitemapPart>) -> Vec<Url> {
+    let numbers = |part: &SitemapPart| -> Vec<u64> {
+        let text = &part.url[Position::BeforePath..];
+        let runs = text.split(|c: char| !c.is_ascii_digit());
+        runs.filter_map(|run| run.parse().ok()).collect()
+    };
+    parts.sort_by_cached_key(|part| (std::cmp::Reverse(numbers(part)), part.url.clone()));
+    parts.dedup_by(|a, b| a.url == b.url);
+    let ends = parts.first().zip(parts.last());
+    let is_reversed = ends.is_some_and(|(first, last)| {
+        matches!((&first.changed, &last.changed), (Some(first), Some(last)) if first < last)
+    });
+    if is_reversed {
+        parts.reverse();
+    }
+    parts.into_iter().map(|part| part.url).collect()
 }
 
 /// The place of a key in what stands at another place.
@@ -335,7 +407,59 @@ mod tests {
             html: Vec::new(),
             next: Some("/api?after={data.cursor}".into()),
             more: None,
+            parts: None,
         }
+    }
+
+    /// Those of other hosts and of other names are no pages of the listing.
+    #[test]
+    fn the_parts_of_an_index_come_newest_first() {
+        let list = JsonList {
+            parts: Some(r"/posts\-\d*\.xml".into()),
+            ..list()
+        };
+        let at = Url::parse("http://board.example/sitemap.xml").unwrap();
+        let parts = |changed: [&str; 3]| -> Vec<String> {
+            let file = |(n, changed): (usize, &&str)| {
+                format!(
+                    "<sitemap><loc>/posts-{}.xml</loc>{changed}</sitemap>",
+                    8 + n
+                )
+            };
+            let files: String = changed.iter().enumerate().map(file).collect();
+            let index = format!(
+                "<sitemapindex><sitemap><loc>/tags-1.xml</loc></sitemap><sitemap><loc>http://else.example/posts-1.xml</loc></sitemap>{files}</sitemapindex>"
+            );
+            let parts = list.parts(&index, &at).unwrap();
+            parts.iter().map(|part| part.path().to_owned()).collect()
+        };
+        let counted = ["/posts-10.xml", "/posts-9.xml", "/posts-8.xml"];
+        assert_eq!(parts(["", "", ""]), counted);
+        let days = [
+            "<lastmod>2025-03-01</lastmod>",
+            "<lastmod>2025-02-01</lastmod>",
+            "<lastmod>2025-01-01</lastmod>",
+        ];
+        assert_eq!(parts([days[2], days[0], days[1]]), counted);
+        assert_eq!(
+            parts(days),
+            ["/posts-8.xml", "/posts-9.xml", "/posts-10.xml"]
+        );
+        assert_eq!(list.parts("<urlset></urlset>", &at), None);
+    }
+
+    /// What no record tells is not missed.
+    #[test]
+    fn records_without_titles_are_rows() {
+        let mut list = list();
+        list.fields.remove("title");
+        let page = list
+            .page(r#"{"data":{"posts":[{"id":7,"at":1762000000}]}}"#)
+            .unwrap();
+        assert!(
+            page.contains("<a class=\"title\" href=\"/p/7\"></a> <time"),
+            "{page}"
+        );
     }
 
     #[test]

@@ -56,15 +56,18 @@ fields = { title = "subject", notice = "top" }
 
 #[test]
 fn places_in_json_are_checked() {
-    let wrong = JSON.replace("{id}", "1").replace("title =", "subject =");
+    let wrong = JSON
+        .replace("{id}", "1")
+        .replace("title =", "subject =")
+        .replace("[listing]", "parts = \"(\"\n[listing]");
     let found = complaints(&[("[listing]", wrong.as_str())]);
     let lines: Vec<&str> = found
         .iter()
         .filter_map(|complaint| complaint.split(':').next())
         .collect();
-    assert_eq!(lines, ["15", "15", "16"], "{found:?}");
+    assert_eq!(lines, ["15", "16", "18"], "{found:?}");
     for words in [
-        "name the place of the `title`",
+        "`(` is not a pattern",
         "name a place in the record, as `{id}`",
         "no field is called `subject`; there are title, author, date",
     ] {

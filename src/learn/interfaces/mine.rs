@@ -14,7 +14,7 @@ use super::pattern;
 use crate::dates::read_date;
 use crate::learn::address::is_same_host;
 use crate::profile::JsonList;
-use crate::profile::json_list::{at, filled, joined, moment, places, scalar};
+use crate::profile::json_list::{at, filled, is_sitemap, joined, moment, places, scalar};
 
 /// Levels of an answer that are looked through for lists, and of a record for fields.
 const MAX_LEVELS: usize = 12;
@@ -187,6 +187,36 @@ fn columns(records: &[&Value]) -> Vec<String> {
     found
 }
 
+/// The addresses of a sitemap as records that tell no titles; `None` where it names no two.
+pub(super) fn addresses(answer: &Value) -> Option<Mined> {
+    let records = answer.get("items")?.as_array()?;
+    let n_told = |field: &str| {
+        records
+            .iter()
+            .filter(|record| record.get(field).is_some())
+            .count()
+    };
+    let n_records = n_told("url");
+    if n_records < 2 || !is_sitemap(answer, "pages") {
+        return None;
+    }
+    let field = |name: &str, place: &str| (name.to_owned(), place.to_owned());
+    let is_dated = 10 * n_told("date_published") >= 9 * n_records;
+    Some(Mined {
+        list: JsonList {
+            items: "items".to_owned(),
+            url: "{url}".to_owned(),
+            fields: is_dated
+                .then(|| field("date", "date_published"))
+                .into_iter()
+                .collect(),
+            ..JsonList::default()
+        },
+        score: (n_records as f64).ln(),
+        reason: format!("a sitemap of {n_records} addresses"),
+    })
+}
+
 struct Miner<'a> {
     records: Vec<&'a Value>,
     columns: Vec<String>,
@@ -274,6 +304,7 @@ impl Miner<'_> {
                 html,
                 next: None,
                 more: None,
+                parts: None,
             },
             score,
         })

@@ -1,5 +1,5 @@
 //! A board whose rows do not stand in its page: the page names an endpoint, or its software is known for one, that answers
-//! in JSON; or the page holds that answer itself, for its scripts. In: the page and the answers. Out: a listing as the other learners make it, with a rule that turns each answer
+//! in JSON; or the page holds that answer itself, for its scripts; or the site has a sitemap. In: the page and the answers. Out: a listing as the other learners make it, with a rule that turns each answer
 //! into a page ([`crate::profile::JsonList`]), so that all that follows goes on as ever.
 //!
 //! Nothing is believed because a machine says it: an answer must hold records with titles and links of this site, those of
@@ -10,6 +10,7 @@ mod endpoints;
 mod islands;
 mod mine;
 mod scripts;
+mod sitemaps;
 mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ use serde_json::Value;
 use url::Url;
 
 pub use endpoints::{Endpoint, as_endpoint, endpoints};
+pub use sitemaps::{Index, sitemap, sitemap_index};
 pub use turns::Turn;
 
 use super::article::same_title;
@@ -82,6 +84,8 @@ pub fn read_answer(text: &str, endpoint: &Endpoint, as_of: Timestamp) -> Result<
             &TimeZone::UTC,
             as_of,
         );
+        // Titles of a few only, those of the news, are those of none.
+        let mined = mined.or_else(|why| mine::addresses(answer).ok_or(why));
         match (mined, &best) {
             (Ok(mined), Ok((held, _))) if mined.score <= held.score => {}
             (Ok(mined), _) => best = Ok((mined, answer)),
@@ -111,7 +115,7 @@ pub fn goes_on(first: &SeenPage<'_>, second: &SeenPage<'_>) -> bool {
     2 * n_known < found.len()
 }
 
-/// Whether a page that was made of an answer has a record that can be read, and is not pinned.
+/// Whether a page that was made of an answer has a record with a link on this site, and is not pinned.
 pub fn has_rows(page: &SeenPage<'_>) -> bool {
     rows(page).iter().any(|(_, facts)| !facts.notice)
 }
@@ -146,9 +150,27 @@ pub enum Testimony {
     Silent,
 }
 
-/// Compares the rows that a draft read from the page for people with the records of an answer, by their titles.
-pub fn testimony(draft: &ListingDraft, answer: &SeenPage<'_>) -> Testimony {
-    let told = rows(answer);
+/// Compares the rows that a draft read from the page for people with the records of an answer, by their titles; where
+/// records tell none, by the addresses of a few.
+pub fn testimony(draft: &ListingDraft, answer: &SeenPage<'_>, list: &JsonList) -> Testimony {
+    let mut told = vec![rows(answer)];
+    if !list.tells_titles() {
+        sitemaps::keep_articles(&mut told);
+        let told: BTreeSet<&Url> = told.iter().flatten().map(|(url, _)| url).collect();
+        let n_told = draft
+            .samples
+            .iter()
+            .filter(|url| told.contains(url))
+            .count();
+        return match (n_told > 0, draft.tells_dates()) {
+            (true, _) => Testimony::Same {
+                more: told.len() > draft.n_rows.iter().sum(),
+            },
+            (false, true) => Testimony::Other,
+            (false, false) => Testimony::Silent,
+        };
+    }
+    let told: Vec<(Url, RowFacts)> = told.into_iter().flatten().collect();
     let shown = draft.columns.rows.iter().flatten();
     let shown: Vec<&RowFacts> = shown.take(MAX_WITNESSES).collect();
     let is_dated = told.iter().all(|(_, facts)| facts.date.is_some());
@@ -160,7 +182,7 @@ pub fn testimony(draft: &ListingDraft, answer: &SeenPage<'_>) -> Testimony {
         })
         .count();
     let is_same = 10 * n_told >= AGREED_TENTHS * shown.len().min(told.len()).max(1);
-    let is_weak = !draft.columns.fields.contains_key("date") && shown.len() <= told.len();
+    let is_weak = !draft.tells_dates() && shown.len() <= told.len();
     match (is_same, is_weak && is_dated) {
         (true, _) => Testimony::Same {
             more: told.len() > shown.len(),
@@ -187,7 +209,10 @@ pub fn learn_interface(
         seen: decision.clone(),
     };
     let first = pages.first().ok_or_else(|| refuse("no answer came"))?;
-    let found: Vec<Vec<(Url, RowFacts)>> = pages.iter().map(rows).collect();
+    let mut found: Vec<Vec<(Url, RowFacts)>> = pages.iter().map(rows).collect();
+    if !list.tells_titles() {
+        sitemaps::keep_articles(&mut found);
+    }
     let links: Vec<Url> = found.iter().flatten().map(|(url, _)| url.clone()).collect();
     let article = address::article_shape(&links, people)
         .ok_or_else(|| refuse("the records' links do not tell articles apart"))?;
@@ -282,7 +307,7 @@ fn rows(page: &SeenPage<'_>) -> Vec<(Url, RowFacts)> {
         let is_here = address::is_same_host(&url, page.url);
         let number = |name: &str| text_of(name).and_then(|text| text.parse().ok());
         let facts = RowFacts {
-            title: text_of("title")?,
+            title: text_of("title").unwrap_or_default(),
             author: text_of("author"),
             date: text_of("date"),
             notice: row.value().classes().any(|class| class == "notice"),

@@ -14,6 +14,9 @@ pub fn shapes() -> Vec<Shape> {
         nodebb(),
         wordpress(),
         only_a_feed(),
+        only_a_sitemap(),
+        only_an_index_of_sitemaps(),
+        only_a_sitemap_of_news(),
     ]
 }
 
@@ -294,6 +297,152 @@ fn only_a_feed() -> Shape {
                 // Pages are counted: the walk looks behind the last one.
                 ("/notes.rss?page=3".to_owned(), kind, feed(&[], "")),
             ]
+        },
+        ..wordpress()
+    }
+}
+
+/// An entry of a sitemap, changed some days after it was written, with the extension for pictures.
+fn address(path: &str, post: Option<&Post>) -> String {
+    let changed = post.map(|post| {
+        let days = jiff::Span::new().days(i64::from(post.id % 4));
+        post.said.at.checked_add(days).expect("a day of our time")
+    });
+    let changed = changed.map_or("2025-11-01".to_owned(), |at| {
+        at.strftime("%Y-%m-%dT%H:%M:%S+01:00").to_string()
+    });
+    format!(
+        "<url><loc>{path}</loc><lastmod>{changed}</lastmod><changefreq>weekly</changefreq>\
+         <image:image><image:loc>{{origin}}/p/x.jpg</image:loc><image:title>Hafen</image:title></image:image></url>"
+    )
+}
+
+fn sitemap(entries: &str) -> String {
+    format!(
+        "<?xml version='1.0' encoding='UTF-8'?><?xml-stylesheet type='text/xsl' href='/map.xsl'?>\
+         <urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' \
+         xmlns:image='http://www.google.com/schemas/sitemap-image/1.1' \
+         xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'>{entries}</urlset>"
+    )
+}
+
+fn addresses(posts: &[Post]) -> String {
+    let url = |post: &Post| format!("{{origin}}{}", (pages::blog().article_url)(post, 1));
+    posts
+        .iter()
+        .map(|post| address(&url(post), Some(post)))
+        .collect()
+}
+
+const XML: &str = "application/xml";
+
+/// A theme that shows nothing without scripts, and no feed. The robots file names a sitemap, which has all that the site
+/// wants to be found by, in any order: more tags than posts, writers, pages about the site, and a friend's pages.
+fn only_a_sitemap() -> Shape {
+    Shape {
+        name: "sitemap",
+        head: "",
+        others: |all| {
+            let tags: String = (0..60)
+                .map(|n| address(&format!("{{origin}}/tag/wort-{n}-der-kueste/"), None))
+                .collect();
+            let others: String = [
+                "{origin}/",
+                "{origin}/about/",
+                "{origin}/author/mira/",
+                "{origin}/category/kueste/",
+                "http://friend.example/2025/10/vom-nachbarn-und-dem-meer/",
+            ]
+            .map(|path| address(path, None))
+            .concat();
+            let posts = addresses(all);
+            vec![
+                (
+                    "/robots.txt".to_owned(),
+                    "text/plain",
+                    "User-agent: *\nDisallow: /secret/\n\nSitemap: {origin}/files/map.xml\n"
+                        .to_owned(),
+                ),
+                (
+                    "/files/map.xml".to_owned(),
+                    XML,
+                    sitemap(&format!("{others}{posts}{tags}")),
+                ),
+            ]
+        },
+        ..wordpress()
+    }
+}
+
+/// An index at the usual place, with files for some of the posts each, and others for tags and pages.
+fn only_an_index_of_sitemaps() -> Shape {
+    Shape {
+        name: "sitemap-index",
+        head: "",
+        others: |all| {
+            let tags: String = (0..60)
+                .map(|n| address(&format!("{{origin}}/tag/wort-{n}-der-kueste/"), None))
+                .collect();
+            // The oldest posts are in the first file.
+            let oldest_first: Vec<Post> = all.iter().rev().cloned().collect();
+            let mut files: Vec<OtherFile> = oldest_first
+                .chunks(12)
+                .enumerate()
+                .map(|(n, posts)| {
+                    let number = if n == 0 {
+                        String::new()
+                    } else {
+                        (n + 1).to_string()
+                    };
+                    (
+                        format!("/post-sitemap{number}.xml"),
+                        XML,
+                        sitemap(&addresses(posts)),
+                    )
+                })
+                .collect();
+            files.push(("/post_tag-sitemap.xml".to_owned(), XML, sitemap(&tags)));
+            files.push((
+                "/page-sitemap.xml".to_owned(),
+                XML,
+                sitemap(&address("{origin}/about/", None)),
+            ));
+            let named: String = files
+                .iter()
+                .map(|(path, _, _)| format!("<sitemap><loc>{{origin}}{path}</loc></sitemap>"))
+                .collect();
+            files.push((
+                "/sitemap.xml".to_owned(),
+                XML,
+                format!("<?xml version='1.0'?><sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{named}</sitemapindex>"),
+            ));
+            files
+        },
+        ..wordpress()
+    }
+}
+
+/// A sitemap with the extension for news, which tells titles.
+fn only_a_sitemap_of_news() -> Shape {
+    Shape {
+        name: "sitemap-news",
+        head: "",
+        others: |all| {
+            let entry = |post: &Post| {
+                format!(
+                    "<url><loc>{{origin}}{}</loc><news:news><news:publication><news:name>Kueste</news:name><news:language>de</news:language></news:publication>\
+                     <news:publication_date>{}</news:publication_date><news:title>{}</news:title></news:news></url>",
+                    (pages::blog().article_url)(post, 1),
+                    post.said
+                        .at
+                        .in_tz(GERMAN.zone)
+                        .expect("a moment")
+                        .strftime("%Y-%m-%dT%H:%M:%S%:z"),
+                    post.title
+                )
+            };
+            let entries: String = all.iter().map(entry).collect();
+            vec![("/sitemap.xml".to_owned(), XML, sitemap(&entries))]
         },
         ..wordpress()
     }
