@@ -1,5 +1,6 @@
 //! One request and its answer: sent, its header checked, its body read under a cap.
 
+use std::io::Read;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,6 +19,11 @@ use super::host::Turn;
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 /// What is read of a redirect's or an error's body: enough to know a challenge page.
 const SCRAP_BYTES: u64 = 256 * 1024;
+
+/// Files that are packed themselves, not on their way: sitemaps may be.
+const PACKED: &str = ".xml.gz";
+/// What a packed file begins with (RFC 1952, 2.3.1).
+const GZIP: [u8; 2] = [0x1F, 0x8B];
 
 /// How a body is read.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +103,7 @@ async fn read(
     }
     let keep_alive = response.version() >= Version::HTTP_11
         && text(&headers, CONNECTION).is_none_or(|value| !value.eq_ignore_ascii_case("close"));
+    let is_packed = response.url().path().ends_with(PACKED);
     let (whole, body) = match rule {
         BodyRule::Page { .. } if is_refusal_or_redirect(status) => {
             // Its words are a help, not content: what can be had of them is taken, and no more.
@@ -104,7 +111,7 @@ async fn read(
             let read = read_up_to(&mut response, SCRAP_BYTES, &mut body).await;
             (matches!(read, Ok(true)), body)
         }
-        BodyRule::Page { max_bytes } => match not_text(&headers) {
+        BodyRule::Page { max_bytes } => match not_text(&headers).filter(|_| !is_packed) {
             Some(content_type) if (200..300).contains(&status) => {
                 return Err(FetchErrorKind::NotText { content_type });
             }
@@ -123,7 +130,10 @@ async fn read(
                         limit_bytes: max_bytes,
                     });
                 }
-                (true, body)
+                match is_packed && body.starts_with(&GZIP) {
+                    true => (true, unpacked(&body, max_bytes)?),
+                    false => (true, body),
+                }
             }
         },
         BodyRule::Prefix { max_bytes } => {
@@ -160,6 +170,23 @@ async fn read_up_to(
         body.extend_from_slice(&chunk);
     }
     Ok(true)
+}
+
+/// The data that a packed file holds, at most `max_bytes` of it.
+fn unpacked(body: &[u8], max_bytes: u64) -> Result<Vec<u8>, FetchErrorKind> {
+    let mut data = Vec::new();
+    let whole = flate2::read::MultiGzDecoder::new(body)
+        .take(max_bytes.saturating_add(1))
+        .read_to_end(&mut data);
+    match whole {
+        Err(_) => Err(FetchErrorKind::Encoding {
+            encoding: "gzip".to_owned(),
+        }),
+        Ok(_) if data.len() as u64 > max_bytes => Err(FetchErrorKind::TooLarge {
+            limit_bytes: max_bytes,
+        }),
+        Ok(_) => Ok(data),
+    }
 }
 
 fn is_refusal_or_redirect(status: u16) -> bool {

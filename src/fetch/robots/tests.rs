@@ -193,6 +193,21 @@ fn a_verdict_names_its_rule() {
     assert_eq!(text("/free"), "robots: no rule for it");
 }
 
+/// They belong to no agent's group, and may be of any host; a path alone is none.
+#[test]
+fn sitemaps_are_named_by_whole_urls() {
+    let rules = rules(
+        "User-agent: other\nsitemap : https://board.example/a.xml\r\nSitemap: /b.xml\n# Sitemap: https://board.example/c.xml\nSITEMAP:http://else.example/d.xml",
+    );
+    let named: Vec<&str> = rules.sitemaps().iter().map(Url::as_str).collect();
+    assert_eq!(
+        named,
+        ["https://board.example/a.xml", "http://else.example/d.xml"]
+    );
+    let home = file(200, "<html>Sitemap: https://board.example/a.xml");
+    assert!(Rules::of(&home).unwrap().sitemaps().is_empty());
+}
+
 #[test]
 fn crawl_delay_may_have_a_fraction() {
     let delay = rules("User-agent: *\nCrawl-delay: 1.5\n").crawl_delay();

@@ -24,6 +24,47 @@ async fn a_compressed_page_is_read() {
     assert_eq!(fetched.receipts[0].body_bytes, 5);
 }
 
+/// A sitemap may be a packed file (sitemaps.org, "Using gzip"), whatever it is said to be; nothing else may.
+#[tokio::test]
+async fn a_packed_sitemap_is_read_up_to_the_cap() {
+    let server = Server::start(|_| {
+        Reply::Bytes(answer(
+            200,
+            &["Content-Type: application/x-gzip"],
+            HELLO_GZIP,
+        ))
+    })
+    .await;
+    let read = fetcher(quick(&server))
+        .get(&page(server.url("/map.xml.gz")))
+        .await;
+    assert_eq!(read.unwrap().body, b"hello");
+    let other = fetcher(quick(&server))
+        .get(&page(server.url("/map.gz")))
+        .await;
+    assert!(matches!(
+        other.unwrap_err().kind,
+        FetchErrorKind::NotText { .. }
+    ));
+    let bomb = {
+        use flate2::write::GzEncoder;
+        let mut packed = GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::copy(&mut std::io::repeat(0).take(1 << 20), &mut packed).unwrap();
+        packed.finish().unwrap()
+    };
+    let max_body_bytes = bomb.len() as u64 + 10;
+    let server = Server::start(move |_| Reply::Bytes(answer(200, &[], &bomb))).await;
+    let options = FetchOptions {
+        max_body_bytes,
+        ..quick(&server)
+    };
+    let bomb = fetcher(options).get(&page(server.url("/map.xml.gz"))).await;
+    assert!(matches!(
+        bomb.unwrap_err().kind,
+        FetchErrorKind::TooLarge { .. }
+    ));
+}
+
 #[tokio::test]
 async fn a_bomb_is_stopped_at_the_cap() {
     let bomb = zstd::encode_all(std::io::repeat(0).take(64 << 20), 3).unwrap();

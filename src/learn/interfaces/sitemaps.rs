@@ -99,3 +99,118 @@ pub(super) fn keep_articles(pages: &mut [Vec<(Url, RowFacts)>]) {
         rows.retain(|(url, _)| is_of_kind(url, &kind));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(path: &str) -> Url {
+        Url::parse("http://board.example")
+            .unwrap()
+            .join(path)
+            .unwrap()
+    }
+
+    fn index(paths: &[&str]) -> Option<(String, Vec<String>)> {
+        let files: String = paths
+            .iter()
+            .map(|path| format!("<sitemap><loc>{path}</loc></sitemap>"))
+            .collect();
+        let index = sitemap_index(
+            &format!("<sitemapindex>{files}</sitemapindex>"),
+            &at("/sitemap.xml"),
+        )?;
+        let parts = index
+            .parts
+            .iter()
+            .map(|part| part[Position::BeforePath..].to_owned());
+        Some((index.pattern, parts.collect()))
+    }
+
+    #[test]
+    fn files_with_articles_are_told_by_their_names() {
+        for (paths, pattern, parts) in [
+            (
+                &[
+                    "/post-sitemap.xml",
+                    "/post-sitemap2.xml",
+                    "/page-sitemap.xml",
+                    "/category-sitemap.xml",
+                    "/post_tag-sitemap.xml",
+                    "/author-sitemap.xml",
+                ][..],
+                r"/post\-sitemap\d*\.xml",
+                &["/post-sitemap2.xml", "/post-sitemap.xml"][..],
+            ),
+            (
+                &[
+                    "/wp-sitemap-posts-post-1.xml",
+                    "/wp-sitemap-posts-page-1.xml",
+                    "/wp-sitemap-taxonomies-category-1.xml",
+                    "/wp-sitemap-users-1.xml",
+                ],
+                r"/wp\-sitemap\-posts\-post\-\d*\.xml",
+                &["/wp-sitemap-posts-post-1.xml"],
+            ),
+            (
+                &[
+                    "/map/2024-12.xml",
+                    "/map/2025-01.xml",
+                    "/map/2025-10.xml",
+                    "/map/sections.xml",
+                    "http://else.example/map/2026-01.xml",
+                ],
+                r"/map/\d*\-\d*\.xml",
+                &["/map/2025-10.xml", "/map/2025-01.xml", "/map/2024-12.xml"],
+            ),
+            (
+                &["/sitemap.xml?page=1", "/sitemap.xml?page=2"],
+                r"/sitemap\.xml\?page=\d*",
+                &["/sitemap.xml?page=2", "/sitemap.xml?page=1"],
+            ),
+        ] {
+            let parts = parts.iter().map(|part| (*part).to_owned()).collect();
+            assert_eq!(index(paths), Some((pattern.to_owned(), parts)), "{paths:?}");
+        }
+        assert_eq!(index(&["/tag-sitemap.xml", "/users.xml"]), None);
+        assert_eq!(
+            sitemap_index("<urlset></urlset>", &at("/sitemap.xml")),
+            None
+        );
+    }
+
+    fn kept(paths: &[&str]) -> Vec<String> {
+        let rows = paths.iter().map(|path| (at(path), RowFacts::default()));
+        let mut pages = [rows.collect()];
+        keep_articles(&mut pages);
+        pages[0]
+            .iter()
+            .map(|(url, _): &(Url, RowFacts)| url.path().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn addresses_of_articles_are_told_by_their_form() {
+        let posts = ["/2025/11/vom-wind-und-dem-meer", "/2025/10/about-us-all"];
+        let others = [
+            "/",
+            "/about",
+            "/tag/a-b-c",
+            "/tag/d-e-f",
+            "/tag/g-h-i",
+            "/2025/",
+        ];
+        assert_eq!(kept(&[&posts[..], &others[..]].concat()), posts);
+        // Sections of a paper.
+        let posts = [
+            "/coast/1",
+            "/town/2",
+            "/sea/3",
+            "/harbour/4",
+            "/sports/5",
+            "/coast/6",
+        ];
+        assert_eq!(kept(&[&posts[..], &["/about", "/"]].concat()), posts);
+        assert_eq!(kept(&["/tag/a", "/about"]), ["/tag/a", "/about"]);
+    }
+}
