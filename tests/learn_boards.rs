@@ -412,6 +412,8 @@ boards! {
     a_small_forum: "minibb",
     entries_under_their_days: "weblog-days",
     cards_with_their_writer_twice: "forem",
+    posts_of_four_rows_each: "jforum",
+    posts_with_bare_anchors: "snitz",
 }
 
 /// Crawls the board of a shape, of which some targets answer otherwise. What was said, what was asked for, and what is held.

@@ -262,6 +262,7 @@ fn with_navigation(mut first: Text) -> (Text, Navigation) {
         calls,
         without_scripts,
         hidden_links: false,
+        backwards: false,
     };
     // Scripts take ways to much else from the same attributes.
     if let Cow::Owned(linked) = with_hidden_links(&first.text) {
@@ -278,6 +279,11 @@ fn with_navigation(mut first: Text) -> (Text, Navigation) {
             navigation.hidden_links = true;
             first = linked;
         }
+    }
+    if navigation.turns.is_empty() {
+        let html = crate::document::parse(&first.text);
+        navigation.turns.extend(page_links(&html, &first.url).prev);
+        navigation.backwards = !navigation.turns.is_empty();
     }
     (first, navigation)
 }
@@ -299,7 +305,11 @@ fn with_third_page(mut listing: Vec<Text>, mut navigation: Navigation) -> (Vec<T
         }
         second.text = with_links(&second.text, &navigation.calls).into_owned();
         let html = crate::document::parse(&second.text);
-        navigation.third = page_links(&html, &second.url).following;
+        let found = page_links(&html, &second.url);
+        navigation.third = match navigation.backwards {
+            true => found.prev,
+            false => found.following,
+        };
     }
     (listing, navigation)
 }

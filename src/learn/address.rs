@@ -86,6 +86,8 @@ const ID_NAMES: [&str; 24] = [
 ];
 
 pub(super) static DIGITS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d+"));
+/// Numbers, also to the base of 16: those of `M.1763110000.A.3FE.html`.
+static NUMBERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[0-9A-F]{3,}\b|\d+"));
 static SLUG_THEN_ID: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?:.*[.\-_~])?(\d+)(\.\w{1,5})?$"));
 static ID_THEN_SLUG: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d+)[-_.~].*$"));
@@ -178,7 +180,7 @@ pub(super) fn kind_of(url: &Url) -> String {
             kind.push('#');
         } else if has_digit && !part.contains('%') && is_numbered(part) {
             // `thread-12-1-1.html`: the words are the shape.
-            kind.push_str(&DIGITS.replace_all(part, "#"));
+            kind.push_str(&NUMBERS.replace_all(part, "#"));
         } else if has_digit
             || part.contains('%')
             || part.len() >= 24
@@ -483,7 +485,7 @@ fn id_in(values: &[&str]) -> Option<(String, String, i64)> {
     {
         return Some(("(?<id>\\d+)".into(), "{id}".into(), 20));
     }
-    if let Some(found) = numbered(values) {
+    if let Some(found) = numbered(values).or_else(|| coded(values)) {
         return Some(found);
     }
     let ids = |regex: &Regex| -> Option<BTreeSet<String>> {
@@ -523,6 +525,18 @@ fn id_in(values: &[&str]) -> Option<(String, String, i64)> {
         false => 8,
     };
     Some(("(?<id>[^/]+)".into(), "{id}".into(), score))
+}
+
+/// Values that differ in numbers to several bases: all of it is the id.
+fn coded(values: &[&str]) -> Option<(String, String, i64)> {
+    let skeleton = NUMBERS.replace_all(values[0], "#").into_owned();
+    let is_same = |value: &&str| NUMBERS.replace_all(value, "#") == skeleton;
+    let literals: Vec<String> = skeleton.split('#').map(regex::escape).collect();
+    let is_coded = literals.len() > 2 && values.iter().all(is_same);
+    is_coded.then(|| {
+        let pattern = format!("(?<id>{})", literals.join("[0-9A-F]+"));
+        (pattern, "{id}".to_owned(), 17)
+    })
 }
 
 /// Values that differ in numbers only: `thread-12-1-1.html`, `12.0`.

@@ -189,7 +189,9 @@ pub(super) fn article(
         // All posts of a thread look alike: what holds for most of them holds for the first.
         rules.author = of_first(comments, comments.author.as_ref(), &rules.author);
         rules.date = of_first(comments, comments.date.as_ref(), &rules.date);
-        if let Some(body) = body_of_posts(comments, &rules.body, samples) {
+        let body = body_of_posts(comments, &rules.body, samples)
+            .or_else(|| body_beside_date(comments, &rules, samples));
+        if let Some(body) = body {
             rules.body = vec![body];
         }
     }
@@ -225,6 +227,28 @@ fn body_of_posts(
         n_known += firsts.take(MAX_OTHERS).count();
     }
     (n_same == samples.len() && n_posts > 0 && n_known == 0).then_some(name)
+}
+
+/// The words of a thread's posts alone, where what was taken for those of the first holds its date, too.
+fn body_beside_date(
+    comments: &CommentRules,
+    rules: &ArticleRules,
+    samples: &[Sample<'_>],
+) -> Option<String> {
+    let name = format!("{} {}", comments.item, comments.body.as_ref()?);
+    let words = Selector::parse(&name).ok()?;
+    let known = Selector::parse(rules.body.first()?).ok()?;
+    let date = Reader::new(rules.date.first()?)?;
+    let holds_both = |sample: &&Sample<'_>| {
+        let html = sample.page.html;
+        let whole = html.select(&known).next().map(|whole| whole.id());
+        let is_in_whole =
+            |element: ElementRef<'_>| element.ancestors().any(|above| Some(above.id()) == whole);
+        let dated = date.read(&sample.page).map(|(_, element, _)| element);
+        dated.is_some_and(is_in_whole) && html.select(&words).next().is_some_and(is_in_whole)
+    };
+    let n_both = samples.iter().filter(holds_both).count();
+    (5 * n_both >= 4 * samples.len()).then_some(name)
 }
 
 /// The rule of a thread's posts, for the first of them; `known` where there is none.

@@ -31,6 +31,8 @@ pub(super) struct ListingShape {
     pub step: u64,
     /// No number leads to a page, only the link on the one before.
     pub chained: bool,
+    /// That link is the one to the page in front of it.
+    pub backwards: bool,
     pub reason: String,
 }
 
@@ -63,6 +65,9 @@ pub(super) fn listing_shape(
         .skip(1)
         .chain(&navigation.third)
         .collect();
+    if navigation.backwards {
+        return backwards_shape(first, navigation.turns.first()?, article);
+    }
     let numbered = numbered_shape(first, &navigation.turns, &named, article).filter(|shape| {
         let third = shape.first + 2 * shape.step;
         shape.step <= MAX_STEP
@@ -87,6 +92,28 @@ pub(super) fn listing_shape(
         shape.reason = format!("{second} follows, and no number tells what follows that");
         shape
     })
+}
+
+/// The newest page is the last, and has an address of its own: numbers of the others count from the oldest, and lead
+/// nowhere from the newest.
+fn backwards_shape(first: &Url, second: &Url, article: &ArticleShape) -> Option<ListingShape> {
+    let mut shape = numbered_shape(first, &[], &[], article)?;
+    shape.chained = true;
+    shape.backwards = true;
+    shape.reason = format!("{second} is in front of the newest page");
+    if !is_same_path(second, first) {
+        let path = path_of(second);
+        let run = DIGITS.find_iter(&path).last()?;
+        let (before, after) = (&path[..run.start()], &path[run.end()..]);
+        let pattern = format!(
+            "{}\\d+{}",
+            with_board(before, &shape.board),
+            regex::escape(after)
+        );
+        let (_, query, optional) = shape.shapes.first().cloned()?;
+        shape.shapes.push((pattern, query, optional));
+    }
+    Some(shape)
 }
 
 /// Whether a template with this number is the URL, but for parameters that the template has not.
@@ -184,6 +211,7 @@ fn numbered_shape(
         first: 1,
         step: 1,
         chained: false,
+        backwards: false,
         reason: "no link to another page: one page is all there is".into(),
     };
     if shape.shapes[0].0 == "/?" || shape.shapes[0].0.is_empty() {

@@ -100,6 +100,8 @@ pub struct Navigation {
     pub without_scripts: bool,
     /// Links lead where their data or the form around them says.
     pub hidden_links: bool,
+    /// The newest page is the last: page 2 is the one that the pager has in front of it.
+    pub backwards: bool,
 }
 
 /// One decision of the learner.

@@ -85,11 +85,15 @@ pub(super) fn likely_key(element: ElementRef<'_>) -> Option<Key> {
     if let Some(name) = OWN.into_iter().find(|name| numbered(element, name)) {
         return Some(Key::numbered(None, name));
     }
-    let mut inside = element.descendent_elements().skip(1).take(MAX_INSIDE);
-    let Some(inner) = inside.find(|inner| numbered(*inner, "id")) else {
+    let inside = || element.descendent_elements().skip(1).take(MAX_INSIDE);
+    let Some(inner) = inside().find(|inner| numbered(*inner, "id")) else {
+        if let Some(anchor) = inside().find(is_bare_anchor) {
+            let path = css::path_within(element, anchor);
+            let css = format!("{path}[name]:not([href])");
+            return Some(Key::numbered(Some(css), "name"));
+        }
         // An article that tells no id is told by its moment.
-        let mut inside = element.descendent_elements().skip(1).take(MAX_INSIDE);
-        let moment = inside.find(|inner| inner.attr(MOMENT).is_some())?;
+        let moment = inside().find(|inner| inner.attr(MOMENT).is_some())?;
         return (element.value().name() == "article").then(|| Key {
             css: Some(css::path_within(element, moment)),
             attr: MOMENT,
@@ -98,6 +102,14 @@ pub(super) fn likely_key(element: ElementRef<'_>) -> Option<Key> {
     };
     let path = css::path_within(element, inner);
     Some(Key::numbered(Some(format!("{path}[id]")), "id"))
+}
+
+/// An anchor of old: no link, and named by a number alone.
+pub(super) fn is_bare_anchor(element: &ElementRef<'_>) -> bool {
+    let is_number = |name: &str| name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_digit());
+    element.value().name() == "a"
+        && element.attr("href").is_none()
+        && element.attr("name").is_some_and(is_number)
 }
 
 /// The place whose values differ in all records of a page: an id, an anchor's name, a link. `pages`: the records of each.

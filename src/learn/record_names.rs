@@ -5,10 +5,10 @@ use scraper::ElementRef;
 
 use super::article::COMMENT_NAMES;
 use super::css;
-use super::record_keys::likely_key;
+use super::record_keys::{is_bare_anchor, likely_key};
 
 /// Elements between the beginning of a record and the anchor in it.
-const MAX_TO_ANCHOR: usize = 12;
+const MAX_TO_ANCHOR: usize = 20;
 
 /// The names by which an element may be a record. Of the rows of a table that one class colours, only some may begin one.
 pub(super) fn record_names(element: ElementRef<'_>) -> impl Iterator<Item = String> {
@@ -58,14 +58,7 @@ fn record_name(element: ElementRef<'_>) -> Option<String> {
 fn anchored_name(element: ElementRef<'_>) -> Option<String> {
     let inside = || element.descendent_elements().skip(1).take(MAX_TO_ANCHOR);
     let tag = element.value().name();
-    let is_number = |name: &str| name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_digit());
-    // An anchor of old: no link, and named by the number alone.
-    let is_bare = |inner: &ElementRef<'_>| {
-        inner.value().name() == "a"
-            && inner.attr("href").is_none()
-            && inner.attr("name").is_some_and(is_number)
-    };
-    if let Some(anchor) = inside().find(is_bare) {
+    if let Some(anchor) = inside().find(is_bare_anchor) {
         let path = css::path_within(element, anchor);
         return Some(format!("{tag}:has(> {path}[name]:not([href]))"));
     }

@@ -2,6 +2,9 @@
 //! that of page 2 first. Out: a pattern that finds the number in such a URL, what it holds on page 1, and what it grows by;
 //! where the number is in the path, also the shape of the URL.
 
+use std::ops::Range;
+
+use regex::Regex;
 use url::{Position, Url};
 
 use super::address::{ArticleShape, DIGITS};
@@ -67,6 +70,16 @@ pub(super) fn thread_pages(
                 parameter: None,
             });
         }
+        if let Some(path) = inserted(&own, (before, after), shape) {
+            let (first, step) = line(&values, None)?;
+            return Some(ThreadPages {
+                pattern: format!("^{}(?:[?]|$)", path(r"(?<page>\d+)")),
+                first,
+                step,
+                path: Some(path(r"\d+")),
+                parameter: None,
+            });
+        }
         let Some((marker, tail)) = marker(&own, before, after) else {
             continue;
         };
@@ -95,16 +108,23 @@ pub(super) fn thread_pages(
             });
         }
         let further = |number: &str| further_path(&shape.path, (marker, tail), number, after);
-        let pattern = match marker.contains(char::is_alphanumeric) {
+        let is_named = marker.contains(char::is_alphanumeric);
+        let pattern = match is_named {
             true => format!(r"{}(?<page>\d+){end}", regex::escape(marker)),
             // A stroke alone stands in front of any number: all of the path tells which.
             false => format!("^{}(?:[?]|$)", further(r"(?<page>\d+)")?),
         };
+        let path = further(r"\d+");
+        // What stands behind the id is of no account there, so that the number may be a part of it.
+        let is_own = is_named && caught(shape, &second).is_some();
+        if path.is_none() && !is_own {
+            return None;
+        }
         return Some(ThreadPages {
             pattern,
             first,
             step,
-            path: Some(further(r"\d+")?),
+            path,
             parameter: None,
         });
     }
@@ -155,6 +175,60 @@ fn marker<'b>(own: &str, before: &'b str, after: &'b str) -> Option<(&'b str, &'
     .then_some((with_slash, if rest == after { after } else { "" }))
 }
 
+/// Where an article's id stands in the path of its URL.
+fn caught(shape: &ArticleShape, path: &str) -> Option<Range<usize>> {
+    let pattern = Regex::new(&format!("^(?:{})(?:[?]|$)", shape.path)).ok()?;
+    Some(pattern.captures(path)?.name("id")?.range())
+}
+
+/// The article's path with a number beside its id, where the URL goes on behind it as it did: `/list/20/7.page`,
+/// `/t7p20-title`.
+fn inserted<'u>(
+    own: &str,
+    (before, after): (&'u str, &'u str),
+    shape: &'u ArticleShape,
+) -> Option<impl Fn(&str) -> String + use<'u>> {
+    let id = caught(shape, own)?;
+    let sign = after.strip_suffix(&own[id.start..]);
+    let in_front = before == &own[..id.start] && matches!(sign, Some("/" | "-" | "_" | "."));
+    let marker = before.strip_prefix(&own[..id.end]).unwrap_or_default();
+    let behind = after == &own[id.end..]
+        && !after.is_empty()
+        && (1..=MAX_MARKER).contains(&marker.len())
+        && !marker.contains(char::is_numeric);
+    let begin = shape.path.find("(?<id>")?;
+    let end = begin + group_end(&shape.path[begin..])?;
+    (in_front || behind).then(|| {
+        move |number: &str| {
+            let (at, piece) = match in_front {
+                true => (
+                    begin,
+                    format!("{number}{}", regex::escape(sign.unwrap_or_default())),
+                ),
+                false => (end, format!("{}{number}", regex::escape(marker))),
+            };
+            format!("{}{piece}{}", &shape.path[..at], &shape.path[at..])
+        }
+    })
+}
+
+/// The end of the group that a pattern begins with.
+fn group_end(pattern: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut is_escaped = false;
+    for (at, c) in pattern.char_indices() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '(' => depth += 1,
+            ')' if depth == 1 => return Some(at + 1),
+            ')' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    None
+}
+
 /// The article's path with the marker and a number behind it.
 fn further_path(
     path: &str,
@@ -179,8 +253,6 @@ fn further_path(
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-
-    use regex::Regex;
 
     use super::*;
 
@@ -294,6 +366,47 @@ mod tests {
             pages.path.as_deref(),
             Some("/thread\\-(?<id>\\d+)\\-page\\-\\d+\\.html")
         );
+    }
+
+    #[test]
+    fn numbers_beside_the_id_in_the_path() {
+        let list = r"/(?<board>foro)/list/(?<id>[1-9]\d*)\.page";
+        let pages = learnt("/foro/list/7.page", &["/foro/list/15/7.page"], list).unwrap();
+        assert_eq!((pages.first, pages.step), (0, 15));
+        assert_eq!(
+            pages.path.as_deref(),
+            Some(r"/(?<board>foro)/list/\d+/(?<id>[1-9]\d*)\.page")
+        );
+        assert_eq!(
+            numbers(&pages, &["/foro/list/30/8.page", "/foro/list/8.page"]),
+            [Some(3), None]
+        );
+        let titled = r"/t(?<id>\d+)(?:[-_.~][^/]*)?";
+        let turns = ["/t7p20-tea-for-2", "/t7p40-tea-for-2"];
+        let pages = learnt("/t7-tea-for-2", &turns, titled).unwrap();
+        assert_eq!((pages.first, pages.step), (0, 20));
+        assert_eq!(
+            pages.path.as_deref(),
+            Some(r"/t(?<id>\d+)p\d+(?:[-_.~][^/]*)?")
+        );
+        assert_eq!(
+            numbers(&pages, &["/t9p60-x-20", "/t9-x-p20"]),
+            [Some(4), None]
+        );
+        let pages = learnt("/t7-tea.html", &["/t7-tea-p15.html"], titled).unwrap();
+        assert_eq!((pages.first, pages.step, &pages.path), (0, 15, &None));
+        assert_eq!(
+            numbers(&pages, &["/t9-milk-p30.html", "/t9-2.html"]),
+            [Some(3), None]
+        );
+        let pages = learnt(
+            "/viewtopic/0/45",
+            &["/viewtopic/0/45/15"],
+            r"/viewtopic/0/(?<id>\d+)",
+        )
+        .unwrap();
+        assert_eq!((pages.first, pages.step), (0, 15));
+        assert_eq!(numbers(&pages, &["/viewtopic/0/9/30"]), [Some(3)]);
     }
 
     #[test]

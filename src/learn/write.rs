@@ -107,6 +107,11 @@ pub(super) fn profile_text(
     text.push_str(&listing(draft, decisions));
     if draft.listing.chained {
         text.push_str("\n[pager]\nchained = true\n");
+        if draft.listing.backwards {
+            text.push_str(
+                "# The newest page is the last by the pager's own count.\nbackwards = true\n",
+            );
+        }
     }
     // How an endpoint counts says nothing of how pages for people do.
     let parameter = match draft.page_for_people() {

@@ -42,12 +42,15 @@ pub(super) fn read_pager(html: &Document, base: &Url, here_url: &Url, profile: &
             highest.max(highest.and(current))
         });
     if rules.chained {
+        let found = page_links(html, here_url);
+        let next = match rules.backwards {
+            true => found.prev,
+            false => found.following,
+        };
         return Pager {
             current: None,
             last: None,
-            next: page_links(html, here_url)
-                .following
-                .map(|link| profile.identity.requestable(&link)),
+            next: next.map(|link| profile.identity.requestable(&link)),
         };
     }
     // Past the end some engines still link a "next" page, which is the last.

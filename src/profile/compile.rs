@@ -336,6 +336,7 @@ impl Compiler<'_, '_> {
             links: self.selectors(&file.links, "pager.links"),
             next: self.selectors(&file.next, "pager.next"),
             chained: file.chained,
+            backwards: file.backwards,
         }
     }
 

@@ -343,6 +343,8 @@ pub struct PagerFile {
     pub next: Vec<Text>,
     /// Pages have no numbers: each is found by the link to it on the one before (`?after=…`).
     pub chained: bool,
+    /// The newest page is the last: what follows a page is the one that its pager has in front of it. Needs `chained`.
+    pub backwards: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -85,6 +85,8 @@ pub struct PagerRules {
     pub next: Vec<Query>,
     /// Each page is found by the link on the one before only.
     pub chained: bool,
+    /// The newest page is the last by the pager's own count.
+    pub backwards: bool,
 }
 
 #[derive(Debug, Clone, Default)]
