@@ -315,6 +315,8 @@ boards! {
     nodebb_by_its_data: "nodebb-data",
     a_blog_by_rest: "wordpress-rest",
     a_blog_by_its_feed: "feed",
+    notes_by_their_feed: "feed-of-notes",
+    pages_whose_data_stand_beside_them: "page-data",
     a_blog_by_its_sitemap: "sitemap",
     a_blog_by_an_index_of_sitemaps: "sitemap-index",
     a_blog_by_its_sitemap_of_news: "sitemap-news",

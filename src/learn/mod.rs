@@ -184,11 +184,11 @@ impl ListingDraft {
         self.columns.fields.contains_key("date")
     }
 
-    /// Whether the rows may be those of a menu: a few links, and no dates.
+    /// Whether the rows may be those of a menu: a few links that tell nothing more.
     pub fn may_be_a_menu(&self) -> bool {
         /// Longer ones are listings.
         const MAX_ENTRIES: usize = 15;
-        !self.tells_dates() && self.n_rows.iter().sum::<usize>() <= MAX_ENTRIES
+        self.columns.fields.is_empty() && self.n_rows.iter().sum::<usize>() <= MAX_ENTRIES
     }
 
     /// Whether rows tell the titles of their articles.

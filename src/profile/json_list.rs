@@ -204,12 +204,21 @@ impl JsonList {
 
 /// An answer that is a JSON list or object, or a feed. Too long, or nested too deep (128 levels), it is none.
 pub fn read(text: &str) -> Option<Value> {
-    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let text = beginning(text);
     match text.chars().next() {
         Some('<') if text.len() <= feed::MAX_FEED => feed::as_data(text),
         Some('{' | '[') if text.len() <= MAX_ANSWER => serde_json::from_str(text).ok(),
         _ => None,
     }
+}
+
+/// Whether an answer that can be read is a feed, not JSON.
+pub fn is_markup(text: &str) -> bool {
+    beginning(text).starts_with('<')
+}
+
+fn beginning(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}').trim_start()
 }
 
 /// A file that an index of sitemaps names.

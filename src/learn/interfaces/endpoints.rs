@@ -31,6 +31,10 @@ static FEEDS: LazyLock<Selector> = LazyLock::new(|| {
         "link[rel~='alternate' i][type$='+xml' i][href], link[rel~='alternate' i][type='application/feed+json' i][href], link[rel='sitemap' i][href]",
     )
 });
+static PRELOADED: LazyLock<Selector> =
+    LazyLock::new(|| selector("link[rel~='preload' i][as='fetch' i][href]"));
+/// More than what any name in a script says.
+const PRELOADED_SCORE: i32 = 50;
 /// A page about one text: its feed is another page's.
 static ONE_TEXT: LazyLock<Selector> =
     LazyLock::new(|| selector("meta[property='og:type'][content='article' i]"));
@@ -97,6 +101,8 @@ pub struct Endpoint {
     pub island: Option<String>,
     /// How links are made is a guess, which an article must confirm.
     pub is_guess: bool,
+    /// What stands in its path around that of the page whose data it has: other pages' data stand likewise.
+    pub(super) frame: Option<(String, String)>,
 }
 
 /// The endpoints that a page names, and first of all, what it holds itself.
@@ -120,6 +126,7 @@ pub fn endpoints(text: &str, html: &Html, url: &Url) -> Vec<Endpoint> {
         .cloned()
         .collect();
     let mut found: Vec<(i32, Endpoint)> = of_software(html, url);
+    found.extend(preloaded(html, url).map(|endpoint| (PRELOADED_SCORE, endpoint)));
     found.extend(feeds(html, url).map(|endpoint| (0, endpoint)));
     let attributes = in_attributes(html);
     for made in made.iter().chain(&attributes) {
@@ -171,6 +178,7 @@ fn of_software(html: &Html, url: &Url) -> Vec<(i32, Endpoint)> {
                     links: links.iter().map(|link| (*link).to_owned()).collect(),
                     island: None,
                     is_guess: false,
+                    frame: None,
                 },
             ));
         }
@@ -226,6 +234,24 @@ fn feeds(html: &Html, url: &Url) -> impl Iterator<Item = Endpoint> {
         .map(|feed| Endpoint {
             reason: "the page links this feed".to_owned(),
             ..feed
+        })
+}
+
+/// Data that the page asks browsers to fetch before its scripts do (HTML, "Link type `preload`"). Where the path holds that
+/// of the page, or `index` in place of none, the data are the page's own.
+fn preloaded(html: &Html, url: &Url) -> impl Iterator<Item = Endpoint> {
+    let page = url.path().trim_end_matches('/');
+    let page = if page.is_empty() { "/index" } else { page };
+    html.select(&PRELOADED)
+        .filter_map(|link| endpoint(link.attr("href")?.trim(), url, 1))
+        .filter(|data| !UNWANTED.is_match(data.url.path()))
+        .filter_map(move |data| {
+            let (before, after) = data.url.path().split_once(&format!("{page}/"))?;
+            Some(Endpoint {
+                reason: "the page's data are fetched from there".to_owned(),
+                frame: Some((before.to_owned(), format!("/{after}"))),
+                ..data
+            })
         })
 }
 
@@ -304,6 +330,7 @@ pub(super) fn endpoint(made: &str, page: &Url, first_page: u32) -> Option<Endpoi
         links: Vec::new(),
         island: None,
         is_guess: false,
+        frame: None,
     })
 }
 
@@ -354,6 +381,11 @@ mod tests {
             (
                 "<div data-load-url='/list.json?page=2'></div>",
                 vec!["/list.json?page=2"],
+            ),
+            (
+                "<link as=fetch rel=preload href=/page-data/feed/page-data.json><link as=fetch rel=preload href=/page-data/app-data.json>\
+                 <link rel=preload as=script href=/feed/x.js>",
+                vec!["/page-data/feed/page-data.json"],
             ),
             (
                 "<meta name=generator content='Discourse 3.4'>",

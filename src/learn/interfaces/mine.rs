@@ -79,7 +79,7 @@ static CATEGORY: LazyLock<Regex> = LazyLock::new(|| {
 static PINNED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?:^|\.)(?:is_?)?(?:pinned|sticky|notice|announcement)$"));
 static LINK: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)(?:^|\.)(?:\w*_)?(?:url|link|href|permalink|path|uri|canonical)$")
+    pattern(r"(?i)(?:^|\.)(?:\w*_)?(?:url|link|href|permalink|path|uri|canonical|slug)$")
 });
 static NO_LINK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -187,33 +187,38 @@ fn columns(records: &[&Value]) -> Vec<String> {
     found
 }
 
-/// The addresses of a sitemap as records that tell no titles; `None` where it names no two.
-pub(super) fn addresses(answer: &Value) -> Option<Mined> {
-    let records = answer.get("items")?.as_array()?;
-    let n_told = |field: &str| {
+/// The addresses of a sitemap or a feed as records that tell no titles; `None` where it names no two.
+pub(super) fn addresses(feed: &Value) -> Option<Mined> {
+    const FIELDS: [(&str, &str); 3] = [
+        ("date", "date_published"),
+        ("author", "author.name"),
+        ("comment_count", "comment_count"),
+    ];
+    let records = feed.get("items")?.as_array()?;
+    let n_told = |place: &str| {
         records
             .iter()
-            .filter(|record| record.get(field).is_some())
+            .filter(|record| at(record, place).is_some())
             .count()
     };
     let n_records = n_told("url");
-    if n_records < 2 || !is_sitemap(answer, "pages") {
+    if n_records < 2 || is_sitemap(feed, "parts") {
         return None;
     }
-    let field = |name: &str, place: &str| (name.to_owned(), place.to_owned());
-    let is_dated = 10 * n_told("date_published") >= 9 * n_records;
+    let told = FIELDS
+        .into_iter()
+        .filter(|(_, place)| 10 * n_told(place) >= 9 * n_records);
     Some(Mined {
         list: JsonList {
             items: "items".to_owned(),
             url: "{url}".to_owned(),
-            fields: is_dated
-                .then(|| field("date", "date_published"))
-                .into_iter()
+            fields: told
+                .map(|(name, place)| (name.to_owned(), place.to_owned()))
                 .collect(),
             ..JsonList::default()
         },
         score: (n_records as f64).ln(),
-        reason: format!("a sitemap of {n_records} addresses"),
+        reason: format!("{n_records} addresses without titles"),
     })
 }
 

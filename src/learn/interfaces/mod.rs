@@ -74,6 +74,7 @@ pub fn read_answer(text: &str, endpoint: &Endpoint, as_of: Timestamp) -> Result<
             .filter_map(|(script, data)| (script == *id).then_some(data))
             .collect(),
     };
+    let is_feed = endpoint.island.is_none() && json_list::is_markup(text);
     let mut best: Result<(mine::Mined, &Value), String> =
         Err("it is neither JSON nor a feed".to_owned());
     for answer in &answers {
@@ -84,8 +85,11 @@ pub fn read_answer(text: &str, endpoint: &Endpoint, as_of: Timestamp) -> Result<
             &TimeZone::UTC,
             as_of,
         );
-        // Titles of a few only, those of the news, are those of none.
-        let mined = mined.or_else(|why| mine::addresses(answer).ok_or(why));
+        // Feeds of notes tell no titles, sitemaps only those of the news.
+        let mined = match is_feed {
+            true => mined.or_else(|why| mine::addresses(answer).ok_or(why)),
+            false => mined,
+        };
         match (mined, &best) {
             (Ok(mined), Ok((held, _))) if mined.score <= held.score => {}
             (Ok(mined), _) => best = Ok((mined, answer)),

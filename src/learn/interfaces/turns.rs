@@ -121,6 +121,20 @@ fn linked(endpoint: &Endpoint, place: &str, value: &Value) -> Option<Turn> {
     if !is_same_host(&url, &endpoint.url) {
         return None;
     }
+    if let Some((before, after)) = endpoint.frame.as_ref().filter(|_| text.starts_with('/')) {
+        let after = match text.ends_with('/') {
+            true => after.trim_start_matches('/'),
+            false => after,
+        };
+        return Some(Turn {
+            url: endpoint.url.join(&format!("{before}{text}{after}")).ok()?,
+            next: Some(format!("{before}{{{place}}}{after}")),
+            more: None,
+            reason: format!(
+                "{place} links the page that follows, whose data stand where this page's do"
+            ),
+        });
+    }
     // `/latest?page=1` follows `/latest.json`: the link is the one for people.
     let is_same = url.path() == endpoint.url.path();
     if !is_same {
@@ -250,6 +264,7 @@ mod tests {
             links: Vec::new(),
             island: None,
             is_guess: false,
+            frame: None,
         }
     }
 

@@ -14,6 +14,8 @@ pub fn shapes() -> Vec<Shape> {
         nodebb(),
         wordpress(),
         only_a_feed(),
+        only_a_feed_of_notes(),
+        data_of_each_page(),
         only_a_sitemap(),
         only_an_index_of_sitemaps(),
         only_a_sitemap_of_news(),
@@ -443,6 +445,79 @@ fn only_a_sitemap_of_news() -> Shape {
             };
             let entries: String = all.iter().map(entry).collect();
             vec![("/sitemap.xml".to_owned(), XML, sitemap(&entries))]
+        },
+        ..wordpress()
+    }
+}
+
+/// A feed whose entries have no titles, only the beginning of what they say; the rest, and the titles, stand on their pages.
+fn only_a_feed_of_notes() -> Shape {
+    Shape {
+        name: "feed-of-notes",
+        head: "<link rel=alternate type=application/atom+xml href='{origin}/notes.atom'>",
+        others: |all| {
+            let entry = |post: &Post| {
+                format!(
+                    "<entry><id>tag:board.example,2025:{}</id><link rel='alternate' href='{{origin}}{}'/><author><name>{}</name></author>\
+                     <published>{}</published><updated>2025-11-20T10:00:00Z</updated><summary type='html'>&lt;p&gt;{} …&lt;/p&gt;</summary></entry>",
+                    post.id,
+                    (pages::blog().article_url)(post, 1),
+                    post.said.author,
+                    post.said
+                        .at
+                        .in_tz(GERMAN.zone)
+                        .expect("a moment")
+                        .strftime("%Y-%m-%dT%H:%M:%S%:z"),
+                    post.said.lines[0].chars().take(30).collect::<String>(),
+                )
+            };
+            let entries: String = all.iter().map(entry).collect();
+            let feed = format!(
+                "<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'><title>Notes</title>{entries}</feed>"
+            );
+            vec![("/notes.atom".to_owned(), "application/atom+xml", feed)]
+        },
+        ..wordpress()
+    }
+}
+
+/// A static site whose pages are made by scripts of data that stand beside each page.
+fn data_of_each_page() -> Shape {
+    Shape {
+        name: "page-data",
+        listing_url: |page| one_page("/notes/", page),
+        head: "<link as=fetch rel=preload href=/page-data/notes/page-data.json crossorigin=anonymous>\
+               <link as=fetch rel=preload href=/page-data/app-data.json crossorigin=anonymous>",
+        others: |all| {
+            let record = |post: &Post| {
+                json!({"node": {
+                    "id": format!("9f{}-aa", post.id), "excerpt": "…", "fields": {"slug": (pages::blog().article_url)(post, 1)},
+                    "frontmatter": {"title": post.title, "date": format!("{}.000Z", post.said.at.in_tz(GERMAN.zone).expect("a moment").timestamp().strftime("%Y-%m-%dT%H:%M:%S")),
+                                    "author": post.said.author, "tags": ["a", "b"]},
+                }})
+            };
+            let path = |at: usize| match at {
+                0 => "/notes/".to_owned(),
+                n => format!("/notes/{}/", n + 1),
+            };
+            let n_answers = all.len().div_ceil(10);
+            answers(
+                all,
+                10,
+                |at| format!("/page-data{}page-data.json", path(at)),
+                |at, records| {
+                    let edges: Vec<Value> = records.iter().map(record).collect();
+                    let next = if at + 1 < n_answers {
+                        json!(path(at + 1))
+                    } else {
+                        Value::Null
+                    };
+                    json!({"componentChunkName": "component---src-templates-notes", "path": path(at),
+                           "result": {"data": {"site": {"title": "Notes"}, "allMarkdownRemark": {"edges": edges}},
+                                      "pageContext": {"numPages": n_answers, "currentPage": at + 1, "nextPagePath": next}},
+                           "staticQueryHashes": ["1", "2"]})
+                },
+            )
         },
         ..wordpress()
     }
