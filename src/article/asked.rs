@@ -131,6 +131,8 @@ impl<'p> Asked<'p> {
             self.rules_inside(fields);
         }
         let pager = &profile.pager;
+        // Any link of the page may be the one that leads on.
+        self.all |= pager.chained;
         self.rules(&pager.current);
         self.rules(&pager.last_number);
         self.whole

@@ -494,8 +494,8 @@ fn id_in(values: &[&str]) -> Option<(String, String, i64)> {
             .map(|value| Some(regex.captures(value)?.get(1)?.as_str().to_owned()))
             .collect()
     };
-    if ids(&ID_THEN_SLUG).is_some_and(|ids| ids.len() == n_values) {
-        return Some(("(?<id>\\d+)(?:[-_.~][^/]*)?".into(), "{id}".into(), 16));
+    if let Some(found) = titled(values) {
+        return Some(found);
     }
     if ids(&SLUG_THEN_ID).is_some_and(|ids| ids.len() == n_values) {
         let end = SLUG_THEN_ID
@@ -525,6 +525,24 @@ fn id_in(values: &[&str]) -> Option<(String, String, i64)> {
         false => 8,
     };
     Some(("(?<id>[^/]+)".into(), "{id}".into(), score))
+}
+
+/// A number with a title behind it, and perhaps a word in front that all have: `12-title`, `t12-title.html`.
+fn titled(values: &[&str]) -> Option<(String, String, i64)> {
+    let word = values[0].split(|c: char| !c.is_alphabetic()).next()?;
+    let id = |value: &&str| {
+        let found = ID_THEN_SLUG.captures(value.strip_prefix(word)?)?;
+        Some(found.get(1)?.as_str().to_owned())
+    };
+    let ids: BTreeSet<String> = values.iter().map(id).collect::<Option<_>>()?;
+    (ids.len() == values.len()).then(|| {
+        let word_pattern = regex::escape(word);
+        (
+            format!("{word_pattern}(?<id>\\d+)(?:[-_.~][^/]*)?"),
+            format!("{word}{{id}}"),
+            16,
+        )
+    })
 }
 
 /// Values that differ in numbers to several bases: all of it is the id.

@@ -10,7 +10,7 @@ use ego_tree::iter::Edge;
 use regex::Regex;
 use scraper::{ElementRef, Node, Selector};
 
-use super::article::{ArticleRules, COMMENT_NAMES, Sample, elements};
+use super::article::{ArticleRules, COMMENT_NAMES, Sample, elements, is_within};
 use super::records::Records;
 use super::words::DATED;
 use super::{Decision, SeenPage, css};
@@ -272,6 +272,27 @@ pub(super) fn body(
     let mut evidence = "most words that differ between articles";
     let fails =
         |ranked: &[(f64, String, usize)]| ranked.first().is_none_or(|(score, _, _)| *score <= 0.0);
+    if let Some(bare) = bare_text(samples, listings, records, &fields, &common)
+        && (fails(&ranked)
+            || ranked
+                .first()
+                .is_some_and(|(_, name, _)| bare.is_also(name, samples)))
+    {
+        rules.decisions.push(Decision {
+            what: "article.body",
+            value: bare.name.clone(),
+            score: 0.0,
+            reason: "its bare words differ between articles; what stands in elements of their own among them is said of the article".into(),
+            lost: ranked
+                .iter()
+                .take(3)
+                .map(|(score, name, _)| format!("{name} ({score:.2})"))
+                .collect(),
+        });
+        rules.body.push(bare.name);
+        rules.body_remove = bare.others;
+        return Ok(());
+    }
     let is_no_thread = records.is_none_or(|records| !records.is_thread);
     if fails(&ranked) && is_no_thread && samples.len() > 2 {
         // Some engines name the posts of a thread as others name comments, the first among them: then every page has one.
@@ -332,6 +353,91 @@ pub(super) fn body(
             lost: lost(0),
         }),
     }
+}
+
+/// A body of bare words, among which fields and what was said of the article have elements of their own.
+struct BareText {
+    name: String,
+    /// Names of those elements.
+    others: Vec<String>,
+}
+
+impl BareText {
+    /// Whether another name finds the same.
+    fn is_also(&self, name: &str, samples: &[Sample<'_>]) -> bool {
+        let own = bodies(samples, &self.name).into_iter();
+        own.eq(bodies(samples, name))
+    }
+}
+
+/// The element of each article with most bare words that no other article has; `None` where nothing that is none of the
+/// body stands among them.
+fn bare_text(
+    samples: &[Sample<'_>],
+    listings: &[HashSet<NodeId>],
+    records: Option<&Records>,
+    fields: &[HashSet<NodeId>],
+    common: &HashMap<String, usize>,
+) -> Option<BareText> {
+    let records = records.filter(|records| !records.is_thread)?;
+    let records = Selector::parse(&records.all()).ok()?;
+    let differs = |text: &str| common.get(text).is_none_or(|n| *n <= 1);
+    let mut found: Vec<ElementRef<'_>> = Vec::new();
+    let mut apart: Vec<HashSet<NodeId>> = Vec::new();
+    for ((sample, listing), fields) in samples.iter().zip(listings).zip(fields) {
+        let replies = sample.page.html.select(&records).map(|record| record.id());
+        let others: HashSet<NodeId> = replies.chain(fields | listing).collect();
+        let n_bare = |element: &ElementRef<'_>| -> usize {
+            let texts = element
+                .children()
+                .filter_map(|node| Some(fold(node.value().as_text()?)));
+            let own = texts.filter(|text| differs(text));
+            own.map(|text| text.chars().count()).sum()
+        };
+        let own = elements(&sample.page)
+            .filter(|element| !matches!(element.value().name(), "title" | "script" | "style" | "a"))
+            .filter(|element| !is_within(*element, &others));
+        found.push(
+            own.max_by_key(n_bare)
+                .filter(|element| n_bare(element) > 0)?,
+        );
+        apart.push(others);
+    }
+    let is_all = |name: &String| {
+        let all = bodies(samples, name);
+        all == found
+    };
+    let name = css::names_of(*found.first()?).into_iter().find(is_all)?;
+    // Of each name of what stands in it: whether all of that is none of the body, and whether some is a field or a reply.
+    let mut inside: BTreeMap<String, (bool, bool)> = BTreeMap::new();
+    for ((sample, body), apart) in samples.iter().zip(&found).zip(&apart) {
+        for child in body.child_elements() {
+            let holds = |element: ElementRef<'_>| apart.contains(&element.id());
+            let is_apart = holds(child) || child.descendent_elements().any(holds);
+            let is_template = child
+                .descendants()
+                .filter_map(|node| node.value().as_text().map(|text| fold(text)))
+                .all(|text| !differs(&text) || text.is_empty());
+            // Where the article may be found, for whoever copies it.
+            let leads_here = child
+                .descendent_elements()
+                .filter_map(|inner| sample.page.url.join(inner.attr("href")?).ok())
+                .any(|url| url == *sample.page.url);
+            let entry = inside.entry(css::simple(child)).or_insert((true, false));
+            entry.0 &= is_apart || is_template || leads_here;
+            entry.1 |= is_apart;
+        }
+    }
+    let says_any = inside
+        .values()
+        .any(|(is_other, is_apart)| *is_other && *is_apart);
+    let others = inside
+        .into_iter()
+        .filter(|(name, (is_other, _))| *is_other && name.contains('.'))
+        .map(|(name, _)| name)
+        .take(MAX_FURNITURE)
+        .collect();
+    says_any.then_some(BareText { name, others })
 }
 
 /// The body of each article that has one.

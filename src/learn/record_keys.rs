@@ -29,6 +29,10 @@ const CODE: &str = r"([A-Za-z0-9]+)$";
 const PLACE: &str = r"^\W{0,3}(?:No\.?|#)?\s?(\d+)\b";
 /// Letters of its words that are looked at.
 const MAX_WORDS: usize = 200;
+/// All its words: short lines one below the other often tell nothing else.
+const LINE: &str = r"(?s)^(.{1,200})";
+/// Such lines on a page.
+const MIN_LINES: usize = 3;
 
 /// Attributes of a record's own.
 const OWN: [&str; 11] = [
@@ -131,7 +135,32 @@ pub(super) fn distinct_key(pages: &[Vec<ElementRef<'_>>]) -> Option<Key> {
     let reader = |pattern| (pattern, Regex::new(pattern).expect("a constant pattern"));
     let readers: BTreeMap<&str, Regex> = [NUMBER, CODE, PLACE].into_iter().map(reader).collect();
     let mut tried = tried.chain([by_place]);
-    tried.find(|key| tells_apart(key, pages, &readers))
+    let found = tried.find(|key| tells_apart(key, pages, &readers));
+    let by_words = || Key {
+        pattern: Some(LINE),
+        ..Key::default()
+    };
+    found.or_else(|| are_lines(pages).then(by_words))
+}
+
+/// Whether records are short lines with hardly a link in them, no two of which say the same, be it on different pages.
+fn are_lines(pages: &[Vec<ElementRef<'_>>]) -> bool {
+    let texts: Vec<String> = pages
+        .iter()
+        .flatten()
+        .map(|record| element_text(*record, &[]))
+        .collect();
+    let distinct: HashSet<&String> = texts.iter().collect();
+    let is_linked = |record: &&ElementRef<'_>| {
+        record
+            .descendent_elements()
+            .any(|inner| inner.attr("href").is_some())
+    };
+    let n_linked = pages.iter().flatten().filter(is_linked).count();
+    pages.iter().any(|records| records.len() >= MIN_LINES)
+        && distinct.len() == texts.len()
+        && texts.iter().all(|text| text.chars().count() <= MAX_WORDS)
+        && 5 * n_linked <= texts.len()
 }
 
 fn tells_apart(key: &Key, pages: &[Vec<ElementRef<'_>>], readers: &BTreeMap<&str, Regex>) -> bool {

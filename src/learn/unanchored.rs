@@ -18,6 +18,9 @@ const MAX_FIELD: usize = 60;
 /// Elements of the first page that are tried on the others.
 const MAX_CANDIDATES: usize = 30;
 
+/// Names of a candidate that are tried: of lines of one class, only their places tell them apart.
+const MAX_NAMES: usize = 6;
+
 /// Elements in a candidate that may say no more than the field.
 const MAX_INSIDE: usize = 12;
 
@@ -55,7 +58,7 @@ impl Search<'_> {
             .take(MAX_CANDIDATES);
         // A box named for the author may hold his rank, too: the name is its first link with words.
         for element in candidates.flat_map(|outer| self.link_in(outer).into_iter().chain([outer])) {
-            for css in css::names_of(element).into_iter().take(3) {
+            for css in css::names_of(element).into_iter().take(MAX_NAMES) {
                 let mut rules = self.rules(&css, first, element).into_iter();
                 if let Some(rule) = rules.find(|rule| self.holds(rule)) {
                     decisions.push(Decision {
