@@ -19,6 +19,7 @@
 //!    with an index of names, by which [`document::Query`] searches it.
 //!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store. Rows that an
 //!    endpoint brings in JSON, or a feed, are made into a page first ([`profile::JsonList`]; `crawl::interface` asks for them);
+//!    a sitemap is such a feed, one without titles, and an index of sitemaps has the listing's pages (`crawl::parts`);
 //!    data that a page holds for its own scripts is shown in it (`profile::island`). Which links are files of an article,
 //!    signs around them tell ([`profile::files`]): the same when learning and when reading. A person at
 //!    the terminal is asked which listing is meant where that is open ([`crawl::Adviser`]). `add` shows what a board would

@@ -172,13 +172,6 @@ fn crawled(board: &dyn Board) -> Vec<String> {
     let boardwalk = Boardwalk::new();
     let url = server.url(&board.listing_url(1));
     let outcome = boardwalk.crawl(&url, &["--profile", "learn", "--verbose"]);
-    if std::env::var_os("SHOW_LEARNT").is_some() {
-        let archive = rusqlite::Connection::open(boardwalk.database()).expect("a store");
-        let text: String = archive
-            .query_row("SELECT text FROM learnt_profile", [], |row| row.get(0))
-            .expect("a profile");
-        eprintln!("{text}");
-    }
     if outcome.code != Some(0) {
         let report = outcome.report();
         let said = &report["boards"][0];
@@ -188,6 +181,13 @@ fn crawled(board: &dyn Board) -> Vec<String> {
             said["trouble"],
             server.targets()
         )];
+    }
+    if std::env::var_os("SHOW_LEARNT").is_some() {
+        let archive = rusqlite::Connection::open(boardwalk.database()).expect("a store");
+        let text: String = archive
+            .query_row("SELECT text FROM learnt_profile", [], |row| row.get(0))
+            .expect("a profile");
+        eprintln!("{text}");
     }
     let mut findings = Findings {
         plan,
@@ -417,6 +417,7 @@ boards! {
     posts_of_four_rows_each: "jforum",
     posts_with_bare_anchors: "snitz",
     a_list_that_counts_down: "ptt",
+    offsets_behind_titles: "offsets",
 }
 
 /// Crawls the board of a shape, of which some targets answer otherwise. What was said, what was asked for, and what is held.
