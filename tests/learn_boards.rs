@@ -252,13 +252,14 @@ fn path_of(url: &str) -> String {
     )
 }
 
+fn named(name: &str) -> Box<dyn Board> {
+    let mut all = boards().into_iter();
+    all.find(|board| board.plan().name == name)
+        .expect("a board of this name")
+}
+
 fn check(name: &str) {
-    let all = boards();
-    let board = all
-        .iter()
-        .find(|board| board.plan().name == name)
-        .expect("a board of this name");
-    let wrong = crawled(board.as_ref());
+    let wrong = crawled(named(name).as_ref());
     let said: Vec<&str> = wrong.iter().take(6).map(String::as_str).collect();
     assert!(
         wrong.is_empty(),
@@ -434,9 +435,7 @@ fn crawled_from(
     target: Option<&str>,
     otherwise: fn(&Request) -> Option<Reply>,
 ) -> (String, Vec<String>, Vec<Value>) {
-    let all = boards();
-    let shape = all.iter().find(|board| board.plan().name == name);
-    let shape = shape.expect("a shape of this name");
+    let shape = named(name);
     let target = target.map_or_else(|| shape.listing_url(1), str::to_owned);
     let site = shape.site();
     let server = Server::start(move |request: &Request| {
@@ -457,9 +456,7 @@ fn crawled_from(
 /// profile reads pages, which here is without scripts.
 #[test]
 fn known_articles_clear_a_doubt_on_a_board_without_scripts() {
-    let all = boards();
-    let shape = all.iter().find(|board| board.plan().name == "flarum");
-    let shape = shape.expect("a shape of this name");
+    let shape = named("flarum");
     let site = shape.site();
     let is_redecorated = Arc::new(AtomicBool::new(false));
     let redecorated = Arc::clone(&is_redecorated);
@@ -510,9 +507,7 @@ fn known_articles_clear_a_doubt_on_a_board_without_scripts() {
 /// Behind a thread's last page stands that page again, with a link to the number after: once is enough to tell.
 #[test]
 fn a_thread_without_a_last_page_is_left_at_its_first_repeated_page() {
-    let all = boards();
-    let shape = all.iter().find(|board| board.plan().name == "punbb");
-    let shape = shape.expect("a shape of this name");
+    let shape = named("punbb");
     let site = shape.site();
     let threads: BTreeMap<String, usize> = shape
         .posts()
@@ -622,9 +617,7 @@ fn an_endpoint_that_robots_forbid_is_not_asked() {
 /// By the page's own address, or by the name that it was given: it is learnt once, and nothing is new the second time.
 #[test]
 fn an_endless_list_is_added_and_crawled_by_name() {
-    let all = boards();
-    let shape = all.iter().find(|board| board.plan().name == "endless");
-    let shape = shape.expect("a shape of this name");
+    let shape = named("endless");
     let site = shape.site();
     let server = Server::start(move |request: &Request| site.answer(request));
     let boardwalk = Boardwalk::new();

@@ -15,6 +15,7 @@ mod columns;
 mod css;
 mod depth;
 mod field_rule;
+mod first_post;
 mod ground;
 mod header;
 mod interfaces;

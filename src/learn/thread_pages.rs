@@ -56,19 +56,7 @@ pub(super) fn thread_pages(
             .and_then(|rest| rest.strip_suffix(after))
             .and_then(|digits| digits.parse().ok());
         if here.is_some() {
-            // The article's own URL has the number: `topic=5.0`, `thread-5-1-1.html`.
-            let (first, step) = line(&values, here)?;
-            let from = before.rfind(['/', '?', '&']).map_or(0, |at| at + 1);
-            let own_words = regex::escape(&before[from..]);
-            let words = DIGITS.replace_all(&own_words, r"\d+");
-            let end: String = after.chars().take(1).collect();
-            return Some(ThreadPages {
-                pattern: format!("{words}(?<page>\\d+){}", end_pattern(&end)),
-                first,
-                step,
-                path: None,
-                parameter: None,
-            });
+            return Some(numbered_itself((before, after), line(&values, here)?));
         }
         if let Some(path) = inserted(&own, (before, after), shape) {
             let (first, step) = line(&values, None)?;
@@ -129,6 +117,21 @@ pub(super) fn thread_pages(
         });
     }
     None
+}
+
+/// The article's own URL has the number: `topic=5.0`, `thread-5-1-1.html`.
+fn numbered_itself((before, after): (&str, &str), (first, step): (u64, u64)) -> ThreadPages {
+    let from = before.rfind(['/', '?', '&']).map_or(0, |at| at + 1);
+    let own_words = regex::escape(&before[from..]);
+    let words = DIGITS.replace_all(&own_words, r"\d+");
+    let end: String = after.chars().take(1).collect();
+    ThreadPages {
+        pattern: format!("{words}(?<page>\\d+){}", end_pattern(&end)),
+        first,
+        step,
+        path: None,
+        parameter: None,
+    }
 }
 
 /// The parameter in whose value the marker stands: `num` of `/show.pl?num=12/`.
@@ -198,18 +201,17 @@ fn inserted<'u>(
         && !marker.contains(char::is_numeric);
     let begin = shape.path.find("(?<id>")?;
     let end = begin + group_end(&shape.path[begin..])?;
-    (in_front || behind).then(|| {
-        move |number: &str| {
-            let (at, piece) = match in_front {
-                true => (
-                    begin,
-                    format!("{number}{}", regex::escape(sign.unwrap_or_default())),
-                ),
-                false => (end, format!("{}{number}", regex::escape(marker))),
-            };
-            format!("{}{piece}{}", &shape.path[..at], &shape.path[at..])
-        }
-    })
+    let path = move |number: &str| {
+        let (at, piece) = match in_front {
+            true => (
+                begin,
+                format!("{number}{}", regex::escape(sign.unwrap_or_default())),
+            ),
+            false => (end, format!("{}{number}", regex::escape(marker))),
+        };
+        format!("{}{piece}{}", &shape.path[..at], &shape.path[at..])
+    };
+    (in_front || behind).then_some(path)
 }
 
 /// The end of the group that a pattern begins with.

@@ -105,12 +105,7 @@ pub(super) fn as_data(text: &str) -> Option<Value> {
             Event::Start(start) => {
                 let name = local(start.name());
                 if open.is_empty() {
-                    sitemap = match name {
-                        "rss" | "feed" | "RDF" => None,
-                        "urlset" => Some("pages"),
-                        "sitemapindex" => Some("parts"),
-                        _ => return None,
-                    };
+                    sitemap = kind_of_feed(name)?;
                 }
                 is_feed = true;
                 if open.len() >= MAX_DEPTH {
@@ -189,6 +184,16 @@ pub(super) fn as_data(text: &str) -> Option<Value> {
         data["sitemap"] = json!(kind);
     }
     is_feed.then_some(data)
+}
+
+/// What a root element says of a sitemap; `None` of no feed at all.
+fn kind_of_feed(root: &str) -> Option<Option<&'static str>> {
+    match root {
+        "rss" | "feed" | "RDF" => Some(None),
+        "urlset" => Some(Some("pages")),
+        "sitemapindex" => Some(Some("parts")),
+        _ => None,
+    }
 }
 
 fn is_entry(name: &str, sitemap: Option<&str>) -> bool {
