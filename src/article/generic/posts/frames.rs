@@ -106,7 +106,8 @@ fn widened(tree: &Tree<'_>, tops: &[u32]) -> Vec<Range<u32>> {
         .iter()
         .filter_map(|top| brothers.binary_search(top).ok())
         .collect();
-    if places.len() != tops.len() {
+    // Posts in one frame have nothing between them.
+    if places.len() != tops.len() || places.windows(2).any(|pair| pair[0] >= pair[1]) {
         return own;
     }
     let shapes = |from: usize, to: usize| -> Vec<u64> {

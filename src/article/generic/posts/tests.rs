@@ -246,6 +246,13 @@ fn dates_to_come_are_none() {
     assert!(posts(page).iter().all(|post| post.posted.is_none()));
 }
 
+/// Elements that never end stand in each other: two moments may have one frame.
+#[test]
+fn posts_in_one_frame_are_read() {
+    let page = "<word ><word >2026-01-02 <word >2026-01-02 ";
+    assert!(posts(page).iter().all(|post| post.posted.is_some()));
+}
+
 proptest! {
     #[test]
     fn no_page_panics(
