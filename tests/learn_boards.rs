@@ -419,6 +419,17 @@ boards! {
     posts_with_bare_anchors: "snitz",
     a_list_that_counts_down: "ptt",
     offsets_behind_titles: "offsets",
+    conversations: "esotalk",
+    stories_with_ids_of_letters_before_titles: "lobsters",
+    comments_moved_in_by_a_class: "mbin",
+    items_with_labels_for_small_screens: "xe3",
+    a_forum_that_counts_pages_behind_its_own_number: "xiuno",
+    panels_of_posts: "dizkus",
+    an_aggregator_by_cursor: "tildes",
+    an_institutions_notices_in_one_form: "egov-article",
+    a_universitys_notices: "k2web",
+    a_cgi_board_of_threads: "patio",
+    links_over_cards_named_by_labels: "papermod",
 }
 
 /// Crawls the board of a shape, of which some targets answer otherwise. What was said, what was asked for, and what is held.

@@ -1,10 +1,12 @@
 //! Title, author, date, category, counts and tags of an article, by the profile's rules; and where each came from.
 
+use scraper::ElementRef;
+
 use super::{PageView, classify};
 use crate::dates::read_date;
 use crate::document::Scope;
 use crate::model::{Article, PageClass, PostedAt};
-use crate::profile::{Profile, Rule, first_value, place_of};
+use crate::profile::{Profile, Rule, element_text, first_value, place_of, says_pinned};
 
 /// Marks of a title that was cut.
 const CUT_MARKS: [&str; 2] = ["…", "..."];
@@ -28,7 +30,7 @@ pub(super) fn read(view: &PageView<'_>, profile: &Profile, article: &mut Article
         .iter()
         .flat_map(|selector| selector.select_in(view.html))
     {
-        let name = crate::profile::element_text(tag, &[]);
+        let name = element_text(tag, &[]);
         if !name.is_empty() && !article.tags.contains(&name) && article.tags.len() < MAX_TAGS {
             article.tags.push(name);
         }
@@ -69,17 +71,34 @@ fn titles(profile: &Profile, root: Scope<'_>) -> Vec<String> {
         .iter()
         .filter_map(|rule| {
             let value = rule.value(root)?;
+            let Some(heading) = rule.element(root) else {
+                return Some(value);
+            };
             // What a site appends stands in <title> alone; a heading may hold the same signs as words.
-            let is_page_title = rule
-                .element(root)
-                .is_some_and(|element| element.value().name() == "title");
+            let is_page_title = heading.value().name() == "title";
             Some(match &rules.title_suffix {
                 Some(suffix) if is_page_title => suffix.replace(&value, "").trim().to_owned(),
-                _ => value,
+                _ => without_badge(value, heading),
             })
         })
         .filter(|value| !value.is_empty())
         .collect()
+}
+
+/// A heading's words without the element at its beginning that says that the article is pinned.
+fn without_badge(words: String, heading: ElementRef<'_>) -> String {
+    const MOST_INSIDE: usize = 12;
+    let inside = heading.descendent_elements().skip(1).take(MOST_INSIDE);
+    let rest = inside
+        .map(|badge| element_text(badge, &[]))
+        .find_map(|badge| {
+            let rest = words
+                .strip_prefix(badge.as_str())
+                .filter(|_| says_pinned(&badge))?;
+            let rest = rest.trim_start_matches([':', '：', ' ']);
+            (!rest.is_empty()).then(|| rest.to_owned())
+        });
+    rest.unwrap_or(words)
 }
 
 /// The finest date of those the rules find.

@@ -356,7 +356,9 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
     let chosen = candidates.into_iter().next()?;
 
     let board = board_place(&parts, &queries[0], &names, listing, &chosen.place);
-    let mut writer = ShapeWriter { slug: false };
+    let mut writer = ShapeWriter {
+        slug: chosen.pattern.contains("(?<slug>"),
+    };
     let mut path = String::new();
     let mut template = String::new();
     for at in 0..n_parts {
@@ -521,7 +523,8 @@ fn id_in(values: &[&str]) -> Option<(String, String, i64)> {
         value.len() == length && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
     let score = match n_values > 2 && (4..=16).contains(&length) && values.iter().all(is_code) {
-        true => 12,
+        // Also more than a number at the end of a title, which may be the title's own.
+        true => 17,
         false => 8,
     };
     Some(("(?<id>[^/]+)".into(), "{id}".into(), score))

@@ -76,9 +76,17 @@ pub(super) fn classes(element: ElementRef<'_>) -> Vec<String> {
     words
 }
 
-/// A word for a state, or that ends in one: `bo_notice`, `list-selected`; `roweven`.
+/// What a class says with a number of how deep its element stands: `depth-2`, `comment-level--1`.
+const LEVELS: [&str; 4] = ["depth", "level", "indent", "lvl"];
+
+/// A word for a state, or that ends in one: `bo_notice`, `list-selected`; `roweven`. A level is one, too.
 fn is_state(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
+    let stem = lower.trim_end_matches(|c: char| c.is_ascii_digit());
+    let says_level = |name: &&str| stem.trim_end_matches(['-', '_']).ends_with(*name);
+    if stem.len() < lower.len() && LEVELS.iter().any(says_level) {
+        return true;
+    }
     let ends_in = |state: &&str| {
         lower
             .strip_suffix(*state)
@@ -99,6 +107,14 @@ pub(super) fn simple(element: ElementRef<'_>) -> String {
         name.push_str(&class);
     }
     name
+}
+
+/// `tag.class.class` with the words for states: `span.new`.
+pub(super) fn with_states(element: ElementRef<'_>) -> String {
+    let words = element.value().classes().filter(|word| is_stable(word));
+    words.fold(element.value().name().to_owned(), |name, word| {
+        format!("{name}.{word}")
+    })
 }
 
 /// An id that can stand for the element on every page.

@@ -14,7 +14,7 @@ use super::field_rule::FieldRule;
 const MAX_LEVELS: usize = 40;
 
 /// A number that says how deep: `depth2`, `indent-3`; a margin in any unit.
-const LEVEL: &str = r"(?:^|\s)(?:\w+-)?(?:depth|level|indent|lvl|lv)[-_]?(\d{1,2})(?:\s|$)";
+const LEVEL: &str = r"(?:^|\s)(?:\w+-)?(?:depth|level|indent|lvl|lv)[-_]{0,2}(\d{1,2})(?:\s|$)";
 const MARGIN: &str = r"(?:margin|padding)-left:\s*(\d+(?:\.\d+)?)";
 
 /// How it is known how deep a comment stands.
@@ -118,8 +118,12 @@ fn said(pages: &[Vec<ElementRef<'_>>]) -> Option<Depth> {
         let some = values.iter().copied().filter(|value| *value > 0.0);
         let unit = some.min_by(f64::total_cmp).unwrap_or(0.0);
         let whole = |value: &f64| (value / unit).fract() == 0.0;
-        if unit > 0.0 && values.contains(&0.0) && values.iter().all(whole) {
-            return Some(Depth::Said(rule, if attr == "style" { unit } else { 1.0 }));
+        let differ = values.iter().any(|value| *value != values[0]);
+        if attr == "class" && differ {
+            return Some(Depth::Said(rule, 1.0));
+        }
+        if attr == "style" && unit > 0.0 && values.contains(&0.0) && values.iter().all(whole) {
+            return Some(Depth::Said(rule, unit));
         }
     }
     None
@@ -179,6 +183,8 @@ mod tests {
     fn or_they_say_how_deep_they_stand() {
         let flat = "<div class='c depth0'>1</div><div class='c depth1'>2</div><div class='c depth2'>3</div>";
         check(flat, "div.c", Some("class by 1"));
+        let counted_from_one = "<div class='c c-level--1'>1</div><div class='c c-level--2'>2</div>";
+        check(counted_from_one, "div.c", Some("class by 1"));
         let moved = "<div class=c>1</div><div class=c style='margin-left: 24px'>2</div><div class=c style='margin-left: 48px'>3</div>";
         check(moved, "div.c", Some("style by 24"));
         check(

@@ -243,7 +243,7 @@ fn numbered_shape(
         return turned_in_value(first, pages, shape, &here, board_param.as_deref());
     }
     let elsewhere = turned.and_then(|name| turned_elsewhere(pages, &shape, name));
-    elsewhere.or_else(|| turned_in_path(first, pages, shape, &in_path, query, &fixed_list))
+    elsewhere.or_else(|| turned_in_path(first, pages, further, shape, &in_path, query, &fixed_list))
 }
 
 /// The parameters of page 1 that tell which listing it is. How rows are sorted belongs to it where its pager keeps that.
@@ -380,6 +380,7 @@ fn turned_in_value(
 fn turned_in_path(
     first: &Url,
     pages: &[Url],
+    further: &[&Url],
     mut shape: ListingShape,
     in_path: &dyn Fn(&[String]) -> String,
     query: BTreeMap<String, String>,
@@ -387,7 +388,7 @@ fn turned_in_path(
 ) -> Option<ListingShape> {
     let second = pages.first()?;
     let (own, path) = (path_of(first), path_of(second));
-    let run = turned_run(&path, &own, pages).filter(|_| path != own)?;
+    let run = turned_run(&path, &own, further).filter(|_| path != own)?;
     let (before, after) = (path[..run.start].to_owned(), path[run.end..].to_owned());
     let values = pages.iter().filter_map(|url| {
         path_of(url)
@@ -428,11 +429,11 @@ fn turned_in_path(
 
 /// Which number in the path of page 2 turns: one that page 1 has not, else the last; where further pages show it, one that
 /// differs there.
-fn turned_run(path: &str, own: &str, pages: &[Url]) -> Option<Range<usize>> {
+fn turned_run(path: &str, own: &str, further: &[&Url]) -> Option<Range<usize>> {
     let runs: Vec<Range<usize>> = DIGITS.find_iter(path).map(|run| run.range()).collect();
     let differs = |run: &&Range<usize>| {
         let (before, after) = (&path[..run.start], &path[run.end..]);
-        let mut others = pages.iter().skip(1).map(path_of);
+        let mut others = further.iter().map(|url| path_of(url));
         others.any(|other| {
             let number = other
                 .strip_prefix(before)

@@ -9,7 +9,7 @@ use super::columns::{Columns, shown};
 use super::region::RowSeen;
 use super::words::NOTICE_CLASS;
 use super::{Decision, address, css};
-use crate::profile::says_pinned;
+use crate::profile::{mentions_pinned, says_pinned};
 
 /// Levels above a row that may be a section of pinned ones.
 const SECTION_LEVELS: usize = 3;
@@ -203,10 +203,15 @@ fn title_sign(element: ElementRef<'_>) -> Option<String> {
     ["title", "aria-label"].into_iter().find_map(|name| {
         let value = element
             .attr(name)
-            .filter(|value| !is_picture && says_pinned(value))?;
+            .filter(|value| !is_picture && labels_pinned(element, value))?;
         let is_plain = !value.contains(['\'', '\\', '\n']);
         is_plain.then(|| format!("{}[{name}='{value}']", element.value().name()))
     })
+}
+
+/// Whether an element's explanation says that its row is pinned; an icon's may do so in a sentence.
+fn labels_pinned(element: ElementRef<'_>, value: &str) -> bool {
+    says_pinned(value) || (shown(element).is_empty() && mentions_pinned(value))
 }
 
 /// A selector of this very picture.
@@ -220,7 +225,9 @@ fn picture_itself(picture: ElementRef<'_>) -> Option<String> {
 fn picture_sign(picture: ElementRef<'_>) -> Option<String> {
     let quotable = |value: &str| !value.contains(['\'', '\\', '\n']);
     let said = ["alt", "title"].into_iter().find_map(|name| {
-        let value = picture.attr(name).filter(|value| says_pinned(value))?;
+        let value = picture
+            .attr(name)
+            .filter(|value| labels_pinned(picture, value))?;
         Some((name, "=", value))
     });
     let named = || {

@@ -137,11 +137,19 @@ pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> O
         .find_map(|(_, css, key)| Some((css, key.clone()?)));
     // Where no record has a number that must be its id, the values at one place may differ nevertheless.
     let (css, key) = likely.or_else(|| {
-        let mut unkeyed = ranked.iter().take(MAX_UNKEYED);
-        unkeyed.find_map(|(_, css, _)| {
+        let unkeyed = ranked.iter().take(MAX_UNKEYED);
+        let mut keyed = unkeyed.filter_map(|((n, ..), css, _)| {
             let selector = Selector::parse(css).ok()?;
-            Some((css, distinct_key(&found(samples, listings, &selector))?))
-        })
+            let key = distinct_key(&found(samples, listings, &selector))?;
+            Some((*n, css, key))
+        });
+        let (n, css, key) = keyed.next()?;
+        // What tells its id itself is the record, rather than a part of it.
+        let own = (key.css.is_some() || key.before).then(|| {
+            keyed.find(|(n_own, _, key)| 5 * n_own >= 4 * n && key.css.is_none() && !key.before)
+        });
+        let (_, css, key) = own.flatten().unwrap_or((n, css, key));
+        Some((css, key))
     })?;
     let selector = Selector::parse(css).ok()?;
     let pages = found(samples, listings, &selector);
@@ -480,12 +488,14 @@ fn date_rule(
     places: &BTreeMap<String, Place>,
     calendar: Calendar<'_>,
 ) -> Option<FieldRule> {
+    /// What each letter counts against a place: all of them less than anything else does.
+    const LETTER: f64 = 0.001;
     let mut best: Option<(f64, FieldRule)> = None;
     let mut consider = |rule: FieldRule| {
         let Some(reader) = PartReader::new(&rule) else {
             return;
         };
-        let mut n_yearless = 0;
+        let (mut n_yearless, mut n_letters) = (0, 0);
         let read: Vec<_> = items
             .iter()
             .filter_map(|record| {
@@ -498,6 +508,7 @@ fn date_rule(
                 }
                 let posted = read_date(&value, calendar, record.sample.page.as_of)?;
                 n_yearless += usize::from(within::lacks_year(&value));
+                n_letters += value.chars().count();
                 Some(posted)
             })
             .filter(|posted| posted.precision >= Precision::Day)
@@ -516,6 +527,8 @@ fn date_rule(
         let guessed = n_yearless as f64 / read.len() as f64;
         let score = exact + distinct.len() as f64 / read.len() as f64
             - 0.5 * guessed
+            // Of two that hold the moment, one in the other, the inner one has less of the record's words.
+            - LETTER * n_letters as f64 / read.len() as f64
             - if rule.pattern.is_some() || rule.own {
                 0.3
             } else {

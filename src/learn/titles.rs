@@ -53,7 +53,8 @@ pub(super) fn title_of_own(samples: &mut [Sample<'_>]) {
 /// The title where it is not the whole of the link: a heading in a card. And what in the link is not the title.
 pub(super) fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
     let mut heading: BTreeMap<String, usize> = BTreeMap::new();
-    let mut not_title: BTreeMap<String, usize> = BTreeMap::new();
+    // By name: how often it is none of the title, and how often it stands in a link at all.
+    let mut not_title: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for row in rows {
         let whole = shown(row.link);
         let inside: Vec<ElementRef<'_>> = row.link.descendent_elements().skip(1).take(60).collect();
@@ -101,8 +102,10 @@ pub(super) fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
                 "n" | "new" | "new!" | "hot" | "h" | "up" | "새글" | "n새글" | "새게시글"
             );
             let is_kind = class_says(&names, "category");
-            if (is_count || is_mark || is_kind) && whole != text && !text.is_empty() {
-                *not_title.entry(css::simple(element)).or_default() += 1;
+            if !text.is_empty() {
+                let held = not_title.entry(css::with_states(element)).or_default();
+                held.0 += usize::from((is_count || is_mark || is_kind) && whole != text);
+                held.1 += 1;
             }
         }
     }
@@ -112,8 +115,12 @@ pub(super) fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
         .map(|(path, _)| path)
         .or_else(|| title_elsewhere(rows));
     learnt.title_remove = not_title
-        .into_keys()
-        .filter(|name| name.contains('.') || name == "em" || name == "small" || name == "i")
+        .into_iter()
+        .filter(|(name, (n, n_all))| {
+            let is_telling = name.contains('.') || matches!(name.as_str(), "em" | "small" | "i");
+            *n > 0 && (is_telling || n == n_all)
+        })
+        .map(|(name, _)| name)
         .take(6)
         .collect();
 }

@@ -63,10 +63,14 @@ pub(super) fn dates(text: &str) -> Vec<Range<usize>> {
     hits.map(|hit| hit.at).collect()
 }
 
-/// Whether the first date in words is one without its year: `24 November, 11:20`.
+/// Whether the first date in words is one without its year: `24 November, 11:20`; or a time without its day: `11:20 PM`.
 pub(super) fn lacks_year(text: &str) -> bool {
     let first = dates_in(text, HABIT).into_iter().next();
-    first.is_some_and(|hit| !hit.named.has_year)
+    let is_of_time = |c: char| c.is_ascii_digit() || ":.apmAPM ".contains(c);
+    first.map_or_else(
+        || text.contains(':') && text.chars().all(is_of_time),
+        |hit| !hit.named.has_year,
+    )
 }
 
 /// Patterns of the dates that stand among other words: `Written on 24 November 2026, 11:20`.

@@ -10,6 +10,8 @@ use url::form_urlencoded::byte_serialize;
 
 /// Arguments of one call that are looked at.
 const MAX_ARGUMENTS: usize = 8;
+/// Calls in a tag behind the first.
+const MAX_FURTHER_CALLS: usize = 3;
 /// Letters of an argument at most: ids and names are short.
 const MAX_ARGUMENT: usize = 80;
 
@@ -17,6 +19,14 @@ const MAX_ARGUMENT: usize = 80;
 static CALL_IN_TAG: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"<(?P<tag>[A-Za-z][A-Za-z0-9]{0,15})\b(?P<between>[^<>]{0,600}?(?:href|onclick)\s*=\s*["']?[^<>]{0,200}?)\b(?P<name>[A-Za-z_$][\w$]{0,60})\s*\((?P<arguments>[^()<>]{0,400})\)"#)
         .expect("a constant pattern")
+});
+
+/// What stands in one tag between a call and the next.
+static NEXT_CALL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^[^<>]{0,200}?\b(?P<name>[A-Za-z_$][\w$]{0,60})\s*\((?P<arguments>[^()<>]{0,400})\)",
+    )
+    .expect("a constant pattern")
 });
 
 static NOSCRIPT: LazyLock<Regex> = LazyLock::new(|| {
@@ -98,24 +108,35 @@ pub fn with_links<'t>(text: &'t str, calls: &[Call]) -> Cow<'t, str> {
     if calls.is_empty() || !calls.iter().any(|call| text.contains(call.name.as_str())) {
         return Cow::Borrowed(text);
     }
-    CALL_IN_TAG.replace_all(text, |found: &Captures<'_>| {
-        let whole = found[0].to_owned();
-        let url = calls
-            .iter()
-            .find(|call| call.name == found["name"])
-            .and_then(|call| call.opens(&found["arguments"]));
-        match url {
-            Some(url) => {
-                let tag = &found["tag"];
-                format!(
-                    "<{tag} href=\"{}\"{}",
-                    escaped(&url),
-                    &whole[1 + tag.len()..]
-                )
-            }
-            None => whole,
+    let opened = |call: &Captures<'_>| {
+        let known = calls.iter().find(|known| known.name == call["name"]);
+        known.and_then(|known| known.opens(&call["arguments"]))
+    };
+    let mut linked = String::new();
+    let mut done = 0;
+    for found in CALL_IN_TAG.captures_iter(text) {
+        let whole = found.get(0).expect("a match has a whole");
+        let url = opened(&found).or_else(|| {
+            // `javascript:void(0)` and `event.preventDefault()` stand in front of what is meant.
+            let mut rest = &text[whole.end()..];
+            (0..MAX_FURTHER_CALLS).find_map(|_| {
+                let next = NEXT_CALL.captures(rest)?;
+                rest = &rest[next[0].len()..];
+                opened(&next)
+            })
+        });
+        if let Some(url) = url {
+            let end_of_tag = whole.start() + 1 + found["tag"].len();
+            linked.push_str(&text[done..end_of_tag]);
+            linked.push_str(&format!(" href=\"{}\"", escaped(&url)));
+            done = end_of_tag;
         }
-    })
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    linked.push_str(&text[done..]);
+    Cow::Owned(linked)
 }
 
 pub(super) fn escaped(url: &str) -> String {
@@ -147,6 +168,10 @@ mod tests {
             (
                 r##"<a class=b href="#" onclick="goView(12); return false;">x</a>"##,
                 r##"<a href="/view.do?mid=a&amp;no=12" class=b href="#" onclick="goView(12); return false;">x</a>"##,
+            ),
+            (
+                r#"<a href="javascript:void(0);" onclick="event.preventDefault(); goView('12')">x</a>"#,
+                r#"<a href="/view.do?mid=a&amp;no=12" href="javascript:void(0);" onclick="event.preventDefault(); goView('12')">x</a>"#,
             ),
             (
                 r#"<tr onclick='goView("12", 3)'>"#,

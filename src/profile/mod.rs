@@ -41,7 +41,7 @@ pub use sections::{
     PagerRules, Profile,
 };
 pub(crate) use shape::{parameters, path_of};
-pub use words::says_pinned;
+pub use words::{mentions_pinned, says_pinned};
 
 #[cfg(test)]
 mod identity_tests;

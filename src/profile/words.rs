@@ -80,9 +80,45 @@ pub fn says_pinned(text: &str) -> bool {
     PINNED.contains(&word.as_str())
 }
 
+/// Whether a short sentence says of its topic that it is pinned: `Sticky topic`. That something is important many say.
+pub fn mentions_pinned(sentence: &str) -> bool {
+    const MARKS: [&str; 14] = [
+        "sticky",
+        "stickied",
+        "pinned",
+        "angepinnt",
+        "angeheftet",
+        "épinglé",
+        "épinglée",
+        "fijado",
+        "fixado",
+        "vastgezet",
+        "przyklejony",
+        "przypięty",
+        "закреплено",
+        "закреплена",
+    ];
+    let is_mark = |word: &str| MARKS.contains(&word.to_lowercase().as_str());
+    sentence.len() <= 60 && sentence.split(|c: char| !c.is_alphanumeric()).any(is_mark)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::says_pinned;
+    use super::{mentions_pinned, says_pinned};
+
+    #[test]
+    fn sentences_of_icons_mention_that_a_topic_is_pinned() {
+        for sentence in [
+            "Sticky topic",
+            "Topic is pinned to top of list.",
+            "Angepinntes Thema, angepinnt",
+        ] {
+            assert!(mentions_pinned(sentence), "{sentence}");
+        }
+        for sentence in ["Important news of the harbour", "Stickers", ""] {
+            assert!(!mentions_pinned(sentence), "{sentence}");
+        }
+    }
 
     #[test]
     fn labels_of_pinned_rows_are_whole_labels() {

@@ -98,7 +98,7 @@ impl Sketch {
                 other => other.to_owned().leak(),
             },
             n_posts: get("n_posts").parse().unwrap_or(33),
-            n_per_page: 10,
+            n_per_page: get("n_per_page").parse().unwrap_or(10),
             n_said_per_page: get("n_said_per_page").parse().unwrap_or(200),
             has_notices: get("has_notices") == "yes",
             shown: Shown {
