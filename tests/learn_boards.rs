@@ -430,6 +430,18 @@ boards! {
     a_universitys_notices: "k2web",
     a_cgi_board_of_threads: "patio",
     links_over_cards_named_by_labels: "papermod",
+    a_forum_with_starts_in_tooltips: "ipb3",
+    news_of_an_engine: "dle",
+    a_forum_of_coloured_cells: "phpbb2",
+    a_static_weblog: "minima",
+    a_weblog_of_blocks: "blocks",
+    a_house_of_codes_tracker: "gitea",
+    a_shops_notices: "cafe24",
+    a_site_builders_board: "imweb",
+    an_offices_static_pages: "gov-cn",
+    a_front_without_scripts: "redlib",
+    stories_of_two_rows_each: "hackernews",
+    links_with_numbers_in_their_data: "jquery-data",
 }
 
 /// Crawls the board of a shape, of which some targets answer otherwise. What was said, what was asked for, and what is held.

@@ -18,7 +18,7 @@ use crate::document::Document;
 use crate::fetch::{Fetched, Fetcher, Request, host_key};
 use crate::learn::{
     Learnt, ListingDraft, MOST_TEXT, Navigation, SeenArticle, SeenPage, calls, is_open, learn,
-    learn_chosen_listing, learn_listing, listing_candidates,
+    learn_chosen_listing, learn_listing, listing_candidates, written_second_page,
 };
 use crate::listing::{page_links, read_listing};
 use crate::model::{PageClass, Receipt};
@@ -282,8 +282,12 @@ fn with_navigation(mut first: Text) -> (Text, Navigation) {
     }
     if navigation.turns.is_empty() {
         let html = crate::document::parse(&first.text);
-        navigation.turns.extend(page_links(&html, &first.url).prev);
-        navigation.backwards = !navigation.turns.is_empty();
+        let second = written_second_page(&html, &first.url);
+        navigation.turns.extend(second);
+        if navigation.turns.is_empty() {
+            navigation.turns.extend(page_links(&html, &first.url).prev);
+            navigation.backwards = !navigation.turns.is_empty();
+        }
     }
     (first, navigation)
 }

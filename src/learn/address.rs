@@ -90,7 +90,18 @@ pub(super) static DIGITS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d+"));
 static NUMBERS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[0-9A-F]{3,}\b|\d+"));
 static SLUG_THEN_ID: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?:.*[.\-_~])?(\d+)(\.\w{1,5})?$"));
+/// `12-tea-time`, `12-tea.html`; not `12.html`.
+static ID_THEN_TITLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d+[-_~]\p{L}{2,}"));
 static ID_THEN_SLUG: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d+)[-_.~].*$"));
+
+/// A year, with month and day where they follow: `2025`, `202511`, `2025-11-08`.
+static YEAR: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?:19|20)\d{2}(?:[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?)?$")
+});
+/// What may follow a year as a part of its own: `11`, `8`, `1108`.
+static MONTH_OR_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?:(?:0?[1-9]|[12]\d|3[01])|(?:0[1-9]|1[0-2])[-_.]?(?:0[1-9]|[12]\d|3[01]))$")
+});
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant pattern")
@@ -259,8 +270,11 @@ pub(super) fn is_of_kind(url: &Url, kind: &str) -> bool {
                 .all(|(own, any)| any == "*" || any == own))
 }
 
-/// Short words around numbers (`thread-12-1-1.html`), not a title that holds one.
+/// Short words around numbers (`thread-12-1-1.html`), not a title that holds one or stands behind one.
 fn is_numbered(part: &str) -> bool {
+    if ID_THEN_TITLE.is_match(part) {
+        return false;
+    }
     let letters = part.chars().filter(|c| c.is_alphabetic()).count();
     let hyphens = part.matches(['-', '_']).count();
     letters == 0
@@ -335,11 +349,13 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
     for at in 0..n_parts {
         let values: Vec<&str> = parts.iter().map(|part| joint(&part[at]).1).collect();
         let near_end = i64::try_from(at).unwrap_or(0);
+        // Where nothing is posted twice on one day, its day tells each article, too.
+        let dated = if is_day(&parts, at) { 15 } else { 0 };
         candidates.extend(id_in(&values).map(|(pattern, template, score)| Candidate {
             place: Place::Segment(at),
             pattern,
             template,
-            score: score + near_end,
+            score: score + near_end - dated,
         }));
     }
     for name in &names {
@@ -358,6 +374,7 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
     let board = board_place(&parts, &queries[0], &names, listing, &chosen.place);
     let mut writer = ShapeWriter {
         slug: chosen.pattern.contains("(?<slug>"),
+        in_date: false,
     };
     let mut path = String::new();
     let mut template = String::new();
@@ -399,6 +416,17 @@ pub(super) fn article_shape(links: &[Url], listing: &Url) -> Option<ArticleShape
     })
 }
 
+/// Whether a part of all paths is a day: of a year and month in front of it, or with them.
+fn is_day(parts: &[Vec<String>], at: usize) -> bool {
+    parts.iter().all(|part| {
+        let value = joint(&part[at]).1;
+        let of_year = at > 0
+            && MONTH_OR_DAY.is_match(value)
+            && part[..at].iter().any(|before| YEAR.is_match(before));
+        of_year || (value.len() >= 8 && YEAR.is_match(value))
+    })
+}
+
 /// Where a link names its board: the parameter that the listing's own URL has with the same value, else the last part of
 /// the path that it has too. `/bbs/board.php?bo_table=news` is the board `news`, `/forum/news` is not `forum`.
 fn board_place(
@@ -435,11 +463,20 @@ fn board_place(
 /// Writes the parts of a URL that are not the id.
 struct ShapeWriter {
     slug: bool,
+    /// The part before is a year, or a month of it.
+    in_date: bool,
 }
 
 impl ShapeWriter {
     fn part(&mut self, values: &BTreeSet<&str>, any: &str, is_board: bool) -> (String, String) {
         let one = values.first().copied().unwrap_or_default();
+        // What is the same month today will be another one.
+        let is_moment =
+            |value: &&str| YEAR.is_match(value) || (self.in_date && MONTH_OR_DAY.is_match(value));
+        self.in_date = !is_board && values.iter().all(is_moment);
+        if self.in_date {
+            return (r"[\d._-]+".to_owned(), one.to_owned());
+        }
         if values.len() == 1 {
             let literal = regex::escape(one);
             let pattern = match is_board {
@@ -522,9 +559,13 @@ fn id_in(values: &[&str]) -> Option<(String, String, i64)> {
     let is_code = |value: &&str| {
         value.len() == length && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
+    let is_word =
+        |value: &str| value.len() <= 16 && value.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let score = match n_values > 2 && (4..=16).contains(&length) && values.iter().all(is_code) {
         // Also more than a number at the end of a title, which may be the title's own.
         true => 17,
+        // A title is words with hyphens between them.
+        false if values.iter().all(|value| is_word(value)) => 10,
         false => 8,
     };
     Some(("(?<id>[^/]+)".into(), "{id}".into(), score))
@@ -581,7 +622,13 @@ fn numbered(values: &[&str]) -> Option<(String, String, i64)> {
             .len()
     };
     let n_runs = runs[0].len();
-    let id_at = (0..n_runs).find(|at| n_distinct(*at) == values.len())?;
+    let mut telling = (0..n_runs).filter(|at| n_distinct(*at) == values.len());
+    let is_day = |at: &usize| {
+        let mut numbers = runs.iter().map(|run| run[*at]);
+        numbers.all(|number| number.len() == 8 && YEAR.is_match(number))
+    };
+    let first = telling.clone().next()?;
+    let id_at = telling.find(|at| !is_day(at)).unwrap_or(first);
     // Nothing is number 0: where an article's number stands, that means none.
     let is_plain = runs.iter().all(|run| !run[id_at].starts_with('0'));
     let id = if is_plain {

@@ -23,7 +23,7 @@ const MAX_FURNITURE: usize = 8;
 const MAX_CANDIDATES: usize = 40;
 
 static CHROME_NAMES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:share|sharing|sns|related|recommend|signature|profile|attach|file_?list|vote|breadcrumb|prev_?next|sidebar)|\b(?:sign|tags?)(?:\s|$|[_-]?list)").expect("a constant pattern")
+    Regex::new(r"(?i)\b(?:share|sharing|sns|related|recommend|signature|profile|attach(?:[^e]|e[^d]|$)|file_?list|vote|breadcrumb|prev_?next|sidebar)|\b(?:sign|tags?)(?:\s|$|[_-]?list)").expect("a constant pattern")
 });
 
 /// Classes of a line that says who changed a post, and when.

@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 use super::address::is_state;
+use super::css;
 use crate::profile::Call;
 
 /// Letters of all scripts that are looked at.
@@ -42,6 +43,21 @@ static ACTION: LazyLock<Regex> = LazyLock::new(|| {
 static FIELD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r#"[.#"'=\[]([A-Za-z_]\w*)["'\]]*\)?\.(?:value\s*=\s*|val\s*\(\s*)([^;\n]+)"#)
 });
+/// The beginning of what is done on a click, with the selector of what is clicked.
+static HANDLER: LazyLock<Regex> = LazyLock::new(|| {
+    let function = r"(?:function\s*\([^()]*\)|\(?[A-Za-z0-9_$, ]*\)?\s*=>)\s*\{";
+    pattern(&format!(
+        r#"\$\(\s*(?:["']([^"']+)["']|document|window)\s*\)\s*\.\s*(?:on\s*\(\s*["']click["']\s*,|click\s*\()\s*(?:["']([^"']+)["']\s*,\s*)?{function}|querySelectorAll\(\s*["']([^"']+)["']\s*\)\s*\.\s*forEach\s*\(\s*{function}"#
+    ))
+});
+/// `$(this).data("no")`, `this.dataset.no`, `link.getAttribute("data-no")`.
+static DATA: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"\$\(\s*[A-Za-z0-9_$.]+\s*\)\.(?:data\(\s*["']([A-Za-z0-9_-]+)["']\s*\)|attr\(\s*["']data-([A-Za-z0-9_-]+)["']\s*\))|[A-Za-z0-9_$.]+\.(?:dataset\.([A-Za-z0-9_]+)|getAttribute\(\s*["']data-([A-Za-z0-9_-]+)["']\s*\))"#,
+    )
+});
+static VARIABLE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:var|let|const)\s+([A-Za-z0-9_$]+)\s*=\s*(data_[0-9]+)\b"));
 static SUBMITS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\.submit\s*\("));
 /// Fields that are no part of a page's address.
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)csrf|token|nonce|session"));
@@ -50,7 +66,7 @@ fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a constant pattern")
 }
 
-/// All functions of a page that lead somewhere on its own site.
+/// All functions of a page, and what is done on clicks, that lead somewhere on its own site.
 pub fn calls(html: &Html, page: &Url) -> Vec<Call> {
     let mut scripts = String::new();
     for script in html.select(&SCRIPTS) {
@@ -78,7 +94,78 @@ pub fn calls(html: &Html, page: &Url) -> Vec<Call> {
             });
         }
     }
+    found.extend(handlers(&scripts, html, page));
     found
+}
+
+/// What a click on an element opens by the element's own data: `$(".view").on("click", …)`.
+fn handlers(scripts: &str, html: &Html, page: &Url) -> Vec<Call> {
+    let mut found: Vec<Call> = Vec::new();
+    for head in HANDLER.captures_iter(scripts).take(MAX_FUNCTIONS) {
+        let (Some(whole), Some(selector)) = (head.get(0), head.iter().skip(1).flatten().last())
+        else {
+            continue;
+        };
+        let (body, names) = with_data_named(body_of(&scripts[whole.end()..]));
+        let Some(first) = names.first() else { continue };
+        // Where a variable holds it, the variable's name stands for it.
+        let variables: Vec<(&str, &str)> = VARIABLE
+            .captures_iter(&body)
+            .filter_map(|held| Some((held.get(1)?.as_str(), held.get(2)?.as_str())))
+            .collect();
+        let places: Vec<String> = (0..names.len()).map(|at| format!("data_{at}")).collect();
+        let mut parameters: Vec<&str> = places.iter().map(String::as_str).collect();
+        let mut attributes: Vec<&str> = names.iter().map(String::as_str).collect();
+        for (variable, place) in variables {
+            if let Some(at) = places.iter().position(|held| held == place) {
+                parameters.push(variable);
+                attributes.push(&names[at]);
+            }
+        }
+        let function = Function {
+            parameters,
+            body: &body,
+        };
+        let leads_to = function.location().or_else(|| function.form(html));
+        let Some(mut url) = leads_to.and_then(|url| on_site(&url, page)) else {
+            continue;
+        };
+        for (at, attribute) in attributes.iter().enumerate() {
+            url = url.replace(&format!("{{{}}}", at + 1), &format!("{{{attribute}}}"));
+        }
+        let last = selector.as_str().split_whitespace().last();
+        let class = last.and_then(|last| {
+            let (_, class) = last.split(':').next()?.rsplit_once('.')?;
+            css::is_stable(class).then(|| format!(".{class}"))
+        });
+        let name = class.unwrap_or_else(|| format!("[{first}]"));
+        if !found.iter().any(|held| held.name == name) {
+            found.push(Call { name, url });
+        }
+    }
+    found
+}
+
+/// A handler's body with names in the place of what it takes from the element, and the attributes that these are.
+fn with_data_named(body: &str) -> (String, Vec<String>) {
+    let mut names: Vec<String> = Vec::new();
+    let named = DATA.replace_all(body, |found: &Captures<'_>| {
+        let taken = found.iter().skip(1).flatten().next();
+        let mut name = String::from("data-");
+        for c in taken.map_or("", |taken| taken.as_str()).chars() {
+            if c.is_ascii_uppercase() {
+                name.push('-');
+            }
+            name.push(c.to_ascii_lowercase());
+        }
+        let at = names.iter().position(|held| *held == name);
+        let at = at.unwrap_or_else(|| {
+            names.push(name);
+            names.len() - 1
+        });
+        format!("data_{at}")
+    });
+    (named.into_owned(), names)
 }
 
 /// The template from the site's root on; `None` where it leads elsewhere.
@@ -298,6 +385,26 @@ mod tests {
             [
                 ("view".into(), "/view.do?bbsId=B_1&no={1}".into()),
                 ("page".into(), "/list.do?bbsId=B_1&pageIndex={1}".into())
+            ]
+        );
+    }
+
+    #[test]
+    fn a_click_takes_the_number_from_the_elements_data() {
+        let page = "<form id=f action='/list.do'><input type=hidden name=bbsId value=B_1><input type=hidden id=sn name=sn><input type=hidden id=pg name=pg></form>
+            <script>$('.btn-view').on('click', function(e) { e.preventDefault(); $('#sn').val($(this).data('sn')); $('#f').attr('action', '/view.do').submit(); });
+            $(document).on('click', '.paging a', function() { var no = $(this).attr('data-page'); $('#pg').val(no); $('#f').submit(); });
+            document.querySelectorAll('tr.row').forEach(row => { row.addEventListener('click', () => { location.href = '/v/' + row.dataset.postNo; }); });
+            $('.other').click(function() { location.href = '/elsewhere'; });</script>";
+        assert_eq!(
+            learnt(page),
+            [
+                (".btn-view".into(), "/view.do?bbsId=B_1&sn={data-sn}".into()),
+                (
+                    "[data-page]".into(),
+                    "/list.do?bbsId=B_1&pg={data-page}".into()
+                ),
+                (".row".into(), "/v/{data-post-no}".into()),
             ]
         );
     }

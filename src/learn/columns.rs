@@ -735,14 +735,21 @@ fn attribute_at(row: ElementRef<'_>, css: &str) -> Option<String> {
 /// Numbers that stand alone, or with a word or two (`3 replies`), outside the title.
 fn numbers(row: &RowSeen<'_>) -> Vec<u64> {
     let leads = |element: ElementRef<'_>| {
-        let mut url = row.url.join(element.attr("href")?).ok()?;
+        // A place on the page itself is a button.
+        let href = element.attr("href").filter(|href| !href.starts_with('#'))?;
+        let mut url = row.url.join(href).ok()?;
         url.set_fragment(None);
         address::is_part_of(&url, &row.url).then_some(url)
     };
     // Links to the article's other pages are numbered, too; one to the article itself may say how many replies it has.
     let is_page = |element: ElementRef<'_>| leads(element).is_some_and(|url| url != row.url);
     let mut links = row.element.descendent_elements().skip(1).take(MAX_ELEMENTS);
-    let has_pages = links.any(|element| is_page(element) && NUMBER.is_match(&shown(element)));
+    // `2`, `2 →`.
+    let is_numbered = |element: ElementRef<'_>| {
+        let label = shown(element);
+        NUMBER.is_match(label.trim_matches(|c: char| !c.is_alphanumeric()))
+    };
+    let has_pages = links.any(|element| is_page(element) && is_numbered(element));
     let leads_there = |element: ElementRef<'_>| {
         element == row.link || is_page(element) || (has_pages && leads(element).is_some())
     };

@@ -14,7 +14,7 @@ use super::address::{
 use crate::profile::path_of;
 
 /// Parameters that are the reader's own.
-const SESSION: [&str; 6] = ["PHPSESSID", "phpsessid", "sid", "s", "jsessionid", "SID"];
+pub(super) const SESSION: [&str; 6] = ["PHPSESSID", "phpsessid", "sid", "s", "jsessionid", "SID"];
 /// A path, the parameters that must be there, and those that may be.
 pub(super) type UrlPattern = (String, BTreeMap<String, String>, BTreeMap<String, String>);
 

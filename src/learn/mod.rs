@@ -35,6 +35,7 @@ mod unanchored;
 mod within;
 mod words;
 mod write;
+mod written_pager;
 
 use std::fmt;
 
@@ -60,6 +61,7 @@ pub use interfaces::{
 };
 use listing_url::ListingShape;
 use thread_pages::thread_pages;
+pub use written_pager::written_second_page;
 
 /// Articles asked for to learn where their fields stand.
 const MAX_SAMPLES: usize = 5;

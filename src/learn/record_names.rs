@@ -88,7 +88,8 @@ pub(super) fn is_named_for_replies(element: ElementRef<'_>) -> bool {
 /// Whether an element is but a part of a record of its own name. With ids of their own both are records, the inner one an
 /// answer to the outer.
 pub(super) fn is_nested(element: ElementRef<'_>, name: &str) -> bool {
-    let is_told_apart = name.contains("[id^=");
+    let own = name.split(":has(").next().unwrap_or(name);
+    let is_told_apart = own.contains("[id^=");
     !is_told_apart
         && element
             .ancestors()

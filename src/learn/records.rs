@@ -127,8 +127,9 @@ pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> O
             let key = tally.keys.into_iter().max_by_key(|(_, n)| *n);
             let key = key.filter(|(_, n)| n * 5 >= n_all * 4).map(|(key, _)| key);
             let own = key.as_ref().is_some_and(|key| key.css.is_none());
-            let order = std::cmp::Reverse(tally.first_seen);
-            ranked.push(((n_all, own, order), name, key));
+            // Of two names for the same elements the plainer one is less likely to find others, too.
+            let order = std::cmp::Reverse((tally.first_seen, name.len()));
+            ranked.push(((tally.n_dated, own, order), name, key));
         }
     }
     ranked.sort_by(|a, b| (b.0, &b.1).cmp(&(a.0, &a.1)));

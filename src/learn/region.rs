@@ -482,6 +482,8 @@ fn judge<'a>(
         inside |= matches!(ancestor.value().name(), "nav" | "aside" | "footer");
     }
     let linked: usize = titles.iter().map(|title| title.chars().count()).sum();
+    // What each row has in the same words does something with its article.
+    let is_button = n_rows > 2 && distinct.len() == 1 && title_length < 0.5;
     // Rows that say nothing but their link are a menu, or a bare list.
     let besides = 1.0 - (linked as f64 / held.max(1) as f64).min(1.0);
     let score = (n_rows as f64 / 3.0).max(1.0).log2().min(3.0) / 3.0
@@ -493,6 +495,7 @@ fn judge<'a>(
         + 0.5 * besides
         + 2.2 * (2.2 * share).min(1.0)
         + if good { 0.4 } else { 0.0 }
+        - if is_button { 0.8 } else { 0.0 }
         - if bad { 0.9 } else { 0.0 }
         - if inside { 1.2 } else { 0.0 }
         - 2.5 * numeric;

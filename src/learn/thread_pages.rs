@@ -8,7 +8,7 @@ use regex::Regex;
 use url::{Position, Url};
 
 use super::address::{ArticleShape, DIGITS};
-use super::listing_url::line;
+use super::listing_url::{SESSION, line};
 
 /// Letters between an article's own URL and the number at most: `/page-`, `&start=`.
 const MAX_MARKER: usize = 16;
@@ -32,7 +32,7 @@ pub(super) fn thread_pages(
     turns: &[Url],
     shape: &ArticleShape,
 ) -> Option<ThreadPages> {
-    let own = text_of(article);
+    let own = text_of(&without_session(article));
     let second = text_of(turns.first()?);
     for run in DIGITS
         .find_iter(&second)
@@ -142,6 +142,20 @@ fn parameter_before<'b>(before: &'b str, marker: &str) -> Option<&'b str> {
     (!value.is_empty()).then_some(name)
 }
 
+/// The address without what is the reader's own, which its pages' links need not have.
+fn without_session(url: &Url) -> Url {
+    let mut bare = url.clone();
+    if let Some(query) = url.query() {
+        let is_kept = |part: &&str| {
+            let name = part.split('=').next().unwrap_or_default();
+            !SESSION.contains(&name)
+        };
+        let kept: Vec<&str> = query.split('&').filter(is_kept).collect();
+        bare.set_query((!kept.is_empty()).then(|| kept.join("&")).as_deref());
+    }
+    bare
+}
+
 fn text_of(url: &Url) -> String {
     url[Position::BeforePath..Position::AfterQuery].to_owned()
 }
@@ -172,6 +186,11 @@ fn marker<'b>(own: &str, before: &'b str, after: &'b str) -> Option<(&'b str, &'
         true => &before[shared - 1..],
         false => marker,
     };
+    // Of several parameters the last is the number's.
+    let last = with_slash
+        .rfind('&')
+        .filter(|_| with_slash.starts_with(['?', '&']));
+    let with_slash = &with_slash[last.unwrap_or(0)..];
     (fits
         && (1..=MAX_MARKER).contains(&with_slash.len())
         && !with_slash.ends_with(char::is_numeric))
@@ -285,6 +304,21 @@ mod tests {
             Some((found.ok()? - pages.first) / pages.step + 1)
         };
         urls.iter().map(number).collect()
+    }
+
+    #[test]
+    fn further_parameters_stand_in_front_of_the_number() {
+        let pages = learnt(
+            "/viewtopic.php?t=12",
+            &[
+                "/viewtopic.php?t=12&postdays=0&postorder=asc&start=15",
+                "/viewtopic.php?t=12&postdays=0&postorder=asc&start=30",
+            ],
+            r"/viewtopic\.php",
+        )
+        .unwrap();
+        let url = "/viewtopic.php?t=7&postdays=0&postorder=asc&start=45";
+        assert_eq!(numbers(&pages, &[url]), [Some(4)]);
     }
 
     #[test]

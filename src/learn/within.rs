@@ -15,6 +15,8 @@ const MAX_DATES: usize = 4;
 /// Letters of what stands before a value that a pattern mentions.
 const MAX_LEAD: usize = 24;
 const MAX_TAIL: usize = 12;
+/// Letters of a day of the week.
+const MAX_DAY: usize = 12;
 /// Places of a value in one text that are looked at.
 const MAX_PLACES: usize = 3;
 
@@ -34,7 +36,8 @@ pub(super) fn places(text: &str, value: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// Patterns whose first group is what stands at `place`: by all the words before it, and by the last of them.
+/// Patterns whose first group is what stands at `place`: by all the words before it, by the last of them, and by those
+/// before the last, which may be a day of the week.
 pub(super) fn patterns(text: &str, place: &Range<usize>) -> Vec<String> {
     let before = &text[..place.start];
     let tail = tail(&text[place.end..]);
@@ -53,6 +56,17 @@ pub(super) fn patterns(text: &str, place: &Range<usize>) -> Vec<String> {
     let token = &before[before.trim_end().len() - last.len()..];
     if !last.is_empty() && token != before && is_plain(token) {
         found.push(with(format!(r"(?:^|\s){}", regex::escape(token))));
+    }
+    let words = &before[..before.trim_end().len() - last.len()];
+    let may_be_day = (1..=MAX_DAY).contains(&last.chars().count())
+        && last
+            .chars()
+            .all(|c| c.is_alphabetic() || c == '.' || c == ',');
+    if may_be_day && !words.trim().is_empty() && is_plain(words) {
+        found.push(with(format!(
+            r"^{}\S{{1,{MAX_DAY}}}\s+",
+            regex::escape(words)
+        )));
     }
     found
 }
@@ -143,6 +157,16 @@ mod tests {
             "作者 浜田 发表于 2026-12-02 | 查看 9",
             "2026-12-02",
         );
+    }
+
+    #[test]
+    fn a_day_of_the_week_before_a_date_is_any_word() {
+        let text = "Wysłany: pon lis 10, 2025 8:12 am";
+        let other = "Wysłany: wt lis 11, 2025 9:30 pm";
+        let place = places(text, "lis 10, 2025 8:12 am").remove(0);
+        let last = patterns(text, &place).pop().unwrap();
+        let found = Regex::new(&last).unwrap().captures(other).unwrap();
+        assert_eq!(&found[1], "lis 11, 2025 9:30 pm");
     }
 
     #[test]

@@ -72,14 +72,19 @@ pub(super) fn introduces_author(before: &str) -> bool {
         .trim_end_matches([':', '：', ' ', '\u{a0}'])
         .to_lowercase();
     let last = words.rsplit(char::is_whitespace).next().unwrap_or_default();
+    // Behind a colon stands the name itself.
     words.chars().count() <= 24
         && !last.is_empty()
+        && !last.contains([':', '：'])
         && (BY.split(' ').any(|by| by == last) || header_says(last, "author"))
 }
 
 /// The author's name in a line about him that begins so: `posted by mira at 10:20 | …`. Its group is the name.
 pub(super) fn after_by(text: &str) -> Option<String> {
     const MOST_WORDS: usize = 3;
+    if let Some(pattern) = after_label(text) {
+        return Some(pattern);
+    }
     let mut words = text.split(' ').take(MOST_WORDS);
     let by = words.find(|word| {
         let word = word.trim_end_matches([':', '：']).to_lowercase();
@@ -91,6 +96,19 @@ pub(super) fn after_by(text: &str) -> Option<String> {
     );
     let found = Regex::new(&pattern).ok()?.captures(text)?.get(1)?;
     (!found.as_str().trim().is_empty()).then_some(pattern)
+}
+
+/// The same where a label with a colon is all that stands before the name: `작성자: 갈매기`, `作者：海鸥`.
+fn after_label(text: &str) -> Option<String> {
+    const MAX_NAME: usize = 30;
+    let (label, name) = text.split_once([':', '：'])?;
+    let squeezed: String = label.to_lowercase().split_whitespace().collect();
+    let is_label = squeezed.chars().count() <= 12 && header_says(&squeezed, "author");
+    let is_name = (1..=MAX_NAME).contains(&name.trim().chars().count())
+        && name.chars().any(char::is_alphabetic)
+        && !name.contains([':', '：']);
+    let label = regex::escape(label);
+    (is_label && is_name).then(|| format!(r"^{label}\s?[:：]\s?(.{{1,{MAX_NAME}}}?)\s*$"))
 }
 
 /// Whether a header names any field.

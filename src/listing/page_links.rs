@@ -137,6 +137,13 @@ static PAGE_IN_URL: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Parameters that say where the next page begins.
+static CURSOR_IN_URL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)[?&;](?:after|before|cursor|next|since|until|(?:max|min|last|from|start)[_-]?(?:id|after)|page[_-]?token)=[^&]",
+    )
+});
+
 /// The pagination of one page. Absolute, without fragments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageLinks {
@@ -558,7 +565,9 @@ fn neighbour(
             Some(false) if of_series => -6,
             _ => 0,
         };
-        score += 3 * i64::from(PAGE_IN_URL.is_match(link.url.as_str()));
+        let turns = PAGE_IN_URL.is_match(link.url.as_str())
+            || (CURSOR_IN_URL.is_match(link.url.as_str()) && link.url.path() == base.path());
+        score += 3 * i64::from(turns);
         score += 3 * i64::from(in_head.as_ref() == Some(&link.url));
         score += i64::from(link.url.path() == base.path());
         if best.as_ref().is_none_or(|(held, _)| score > *held) {
@@ -604,7 +613,9 @@ fn evidence(link: &Link, side: Side) -> i64 {
     let beside_number = NUMBER_AND_SIGN
         .captures(label.trim())
         .and_then(|found| Some(found.get(1).or(found.get(2))?.as_str()));
-    if words.is_match(&bare) {
+    // Without `rel` it is the way to the rest of a post.
+    let is_more = bare == "more" && by_rel && side == Side::Next;
+    if words.is_match(&bare) || is_more {
         score += 6;
     } else if let Some(sign) = beside_number {
         if !signs.contains(&sign) {

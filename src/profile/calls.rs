@@ -1,12 +1,15 @@
 //! Links that are calls of a script: `<a href="javascript:fn_view('123')">`, `<tr onclick="goView(123)">`. In: a page's
 //! text, and what each call opens. Out: the text with an `href` on each such element, so that whatever reads the page
-//! sees ordinary links. Runs no script: a call is a name, its arguments are digits and words.
+//! sees ordinary links. Runs no script: a call is a name, its arguments are digits and words. What a click opens by the data of
+//! the element that is clicked is such a call, too.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 use url::form_urlencoded::byte_serialize;
+
+use super::hidden_links::{LIVE, attribute};
 
 /// Arguments of one call that are looked at.
 const MAX_ARGUMENTS: usize = 8;
@@ -34,11 +37,12 @@ static NOSCRIPT: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
-/// A function of the board's scripts that opens a page.
+/// A function of the board's scripts that opens a page; or elements whose click does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
+    /// A function's name; a class (`.view`) or an attribute (`[data-no]`) of elements that are clicked.
     pub name: String,
-    /// Path and query; `{1}` is the first argument.
+    /// Path and query; `{1}` is the first argument, `{data-no}` the element's attribute.
     pub url: String,
 }
 
@@ -62,6 +66,59 @@ impl Call {
         }
         Some(url)
     }
+}
+
+/// An element with data for scripts.
+static WITH_DATA: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)<(?P<tag>a|button|tr|td|li|div|span)(?P<rest>\s[^<>]{0,1500}?\bdata-[^<>]{0,1500})>",
+    )
+    .expect("a constant pattern")
+});
+/// A place in a template that an attribute fills.
+static OF_ATTRIBUTE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\{(data-[\w-]+)\}").expect("a constant pattern"));
+
+impl Call {
+    fn is_click(&self) -> bool {
+        self.name.starts_with(['.', '['])
+    }
+
+    /// The URL that a click on an element with these attributes opens.
+    fn opens_by_data(&self, attributes: &str) -> Option<String> {
+        let is_meant = match self.name.strip_prefix('.') {
+            Some(class) => attribute(attributes, "class")
+                .is_some_and(|classes| classes.split_whitespace().any(|held| held == class)),
+            None => attribute(attributes, self.name.trim_matches(['[', ']'])).is_some(),
+        };
+        if !is_meant {
+            return None;
+        }
+        let mut url = self.url.clone();
+        for place in OF_ATTRIBUTE.captures_iter(&self.url) {
+            let value = attribute(attributes, &place[1]).filter(|value| is_plain(value))?;
+            let encoded: String = byte_serialize(value.as_bytes()).collect();
+            url = url.replace(&place[0], &encoded);
+        }
+        Some(url)
+    }
+}
+
+/// The text with links on elements that lead on by their data.
+fn with_clicks<'t>(text: &'t str, calls: &[Call]) -> Cow<'t, str> {
+    if !calls.iter().any(Call::is_click) || !text.contains("data-") {
+        return Cow::Borrowed(text);
+    }
+    WITH_DATA.replace_all(text, |found: &Captures<'_>| {
+        let (tag, rest) = (&found["tag"], &found["rest"]);
+        let mut clicks = calls.iter().filter(|call| call.is_click());
+        match clicks.find_map(|call| call.opens_by_data(rest)) {
+            Some(url) if !LIVE.is_match(rest) => {
+                format!("<{tag} href=\"{}\"{rest}>", escaped(&url))
+            }
+            _ => found[0].to_owned(),
+        }
+    })
 }
 
 /// A value, not an expression.
@@ -105,6 +162,13 @@ fn unseen_with(text: &str, min_links: usize) -> Cow<'_, str> {
 /// The text with links where there are calls. The first `href` of an element is the one that counts (HTML Living
 /// Standard, 13.2.5.33), so it is put in front.
 pub fn with_links<'t>(text: &'t str, calls: &[Call]) -> Cow<'t, str> {
+    match with_clicks(text, calls) {
+        Cow::Borrowed(text) => with_called_links(text, calls),
+        Cow::Owned(text) => Cow::Owned(with_called_links(&text, calls).into_owned()),
+    }
+}
+
+fn with_called_links<'t>(text: &'t str, calls: &[Call]) -> Cow<'t, str> {
     if calls.is_empty() || !calls.iter().any(|call| text.contains(call.name.as_str())) {
         return Cow::Borrowed(text);
     }
@@ -156,6 +220,38 @@ mod tests {
             name: "goView".into(),
             url: "/view.do?mid=a&no={1}".into(),
         }]
+    }
+
+    #[test]
+    fn clicks_become_links_by_the_elements_data() {
+        let calls = [
+            (".view", "/view.do?no={data-no}"),
+            ("[data-page]", "/list.do?page={data-page}"),
+        ];
+        let calls = calls.map(|(name, url)| Call {
+            name: name.into(),
+            url: url.into(),
+        });
+        for (before, after) in [
+            (
+                r##"<a href="#none" class="btn view" data-no="12">x</a>"##,
+                r##"<a href="/view.do?no=12" href="#none" class="btn view" data-no="12">x</a>"##,
+            ),
+            (
+                "<li data-page='3'>3</li>",
+                "<li href=\"/list.do?page=3\" data-page='3'>3</li>",
+            ),
+            (
+                r#"<a href="/there" class="view" data-no="12">x</a>"#,
+                r#"<a href="/there" class="view" data-no="12">x</a>"#,
+            ),
+            (
+                r#"<a class="view" data-no="1 + 1">x</a>"#,
+                r#"<a class="view" data-no="1 + 1">x</a>"#,
+            ),
+        ] {
+            assert_eq!(with_links(before, &calls), after);
+        }
     }
 
     #[test]

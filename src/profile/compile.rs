@@ -178,8 +178,15 @@ impl Compiler<'_, '_> {
             if !url.starts_with('/') && !url.starts_with('?') {
                 self.complain(&file.url, "calls.url", "begin with `/` or `?`");
             }
-            if !url.contains("{1}") && !url.contains("{2}") {
-                self.complain(&file.url, "calls.url", "name an argument, as `{1}`");
+            if !["{1}", "{2}", "{data-"]
+                .iter()
+                .any(|place| url.contains(place))
+            {
+                self.complain(
+                    &file.url,
+                    "calls.url",
+                    "name an argument, as `{1}`, or an attribute, as `{data-no}`",
+                );
             }
         }
         files

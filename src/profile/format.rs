@@ -235,12 +235,13 @@ pub struct FullRuleFile {
     pub last: bool,
 }
 
-/// `goView('12')` opens `/view.do?no=12`.
+/// `goView('12')` opens `/view.do?no=12`; so may a click on an element with the class `.view` and `data-no="12"`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CallFile {
+    /// A function's, or a class (`.view`) or an attribute (`[data-no]`) of elements that are clicked.
     pub name: Text,
-    /// Path and query; `{1}` is the first argument.
+    /// Path and query; `{1}` is the first argument, `{data-no}` the element's attribute.
     pub url: Text,
 }
 

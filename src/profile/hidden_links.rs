@@ -27,7 +27,7 @@ static WAY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// An address that leads somewhere.
-static LIVE: LazyLock<Regex> =
+pub(super) static LIVE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r#"(?i)\shref\s*=\s*["']?\s*(?:[^"'\s#>j]|j[^"'\sa>]|ja[^"'\sv>])"#));
 static FORM: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?is)<form\b(?P<attributes>[^<>]{0,600})>(?P<inside>.*?)</form\s*>")
@@ -38,7 +38,7 @@ static INPUT: LazyLock<Regex> =
 static SENDS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)<a(?P<rest>\s[^<>]{0,600}\bsubmit\s*\(\s*\)[^<>]{0,300})>"));
 static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#"(?i)(?P<name>[a-z-]+)\s*=\s*(?:"(?P<a>[^"]*)"|'(?P<b>[^']*)'|(?P<c>[^\s"'>]+))"#)
+    pattern(r#"(?i)(?P<name>[a-z0-9_-]+)\s*=\s*(?:"(?P<a>[^"]*)"|'(?P<b>[^']*)'|(?P<c>[^\s"'>]+))"#)
 });
 /// Fields that are no part of a page's address.
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)csrf|token|nonce|session"));
@@ -110,7 +110,7 @@ fn with_sent_links(found: &Captures<'_>) -> String {
     format!("<form{attributes}>{inside}</form>")
 }
 
-fn attribute<'t>(attributes: &'t str, wanted: &str) -> Option<&'t str> {
+pub(super) fn attribute<'t>(attributes: &'t str, wanted: &str) -> Option<&'t str> {
     let mut all = ATTRIBUTE.captures_iter(attributes);
     let found = all.find(|found| found["name"].eq_ignore_ascii_case(wanted))?;
     let value = found.name("a").or(found.name("b")).or(found.name("c"))?;

@@ -8,7 +8,7 @@
 //! thread; in `article`, `{first}`, `{said}` (replies), `{pager}`. `{if WORD}…{end}` stands where WORD holds: `pinned`,
 //! `plain`, `replies`, `silent`, `long` (many replies), `third` (every third post), `even`, `odd`, `inner` (an answer to the
 //! reply before it), `outer`. `{when:%d %B %Y}` and `{last.when:…}` are `{at:…}` in the board's language, digits and
-//! calendar; a setting `file = NAME | URL | BYTES` is a file that each post's page lists; `{ago}` and `{near:%H:%M}` count from now, as boards do whose setting says `recent = yes`.
+//! calendar; a setting `file = NAME | URL | BYTES` is a file that each post's page lists; `{ago}` and `{near:%H:%M}` count from now, as boards do whose setting says `recent = yes`. `days = 1` puts a day more between a post and the next.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -295,6 +295,16 @@ impl Board for Sketch {
 
     fn posts(&self) -> Vec<Post> {
         let mut all = posts::posts(self.plan.n_posts, self.plan.tongue);
+        let apart: Option<i64> = self.settings.get("days").and_then(|days| days.parse().ok());
+        if let Some(days) = apart {
+            for post in &mut all {
+                let rank = i64::try_from(post.rank).expect("small");
+                let later = jiff::Span::new().days(rank * days);
+                for said in std::iter::once(&mut post.said).chain(&mut post.replies) {
+                    said.at += later;
+                }
+            }
+        }
         if !self.settings.contains_key("recent") {
             return all;
         }
@@ -372,6 +382,7 @@ impl Board for Sketch {
             Some(match name {
                 "numbers" => numbers(turns),
                 "page" => turns.page.to_string(),
+                "page from 0" => (turns.page - 1).to_string(),
                 "pages" => turns.n_pages.to_string(),
                 "newer" => word(turns.page > 1),
                 "older" => word(turns.page < turns.n_pages),
