@@ -442,6 +442,14 @@ boards! {
     a_front_without_scripts: "redlib",
     stories_of_two_rows_each: "hackernews",
     links_with_numbers_in_their_data: "jquery-data",
+    boxes_with_badges: "startbbs",
+    questions_whose_askers_stand_aside: "wecenter",
+    a_list_of_bugs: "bugzilla",
+    a_section_of_a_newspaper: "journal",
+    a_forum_of_cards: "namelessmc",
+    summaries_in_a_portal: "liferay",
+    news_whose_addresses_are_titles: "vnnews",
+    terms_of_days: "oshirase",
 }
 
 /// Crawls the board of a shape, of which some targets answer otherwise. What was said, what was asked for, and what is held.

@@ -15,13 +15,13 @@ use super::body::body;
 use super::columns::RowFacts;
 use super::depth::Depth;
 use super::field_rule::{DATE_IN_WORDS, DATE_PATTERN, FieldRule, own_text};
-use super::first_post::{body_beside_date, body_of_posts, of_first};
+use super::first_post::{body_beside_date, body_of_posts, of_all_posts, of_first};
 use super::ground::{Ground, first_found, grounds, in_thread, outside};
 use super::lies::Rows;
 use super::record_keys::Key;
 use super::records::{comments, records};
 use super::unanchored::{Search, follows_by, is_named};
-use super::words::after_by;
+use super::words::{DATED, after_by};
 use super::{Decision, SeenPage, css, within};
 use crate::dates::read_date;
 use crate::model::{Calendar, Precision};
@@ -185,9 +185,10 @@ pub(super) fn article(
         .as_ref()
         .filter(|found| found.article_is_first)
     {
-        // All posts of a thread look alike: what holds for most of them holds for the first.
-        rules.author = of_first(comments, comments.author.as_ref(), &rules.author);
-        rules.date = of_first(comments, comments.date.as_ref(), &rules.date);
+        // All posts of a thread look alike: what holds for most of them holds for the first, where that has the like.
+        let of_posts = |rule: &Option<FieldRule>| of_all_posts(comments, rule.as_ref()?, samples);
+        rules.author = of_first(comments, of_posts(&comments.author).as_ref(), &rules.author);
+        rules.date = of_first(comments, of_posts(&comments.date).as_ref(), &rules.date);
         let body = body_of_posts(comments, &rules.body, samples)
             .or_else(|| body_beside_date(comments, &rules, samples));
         if let Some(body) = body {
@@ -240,7 +241,11 @@ fn author_rules(
             what: "article.author",
             samples,
             grounds,
-            fits: &|_, text| text.chars().any(char::is_alphabetic) && text.chars().count() <= 30,
+            fits: &|_, text| {
+                text.chars().any(char::is_alphabetic)
+                    && text.chars().count() <= 30
+                    && !DATED.is_match(text)
+            },
             attributes: &[None],
             parts: &|_, text| after_by(text).into_iter().collect(),
             in_links: true,

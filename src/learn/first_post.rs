@@ -62,6 +62,51 @@ pub(super) fn body_beside_date(
     (5 * n_both >= 4 * samples.len()).then_some(name)
 }
 
+/// A rule that also finds something in the first post: the one of the others, or the end of its path where that finds the
+/// same in them. The first may stand in a dress of its own.
+pub(super) fn of_all_posts(
+    comments: &CommentRules,
+    rule: &FieldRule,
+    samples: &[Sample<'_>],
+) -> Option<FieldRule> {
+    let items = Selector::parse(&comments.item).ok()?;
+    let found = || {
+        let pages = samples.iter().map(|sample| sample.page.html);
+        pages.flat_map(|html| html.select(&items)).take(MAX_OTHERS)
+    };
+    let finds_the_same = |wider: &FieldRule| {
+        found().all(|item| {
+            rule.value_in(item)
+                .is_none_or(|value| wider.value_in(item) == Some(value))
+        })
+    };
+    let steps: Vec<&str> = rule.css.split(" > ").collect();
+    let mut wider = (0..steps.len()).map(|from| FieldRule {
+        css: steps[from..].join(" > "),
+        ..rule.clone()
+    });
+    wider.find(|wider| {
+        let is_whole = wider.css == rule.css;
+        (is_whole || (wider.css.contains('.') && finds_the_same(wider)))
+            && holds_first(comments, wider, samples)
+    })
+}
+
+/// Whether a rule of a thread's posts finds something in the first of them, on most pages.
+fn holds_first(comments: &CommentRules, rule: &FieldRule, samples: &[Sample<'_>]) -> bool {
+    let holders = std::iter::once(&comments.item).chain(&comments.heads);
+    let selectors: Vec<Selector> = holders
+        .filter_map(|css| Selector::parse(css).ok())
+        .collect();
+    let holds = |sample: &&Sample<'_>| {
+        let mut firsts = selectors
+            .iter()
+            .filter_map(|css| sample.page.html.select(css).next());
+        firsts.any(|first| rule.value_in(first).is_some())
+    };
+    2 * samples.iter().filter(holds).count() > samples.len()
+}
+
 /// The rule of a thread's posts, for the first of them; `known` where there is none.
 pub(super) fn of_first(
     comments: &CommentRules,

@@ -25,6 +25,7 @@ pub(super) fn grounds<'g>(
             listing,
             around: around_title(rules, sample),
             replies: HashSet::new(),
+            around_replies: HashSet::new(),
             is_thread,
         })
         .collect()
@@ -37,14 +38,19 @@ pub(super) fn outside<'g>(
     records: &Records,
 ) -> Vec<Ground<'g>> {
     let selector = Selector::parse(&records.all()).ok();
-    let of_page = |(ground, sample): (&Ground<'g>, &Sample<'_>)| Ground {
-        replies: selector
-            .iter()
-            .flat_map(|selector| sample.page.html.select(selector))
-            .map(|record| record.id())
-            .collect(),
-        around: ground.around.clone(),
-        ..*ground
+    let of_page = |(ground, sample): (&Ground<'g>, &Sample<'_>)| {
+        let found = || {
+            let selectors = selector.iter();
+            selectors.flat_map(|selector| sample.page.html.select(selector))
+        };
+        Ground {
+            replies: found().map(|record| record.id()).collect(),
+            around_replies: found()
+                .flat_map(|record| record.ancestors().map(|above| above.id()))
+                .collect(),
+            around: ground.around.clone(),
+            ..*ground
+        }
     };
     grounds.iter().zip(samples).map(of_page).collect()
 }
@@ -69,6 +75,8 @@ pub(super) struct Ground<'g> {
     around: HashSet<NodeId>,
     /// Records of what was said of the article.
     replies: HashSet<NodeId>,
+    /// What holds them: its words are also theirs.
+    around_replies: HashSet<NodeId>,
     /// In a thread the article itself stands where replies stand.
     is_thread: bool,
 }
@@ -82,6 +90,7 @@ impl Ground<'_> {
     pub(super) fn may_hold(&self, element: ElementRef<'_>) -> bool {
         !is_within(element, self.listing)
             && !is_within(element, &self.replies)
+            && !self.around_replies.contains(&element.id())
             && (self.is_thread || !self.in_comments(element))
     }
 

@@ -28,6 +28,8 @@ const MAX_KINDS: usize = 60;
 const MAX_LEVELS: usize = 24;
 /// Tables within tables that a row's name counts.
 const MAX_DEPTH: usize = 12;
+/// Rows that are not called the same by chance.
+const MANY: usize = 6;
 /// Rows of which the words are read to judge a group.
 const SAMPLE: usize = 60;
 
@@ -482,8 +484,8 @@ fn judge<'a>(
         inside |= matches!(ancestor.value().name(), "nav" | "aside" | "footer");
     }
     let linked: usize = titles.iter().map(|title| title.chars().count()).sum();
-    // What each row has in the same words does something with its article.
-    let is_button = n_rows > 2 && distinct.len() == 1 && title_length < 0.5;
+    // What each of many rows has in the same words does something with its article.
+    let is_button = n_rows >= MANY && distinct.len() == 1 && title_length < 0.5;
     // Rows that say nothing but their link are a menu, or a bare list.
     let besides = 1.0 - (linked as f64 / held.max(1) as f64).min(1.0);
     let score = (n_rows as f64 / 3.0).max(1.0).log2().min(3.0) / 3.0

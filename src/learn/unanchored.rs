@@ -57,7 +57,8 @@ impl Search<'_> {
             .filter(|element| is_candidate(first, *element) && ground.may_hold(*element))
             .take(MAX_CANDIDATES);
         // A box named for the author may hold his rank, too: the name is its first link with words.
-        for element in candidates.flat_map(|outer| self.link_in(outer).into_iter().chain([outer])) {
+        let inside = |outer| self.link_in(outer).or_else(|| self.words_in(first, outer));
+        for element in candidates.flat_map(|outer| inside(outer).into_iter().chain([outer])) {
             for css in css::names_of(element).into_iter().take(MAX_NAMES) {
                 let mut rules = self.rules(&css, first, element).into_iter();
                 if let Some(rule) = rules.find(|rule| self.holds(rule)) {
@@ -129,6 +130,18 @@ impl Search<'_> {
         })
     }
 
+    /// The first words in a box that says more than the field.
+    fn words_in<'a>(&self, sample: &Sample<'_>, outer: ElementRef<'a>) -> Option<ElementRef<'a>> {
+        if !self.in_links || (self.fits)(sample, &element_text(outer, &[])) {
+            return None;
+        }
+        let mut inside = outer.descendent_elements().skip(1).take(MAX_INSIDE);
+        inside.find(|inner| {
+            let is_leaf = inner.child_elements().next().is_none();
+            is_leaf && (self.fits)(sample, &element_text(*inner, &[]))
+        })
+    }
+
     fn holds(&self, rule: &FieldRule) -> bool {
         let Some(reader) = Reader::new(rule) else {
             return false;
@@ -136,10 +149,12 @@ impl Search<'_> {
         let values: Vec<String> = self
             .samples
             .iter()
-            .filter_map(|sample| {
-                let text = reader.value(&sample.page)?;
+            .zip(self.grounds)
+            .filter_map(|(sample, ground)| {
+                let (text, element, _) = reader.read(&sample.page)?;
                 let short = text.chars().count() <= MAX_FIELD;
-                (short && (self.fits)(sample, &text)).then_some(text)
+                let is_own = ground.may_hold(element);
+                (short && is_own && (self.fits)(sample, &text)).then_some(text)
             })
             .collect();
         let same = values.iter().all(|value| *value == values[0]);

@@ -181,7 +181,7 @@ pub(super) static DATED: LazyLock<Regex> = LazyLock::new(|| {
 
 pub(super) static NOTICE_CLASS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)notice|stick|pinned|announce|fixed-?top|gongji|\bpin\b|is-top|istop|top-?post|important|featured-top",
+        r"(?i)notice|stick|pinned|announce|fixed-?top|gongji|\bpin\b|is-top|istop|top-?post|thumb-?tack|important|featured-top",
     )
 });
 pub(super) static SECRET_CLASS: LazyLock<Regex> =

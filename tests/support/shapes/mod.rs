@@ -454,7 +454,10 @@ fn without(ignored: &[String], target: &str) -> String {
         })
         .collect();
     kept.sort_unstable();
-    format!("{path}?{}", kept.join("&"))
+    match kept.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}?{}", kept.join("&")),
+    }
 }
 
 /// Paragraphs.
