@@ -450,6 +450,12 @@ boards! {
     summaries_in_a_portal: "liferay",
     news_whose_addresses_are_titles: "vnnews",
     terms_of_days: "oshirase",
+    a_hosted_weblog_that_goes_back_in_time: "blogger",
+    a_forum_with_letters_before_its_numbers: "yafnet",
+    topics_in_boxes: "mvcforum",
+    a_weblog_with_labels: "typecho",
+    four_rows_without_dates: "few",
+    advertisements_among_rows: "ads",
 }
 
 /// Crawls the board of a shape, of which some targets answer otherwise. What was said, what was asked for, and what is held.

@@ -93,7 +93,6 @@ static SLUG_THEN_ID: LazyLock<Regex> =
 /// `12-tea-time`, `12-tea.html`; not `12.html`.
 static ID_THEN_TITLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d+[-_~]\p{L}{2,}"));
 static ID_THEN_SLUG: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(\d+)[-_.~].*$"));
-
 /// A year, with month and day where they follow: `2025`, `202511`, `2025-11-08`.
 static YEAR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^(?:19|20)\d{2}(?:[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?)?$")

@@ -87,11 +87,37 @@ pub(super) fn listing_shape(
     let second = navigation.turns.first()?;
     let mut shape = numbered_shape(first, &[], &[], article)?;
     // What follows must be recognised as the same listing.
-    is_same_path(second, first).then(|| {
-        shape.chained = true;
-        shape.reason = format!("{second} follows, and no number tells what follows that");
-        shape
-    })
+    if !is_same_path(second, first) {
+        let further = further_shape(second, navigation.third.as_ref(), &shape.board)?;
+        shape.shapes.push(further);
+    }
+    shape.chained = true;
+    shape.reason = format!("{second} follows, and no number tells what follows that");
+    Some(shape)
+}
+
+/// Pages behind the first that stand elsewhere, each told by parameters: `/search?updated-max=…` behind `/`.
+fn further_shape(second: &Url, third: Option<&Url>, board: &str) -> Option<UrlPattern> {
+    let there = parameters(second);
+    if third.is_some_and(|third| !is_same_path(third, second)) {
+        return None;
+    }
+    let of_third = third.map(parameters);
+    let turns = |name: &String, value: &String| {
+        let next = of_third.as_ref().and_then(|third| third.get(name));
+        next != Some(value)
+    };
+    let query: BTreeMap<String, String> = there
+        .iter()
+        .filter(|(name, value)| !value.is_empty() && !SESSION.contains(&name.as_str()))
+        .map(|(name, value)| match turns(name, value) {
+            true => (name.clone(), "[^&]+".to_owned()),
+            false => (name.clone(), regex::escape(value)),
+        })
+        .collect();
+    let told = there.iter().any(|(name, value)| turns(name, value));
+    let path = with_board(&path_of(second), board);
+    told.then_some((path, query, BTreeMap::new()))
 }
 
 /// The newest page is the last, and has an address of its own: numbers of the others count from the oldest, and lead

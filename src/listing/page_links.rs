@@ -124,6 +124,11 @@ static PREV_CLASS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)(?:^|[-_\s])(?:prev|previous|i-prev|previouspostslink|newer)(?:$|[-_\s])|_prev\b|prev_|go-prev|[a-z]Prev\b|(?:chevron|arrow|angle|caret)[-_]?left",
     )
 });
+/// Class words that say which way a link of a pager leads, whatever it says itself: a weblog's list goes back in time.
+static OLDER_CLASS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(?:^|[-_\s])older(?:$|[-_\s])"));
+static NEWER_CLASS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(?:^|[-_\s])newer(?:$|[-_\s])"));
 /// Neighbours of another kind: the next post of a blog, the next month of a calendar, a slide.
 static NOT_A_PAGER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -140,7 +145,7 @@ static PAGE_IN_URL: LazyLock<Regex> = LazyLock::new(|| {
 /// Parameters that say where the next page begins.
 static CURSOR_IN_URL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)[?&;](?:after|before|cursor|next|since|until|(?:max|min|last|from|start)[_-]?(?:id|after)|page[_-]?token)=[^&]",
+        r"(?i)[?&;](?:after|before|updated-max|cursor|next|since|until|(?:max|min|last|from|start)[_-]?(?:id|after)|page[_-]?token)=[^&]",
     )
 });
 
@@ -598,6 +603,13 @@ fn evidence(link: &Link, side: Side) -> i64 {
             &*NEXT_WORDS,
         ),
     };
+    let (older, newer) = (
+        OLDER_CLASS.is_match(&link.own_names),
+        NEWER_CLASS.is_match(&link.own_names),
+    );
+    if link.in_pager && older != newer && link.number.is_none() {
+        return if older == (side == Side::Next) { 6 } else { 0 };
+    }
     let label = link.label.to_lowercase();
     let bare = label
         .trim_matches(|c: char| !c.is_alphanumeric())
