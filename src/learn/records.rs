@@ -540,13 +540,7 @@ fn date_rule(
         }
     };
     for (path, place) in places {
-        let n_short = place
-            .texts
-            .iter()
-            .flatten()
-            .filter(|text| text.chars().count() <= 3 * MAX_FIELD)
-            .count();
-        if n_short * 5 < items.len() * 4 {
+        if !is_line_in_most(place, items.len()) {
             continue;
         }
         consider(FieldRule::plain(path));
@@ -586,6 +580,13 @@ fn date_rule(
         }
     }
     best.map(|(_, rule)| rule)
+}
+
+/// Whether a place has no more than a line's words in most records.
+fn is_line_in_most(place: &Place, n_records: usize) -> bool {
+    let is_line = |text: &&String| text.chars().count() <= 3 * MAX_FIELD;
+    let n_lines = place.texts.iter().flatten().filter(is_line).count();
+    n_lines * 5 >= n_records * 4
 }
 
 /// Patterns of the dates that stand among other words in the first records.

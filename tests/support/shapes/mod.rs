@@ -2,6 +2,7 @@
 //! here is any engine's own code; only which element holds what, and how its URLs are made (BOARDS.md 8 and 9).
 
 mod files;
+pub mod findings;
 mod forums;
 mod islands;
 mod korean;

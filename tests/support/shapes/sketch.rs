@@ -8,7 +8,7 @@
 //! thread; in `article`, `{first}`, `{said}` (replies), `{pager}`. `{if WORD}…{end}` stands where WORD holds: `pinned`,
 //! `plain`, `replies`, `silent`, `long` (many replies), `third` (every third post), `even`, `odd`, `inner` (an answer to the
 //! reply before it), `outer`. `{when:%d %B %Y}` and `{last.when:…}` are `{at:…}` in the board's language, digits and
-//! calendar; a setting `file = NAME | URL | BYTES` is a file that each post's page lists; `{ago}` and `{near:%H:%M}` count from now, as boards do whose setting says `recent = yes`. `days = 1` puts a day more between a post and the next.
+//! calendar; a setting `file = NAME | URL | BYTES` is a file that each post's page lists; `{ago}` and `{near:%H:%M}` count from now, as boards do whose setting says `recent = yes`. `days = 1` puts a day more between a post and the next; `n_posts`, `n_per_page` and `n_said_per_page` are numbers.
 
 use std::collections::BTreeMap;
 use std::path::Path;
