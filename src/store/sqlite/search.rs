@@ -129,7 +129,7 @@ fn rebuild(conn: &Connection) -> rusqlite::Result<()> {
             author.as_deref(),
         )?;
         n_waiting += 1;
-        if n_waiting % MOST_WAITING == 0 {
+        if n_waiting.is_multiple_of(MOST_WAITING) {
             write_waiting(conn)?;
         }
     }
