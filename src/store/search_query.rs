@@ -202,11 +202,11 @@ impl Phrases {
 
 /// The longest token of an FTS5 phrase, of several the first, as a phrase in the same column.
 fn longest_token(phrase: &str) -> String {
-    let column = phrase.find('"').map_or("", |quote| &phrase[..quote]);
+    let (column, words) = phrase.split_at(phrase.find(['"', '(']).unwrap_or_default());
     // What two phrases stand for begins with a bracket; the second one is a token.
-    let (column, inside) = match column.starts_with('(') {
-        true => ("", phrase.rsplit('"').nth(1)),
-        false => (column, phrase.split('"').nth(1)),
+    let inside = match words.starts_with('(') {
+        true => words.rsplit('"').nth(1),
+        false => words.split('"').nth(1),
     };
     let tokens: Vec<&str> = inside.unwrap_or_default().split(' ').collect();
     if let [_] = tokens[..]
@@ -346,6 +346,9 @@ mod tests {
             rank("제11월 author:김철수"),
             both("\"\u{E000}11월\" AND author : \"김철\"")
         );
+        let (ranking, cheap_ranking) = rank("author:가a가");
+        assert_eq!(ranking, "author : (\"가 a\" AND \"\u{E000}a가\")");
+        assert_eq!(cheap_ranking, "author : \"\u{E000}a가\"");
     }
 
     #[test]
