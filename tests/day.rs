@@ -14,6 +14,7 @@ use boardwalk::model::Clock;
 use boardwalk::schedule::{BoardPlan, Policy};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
+use support::board::board_name;
 use support::posting::{Habit, Posting};
 use support::server::Server;
 use support::simulation::{SimClock, Simulation};
@@ -37,13 +38,6 @@ fn interval() -> Duration {
     Duration::from_secs(60 * minutes)
 }
 
-fn name(number: u64) -> String {
-    match number {
-        0 => "news".into(),
-        _ => format!("board{number}"),
-    }
-}
-
 /// A host with ten boards, on each of which a post comes every few hours.
 fn host(seed: u64, clock: &Arc<SimClock>) -> (Site, Server) {
     let site = Site::with_clock(Engine::Rhymix, seed, Arc::clone(clock) as Arc<dyn Clock>);
@@ -52,9 +46,9 @@ fn host(seed: u64, clock: &Arc<SimClock>) -> (Site, Server) {
         boards.set_cursor(start(), 600);
         for number in 0..N_BOARDS_EACH {
             if number > 0 {
-                boards.add_board(&name(number));
+                boards.add_board(&board_name(number));
             }
-            boards.post_many(&name(number), N_POSTS_AT_FIRST);
+            boards.post_many(&board_name(number), N_POSTS_AT_FIRST);
             postings.push(Posting::new(
                 seed * 100 + number,
                 Habit::Community,
@@ -69,7 +63,7 @@ fn host(seed: u64, clock: &Arc<SimClock>) -> (Site, Server) {
         for (number, posting) in (0..).zip(&mut postings) {
             for _ in 0..posting.until(now) {
                 boards.set_cursor(now, 10);
-                boards.post(&name(number));
+                boards.post(&board_name(number));
             }
         }
     });
@@ -94,7 +88,10 @@ fn no_run_of_two_hundred_boards_is_missed_in_a_day_and_memory_stays_flat() {
     let interval = interval();
     let boards = hosts.iter().flat_map(|(site, server)| {
         (0..N_BOARDS_EACH).map(move |number| {
-            let url = server.url(&site.listing(&name(number))).parse().unwrap();
+            let url = server
+                .url(&site.listing(&board_name(number)))
+                .parse()
+                .unwrap();
             let plan = BoardPlan {
                 policy: Policy::Every(interval),
                 ..BoardPlan::of_host(host_key(&url))

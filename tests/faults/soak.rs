@@ -182,14 +182,7 @@ impl Soak {
 
     /// The shortest time between two requests of a host, by the servers' logs.
     fn least_gap(&self) -> Duration {
-        let gaps = self.hosts.iter().flat_map(|host| {
-            let log = host.server.log();
-            let gaps: Vec<Duration> = log
-                .windows(2)
-                .map(|pair| pair[1].at.duration_since(pair[0].at))
-                .collect();
-            gaps
-        });
+        let gaps = self.hosts.iter().filter_map(|host| host.server.least_gap());
         gaps.min().expect("there were requests")
     }
 }

@@ -487,3 +487,11 @@ fn generate(boards: &Boards, board: &Board, post: &Post) -> Draft {
 fn addition(revision: u32) -> String {
     format!("고침 {revision}: 한 문단을 덧붙였다.")
 }
+
+/// The name of a site's board where it has many: the one that each site has comes first.
+pub fn board_name(number: u64) -> String {
+    match number {
+        0 => "news".into(),
+        _ => format!("board{number}"),
+    }
+}

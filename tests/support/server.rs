@@ -287,6 +287,14 @@ impl Server {
             .len()
     }
 
+    /// The shortest time between two requests; `None` where there were fewer.
+    pub fn least_gap(&self) -> Option<Duration> {
+        let log = self.log();
+        log.windows(2)
+            .map(|pair| pair[1].at.duration_since(pair[0].at))
+            .min()
+    }
+
     /// Methods and targets so far, for messages and simple checks.
     pub fn targets(&self) -> Vec<String> {
         self.log()
