@@ -102,10 +102,11 @@ pub enum TargetError {
     /// The cause names the URL.
     Fetch { cause: String },
     #[error(
-        "{url} is made by no board software that is known ({known}), and its pages do not teach how to read it: {cause}"
+        "{url} is made by no board software that is known{known}, and its pages do not teach how to read it: {cause}"
     )]
     NotLearnt {
         url: Box<Url>,
+        /// Which, in brackets; nothing where no profile was to be tried.
         known: String,
         cause: String,
     },

@@ -99,7 +99,10 @@ pub(super) async fn learn_board(
     let charset = target.charset.as_deref();
     let refused = |cause: String| TargetError::NotLearnt {
         url: Box::new(target.url.clone()),
-        known: library.names().collect::<Vec<_>>().join(", "),
+        known: match library.names().collect::<Vec<_>>()[..] {
+            [] => String::new(),
+            ref names => format!(" ({})", names.join(", ")),
+        },
         cause,
     };
     if first.status >= 400 {

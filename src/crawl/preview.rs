@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::document::Document;
 use serde::Serialize;
 use url::Url;
 
@@ -12,6 +11,7 @@ use super::explain::{ListingSummary, moment, summary};
 use super::learning::Text;
 use super::parsing::in_turn;
 use crate::article::{ReadOptions, read_article};
+use crate::document::Document;
 use crate::fetch::{Fetched, Fetcher, Request};
 use crate::learn::{Decision, Learnt};
 use crate::listing::read_listing;

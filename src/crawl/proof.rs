@@ -4,11 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::document::Document;
 use jiff::Timestamp;
 use url::Url;
 
 use crate::article::{PageView, ReadOptions, read_article};
+use crate::document::Document;
 use crate::health::fit::Share;
 use crate::learn::{SeenPage, same_title};
 use crate::listing::{linked_articles, read_listing};

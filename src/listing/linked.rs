@@ -4,10 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::document::Document;
 use url::Url;
 
-use crate::document::Query;
+use crate::document::{Document, Query};
 use crate::model::ArticleKey;
 use crate::profile::Profile;
 
