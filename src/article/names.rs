@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use ego_tree::NodeId;
 use ego_tree::iter::Edge;
-use scraper::{ElementRef, Html};
+use scraper::ElementRef;
 
-use crate::document::{LeftOut, Query, attribute};
+use crate::document::{Document, LeftOut, Query, attribute};
 use crate::profile::Profile;
 
 /// Elements and names of a page that are looked at.
@@ -29,11 +30,14 @@ pub(super) fn apart(profile: &Profile) -> impl Iterator<Item = &Query> {
 
 /// `.class` and `#id`. `None`: there are more of them than are looked at, and which ones hangs on what was left out.
 pub fn template_names(
-    html: &Html,
+    html: &Document,
     left_out: &LeftOut<'_>,
     profile: &Profile,
 ) -> Option<BTreeSet<String>> {
-    let apart: Vec<&Query> = apart(profile).collect();
+    let apart: HashSet<NodeId> = apart(profile)
+        .flat_map(|selector| selector.select_in(html))
+        .map(|element| element.id())
+        .collect();
     let mut names: HashSet<String> = HashSet::new();
     // Most elements are written like one before them.
     let mut known: HashSet<(char, &str)> = HashSet::new();
@@ -57,7 +61,7 @@ pub fn template_names(
         if skipped.is_some() {
             continue;
         }
-        if apart.iter().any(|selector| selector.matches(&element)) {
+        if apart.contains(&node.id()) {
             skipped = Some(node.id());
             continue;
         }

@@ -463,14 +463,7 @@ fn add_time(hit: &mut Hit, text: &str) {
     }
     let after = &text[hit.at.end..];
     let after = &after[..floor(after, 60)];
-    let found = TIME_AFTER
-        .captures(after)
-        .filter(|found| found.name("m").is_some() || found.name("am").is_some())
-        .or_else(|| CLOCK_AFTER.captures(after))
-        .or_else(|| POINTED_AFTER.captures(after))
-        .or_else(|| DAY_BETWEEN.captures(after))
-        .or_else(|| HOUR_AFTER.captures(after));
-    if let Some(found) = found
+    if let Some(found) = time_after(after)
         && let Some((time, precision)) = time_of(&found)
     {
         hit.at.end += found.get(0).map_or(0, |whole| whole.end());
@@ -481,7 +474,8 @@ fn add_time(hit: &mut Hit, text: &str) {
     }
     let before = &text[..hit.at.start];
     let before = &before[ceil(before, before.len().saturating_sub(40))..];
-    if let Some(found) = TIME_BEFORE.captures(before)
+    if may_end_with_time(before)
+        && let Some(found) = TIME_BEFORE.captures(before)
         && let Some((time, precision)) = time_of(&found)
         && let Some(hour) = found.name("h")
     {
@@ -489,6 +483,28 @@ fn add_time(hit: &mut Hit, text: &str) {
         hit.named.time = Some(time);
         hit.named.precision = precision;
     }
+}
+
+/// A time right behind a date.
+fn time_after(after: &str) -> Option<Captures<'_>> {
+    if !after.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    TIME_AFTER
+        .captures(after)
+        .filter(|found| found.name("m").is_some() || found.name("am").is_some())
+        .or_else(|| CLOCK_AFTER.captures(after))
+        .or_else(|| POINTED_AFTER.captures(after))
+        .or_else(|| DAY_BETWEEN.captures(after))
+        .or_else(|| HOUR_AFTER.captures(after))
+}
+
+/// An hour with its sign: without, no time is looked for in front of a date.
+fn may_end_with_time(before: &str) -> bool {
+    before
+        .as_bytes()
+        .windows(2)
+        .any(|pair| pair[0].is_ascii_digit() && matches!(pair[1], b':' | b'h' | b'H'))
 }
 
 fn floor(text: &str, at: usize) -> usize {
@@ -596,6 +612,9 @@ mod tests {
             }
             if is_in(&[&PRINTED, &YEAR_MONTH_DAY, &DAY_MONTH, &MONTH_DAY, &MONTH_YEAR]) {
                 prop_assert!(may_name_month(&text));
+            }
+            if is_in(&[&TIME_BEFORE]) {
+                prop_assert!(may_end_with_time(&text));
             }
         }
     }

@@ -7,7 +7,7 @@ use ego_tree::NodeRef;
 use html5ever::{LocalName, local_name, ns};
 use scraper::error::SelectorErrorKind;
 use scraper::node::Element;
-use scraper::{ElementRef, Node, Selector};
+use scraper::{ElementRef, Html, Node, Selector};
 
 use super::indexed::{Document, NameHash, NameKind, Scope};
 use super::wanted;
@@ -83,6 +83,14 @@ impl Query {
         match self.indexed(page, signs) {
             Some(may_be) => Found::Names(may_be.filter(is_selected)),
             None => Found::Signs(met(page.tree.root(), signs).filter(is_selected)),
+        }
+    }
+
+    /// Whether any element of a page is selected; no index is made for it.
+    pub fn selects_any_in(&self, page: &Html) -> bool {
+        match &self.signs {
+            None => page.select(&self.selector).next().is_some(),
+            Some(signs) => met(page.tree.root(), signs).any(|found| self.selector.matches(&found)),
         }
     }
 
@@ -226,8 +234,6 @@ pub(super) fn inside(scope: NodeRef<'_, Node>) -> impl Iterator<Item = NodeRef<'
 
 #[cfg(test)]
 mod tests {
-    use scraper::Html;
-
     use super::*;
 
     /// What its signs leave to a selector is all that it selects.
@@ -287,6 +293,11 @@ mod tests {
             assert_eq!(
                 ids(query.select_in(&page).collect()),
                 ids(page.select(&selector).collect()),
+                "{css}"
+            );
+            assert_eq!(
+                query.selects_any_in(&page),
+                page.select(&selector).next().is_some(),
                 "{css}"
             );
             assert_eq!(

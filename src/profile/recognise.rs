@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
+use regex::Regex;
 use scraper::Html;
 use url::Url;
 
@@ -32,8 +33,8 @@ pub(super) struct Sign {
 
 impl Sign {
     /// What was seen, for people; `None` where a condition does not hold.
-    fn seen(&self, html: &Html, source: &str, cookies: &[String]) -> Option<String> {
-        let says = |words: &String| memmem::find(source.as_bytes(), words.as_bytes()).is_some();
+    fn seen(&self, html: &Html, source: &Source<'_>, cookies: &[String]) -> Option<String> {
+        let says = |words: &String| source.says(words);
         let mut seen = Vec::new();
         // What costs least is asked first.
         if let Some(name) = &self.cookie {
@@ -47,11 +48,71 @@ impl Sign {
         if let Some((text, selector)) = &self.select {
             let may_hold = |words: &Vec<String>| words.iter().all(says);
             self.needed.iter().any(may_hold).then_some(())?;
-            html.select(selector).next()?;
+            selector.selects_any_in(html).then_some(())?;
             seen.push(format!("element {text}"));
         }
         seen.reverse();
         Some(seen.join(" and "))
+    }
+}
+
+/// What all signs look for in the source of a page.
+#[derive(Debug, Clone)]
+struct Searched {
+    /// In the order of the pattern's alternatives: one that begins another stands behind it.
+    words: Vec<String>,
+    any: Regex,
+}
+
+/// Shorter words stand on every page, and are looked for only when they are asked for.
+const LEAST_BYTES: usize = 4;
+
+impl Searched {
+    fn by<'s>(signs: impl Iterator<Item = &'s Sign>) -> Self {
+        let asked = signs.flat_map(|sign| sign.source.iter().chain(sign.needed.iter().flatten()));
+        let mut words: Vec<String> = asked
+            .filter(|words| words.len() >= LEAST_BYTES && words.is_ascii())
+            .cloned()
+            .collect();
+        words.sort_by(|a, b| b.cmp(a));
+        words.dedup();
+        let alternatives: Vec<String> = words.iter().map(|words| regex::escape(words)).collect();
+        let any = Regex::new(&alternatives.join("|")).expect("escaped words are a pattern");
+        Self { words, any }
+    }
+}
+
+/// The source of a page, searched once for all words that any sign asks for.
+struct Source<'p> {
+    text: &'p str,
+    searched: &'p Searched,
+    found: BTreeSet<&'p str>,
+}
+
+impl<'p> Source<'p> {
+    fn of(text: &'p str, searched: &'p Searched) -> Self {
+        let mut found = BTreeSet::new();
+        let mut from = 0;
+        if !searched.words.is_empty() {
+            // Words may overlap: the next begins behind where this one does. Those that stand in it are asked of it.
+            while let Some(words) = searched.any.find_at(text, from) {
+                found.insert(words.as_str());
+                from = words.start() + 1;
+            }
+        }
+        Self {
+            text,
+            searched,
+            found,
+        }
+    }
+
+    fn says(&self, words: &str) -> bool {
+        let is_searched = self.searched.words.iter().any(|searched| searched == words);
+        match is_searched {
+            true => self.found.iter().any(|found| found.starts_with(words)),
+            false => memmem::find(self.text.as_bytes(), words.as_bytes()).is_some(),
+        }
     }
 }
 
@@ -97,6 +158,8 @@ pub struct Library {
     learnt: BTreeSet<String>,
     /// Names of those that the operator wrote.
     own: BTreeSet<String>,
+    /// Of these profiles.
+    searched: OnceLock<Searched>,
 }
 
 /// A profile, of which only the signs are needed until a page has them: the patterns of one take a megabyte and some ten
@@ -163,17 +226,21 @@ impl Library {
     /// A profile of the same name is replaced.
     pub fn add(&mut self, profile: Profile) {
         self.learnt.remove(&profile.engine);
-        self.profiles
-            .insert(profile.engine.clone(), Arc::new(Held::given(profile)));
+        self.hold(profile);
     }
 
     /// A profile that boardwalk has learnt. It never takes the place of one that somebody wrote or named.
     pub fn add_learnt(&mut self, profile: Profile) {
         if self.get_given(&profile.engine).is_none() {
             self.learnt.insert(profile.engine.clone());
-            self.profiles
-                .insert(profile.engine.clone(), Arc::new(Held::given(profile)));
+            self.hold(profile);
         }
+    }
+
+    fn hold(&mut self, profile: Profile) {
+        self.searched = OnceLock::new();
+        self.profiles
+            .insert(profile.engine.clone(), Arc::new(Held::given(profile)));
     }
 
     /// By the name of the engine, if it came with the binary or from the operator.
@@ -228,13 +295,17 @@ impl Library {
         cookies: &[String],
         url: &Url,
     ) -> Option<Recognised> {
+        let searched = self.searched.get_or_init(|| {
+            Searched::by(self.profiles.values().flat_map(|held| &held.signs.signs))
+        });
+        let source = Source::of(source, searched);
         let mut best: Option<(u32, bool, Recognised)> = None;
         for held in self.profiles.values() {
             let mut score = 0;
             let mut most: u32 = held.signs.signs.iter().map(|sign| sign.weight).sum();
             let mut signs = Vec::new();
             for sign in &held.signs.signs {
-                if let Some(seen) = sign.seen(html, source, cookies) {
+                if let Some(seen) = sign.seen(html, &source, cookies) {
                     score += sign.weight;
                     signs.push(seen);
                 } else {
@@ -272,7 +343,38 @@ impl Library {
 
 #[cfg(test)]
 mod tests {
-    use super::words_asked;
+    use super::{Searched, Sign, Source, words_asked};
+
+    #[test]
+    fn words_that_overlap_are_all_found() {
+        let sign = |words: &str| Sign {
+            weight: 1,
+            select: None,
+            needed: Vec::new(),
+            source: Some(words.to_owned()),
+            cookie: None,
+        };
+        let asked = [
+            "/bbs/board",
+            "bbs/board",
+            "/bbs",
+            "board.php",
+            "php?",
+            "no",
+            "thumb",
+        ];
+        let searched = Searched::by(asked.map(sign).iter());
+        let source = Source::of("<a href=/bbs/board.php?no=1>&thumb;", &searched);
+        for words in asked {
+            assert!(source.says(words), "{words}");
+        }
+        let source = Source::of("<a href=/bbs/ board>", &searched);
+        let said: Vec<&str> = asked
+            .into_iter()
+            .filter(|words| source.says(words))
+            .collect();
+        assert_eq!(said, ["/bbs"]);
+    }
 
     #[test]
     fn each_alternative_asks_for_words_or_for_none() {

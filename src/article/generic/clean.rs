@@ -3,7 +3,7 @@
 //! Many small rules, each with a guard: what holds too much of the prose is not taken out, whatever it is called, and a
 //! pass that leaves next to nothing is undone.
 
-use super::lines::{Held, Sums, measured};
+use super::lines::{Held, Line, Sums, measured};
 use super::marks::Marks;
 use super::page::{Mask, Page, Tag};
 use super::records::embedded_listings;
@@ -19,29 +19,35 @@ const LEFT_BY_NAMES: f32 = 0.4;
 /// Before there is a candidate: what is no part of any body, wherever it stands.
 pub(super) fn furniture(page: &Page<'_>) -> Furniture {
     let bare = Mask::none(page);
-    let sums = Sums::of(page, &measured(page, &bare, &[0]));
-    let strict = furniture_named(page, &bare, &sums, NAMES);
-    let loose = furniture_named(page, &bare, &sums, Marks::COMMENTS);
-    let prose = |mask: &Mask| -> u32 {
-        measured(page, mask, &[0])
-            .iter()
-            .map(super::lines::Line::prose)
-            .sum()
-    };
-    let mut mask = if share(prose(&strict), prose(&loose)) < LEFT_BY_NAMES {
-        loose
-    } else {
-        strict
-    };
-    let left = Sums::of(page, &measured(page, &mask, &[0]));
+    let prose = |lines: &[Line]| lines.iter().map(Line::prose).sum::<u32>();
+    let whole = measured(page, &bare, &[0]);
+    let sums = Sums::of(page, &whole);
+    let mut mask = furniture_named(page, &bare, &sums, NAMES);
+    let mut shown = measured(page, &mask, &[0]);
+    // The page without its comments holds no more than the page.
+    if share(prose(&shown), prose(&whole)) < LEFT_BY_NAMES {
+        let loose = furniture_named(page, &bare, &sums, Marks::COMMENTS);
+        let shown_by_loose = measured(page, &loose, &[0]);
+        if share(prose(&shown), prose(&shown_by_loose)) < LEFT_BY_NAMES {
+            (mask, shown) = (loose, shown_by_loose);
+        }
+    }
+    let mut held = Sums::of(page, &shown);
     let mut listings = Mask::none(page);
-    for listing in embedded_listings(page, &left) {
-        mask.take_out(page, listing);
-        listings.take_out(page, listing);
+    let embedded = embedded_listings(page, &held);
+    for listing in &embedded {
+        mask.take_out(page, *listing);
+        listings.take_out(page, *listing);
+    }
+    if !embedded.is_empty() {
+        shown = measured(page, &mask, &[0]);
+        held = Sums::of(page, &shown);
     }
     Furniture {
         mask,
         listings,
+        shown,
+        held,
         link_share: sums.held(page, 0).link_share(),
     }
 }
@@ -52,6 +58,10 @@ pub(super) struct Furniture {
     pub(super) mask: Mask,
     /// Of it the lists of other articles.
     pub(super) listings: Mask,
+    /// What is left of the page without it.
+    pub(super) shown: Vec<Line>,
+    /// The sums of that.
+    pub(super) held: Sums,
     /// Share of links in the text of the whole page.
     pub(super) link_share: f32,
 }
@@ -126,13 +136,17 @@ fn share(part: u32, whole: u32) -> f32 {
 
 /// Cleans a candidate.
 pub(super) fn clean(page: &Page<'_>, base: &Mask, roots: &[u32]) -> Mask {
+    let start = roots.iter().map(|root| page.range(*root).start).min();
+    let end = roots.iter().map(|root| page.range(*root).end).max();
+    let places = start.unwrap_or_default()..end.unwrap_or_default();
+    let sums_with = |mask: &Mask| Sums::within(places.clone(), &measured(page, mask, roots));
     let mut mask = base.clone();
-    let mut sums = Sums::of(page, &measured(page, &mask, roots));
+    let mut sums = sums_with(&mask);
     for pass in [by_name, by_links] {
         let before = prose_of(page, &sums, roots);
         let mut tried = mask.clone();
         pass(page, &mut tried, roots, &sums, before);
-        let after = Sums::of(page, &measured(page, &tried, roots));
+        let after = sums_with(&tried);
         if prose_of(page, &after, roots) * UNDO_BELOW_ONE_IN >= before {
             mask = tried;
             sums = after;

@@ -1,6 +1,8 @@
 //! The lines of a part of a page, as a reader sees them. In: places and a mask. Out: lines with the numbers that tell
 //! prose from furniture.
 
+use std::ops::Range;
+
 use super::page::{Mask, Page, Tag};
 
 /// One line: a paragraph, a heading, an item, or what stands between two breaks.
@@ -301,7 +303,9 @@ pub(super) fn is_wide(c: char) -> bool {
 /// Sums over lines, so that what a subtree holds is a subtraction.
 #[derive(Debug)]
 pub(super) struct Sums {
-    /// For each place: width, link width, prose and number of lines of all places before it.
+    /// The first place that is counted.
+    from: usize,
+    /// For each place from there: width, link width, prose and number of lines of all places before it.
     before: Vec<[u32; 4]>,
 }
 
@@ -327,10 +331,16 @@ impl Held {
 
 impl Sums {
     pub(super) fn of(page: &Page<'_>, lines: &[Line]) -> Self {
-        let mut at_place = vec![[0_u32; 4]; page.nodes.len() + 1];
+        Self::within(0..page.nodes.len(), lines)
+    }
+
+    /// Of lines that all stand between these places; what is elsewhere holds nothing.
+    pub(super) fn within(places: Range<usize>, lines: &[Line]) -> Self {
+        let from = places.start;
+        let mut at_place = vec![[0_u32; 4]; places.len() + 1];
         for line in lines {
             // A line counts where it begins.
-            let sums = &mut at_place[line.first as usize + 1];
+            let sums = &mut at_place[line.first as usize - from + 1];
             sums[0] += line.width;
             sums[1] += line.link_width;
             sums[2] += line.prose();
@@ -343,12 +353,19 @@ impl Sums {
                 *sum = *total;
             }
         }
-        Sums { before: at_place }
+        Sums {
+            from,
+            before: at_place,
+        }
     }
 
     pub(super) fn held(&self, page: &Page<'_>, place: u32) -> Held {
         let range = page.range(place);
-        let (low, high) = (self.before[range.start], self.before[range.end]);
+        let before = |place: usize| {
+            let last = self.before.len() - 1;
+            self.before[place.saturating_sub(self.from).min(last)]
+        };
+        let (low, high) = (before(range.start), before(range.end));
         Held {
             width: high[0] - low[0],
             link_width: high[1] - low[1],

@@ -36,7 +36,7 @@ use url::Url;
 pub use kind::PageKind;
 
 use crate::model::PostedAt;
-use lines::{Line, Sums, lines_of, measured};
+use lines::{Line, lines_of};
 use page::{Mask, Page};
 use posts::Post;
 use structured::Claims;
@@ -100,11 +100,9 @@ pub fn extract(html: &Html, url: Option<&Url>, as_of: Timestamp) -> Extraction {
         .as_ref()
         .and_then(|post| post.title.clone())
         .or_else(|| title::title(&page, &claims, site.as_deref(), url));
-    let shown = measured(&page, &furniture.mask, &[0]);
     let (mut kind, mut text) = text_of(
         &page,
         &furniture,
-        &shown,
         &claims,
         url,
         title.as_deref(),
@@ -132,7 +130,15 @@ pub fn extract(html: &Html, url: Option<&Url>, as_of: Timestamp) -> Extraction {
     }
     let author = on_board
         .and_then(|post| post.author)
-        .or_else(|| authors::author(&page, &furniture.listings, &claims, site.as_deref(), &shown))
+        .or_else(|| {
+            authors::author(
+                &page,
+                &furniture.listings,
+                &claims,
+                site.as_deref(),
+                &furniture.shown,
+            )
+        })
         .or_else(|| posts.first().and_then(|post| post.author.clone()));
     Extraction {
         kind,
@@ -187,7 +193,6 @@ const LEAST_POSTS: usize = 3;
 fn text_of(
     page: &Page<'_>,
     furniture: &clean::Furniture,
-    shown: &[Line],
     claims: &Claims,
     url: Option<&Url>,
     title: Option<&str>,
@@ -198,12 +203,11 @@ fn text_of(
     }
     let post = anchors::post(page);
     let messages = anchors::messages(page);
-    let sums = Sums::of(page, shown);
     let counts = kind::Counts {
         n_messages: messages.len(),
         has_post: post.is_some(),
     };
-    let kind = kind::of(page, claims, url, &sums, &counts);
+    let kind = kind::of(page, claims, url, &furniture.held, &counts);
     let text = match post {
         // What is short is short here: nothing else is asked.
         Some(post) => join(&lines_of(page, &Mask::none(page), &[post])),
@@ -218,7 +222,7 @@ fn text_of(
             {
                 return (PageKind::Article, join(&post.body));
             }
-            let body = body(page, &furniture.mask, &sums, shown, claims);
+            let body = body(page, furniture, claims);
             if kind == PageKind::Thread {
                 return (kind, join(&with_all_posts(page, body)));
             }
@@ -262,10 +266,11 @@ fn with_all_posts(page: &Page<'_>, body: Vec<Line>) -> Vec<Line> {
 }
 
 /// The body of an article: three answers, each cleaned, and the one most agreed on.
-fn body(page: &Page<'_>, mask: &Mask, sums: &Sums, shown: &[Line], claims: &Claims) -> Vec<Line> {
+fn body(page: &Page<'_>, furniture: &clean::Furniture, claims: &Claims) -> Vec<Line> {
+    let sums = &furniture.held;
     let found = [
         candidates::by_names(page, sums),
-        candidates::by_score(page, sums, shown),
+        candidates::by_score(page, sums, &furniture.shown),
         candidates::by_prose(page, sums),
     ];
     let mut answers: Vec<Vec<Line>> = Vec::new();
@@ -274,7 +279,7 @@ fn body(page: &Page<'_>, mask: &Mask, sums: &Sums, shown: &[Line], claims: &Clai
         // Two that found the same place agree wholly.
         let answer = match asked.iter().position(|other| *other == roots) {
             Some(same) => answers[same].clone(),
-            None => lines_of(page, &clean::clean(page, mask, &roots), &roots),
+            None => lines_of(page, &clean::clean(page, &furniture.mask, &roots), &roots),
         };
         answers.push(answer);
         asked.push(roots);

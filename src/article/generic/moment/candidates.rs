@@ -744,7 +744,10 @@ fn judged(names_of: &NamesOf<'_>) -> (String, Verdict) {
         if !names.is_empty() {
             names.push(' ');
         }
-        names.extend(value.chars().take(200));
+        names.push_str(match value.char_indices().nth(200) {
+            Some((at, _)) => &value[..at],
+            None => value,
+        });
     }
     names.make_ascii_lowercase();
     let verdict = Verdict::of(&names);

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Regex, RegexSet};
 
 /// Whether a date is that of posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,56 +95,27 @@ static MODIFIED_META: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"modified|updated|revised|lastmod|last-update|dcterms\.valid|revision")
 });
 
+/// What the names of an element (class, id, itemprop) may speak of, each by a pattern of its own.
+static SPOKEN_OF: LazyLock<RegexSet> = LazyLock::new(|| {
+    RegexSet::new([DATE_NAME, ABOUT_NAME, OTHER_NAME, CHANGE_NAME, BESIDE_NAME])
+        .expect("constant patterns; the tests use each")
+});
+/// Places of these in the set.
+const DATE: usize = 0;
+const ABOUT: usize = 1;
+const OTHER: usize = 2;
+const CHANGE: usize = 3;
+const BESIDE: usize = 4;
+
 /// Words in the names of an element that holds a date.
-static DATE_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"date|datum|fecha|publi|posted|post-?time|timestamp|created|submitted|erstellt|pubtime|dateline|(?:^|[\s_-])(?:time|zeit|data|dato|when|day|uhrzeit|regdate|reg|wdate|ptime)(?:$|[\s_-])|[a-z]time(?:$|[\s_-])",
-    )
-});
-static ABOUT_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"meta|byline|info|author|autor|details|credit|stand|kicker|header|subline|subtitle|source|quelle|write|writer",
-    )
-});
-static OTHER_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"update[ds]?(?:$|[\s_-]|on|at|time|date)|modif|lastmod|edited|event|birth|expire|copyright|countdown|timeline|valid|archive|calendar|deadline|changed|weather|edition|today|current-?date|site-?date|head(?:er)?-?date|top-?bar|site-?nav|clock",
-    )
-});
-
-/// What the names of an element (class, id, itemprop) make of a date within it.
-fn named(names: &str) -> Option<(f32, Sense)> {
-    if names.is_empty() {
-        return None;
-    }
-    let other = || OTHER_NAME.is_match(names);
-    if DATE_NAME.is_match(names) {
-        let sense = if other() {
-            Sense::Other
-        } else if names.contains("publi") || names.contains("created") || names.contains("posted") {
-            Sense::Published
-        } else {
-            Sense::Unsaid
-        };
-        return Some((62.0, sense));
-    }
-    ABOUT_NAME
-        .is_match(names)
-        .then_some((50.0, if other() { Sense::Other } else { Sense::Unsaid }))
-}
-
-/// Marks a date of a change, and nothing else.
-fn is_of_change(names: &str) -> bool {
-    static CHANGE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?:^|[\s_-])(?:mod|modified|changed|updated|lastmod|datemodified)(?:$|[\s_-]?(?:date|time|datetime|on|at)?(?:$|[\s_-]))",
-        )
-    });
-    !names.is_empty()
-        && CHANGE.is_match(names)
-        && !names.contains("publi")
-        && !names.contains("entry-date")
-}
+const DATE_NAME: &str = r"date|datum|fecha|publi|posted|post-?time|timestamp|created|submitted|erstellt|pubtime|dateline|(?:^|[\s_-])(?:time|zeit|data|dato|when|day|uhrzeit|regdate|reg|wdate|ptime)(?:$|[\s_-])|[a-z]time(?:$|[\s_-])";
+const ABOUT_NAME: &str = r"meta|byline|info|author|autor|details|credit|stand|kicker|header|subline|subtitle|source|quelle|write|writer";
+/// Of a change, an event, the site.
+const OTHER_NAME: &str = r"update[ds]?(?:$|[\s_-]|on|at|time|date)|modif|lastmod|edited|event|birth|expire|copyright|countdown|timeline|valid|archive|calendar|deadline|changed|weather|edition|today|current-?date|site-?date|head(?:er)?-?date|top-?bar|site-?nav|clock";
+/// Of a change, and nothing else.
+const CHANGE_NAME: &str = r"(?:^|[\s_-])(?:mod|modified|changed|updated|lastmod|datemodified)(?:$|[\s_-]?(?:date|time|datetime|on|at)?(?:$|[\s_-]))";
+/// Of what is beside the article: comments, neighbours, advertising, the frame of the site.
+const BESIDE_NAME: &str = r"(?:^|[\s_-])(?:comments?|commentlist|kommentare?|reply|replies|respond|sidebar|side|aside|related|widget|widgets|popular|recent|recommended|recommendations|teaser|teasers|teaserlist|footer|foot|nav|navi|navigation|menu|breadcrumb|promo|promos|archive|archives|newsletter|upcoming|calendar|events?|trending|latest|mostread|most-read|more|similar|ticker|disqus|latestnews|carousel|slider|ads?|weiterlesen)(?:$|[\s_-])|comment-?list|comments-|related|sidebar|aside-";
 
 static PUBLISHED_LABEL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -171,13 +142,6 @@ pub(super) fn labelled(before: &str) -> Sense {
     }
 }
 
-/// Names of what is beside the article: comments, neighbours, advertising, the frame of the site.
-static BESIDE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?:^|[\s_-])(?:comments?|commentlist|kommentare?|reply|replies|respond|sidebar|side|aside|related|widget|widgets|popular|recent|recommended|recommendations|teaser|teasers|teaserlist|footer|foot|nav|navi|navigation|menu|breadcrumb|promo|promos|archive|archives|newsletter|upcoming|calendar|events?|trending|latest|mostread|most-read|more|similar|ticker|disqus|latestnews|carousel|slider|ads?|weiterlesen)(?:$|[\s_-])|comment-?list|comments-|related|sidebar|aside-",
-    )
-});
-
 /// Says that what is in it is not the article.
 pub(super) fn is_beside(tag: &str, named_beside: bool) -> bool {
     match tag {
@@ -187,28 +151,38 @@ pub(super) fn is_beside(tag: &str, named_beside: bool) -> bool {
     }
 }
 
-fn is_named_beside(names: &str) -> bool {
-    !names.is_empty()
-        && BESIDE.is_match(names)
-        && !names.contains("no-sidebar")
-        && !names.contains("with-sidebar")
-        && !names.contains("has-sidebar")
-}
-
 /// All that the names of an element say. The same names stand on a page many times.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Verdict {
     pub(super) is_beside: bool,
     pub(super) is_of_change: bool,
+    /// What they make of a date within it.
     pub(super) date: Option<(f32, Sense)>,
 }
 
 impl Verdict {
     pub(super) fn of(names: &str) -> Self {
+        let spoken_of = match names {
+            "" => None,
+            names => Some(SPOKEN_OF.matches(names)),
+        };
+        let speaks_of = |what: usize| spoken_of.as_ref().is_some_and(|all| all.matched(what));
+        let says = |words: &[&str]| words.iter().any(|word| names.contains(word));
+        let sense_of_date = || match speaks_of(OTHER) {
+            true => Sense::Other,
+            false if says(&["publi", "created", "posted"]) => Sense::Published,
+            false => Sense::Unsaid,
+        };
+        let date = match (speaks_of(DATE), speaks_of(ABOUT)) {
+            (true, _) => Some((62.0, sense_of_date())),
+            (false, true) if speaks_of(OTHER) => Some((50.0, Sense::Other)),
+            (false, true) => Some((50.0, Sense::Unsaid)),
+            (false, false) => None,
+        };
         Verdict {
-            is_beside: is_named_beside(names),
-            is_of_change: is_of_change(names),
-            date: named(names),
+            is_beside: speaks_of(BESIDE) && !says(&["no-sidebar", "with-sidebar", "has-sidebar"]),
+            is_of_change: speaks_of(CHANGE) && !says(&["publi", "entry-date"]),
+            date,
         }
     }
 }
@@ -219,6 +193,7 @@ mod tests {
 
     #[test]
     fn names_tell_posting_from_changes() {
+        let named = |names| Verdict::of(names).date;
         assert_eq!(
             named("entry-date published"),
             Some((62.0, Sense::Published))
@@ -247,7 +222,7 @@ mod tests {
 
     #[test]
     fn the_article_is_not_beside_itself() {
-        let beside = |tag, names| is_beside(tag, is_named_beside(names));
+        let beside = |tag, names: &str| is_beside(tag, Verdict::of(names).is_beside);
         assert!(beside("div", "comments"));
         assert!(beside("div", "widget recent-posts"));
         assert!(!beside("article", "related"));

@@ -222,10 +222,11 @@ static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^[0-9]{1,2}[./-][0-9]{1,2}\.?(?:\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?$")
 });
 
+/// Ends of words are those of ASCII: one pass tells them, whatever the words are in.
 fn says_when(words: &str) -> bool {
     static WHEN: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)ago\b|전$|前$|^vor\s|^il y a|^hace\s|^fa\b|\bfa$|geleden|yesterday|today|gestern|heute|hier\b|ayer|어제|오늘|昨日|今日|昨天|今天|방금|just now|^[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?$|^[0-9]{1,3}\s?(mo|min|[smhdwy])$",
+            r"(?i)ago(?-u:\b)|전$|前$|^vor\s|^il y a|^hace\s|^fa(?-u:\b)|(?-u:\b)fa$|geleden|yesterday|today|gestern|heute|hier(?-u:\b)|ayer|어제|오늘|昨日|今日|昨天|今天|방금|just now|^[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?$|^[0-9]{1,3}\s?(mo|min|[smhdwy])$",
         )
     });
     WHEN.is_match(words)
