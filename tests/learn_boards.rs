@@ -119,8 +119,8 @@ fn named(name: &str) -> Box<dyn Board> {
         .expect("a board of this name")
 }
 
-fn check(name: &str) {
-    let wrong = crawled(named(name).as_ref());
+fn check(board: &dyn Board) {
+    let (name, wrong) = (board.plan().name, crawled(board));
     let said: Vec<&str> = wrong.iter().take(6).map(String::as_str).collect();
     assert!(
         wrong.is_empty(),
@@ -135,7 +135,7 @@ macro_rules! boards {
     ($($test:ident: $name:literal,)*) => {
         $(#[test]
         fn $test() {
-            check($name);
+            check(named($name).as_ref());
         })*
 
         #[test]
@@ -317,6 +317,39 @@ boards! {
     a_weblog_with_labels: "typecho",
     four_rows_without_dates: "few",
     advertisements_among_rows: "ads",
+}
+
+/// Boards whose posts are as varied as people's: titles and bodies of one word, the same title twice, quotations and lists
+/// in replies, one writer of every third post, threads of two dozen replies beside those without one.
+macro_rules! lifelike_boards {
+    ($($test:ident: $name:literal,)*) => {
+        mod with_posts_like_peoples {
+            use super::{check, support::shapes::lifelike};
+
+            $(#[test]
+            fn $test() {
+                check(lifelike($name).as_ref());
+            })*
+        }
+    };
+}
+
+lifelike_boards! {
+    a_mailing_lists_archive: "hyperkitty",
+    boxes_with_badges: "startbbs",
+    a_districts_notices: "district",
+    a_universitys_notices: "k2web",
+    a_forum_in_a_sites_system: "kunena",
+    a_small_forum: "minibb",
+    a_forum_of_tables_with_icons: "newbb",
+    a_list_of_bugs: "bugzilla",
+    cards_with_their_writer_twice: "forem",
+    entries_under_their_days: "weblog-days",
+    links_over_cards_named_by_labels: "papermod",
+    phorum: "phorum",
+    a_forum_of_coloured_cells: "phpbb2",
+    questions_whose_askers_stand_aside: "wecenter",
+    vietnamese: "vietnamese",
 }
 
 /// Crawls the board of a shape, of which some targets answer otherwise. What was said, what was asked for, and what is held.

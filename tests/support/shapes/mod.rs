@@ -7,6 +7,7 @@ mod forums;
 mod islands;
 mod korean;
 mod latin;
+mod life;
 mod machines;
 mod pages;
 pub mod posts;
@@ -17,7 +18,7 @@ mod tongues;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-pub use posts::{Post, Said, Tongue, notices, posts};
+pub use posts::{Mark, Post, Said, Tongue, notices, posts};
 
 use super::server::{Reply, Request};
 
@@ -461,17 +462,52 @@ fn without(ignored: &[String], target: &str) -> String {
     }
 }
 
+/// A line as its mark dresses it, and whether that is a block of its own.
+fn dressed(said: &Said, nth: usize) -> (String, bool) {
+    let line = &said.lines[nth];
+    match said.marks.get(nth) {
+        None | Some(Mark::Plain) => (line.clone(), false),
+        Some(Mark::Quote) => (format!("<blockquote><div>{line}</div></blockquote>"), true),
+        Some(Mark::Code) => (format!("<pre><code>{line}</code></pre>"), true),
+        Some(Mark::Item) => (format!("<ul><li>{line}</li></ul>"), true),
+        Some(Mark::Picture) => (
+            format!("{line}<br><img src='/files/{}.jpg' alt=''>", said.id),
+            false,
+        ),
+        Some(Mark::Link) => {
+            let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+            let link = format!(
+                "<a href='https://other.example/{}' rel=nofollow>{word}</a> {rest}",
+                said.id
+            );
+            (link, false)
+        }
+    }
+}
+
 /// Paragraphs.
 fn paragraphs(said: &Said) -> String {
-    said.lines
-        .iter()
-        .map(|line| format!("<p>{line}</p>"))
+    (0..said.lines.len())
+        .map(|nth| match dressed(said, nth) {
+            (block, true) => block,
+            (line, false) => format!("<p>{line}</p>"),
+        })
         .collect()
 }
 
 /// Lines.
 fn lines(said: &Said) -> String {
-    said.lines.join("<br>\n")
+    let mut text = String::new();
+    let mut after_line = false;
+    for nth in 0..said.lines.len() {
+        let (line, is_block) = dressed(said, nth);
+        if after_line && !is_block {
+            text.push_str("<br>\n");
+        }
+        text.push_str(&line);
+        after_line = !is_block;
+    }
+    text
 }
 
 fn if_notice(post: &Post, words: &'static str) -> &'static str {
@@ -488,6 +524,13 @@ pub fn shapes() -> Vec<Shape> {
     all.extend(islands::shapes());
     all.extend(files::shapes());
     all
+}
+
+/// The sketch of a name, with posts as varied as people's.
+pub fn lifelike(name: &str) -> Box<dyn Board> {
+    let mut all = sketch::sketches().into_iter();
+    let found = all.find(|sketch| sketch.plan().name == name);
+    Box::new(found.expect("a sketch of this name").with_life())
 }
 
 /// All boards.

@@ -179,6 +179,23 @@ pub struct Said {
     pub at: DateTime,
     /// Paragraphs.
     pub lines: Vec<String>,
+    /// What is done with each of them; where there are fewer, nothing.
+    pub marks: Vec<Mark>,
+}
+
+/// How people dress their words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    Plain,
+    /// Somebody else's words.
+    Quote,
+    Code,
+    /// Its first word is a link to another site.
+    Link,
+    /// A picture stands behind it.
+    Picture,
+    /// A list of its own.
+    Item,
 }
 
 /// A post, as every shape shows it.
@@ -240,6 +257,7 @@ fn post(rank: usize, tongue: &Tongue, first_id: usize) -> Post {
         author: tongue.author(seed + nth),
         at,
         lines,
+        marks: Vec::new(),
     };
     let n_replies = match rank % 8 {
         0 => 11,

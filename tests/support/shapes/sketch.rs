@@ -2,13 +2,13 @@
 //! shows, then has sections, each under a line `=== NAME`: `board` (settings), `row`, `between` (after every fourth row),
 //! `listing`, `first` (the post on its page; else as a reply), `said` (a reply), `article`, `pager`.
 //!
-//! Places: `{id}`, `{title}`, `{slug}`, `{name}` (a slug without digits), `{author}`, `{replies}`, `{views}`, `{rank}`, `{teaser}`, `{at:%Y-%m-%d}` and
+//! Places: `{id}`, `{title}`, `{slug}`, `{name}` (a slug without digits), `{author}`, `{writer}` (as it stands in addresses), `{replies}`, `{views}`, `{rank}`, `{teaser}`, `{at:%Y-%m-%d}` and
 //! `{said.id}` of a post; `{last.author}`, `{last.id}`, `{last:%H:%M}` of what was said last. In `first` and `said`,
 //! `{author}`, `{at:…}` and `{said.id}` are the speaker's, with `{lines}`, `{paragraphs}` and `{nth}`, the place in the
 //! thread; in `article`, `{first}`, `{said}` (replies), `{pager}`. `{if WORD}…{end}` stands where WORD holds: `pinned`,
 //! `plain`, `replies`, `silent`, `long` (many replies), `third` (every third post), `even`, `odd`, `inner` (an answer to the
 //! reply before it), `outer`. `{when:%d %B %Y}` and `{last.when:…}` are `{at:…}` in the board's language, digits and
-//! calendar; a setting `file = NAME | URL | BYTES` is a file that each post's page lists; `{ago}` and `{near:%H:%M}` count from now, as boards do whose setting says `recent = yes`. `days = 1` puts a day more between a post and the next; `n_posts`, `n_per_page` and `n_said_per_page` are numbers.
+//! calendar; a setting `file = NAME | URL | BYTES` is a file that each post's page lists; `{ago}` and `{near:%H:%M}` count from now, as boards do whose setting says `recent = yes`. `days = 1` puts a day more between a post and the next; `lifelike = yes` makes posts as varied as people's; `n_posts`, `n_per_page` and `n_said_per_page` are numbers.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,7 +22,7 @@ use super::tongues::{
     ARABIC, GREEK, HEBREW, HINDI, PERSIAN, RUSSIAN, TAIWANESE, THAI, TURKISH, UKRAINIAN, VIETNAMESE,
 };
 use super::{
-    Board, File, OtherFile, PastEnd, Plan, Post, Said, Shown, Thread, Turns, lines, numbers,
+    Board, File, OtherFile, PastEnd, Plan, Post, Said, Shown, Thread, Turns, life, lines, numbers,
     paragraphs,
 };
 
@@ -31,6 +31,8 @@ pub struct Sketch {
     plan: Plan,
     /// By the board's own clock, when its pages were made.
     now: DateTime,
+    /// Whether its posts are as varied as people's.
+    is_lifelike: bool,
     settings: BTreeMap<String, String>,
     sections: BTreeMap<String, String>,
 }
@@ -118,8 +120,17 @@ impl Sketch {
         Self {
             plan,
             now: now.datetime(),
+            is_lifelike: settings.contains_key("lifelike"),
             settings,
             sections,
+        }
+    }
+
+    /// The same board with posts as varied as people's.
+    pub fn with_life(self) -> Self {
+        Self {
+            is_lifelike: true,
+            ..self
         }
     }
 
@@ -136,6 +147,15 @@ impl Sketch {
         }
     }
 
+    /// Whether a section's lines stand in a paragraph, which can hold no quotation, list or code.
+    fn is_in_a_paragraph(&self, section: &str) -> bool {
+        let before = self
+            .section(section)
+            .and_then(|text| text.split_once("{lines}"));
+        let tag = before.and_then(|(before, _)| before.rsplit_once('<'));
+        tag.is_some_and(|(_, tag)| tag.starts_with("p>") || tag.starts_with("p "))
+    }
+
     /// What was said, as the `nth` of a thread.
     fn said(&self, section: &str, post: &Post, said: &Said, nth: usize) -> String {
         fill(self.section(section).unwrap_or_default(), &|name| {
@@ -145,10 +165,13 @@ impl Sketch {
                 "author" => said.author.clone(),
                 "said.id" => said.id.to_string(),
                 "said.letters" => in_letters(said.id as usize),
+                "lines" if self.is_in_a_paragraph(section) => said.lines.join("<br>\n"),
                 "lines" => lines(said),
                 "paragraphs" => paragraphs(said),
                 "inner" => word(nth % 3 == 2),
                 "outer" => word(nth % 3 != 2),
+                "even" => word(nth.is_multiple_of(2)),
+                "odd" => word(nth % 2 == 1),
                 _ => moment(name, "at:", said)
                     .or_else(|| when(name, "when:", said, self.plan.tongue))
                     .or_else(|| self.since(name, said))
@@ -184,12 +207,13 @@ impl Sketch {
         let (said, tongue) = (&post.said, self.plan.tongue);
         Some(match name {
             "id" => post.id.to_string(),
-            "title" => post.title.clone(),
+            "title" => post.title.replace('&', "&amp;"),
             "slug" => post.slug(),
             "name" => post.slug().replace(char::is_numeric, "n") + "-" + &in_letters(post.rank),
             "letters" => in_letters(post.id as usize),
             "hex" => format!("{:03X}", post.id * 1_571 % 4_096),
             "author" => said.author.clone(),
+            "writer" => said.author.to_lowercase().replace(' ', "-"),
             "replies" => post.replies.len().to_string(),
             "views" => post.views.to_string(),
             "rank" => post.rank.to_string(),
@@ -294,7 +318,10 @@ impl Board for Sketch {
     }
 
     fn posts(&self) -> Vec<Post> {
-        let mut all = posts::posts(self.plan.n_posts, self.plan.tongue);
+        let mut all = match self.is_lifelike {
+            true => life::posts(self.plan.n_posts, self.plan.tongue),
+            false => posts::posts(self.plan.n_posts, self.plan.tongue),
+        };
         let apart: Option<i64> = self.settings.get("days").and_then(|days| days.parse().ok());
         if let Some(days) = apart {
             for post in &mut all {
@@ -319,6 +346,14 @@ impl Board for Sketch {
             }
         }
         all
+    }
+
+    fn pinned(&self) -> Vec<Post> {
+        match (self.plan.has_notices, self.is_lifelike) {
+            (false, _) => Vec::new(),
+            (true, true) => life::notices(self.plan.tongue),
+            (true, false) => posts::notices(self.plan.tongue),
+        }
     }
 
     fn listing_url(&self, page: usize) -> String {
