@@ -7,7 +7,8 @@ use scraper::{ElementRef, Selector};
 use url::Url;
 
 use super::address;
-use super::region::{RowSeen, is_file};
+use super::links::is_file;
+use super::region::RowSeen;
 
 /// Where the words of a column lead, unless it is the article.
 pub(super) fn link_of(element: ElementRef<'_>, row: &RowSeen<'_>) -> Option<Url> {

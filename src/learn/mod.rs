@@ -21,6 +21,7 @@ mod header;
 mod interfaces;
 mod leads;
 mod lies;
+mod links;
 mod listing_url;
 mod notices;
 mod record_keys;

@@ -14,14 +14,13 @@ use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use super::address::{bare, is_of_kind, is_same_host, joined_kinds, kind_of};
+use super::address::{bare, is_of_kind};
 use super::candidates::{Candidate, by_choice};
+use super::links::{Kinds, LINKS, MAX_LINKS, joined, kinds, links_of};
 use super::words::DATED;
 use super::{Decision, SeenPage, css};
 use crate::profile::{UNSEEN, element_text};
 
-/// Links of a page beyond this many are not looked at.
-const MAX_LINKS: usize = 20_000;
 /// Kinds of links that may be rows; pages with more are link farms.
 const MAX_KINDS: usize = 60;
 /// Levels between a row and what in it bears a row's name.
@@ -33,12 +32,6 @@ const MANY: usize = 6;
 /// Rows of which the words are read to judge a group.
 const SAMPLE: usize = 60;
 
-static LINKS: LazyLock<Selector> = LazyLock::new(|| {
-    Selector::parse("a[href], tr[href], td[href], li[href], div[href], span[href]")
-        .expect("a constant selector")
-});
-static BASE: LazyLock<Selector> =
-    LazyLock::new(|| Selector::parse("base[href]").expect("a constant selector"));
 static BAD_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:nav|menu|gnb|lnb|snb|side|sidebar|aside|widget|latest|recent|popular|best|rank|ranking|related|foot|footer|header|breadcrumb|tag|tags|category|cate|banner|quick|hot_?list)")
         .expect("a constant pattern")
@@ -66,94 +59,33 @@ pub(super) struct Group<'a> {
     pub reason: String,
 }
 
-/// What relative links go by.
-pub(super) fn base_of(page: &SeenPage<'_>) -> Url {
-    page.html
-        .select(&BASE)
-        .next()
-        .and_then(|base| page.url.join(base.attr("href")?.trim()).ok())
-        .unwrap_or_else(|| page.url.clone())
-}
-
-fn links_of<'a>(page: &SeenPage<'a>) -> Vec<(ElementRef<'a>, Url)> {
-    let base = base_of(page);
-    let mut of_replies = 0;
-    let mut links: Vec<(ElementRef<'a>, Url, bool)> = page
-        .html
-        .select(&LINKS)
-        .take(MAX_LINKS)
-        .filter_map(|element| {
-            let href = element.attr("href")?.trim();
-            if href.is_empty() || href.starts_with('#') {
-                return None;
-            }
-            let mut url = base.join(href).ok()?;
-            let is_of_reply = leads_to_reply(&url);
-            url.set_fragment(None);
-            let same = is_same_host(&url, page.url);
-            let is_page = matches!(url.scheme(), "http" | "https") && !is_file(&url);
-            of_replies += usize::from(is_page && same && is_of_reply);
-            (is_page && same).then_some((element, url, is_of_reply))
-        })
-        .collect();
-    // Where a thread is found by the number of any of its posts, the way to the last one looks as if it were another
-    // thread's. On some boards every link names a post.
-    if 3 * of_replies <= 2 * links.len() {
-        links.retain(|(_, _, is_of_reply)| !is_of_reply);
-    }
-    let pairs = links.into_iter();
-    pairs.map(|(element, url, _)| (element, url)).collect()
-}
-
-/// Whether a link leads to a post in a page: `?Number=22001#Post22001`.
-fn leads_to_reply(url: &Url) -> bool {
-    let last_number = |text: &str| {
-        let end = text.rfind(|c: char| c.is_ascii_digit()).map(|at| at + 1)?;
-        let from = text[..end].rfind(|c: char| !c.is_ascii_digit());
-        Some(text[from.map_or(0, |at| at + 1)..end].to_owned())
-    };
-    let number = url.fragment().and_then(last_number);
-    number
-        .filter(|number| number.len() > 1)
-        .is_some_and(|number| {
-            let mut values = url.query_pairs();
-            values.any(|(_, value)| value == number.as_str())
-        })
-}
-
-/// A picture or another file that is no page.
-pub(super) fn is_file(url: &Url) -> bool {
-    const ENDS: [&str; 18] = [
-        "jpg", "jpeg", "png", "gif", "webp", "svg", "bmp", "ico", "mp3", "mp4", "webm", "pdf",
-        "zip", "7z", "hwp", "css", "js", "xml",
-    ];
-    let end = url.path().rsplit_once('.').map(|(_, end)| end);
-    end.is_some_and(|end| ENDS.iter().any(|known| known.eq_ignore_ascii_case(end)))
+/// All groups of rows on each page. Kinds of links that belong together on one of them do so on all.
+pub(super) fn groups_of<'a>(pages: &[SeenPage<'a>]) -> Vec<Vec<Group<'a>>> {
+    let kinds: Vec<Kinds<'a>> = pages.iter().map(kinds).collect();
+    let joined: BTreeSet<String> = kinds.iter().flat_map(joined).collect();
+    pages
+        .iter()
+        .zip(kinds)
+        .map(|(page, kinds)| groups_by(page, kinds, &joined))
+        .collect()
 }
 
 /// All groups of rows on a page.
 pub(super) fn groups<'a>(page: &SeenPage<'a>) -> Vec<Group<'a>> {
-    let mut kinds: BTreeMap<String, Vec<(ElementRef<'a>, Url)>> = BTreeMap::new();
-    for (element, url) in links_of(page) {
-        if bare(&url) == bare(page.url) {
-            continue;
-        }
-        kinds.entry(kind_of(&url)).or_default().push((element, url));
-    }
-    let n_articles = |links: &Vec<(ElementRef<'a>, Url)>| {
-        links
-            .iter()
-            .map(|(_, url)| bare(url))
-            .collect::<BTreeSet<_>>()
-            .len()
-    };
-    let counts = kinds
-        .iter()
-        .map(|(kind, links)| (kind.as_str(), n_articles(links)));
-    for kind in joined_kinds(counts) {
+    groups_of(std::slice::from_ref(page))
+        .pop()
+        .unwrap_or_default()
+}
+
+fn groups_by<'a>(
+    page: &SeenPage<'a>,
+    mut kinds: Kinds<'a>,
+    joined: &BTreeSet<String>,
+) -> Vec<Group<'a>> {
+    for kind in joined {
         let mut links: Vec<(ElementRef<'a>, Url)> = links_of(page);
-        links.retain(|(_, url)| is_of_kind(url, &kind) && bare(url) != bare(page.url));
-        kinds.insert(kind, links);
+        links.retain(|(_, url)| is_of_kind(url, kind) && bare(url) != bare(page.url));
+        kinds.insert(kind.clone(), links);
     }
     let mut kinds: Vec<_> = kinds.into_iter().collect();
     kinds.sort_by_key(|(_, links)| std::cmp::Reverse(links.len()));
@@ -570,8 +502,9 @@ pub(super) fn region<'a>(
     pages: &[SeenPage<'a>],
     chosen: Option<&Candidate>,
 ) -> Result<Region<'a>, Decision> {
-    let first = pages.first().map(groups).unwrap_or_default();
-    let second = pages.get(1).map(groups);
+    let mut all = groups_of(&pages[..pages.len().min(2)]).into_iter();
+    let first = all.next().unwrap_or_default();
+    let second = all.next();
     let ranked = ranked(&first, second.as_deref());
     let is_chosen = |(score, _, at): &&(f64, String, usize)| match chosen {
         Some(chosen) => first[*at].rows_css == chosen.rows && first[*at].kind == chosen.kind,
