@@ -11,9 +11,10 @@ use url::Url;
 
 use super::field_rule::{DATE_IN_WORDS, FieldRule};
 use super::header::{cell_index, headers, label_of};
-use super::leads::{Leads, leads_on, leads_to, link_of};
+use super::leads::{leads_on, leads_to, link_of};
 use super::notices::{Pinned, learn_notices};
 use super::region::RowSeen;
+use super::short_words::{Words, are_beginnings};
 use super::words::{SECRET_CLASS, class_says, header_says};
 use super::{Decision, SeenPage, address, css, titles};
 use crate::dates::read_date;
@@ -30,7 +31,7 @@ const MAX_ROWS: usize = 120;
 /// Letters of words that hold a date.
 const MAX_AROUND_DATE: usize = 80;
 /// Share of rows in which a column must stand.
-const COVERAGE: f64 = 0.5;
+pub(super) const COVERAGE: f64 = 0.5;
 
 pub(super) static NUMBER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\[(+]?\s*-?\d[\d,]*\s*[\])]?$").expect("a constant pattern"));
@@ -44,7 +45,7 @@ static COUNT: LazyLock<Regex> = LazyLock::new(|| {
 static TWO_NUMBERS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\d{1,2}[./-]\d{1,2}$").expect("a constant pattern"));
 /// Rows among which days differ.
-const MANY_ROWS: usize = 8;
+pub(super) const MANY_ROWS: usize = 8;
 
 /// One place in the row, over all rows.
 struct Column {
@@ -513,6 +514,9 @@ fn votes(
         let traits = Words {
             coverage,
             distinct,
+            are_beginnings: are_beginnings(&filled),
+            n_distinct: filled.iter().collect::<BTreeSet<_>>().len(),
+            like_counts: share(&|text| text.starts_with(|c: char| c.is_ascii_digit())),
             like_names: share(&|text| text.split_whitespace().count() <= 3),
             leads: leads_to(&column.texts, &column.links, &rows[0].url),
             of_last_reply,
@@ -536,47 +540,6 @@ fn is_version(column: &Column, filled: &[&str]) -> bool {
         && said_of(column, "date") == 0.0
         && filled.iter().all(|text| *text == filled[0])
         && TWO_NUMBERS.is_match(filled[0])
-}
-
-/// A column of short words.
-struct Words {
-    /// Shares of rows: those that have it, and of different words.
-    coverage: f64,
-    distinct: f64,
-    /// Share of those with three words or fewer: a teaser, cut short, has more.
-    like_names: f64,
-    leads: Option<Leads>,
-    of_last_reply: bool,
-}
-
-impl Words {
-    /// Whether they are authors or categories.
-    fn votes(&self, said: &dyn Fn(&str) -> f64) -> Vec<(&'static str, f64, &'static str)> {
-        let author = said("author");
-        let category = said("category");
-        let is_part = self.leads == Some(Leads::Listing);
-        let mut found = Vec::new();
-        if self.coverage >= COVERAGE
-            && !self.of_last_reply
-            && said("title") < 2.0
-            && !is_part
-            && self.leads != Some(Leads::File)
-            && (author > 0.0 || category < 1.0)
-            && (author > 0.0 || self.distinct > 0.05)
-        {
-            let again = f64::from(u8::from(self.distinct < 1.0));
-            let person = f64::from(u8::from(self.leads == Some(Leads::Person)));
-            let score = 0.2 + author + 0.3 * again + 0.3 * self.like_names + person;
-            found.push(("author", score, "short words, often the same"));
-        }
-        if is_part {
-            let reason = "few words that lead to a part of the listing";
-            found.push(("category", 1.5 + category, reason));
-        } else if category > 0.0 && self.distinct < 0.8 {
-            found.push(("category", 1.0 + category, "few words, under such a name"));
-        }
-        found
-    }
 }
 
 /// A column's words in rows that are not pinned.

@@ -29,6 +29,7 @@ mod record_names;
 mod records;
 mod region;
 pub mod repair;
+mod short_words;
 mod site;
 mod thread_pages;
 mod titles;

@@ -1,0 +1,67 @@
+//! What is a column of short words: authors, categories, or neither? In: how often its words are there, differ, lead
+//! somewhere. Out: votes.
+
+use super::columns::{COVERAGE, MANY_ROWS};
+use super::leads::Leads;
+
+/// Whether texts are cut at one length, as teasers are.
+pub(super) fn are_beginnings(filled: &[&str]) -> bool {
+    /// Names are shorter.
+    const LEAST: usize = 14;
+    let lengths = || filled.iter().map(|text| text.chars().count());
+    let longest = lengths().max().unwrap_or(0);
+    // A space at the cut is not shown.
+    let n_cut = lengths().filter(|length| length + 1 >= longest).count();
+    filled.len() >= MANY_ROWS && longest >= LEAST && 2 * n_cut > filled.len()
+}
+
+/// A column of short words.
+pub(super) struct Words {
+    /// Shares of rows: those that have it, and of different words.
+    pub(super) coverage: f64,
+    pub(super) distinct: f64,
+    pub(super) n_distinct: usize,
+    /// They are the beginnings of texts: most are cut at one length.
+    pub(super) are_beginnings: bool,
+    /// Share of those that begin with a number.
+    pub(super) like_counts: f64,
+    /// Share of those with three words or fewer: a teaser, cut short, has more.
+    pub(super) like_names: f64,
+    pub(super) leads: Option<Leads>,
+    pub(super) of_last_reply: bool,
+}
+
+impl Words {
+    /// Whether they are authors or categories.
+    pub(super) fn votes(
+        &self,
+        said: &dyn Fn(&str) -> f64,
+    ) -> Vec<(&'static str, f64, &'static str)> {
+        let author = said("author");
+        let category = said("category");
+        let is_part = self.leads == Some(Leads::Listing);
+        let mut found = Vec::new();
+        if self.coverage >= COVERAGE
+            && !self.of_last_reply
+            && said("title") < 2.0
+            && !is_part
+            && self.leads != Some(Leads::File)
+            && (author > 0.0 || category < 1.0)
+            && (author > 0.0 || (self.n_distinct > 1 && !self.are_beginnings))
+        {
+            // `2 min`, `187 words`: the numbers of readers' patience.
+            let counts = 0.5 * self.like_counts;
+            let again = f64::from(u8::from(self.distinct < 1.0));
+            let person = f64::from(u8::from(self.leads == Some(Leads::Person)));
+            let score = 0.2 + author + 0.3 * again + 0.3 * self.like_names + person - counts;
+            found.push(("author", score, "short words, often the same"));
+        }
+        if is_part {
+            let reason = "few words that lead to a part of the listing";
+            found.push(("category", 1.5 + category, reason));
+        } else if category > 0.0 && self.distinct < 0.8 {
+            found.push(("category", 1.0 + category, "few words, under such a name"));
+        }
+        found
+    }
+}
