@@ -33,6 +33,8 @@ const MAX_ELEMENTS: usize = 30_000;
 const MAX_IN_TITLE: usize = 60;
 /// What a selector loses that finds several elements on a page.
 const AMBIGUOUS: f64 = 0.25;
+/// What a selector loses at most for the letters of the elements that it finds.
+const MAX_LETTERS_COST: f64 = 1.8;
 /// Letters of an author's name or a date at most.
 const MAX_FIELD: usize = 60;
 
@@ -493,7 +495,7 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
             .filter(|element| {
                 !matches!(
                     element.value().name(),
-                    "title" | "html" | "body" | "a" | "option" | "script"
+                    "title" | "html" | "body" | "option" | "script"
                 )
             })
             .filter(|element| element.descendants().take(MAX_IN_TITLE).count() < MAX_IN_TITLE)
@@ -501,10 +503,15 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
             .filter(|element| !is_within(*element, listing))
             .take(6);
         for element in candidates {
-            let heading = matches!(element.value().name(), "h1" | "h2" | "h3" | "h4");
+            let bonus = match element.value().name() {
+                "h1" | "h2" | "h3" | "h4" => 0.4,
+                // What leads to the article may be anywhere.
+                "a" => -0.3,
+                _ => 0.0,
+            };
             for (order, name) in css::names_of(element).into_iter().enumerate() {
                 let entry = tally.entry(name).or_insert((0.0, order));
-                entry.0 = if heading { 0.4 } else { 0.0 };
+                entry.0 = bonus;
             }
         }
     }
@@ -524,10 +531,8 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
         })
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    if let Some((score, name, n_right)) = ranked
-        .first()
-        .filter(|(_, _, n_right)| 2 * n_right > samples.len())
-    {
+    let n_right = ranked.first().map_or(0, |(_, _, n_right)| *n_right);
+    if let Some((score, name, _)) = ranked.first().filter(|_| 2 * n_right > samples.len()) {
         rules.title.push(FieldRule::plain(name));
         rules.decisions.push(Decision {
             what: "article.title",
@@ -570,7 +575,10 @@ fn title(rules: &mut ArticleRules, samples: &[Sample<'_>], listings: &[HashSet<N
         a[..n].iter().rev().collect()
     });
     if suffixes.len() * 2 > samples.len() {
-        rules.title.push(page_title);
+        // A heading that is not the title's on some pages holds more than that there.
+        let is_surer = suffixes.len() > n_right;
+        let at = if is_surer { 0 } else { rules.title.len() };
+        rules.title.insert(at, page_title);
         if !shared.is_empty() {
             rules.title_suffix = Some(format!("{}$", regex::escape(&shared)));
         }
@@ -594,7 +602,7 @@ struct Finder<'f> {
 impl Finder<'_> {
     /// Rules whose value agrees with the row on most pages.
     fn anchored(&self, decisions: &mut Vec<Decision>, samples: &[Sample<'_>]) -> Vec<FieldRule> {
-        let mut tally: BTreeMap<FieldRule, (usize, usize)> = BTreeMap::new();
+        let mut tally: BTreeMap<FieldRule, usize> = BTreeMap::new();
         for (sample, ground) in samples.iter().zip(self.grounds) {
             let mut n_found = 0;
             for element in elements(&sample.page) {
@@ -632,7 +640,7 @@ impl Finder<'_> {
         sample: &Sample<'_>,
         element: ElementRef<'_>,
         ground: &Ground<'_>,
-        tally: &mut BTreeMap<FieldRule, (usize, usize)>,
+        tally: &mut BTreeMap<FieldRule, usize>,
     ) -> bool {
         let name = element.value().name();
         if WORDLESS.contains(&name) {
@@ -676,8 +684,7 @@ impl Finder<'_> {
                         pattern: pattern.clone(),
                         own,
                     };
-                    let letters = text.chars().count();
-                    tally.entry(rule).or_insert((order + more, letters));
+                    tally.entry(rule).or_insert(order + more);
                 }
             }
         }
@@ -705,21 +712,25 @@ impl Finder<'_> {
     /// Tries each rule on all pages; the best first.
     fn rank(
         &self,
-        tally: BTreeMap<FieldRule, (usize, usize)>,
+        tally: BTreeMap<FieldRule, usize>,
         samples: &[Sample<'_>],
     ) -> Vec<(f64, FieldRule, usize)> {
         let mut ranked: Vec<(f64, FieldRule, usize)> = tally
             .into_iter()
-            .map(|(rule, (order, letters))| {
-                let (mut n_right, mut worth, mut n_others) = (0, 0.0, 0);
+            .map(|(rule, order)| {
+                let (mut n_right, mut worth, mut n_others, mut letters) = (0, 0.0, 0, 0);
                 if let Some(reader) = Reader::new(&rule) {
-                    for sample in samples {
+                    for (sample, ground) in samples.iter().zip(self.grounds) {
                         let Some((text, element, others)) = reader.read(&sample.page) else {
                             continue;
                         };
                         n_others += usize::from(others);
-                        if (self.fits)(sample, &text) {
+                        if (self.fits)(sample, &text) && ground.may_hold(element) {
                             n_right += 1;
+                            letters += match rule.attr {
+                                Some(_) => text.chars().count(),
+                                None => element_text(element, &[]).chars().count(),
+                            };
                             worth += (self.worth)(sample, &text, element);
                         }
                     }
@@ -730,7 +741,8 @@ impl Finder<'_> {
                     } else {
                         0.0
                     }
-                    - 0.01 * letters as f64
+                    // A short post's element may be no longer than a line, and a long one's is no field.
+                    - (0.01 * letters as f64 / n_right.max(1) as f64).min(MAX_LETTERS_COST)
                     // Which of several is the first may be another one on another page.
                     - if n_others > 0 { AMBIGUOUS } else { 0.0 }
                     + worth / n_right.max(1) as f64;

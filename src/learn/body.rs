@@ -12,6 +12,7 @@ use scraper::{ElementRef, Node, Selector};
 
 use super::article::{ArticleRules, COMMENT_NAMES, Sample, elements, is_within};
 use super::records::Records;
+use super::titles::repeats;
 use super::words::DATED;
 use super::{Decision, SeenPage, css};
 use crate::profile::{element_text, fold};
@@ -106,7 +107,7 @@ fn weigh(
                     let letters = text.chars().count() as f64;
                     if let Some(top) = open.last_mut() {
                         let template = common.get(&text).is_some_and(|n| *n > 1);
-                        if n_bad > 0 || template || text == sample.row.title {
+                        if n_bad > 0 || template || repeats(&text, &sample.row.title) {
                             top.bad += letters;
                         } else if n_links > 0 {
                             top.bad += letters / 2.0;

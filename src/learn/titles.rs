@@ -50,6 +50,16 @@ pub(super) fn title_of_own(samples: &mut [Sample<'_>]) {
     }
 }
 
+/// Whether a text says no more than the title, as the subjects of replies do: `Re: …`.
+pub(super) fn repeats(text: &str, title: &str) -> bool {
+    /// Letters in front of it: `Antwort: `.
+    const MAX_BEFORE: usize = 12;
+    text.strip_suffix(title).is_some_and(|before| {
+        before.is_empty()
+            || (before.chars().count() <= MAX_BEFORE && before.trim_end().ends_with([':', '：']))
+    })
+}
+
 /// The title where it is not the whole of the link: a heading in a card. And what in the link is not the title.
 pub(super) fn title(learnt: &mut Columns, rows: &[&RowSeen<'_>]) {
     let mut heading: BTreeMap<String, usize> = BTreeMap::new();
@@ -140,11 +150,23 @@ fn title_elsewhere(rows: &[&RowSeen<'_>]) -> Option<String> {
     if labels.len() > MAX_LABELS || 5 * n_labelled < rows.len() {
         return None;
     }
-    let titled: Vec<String> = rows
+    let (labelled, titled): (Vec<&&RowSeen<'_>>, Vec<&&RowSeen<'_>>) = rows
         .iter()
-        .map(|row| shown(row.link))
-        .filter(|text| !labels.contains_key(&letters_of(text)))
-        .collect();
+        .partition(|row| labels.contains_key(&letters_of(&shown(row.link))));
+    let titled: Vec<String> = titled.into_iter().map(|row| shown(row.link)).collect();
+    // Short titles that are given twice are no labels: nothing else is there that could be the title.
+    let says_other = |path: &String| {
+        let Ok(place) = Selector::parse(path) else {
+            return false;
+        };
+        let is_other = |row: &&&&RowSeen<'_>| {
+            let mut found = row.element.select(&place);
+            found
+                .next()
+                .is_some_and(|place| !shown(place).starts_with(&shown(row.link)))
+        };
+        5 * labelled.iter().filter(is_other).count() >= 4 * labelled.len()
+    };
     let mut places: BTreeMap<String, (BTreeSet<String>, usize, bool)> = BTreeMap::new();
     // Words without a name, by where they stand in the rows.
     let mut unnamed: BTreeMap<(usize, String), (BTreeSet<String>, usize)> = BTreeMap::new();
@@ -183,12 +205,14 @@ fn title_elsewhere(rows: &[&RowSeen<'_>]) -> Option<String> {
     places
         .into_iter()
         .filter(|(_, (texts, letters, _))| differs(texts) && *letters >= 6 * rows.len())
+        .filter(|(path, _)| says_other(path))
         .max_by_key(|(path, (_, letters, named))| (*named, *letters, std::cmp::Reverse(path.len())))
         .map(|(path, _)| path)
         .or_else(|| {
             let mut unnamed = unnamed.into_iter();
-            let first =
-                unnamed.find(|(_, (texts, letters))| differs(texts) && *letters >= 4 * rows.len());
+            let first = unnamed.find(|((_, path), (texts, letters))| {
+                differs(texts) && *letters >= 4 * rows.len() && says_other(path)
+            });
             first.map(|((_, path), _)| path)
         })
 }

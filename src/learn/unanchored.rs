@@ -15,6 +15,8 @@ use crate::profile::{element_text, fold};
 
 /// Letters of a field's value at most.
 const MAX_FIELD: usize = 60;
+/// Letters of the element that holds a field, on any page: a short post is no line, nor is what holds a long one.
+const MAX_AROUND: usize = 3 * MAX_FIELD;
 /// Elements of the first page that are tried on the others.
 const MAX_CANDIDATES: usize = 30;
 
@@ -56,8 +58,12 @@ impl Search<'_> {
         let candidates = elements(&first.page)
             .filter(|element| is_candidate(first, *element) && ground.may_hold(*element))
             .take(MAX_CANDIDATES);
-        // A box named for the author may hold his rank, too: the name is its first link with words.
-        let inside = |outer| self.link_in(outer).or_else(|| self.words_in(first, outer));
+        // A box named for the author may hold his rank, too: the name is its first link with words. What is named for a
+        // moment may be all of a short post.
+        let inside = |outer| {
+            let link = self.link_in(outer).or_else(|| self.words_in(first, outer));
+            link.or_else(|| self.moment_in(first, outer))
+        };
         for element in candidates.flat_map(|outer| inside(outer).into_iter().chain([outer])) {
             for css in css::names_of(element).into_iter().take(MAX_NAMES) {
                 let mut rules = self.rules(&css, first, element).into_iter();
@@ -142,23 +148,50 @@ impl Search<'_> {
         })
     }
 
+    /// The inmost of the first elements in a box that fit, where articles do not all have the same.
+    fn moment_in<'a>(&self, sample: &Sample<'_>, outer: ElementRef<'a>) -> Option<ElementRef<'a>> {
+        let fits_in = |element: ElementRef<'_>| {
+            let text = element_text(element, &[]);
+            let part = |pattern: &String| {
+                let part = Regex::new(pattern).ok()?;
+                let part = part.captures(&text)?.get(1)?;
+                (self.fits)(sample, part.as_str()).then_some(())
+            };
+            text.chars().count() <= MAX_FIELD
+                && ((self.fits)(sample, &text)
+                    || (self.parts)(sample, &text).iter().find_map(part).is_some())
+        };
+        let inside = outer.descendent_elements().skip(1).take(MAX_INSIDE);
+        let fitting =
+            inside.filter(|inner| self.varies && inner.value().name() != "a" && fits_in(*inner));
+        fitting.fold(None, |held: Option<ElementRef<'a>>, inner| match held {
+            Some(held) if inner.ancestors().all(|above| above.id() != held.id()) => Some(held),
+            _ => Some(inner),
+        })
+    }
+
     fn holds(&self, rule: &FieldRule) -> bool {
         let Some(reader) = Reader::new(rule) else {
             return false;
         };
+        let mut is_box = false;
         let values: Vec<String> = self
             .samples
             .iter()
             .zip(self.grounds)
             .filter_map(|(sample, ground)| {
                 let (text, element, _) = reader.read(&sample.page)?;
+                is_box |=
+                    rule.attr.is_none() && element_text(element, &[]).chars().count() > MAX_AROUND;
                 let short = text.chars().count() <= MAX_FIELD;
                 let is_own = ground.may_hold(element);
                 (short && is_own && (self.fits)(sample, &text)).then_some(text)
             })
             .collect();
         let same = values.iter().all(|value| *value == values[0]);
-        2 * values.len() > self.samples.len() && !(self.varies && same && values.len() >= 3)
+        !is_box
+            && 2 * values.len() > self.samples.len()
+            && !(self.varies && same && values.len() >= 3)
     }
 }
 
