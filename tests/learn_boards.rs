@@ -317,6 +317,8 @@ boards! {
     a_weblog_with_labels: "typecho",
     four_rows_without_dates: "few",
     advertisements_among_rows: "ads",
+    a_board_of_pictures: "gallery",
+    a_board_like_a_magazine: "webzine",
 }
 
 /// Boards whose posts are as varied as people's: titles and bodies of one word, the same title twice, quotations and lists

@@ -15,12 +15,13 @@ use super::article::{AUTHOR_NAMES, COMMENT_NAMES, CommentRules, Sample, elements
 use super::body::{common_texts, edit_notes, forms_to_fill_in, furniture};
 use super::css;
 use super::depth::depth;
-use super::field_rule::{FieldRule, PartReader};
+use super::field_rule::FieldRule;
+use super::loose;
+use super::record_dates::date_rule;
 use super::record_keys::{Key, PERSON_LINK, distinct_key, likely_key};
 use super::record_names::{is_named_for_replies, is_nested, record_names};
-use super::within;
-use crate::dates::read_date;
-use crate::model::{Calendar, Precision};
+use super::titles::repeats;
+use crate::model::Calendar;
 use crate::profile::{element_text, fold};
 
 /// Records of one page that are looked at.
@@ -28,12 +29,10 @@ const MAX_RECORDS: usize = 60;
 /// Elements of one record that are looked at.
 const MAX_ELEMENTS: usize = 250;
 /// Letters of a name or a date at most.
-const MAX_FIELD: usize = 60;
-/// Records whose dates among other words give patterns.
-const MAX_PATTERNED: usize = 2;
+pub(super) const MAX_FIELD: usize = 60;
 
 /// Cheap: what it refuses holds no date. Digits with signs between them, a month's name beside a number, or words.
-static DATED: LazyLock<Regex> = LazyLock::new(|| {
+pub(super) static DATED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\d{1,4}\s?[-./年년]\s?\d{1,2}\s?[-./月월]\s?\d{1,4}|\d{1,2}:\d{2}|\d+\s?(?:초|분|시간|일|개월|년|秒|分|時間|小时|天|日)\s?(?:전|前)|\bago\b|yesterday|today|어제|昨天|昨日|\p{L}{3,10}\.? \d{1,2},? (?:\d{4}|'\d{2})|\d{1,2}\.? \p{L}{3,10}\.? (?:\d{4}|'\d{2})")
         .expect("a constant pattern")
 });
@@ -77,7 +76,7 @@ impl Records {
 }
 
 /// What elements of one name are, over all pages.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Tally {
     /// On each page.
     n: Vec<usize>,
@@ -87,6 +86,20 @@ struct Tally {
     first_seen: usize,
     /// A name says what they are: then one on a page is enough.
     is_named: bool,
+}
+
+impl Tally {
+    fn add(&mut self, other: &Self) {
+        for (n, more) in self.n.iter_mut().zip(&other.n) {
+            *n += more;
+        }
+        self.n_dated += other.n_dated;
+        for (key, n) in &other.keys {
+            *self.keys.entry(key.clone()).or_default() += n;
+        }
+        self.first_seen = self.first_seen.min(other.first_seen);
+        self.is_named |= other.is_named;
+    }
 }
 
 /// Finds the records. A name counts where nearly all of its elements have an id and a date.
@@ -119,6 +132,7 @@ pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> O
             }
         }
     }
+    let tallies = with_their_like(tallies);
     let mut ranked: Vec<(_, String, Option<Key>)> = Vec::new();
     for (name, tally) in tallies {
         let n_all: usize = tally.n.iter().sum();
@@ -170,6 +184,40 @@ pub(super) fn records(samples: &[Sample<'_>], listings: &[HashSet<NodeId>]) -> O
     let everywhere = pages.iter().all(|records| !records.is_empty());
     records.is_thread = everywhere && leads(samples, listings, &records);
     Some(records)
+}
+
+/// Counts under each name also those that bear its classes and more: the first post of a thread often has a class of its
+/// own.
+fn with_their_like(tallies: HashMap<String, Tally>) -> HashMap<String, Tally> {
+    /// Names beyond that are those of pages without a style.
+    const MAX_NAMES: usize = 2_000;
+    let parts = |name: &str| -> Option<(String, BTreeSet<String>)> {
+        let (classes, rest) = name.split_at(name.find('[').unwrap_or(name.len()));
+        let mut words = classes.split('.');
+        let tag = words.next()?.to_owned();
+        let is_simple = !name.contains([' ', ':']);
+        is_simple.then(|| (tag + rest, words.map(str::to_owned).collect()))
+    };
+    let mut alike: HashMap<String, Vec<(String, BTreeSet<String>)>> = HashMap::new();
+    for name in tallies.keys().take(MAX_NAMES) {
+        if let Some((kind, classes)) = parts(name) {
+            alike.entry(kind).or_default().push((name.clone(), classes));
+        }
+    }
+    let mut all = tallies.clone();
+    for names in alike.values() {
+        for (name, classes) in names.iter().filter(|(_, classes)| !classes.is_empty()) {
+            let richer = names
+                .iter()
+                .filter(|(_, others)| others.len() > classes.len() && others.is_superset(classes));
+            for (other, _) in richer {
+                if let Some(tally) = all.get_mut(name) {
+                    tally.add(&tallies[other]);
+                }
+            }
+        }
+    }
+    all
 }
 
 /// The elements of a name on each page, without those in its listing.
@@ -319,9 +367,9 @@ fn is_dated(element: ElementRef<'_>) -> bool {
 }
 
 /// A record with its heads in front of it.
-struct Record<'a, 's> {
-    parts: Vec<ElementRef<'a>>,
-    sample: &'s Sample<'a>,
+pub(super) struct Record<'a, 's> {
+    pub(super) parts: Vec<ElementRef<'a>>,
+    pub(super) sample: &'s Sample<'a>,
 }
 
 impl<'a, 's> Record<'a, 's> {
@@ -337,7 +385,7 @@ impl<'a, 's> Record<'a, 's> {
         *self.parts.last().expect("a record is its own last part")
     }
 
-    fn value(&self, rule: &FieldRule) -> Option<String> {
+    pub(super) fn value(&self, rule: &FieldRule) -> Option<String> {
         self.parts.iter().find_map(|part| rule.value_in(*part))
     }
 
@@ -349,7 +397,7 @@ impl<'a, 's> Record<'a, 's> {
     }
 
     /// Elements of it, each with the part that it stands in.
-    fn elements(&self) -> impl Iterator<Item = (ElementRef<'a>, ElementRef<'a>)> {
+    pub(super) fn elements(&self) -> impl Iterator<Item = (ElementRef<'a>, ElementRef<'a>)> {
         self.parts.iter().flat_map(|part| {
             let inside = part.descendent_elements().skip(1).take(MAX_ELEMENTS);
             inside.map(|element| (*part, element))
@@ -359,9 +407,9 @@ impl<'a, 's> Record<'a, 's> {
 
 /// One place in a record, over all records.
 #[derive(Default)]
-struct Place {
+pub(super) struct Place {
     /// Per record.
-    texts: Vec<Option<String>>,
+    pub(super) texts: Vec<Option<String>>,
     names: String,
     links: bool,
     is_link: bool,
@@ -417,6 +465,12 @@ pub(super) fn comments(
     if rules.body.is_none() {
         rules.body = body_rule(&items, &places, &rules);
     }
+    let own_items: Vec<ElementRef<'_>> = items.iter().map(Record::item).collect();
+    let fields: Vec<&FieldRule> = rules.author.iter().chain(&rules.date).collect();
+    let loose = loose::around(&pages, rules.body.as_deref(), &fields);
+    if let Some(loose) = &loose {
+        rules.body.clone_from(&loose.css);
+    }
     let bodies: Vec<ElementRef<'_>> = match rules.body.as_deref() {
         Some(css) => {
             let body = Selector::parse(css).ok()?;
@@ -426,10 +480,15 @@ pub(super) fn comments(
                 .collect()
         }
         // Behind its heads nothing but the words is left.
-        None if records.heads.is_some() => items.iter().map(Record::item).collect(),
+        None if records.heads.is_some() || loose.is_some() => own_items,
         None => return None,
     };
-    rules.body_remove = furniture(&bodies);
+    rules.body_remove = loose.map_or_else(Vec::new, |loose| loose.apart);
+    for name in furniture(&bodies) {
+        if !rules.body_remove.contains(&name) {
+            rules.body_remove.push(name);
+        }
+    }
     for note in edit_notes(bodies) {
         if !rules.body_remove.contains(&note) {
             rules.body_remove.push(note);
@@ -447,7 +506,7 @@ fn fits_most(rule: &FieldRule, items: &Items<'_, '_>) -> bool {
     n_found * 5 >= items.len() * 4
 }
 
-type Items<'a, 's> = [Record<'a, 's>];
+pub(super) type Items<'a, 's> = [Record<'a, 's>];
 
 fn places(items: &Items<'_, '_>) -> BTreeMap<String, Place> {
     let mut places: BTreeMap<String, Place> = BTreeMap::new();
@@ -480,151 +539,37 @@ fn places(items: &Items<'_, '_>) -> BTreeMap<String, Place> {
             }
         }
     }
+    let shared = shared_ends(items, &places);
+    places.extend(shared);
     places
 }
 
-/// The place, or the attribute there, that reads as a date in most records: the most exact, then the first.
-fn date_rule(
-    items: &Items<'_, '_>,
-    places: &BTreeMap<String, Place>,
-    calendar: Calendar<'_>,
-) -> Option<FieldRule> {
-    /// What each letter counts against a place: all of them less than anything else does.
-    const LETTER: f64 = 0.001;
-    let mut best: Option<(f64, FieldRule)> = None;
-    let mut consider = |rule: FieldRule| {
-        let Some(reader) = PartReader::new(&rule) else {
-            return;
-        };
-        let (mut n_yearless, mut n_letters) = (0, 0);
-        let read: Vec<_> = items
-            .iter()
-            .filter_map(|record| {
-                let value = record
-                    .parts
-                    .iter()
-                    .find_map(|part| reader.value_in(*part))?;
-                if value.chars().count() > MAX_FIELD {
-                    return None;
-                }
-                let posted = read_date(&value, calendar, record.sample.page.as_of)?;
-                n_yearless += usize::from(within::lacks_year(&value));
-                n_letters += value.chars().count();
-                Some(posted)
-            })
-            .filter(|posted| posted.precision >= Precision::Day)
-            .collect();
-        if read.len() * 5 < items.len() * 4 || read.is_empty() {
-            return;
-        }
-        let exact = read
-            .iter()
-            .map(|posted| f64::from(posted.precision as u8))
-            .sum::<f64>()
-            / read.len() as f64;
-        // What is the same for all of a person's posts is when he joined.
-        let distinct: HashSet<_> = read.iter().map(|posted| posted.at).collect();
-        // Which year it was, a reader may only guess.
-        let guessed = n_yearless as f64 / read.len() as f64;
-        let score = exact + distinct.len() as f64 / read.len() as f64
-            - 0.5 * guessed
-            // Of two that hold the moment, one in the other, the inner one has less of the record's words.
-            - LETTER * n_letters as f64 / read.len() as f64
-            - if rule.pattern.is_some() || rule.own {
-                0.3
-            } else {
-                0.0
-            };
-        if best.as_ref().is_none_or(|(held, _)| score > *held) {
-            best = Some((score, rule));
-        }
-    };
+/// Places by their last step alone, where what is around it has different names in different records, such as the first
+/// post of a thread.
+fn shared_ends(items: &Items<'_, '_>, places: &BTreeMap<String, Place>) -> BTreeMap<String, Place> {
+    let is_usual = |place: &Place| 5 * place.texts.iter().flatten().count() >= 4 * items.len();
+    let mut ends: BTreeMap<&str, Vec<&Place>> = BTreeMap::new();
     for (path, place) in places {
-        if !is_line_in_most(place, items.len()) {
-            continue;
-        }
-        consider(FieldRule::plain(path));
-        consider(FieldRule {
-            own: true,
-            ..FieldRule::plain(path)
-        });
-        consider(FieldRule::dated(path));
-        for pattern in date_patterns(items, calendar, &FieldRule::plain(path)) {
-            consider(FieldRule {
-                pattern: Some(pattern),
-                ..FieldRule::plain(path)
-            });
+        let end = path.rsplit(" > ").next().unwrap_or(path);
+        if end.contains('.') && !end.contains(':') {
+            ends.entry(end).or_default().push(place);
         }
     }
-    if items.iter().any(|record| record.parts.len() > 1) {
-        // A heading whose own words are name and date.
-        consider(FieldRule {
-            own: true,
-            ..FieldRule::plain("")
-        });
-        consider(FieldRule::dated(""));
-    }
-    for attr in ["datetime", "title"] {
-        for path in attribute_paths(items, attr) {
-            let rule = FieldRule {
-                attr: Some(attr),
-                ..FieldRule::plain(&path)
-            };
-            for pattern in date_patterns(items, calendar, &rule) {
-                consider(FieldRule {
-                    pattern: Some(pattern),
-                    ..rule.clone()
-                });
-            }
-            consider(rule);
-        }
-    }
-    best.map(|(_, rule)| rule)
-}
-
-/// Whether a place has no more than a line's words in most records.
-fn is_line_in_most(place: &Place, n_records: usize) -> bool {
-    let is_line = |text: &&String| text.chars().count() <= 3 * MAX_FIELD;
-    let n_lines = place.texts.iter().flatten().filter(is_line).count();
-    n_lines * 5 >= n_records * 4
-}
-
-/// Patterns of the dates that stand among other words in the first records.
-fn date_patterns(
-    items: &Items<'_, '_>,
-    calendar: Calendar<'_>,
-    rule: &FieldRule,
-) -> BTreeSet<String> {
-    let of_record = |record: &Record<'_, '_>| {
-        let text = record.value(rule)?;
-        let is_date = |part: &str| {
-            let read = read_date(part, calendar, record.sample.page.as_of);
-            read.is_some_and(|posted| posted.precision >= Precision::Day)
+    ends.retain(|_, places| places.len() > 1 && !places.iter().any(|place| is_usual(place)));
+    let merged = ends.into_iter().map(|(end, places)| {
+        let of_record = |record: &Record<'_, '_>| {
+            let text = element_text(record.select(end)?, &[]);
+            (!text.is_empty()).then_some(text)
         };
-        let is_line = text.chars().count() <= 2 * MAX_FIELD && !is_date(&text);
-        is_line.then(|| within::date_patterns(&text, &is_date))
-    };
-    let first = items.iter().take(MAX_PATTERNED);
-    first.filter_map(of_record).flatten().collect()
-}
-
-/// Where the first records have an element with this attribute.
-fn attribute_paths(items: &Items<'_, '_>, attr: &str) -> Vec<String> {
-    let mut paths: Vec<String> = Vec::new();
-    for record in items.iter().take(3) {
-        for (part, element) in record.elements() {
-            if element
-                .attr(attr)
-                .is_some_and(|value| DATED.is_match(value))
-            {
-                let path = css::path_within(part, element);
-                if !paths.contains(&path) {
-                    paths.push(path);
-                }
-            }
-        }
-    }
-    paths
+        let place = Place {
+            texts: items.iter().map(of_record).collect(),
+            names: places[0].names.clone(),
+            links: places[0].links,
+            is_link: places[0].is_link,
+        };
+        (end.to_owned(), place)
+    });
+    merged.filter(|(_, place)| is_usual(place)).collect()
 }
 
 /// Short words that are no date and no number and not always the same, best in an element named for a person or a link to
@@ -718,8 +663,10 @@ fn body_rule(
         let letters: usize = place
             .texts
             .iter()
-            .flatten()
-            .map(|text| text.chars().count().min(2_000))
+            .zip(items)
+            .filter_map(|(text, record)| Some((text.as_deref()?, record)))
+            .filter(|(text, record)| !repeats(text, &record.sample.row.title))
+            .map(|(text, _)| text.chars().count().min(2_000))
             .sum();
         let named = if BODY_NAMES.is_match(&place.names) {
             1.3

@@ -77,6 +77,22 @@ pub(super) fn dates(text: &str) -> Vec<Range<usize>> {
     hits.map(|hit| hit.at).collect()
 }
 
+/// Whether a date stands among other words that may be anybody's: a sentence, or one with numbers of its own.
+pub(super) fn is_among_words(text: &str) -> bool {
+    /// Letters of a label: `Posted on`.
+    const MAX_LABEL: usize = 15;
+    let Some(date) = dates_in(text, HABIT).into_iter().next() else {
+        return false;
+    };
+    let others = || {
+        text[..date.at.start]
+            .chars()
+            .chain(text[date.at.end..].chars())
+    };
+    others().any(|c| c.is_ascii_digit())
+        || others().filter(|c| c.is_alphabetic()).count() > MAX_LABEL
+}
+
 /// Whether the first date in words is one without its year: `24 November, 11:20`; or a time without its day: `11:20 PM`.
 pub(super) fn lacks_year(text: &str) -> bool {
     let first = dates_in(text, HABIT).into_iter().next();
