@@ -2,16 +2,30 @@
 //! shrunk to its neighbouring hours and to kinds of boards that are alike.
 //!
 //! A single pool would pull a newspaper towards a night owls' forum, so the pool is a small mixture: a few typical
-//! weeks, learnt from all boards together (expectation and maximisation over Poisson counts).
+//! weeks, learnt from all boards together (expectation and maximisation over Poisson counts). People who live alike do
+//! not live at the same hours: some begin at seven, some at ten, and some in another part of the world. So each typical
+//! week may be turned by any number of hours, and how far is told from the board's posts, too. (Transformed mixtures:
+//! Frey & Jojic, 2003.)
 
 use super::rhythm::{Rhythm, WeekPattern};
 use super::week::{N_DAYS, N_HOUR_SLOTS};
 
-/// Typical weeks in the mixture. Five phases of the day and a flat one to start from.
-const N_KINDS: usize = 6;
+/// How steep the humps are that the typical weeks start from: an even day, then ever shorter ones. (The exponents of
+/// von Mises densities.) More kinds than these told nothing more.
+const FIRST_STEEPNESS: [f64; 4] = [0.0, 0.6, 1.5, 4.0];
+const N_KINDS: usize = FIRST_STEEPNESS.len();
+/// Hours by which a kind may be turned.
+const N_TURNS: usize = 24;
+const N_PLACES: usize = N_KINDS * N_TURNS;
 const N_ROUNDS: usize = 6;
 /// Evidence that a typical week starts with, in posts by slot: so that it stays smooth while few boards tell of it.
 const KIND_POSTS: f64 = 3.0;
+/// What it is worth that all kinds, at all turns, are equally common: in boards.
+const EVEN_BOARDS: f64 = 2.0;
+/// Posts from which on a board tells no more of its kind.
+const MOST_TOLD_POSTS: f64 = 200.0;
+/// A kind with less of a share in a board is left out: it costs time, and changes nothing.
+const LEAST_SHARE: f64 = 1e-3;
 /// What the typical week is worth against a board's own counts, in posts by slot: first over a few hours together,
 /// then for the hour alone.
 const WIDE_POSTS: f64 = 4.0;
@@ -26,15 +40,9 @@ const LEAST_FACTOR: f64 = 0.01;
 
 /// Learns the patterns of all boards anew.
 pub(super) fn relearn(rhythms: &mut [&mut Rhythm]) {
-    let kinds = kinds(rhythms);
+    let kinds = Kinds::of(rhythms);
     for rhythm in rhythms.iter_mut() {
-        let shares = shares(rhythm, &kinds);
-        let mut typical = vec![0.0; N_HOUR_SLOTS];
-        for (kind, share) in kinds.iter().zip(&shares) {
-            for (sum, factor) in typical.iter_mut().zip(kind) {
-                *sum += share * factor;
-            }
-        }
+        let typical = kinds.typical_week(rhythm);
         let dispersion = rhythm.dispersion();
         let hours = own_hours(rhythm, &typical, dispersion);
         let days = own_days(rhythm, dispersion);
@@ -42,74 +50,111 @@ pub(super) fn relearn(rhythms: &mut [&mut Rhythm]) {
     }
 }
 
-fn kinds(rhythms: &[&mut Rhythm]) -> Vec<Vec<f64>> {
-    let mut kinds: Vec<Vec<f64>> = (0..N_KINDS).map(first_guess).collect();
-    for _ in 0..N_ROUNDS {
-        let mut posts = vec![vec![0.0; N_HOUR_SLOTS]; N_KINDS];
-        let mut expected = vec![vec![0.0; N_HOUR_SLOTS]; N_KINDS];
-        for rhythm in rhythms {
-            // A busy board tells more than a quiet one, but not as many times more as it posts.
-            let total: f64 = rhythm.hour_posts.iter().sum();
-            let worth = 1.0 / (rhythm.dispersion() * (1.0 + total / 200.0));
-            for (kind, share) in shares(rhythm, &kinds).into_iter().enumerate() {
-                let weight = share * worth;
-                for slot in 0..N_HOUR_SLOTS {
-                    posts[kind][slot] += weight * rhythm.hour_posts[slot];
-                    expected[kind][slot] += weight * rhythm.hour_expected[slot];
-                }
-            }
-        }
-        for kind in 0..N_KINDS {
-            let guess = first_guess(kind);
-            kinds[kind] = (0..N_HOUR_SLOTS)
-                .map(|slot| {
-                    (posts[kind][slot] + KIND_POSTS * guess[slot])
-                        / (expected[kind][slot] + KIND_POSTS)
-                })
-                .collect();
+/// Typical weeks, and how common each is at each turn.
+struct Kinds {
+    /// Relative rates by slot.
+    weeks: Vec<Vec<f64>>,
+    /// Share of the boards, by kind and turn.
+    common: Vec<f64>,
+}
+
+impl Kinds {
+    fn first() -> Self {
+        Self {
+            weeks: FIRST_STEEPNESS.map(hump).to_vec(),
+            common: vec![1.0 / N_PLACES as f64; N_PLACES],
         }
     }
-    kinds
-}
 
-/// A smooth hump at some time of the day; the last kind is flat.
-fn first_guess(kind: usize) -> Vec<f64> {
-    (0..N_HOUR_SLOTS)
-        .map(|slot| {
-            if kind + 1 == N_KINDS {
-                return 1.0;
+    fn of(rhythms: &[&mut Rhythm]) -> Self {
+        let first = Self::first();
+        let mut kinds = Self::first();
+        for _ in 0..N_ROUNDS {
+            let mut posts = vec![vec![0.0; N_HOUR_SLOTS]; N_KINDS];
+            let mut expected = vec![vec![0.0; N_HOUR_SLOTS]; N_KINDS];
+            let mut members = vec![EVEN_BOARDS / N_PLACES as f64; N_PLACES];
+            for rhythm in rhythms {
+                // A busy board tells more than a quiet one, but not as many times more as it posts.
+                let total: f64 = rhythm.hour_posts.iter().sum();
+                let worth = 1.0 / (rhythm.dispersion() * (1.0 + total / MOST_TOLD_POSTS));
+                for (place, share) in kinds.shares(rhythm) {
+                    members[place] += share;
+                    let (kind, turn) = (place / N_TURNS, place % N_TURNS);
+                    for slot in 0..N_HOUR_SLOTS {
+                        let of_kind = turned_back(slot, turn);
+                        posts[kind][of_kind] += share * worth * rhythm.hour_posts[slot];
+                        expected[kind][of_kind] += share * worth * rhythm.hour_expected[slot];
+                    }
+                }
             }
-            let peak = 24.0 * kind as f64 / (N_KINDS - 1) as f64;
-            let angle = ((slot % 24) as f64 + 0.5 - peak) / 24.0 * std::f64::consts::TAU;
-            1.0 + 0.6 * angle.cos()
-        })
-        .collect()
+            for kind in 0..N_KINDS {
+                for slot in 0..N_HOUR_SLOTS {
+                    kinds.weeks[kind][slot] = (posts[kind][slot]
+                        + KIND_POSTS * first.weeks[kind][slot])
+                        / (expected[kind][slot] + KIND_POSTS);
+                }
+            }
+            let n_members: f64 = members.iter().sum();
+            kinds.common = members.iter().map(|n| n / n_members).collect();
+        }
+        kinds
+    }
+
+    /// How much each kind at each turn has to say about a board: those that have anything to say.
+    fn shares(&self, rhythm: &Rhythm) -> Vec<(usize, f64)> {
+        let dispersion = rhythm.dispersion();
+        let total: f64 = rhythm.hour_posts.iter().sum();
+        let mut likelihoods = Vec::with_capacity(N_PLACES);
+        for week in &self.weeks {
+            let logs: Vec<f64> = week.iter().map(|f| f.max(LEAST_FACTOR).ln()).collect();
+            for turn in 0..N_TURNS {
+                let (mut hits, mut mass) = (0.0, f64::MIN_POSITIVE);
+                for slot in 0..N_HOUR_SLOTS {
+                    let of_kind = turned_back(slot, turn);
+                    hits += rhythm.hour_posts[slot] * logs[of_kind];
+                    mass += rhythm.hour_expected[slot] * week[of_kind].max(LEAST_FACTOR);
+                }
+                // Only of when the posts came: how many there were is not a matter of kinds.
+                let likelihood = (hits - total * mass.ln()) / dispersion;
+                likelihoods.push(likelihood + self.common[likelihoods.len()].ln());
+            }
+        }
+        let most = likelihoods.iter().copied().fold(f64::MIN, f64::max);
+        let sum: f64 = likelihoods.iter().map(|l| (l - most).exp()).sum();
+        likelihoods
+            .iter()
+            .map(|l| (l - most).exp() / sum)
+            .enumerate()
+            .filter(|(_, share)| *share >= LEAST_SHARE)
+            .collect()
+    }
+
+    /// The week that boards like this one have.
+    fn typical_week(&self, rhythm: &Rhythm) -> Vec<f64> {
+        let shares = self.shares(rhythm);
+        let at = |slot: usize| {
+            let told = shares.iter().map(|(place, share)| {
+                share * self.weeks[place / N_TURNS][turned_back(slot, place % N_TURNS)]
+            });
+            told.sum()
+        };
+        (0..N_HOUR_SLOTS).map(at).collect()
+    }
 }
 
-/// How much each kind has to say about a board.
-fn shares(rhythm: &Rhythm, kinds: &[Vec<f64>]) -> Vec<f64> {
-    let dispersion = rhythm.dispersion();
-    let likelihoods: Vec<f64> = kinds
-        .iter()
-        .map(|kind| {
-            let slots = rhythm
-                .hour_posts
-                .iter()
-                .zip(&rhythm.hour_expected)
-                .zip(kind);
-            slots
-                .map(|((posts, expected), factor)| {
-                    let factor = factor.max(LEAST_FACTOR);
-                    (posts * factor.ln() - expected * factor) / dispersion
-                })
-                .sum()
-        })
-        .collect();
-    let most = likelihoods.iter().copied().fold(f64::MIN, f64::max);
-    let mut shares: Vec<f64> = likelihoods.iter().map(|l| (l - most).exp()).collect();
-    let sum: f64 = shares.iter().sum();
-    shares.iter_mut().for_each(|share| *share /= sum);
-    shares
+/// The slot of a kind that, turned by so many hours, is at this one.
+fn turned_back(slot: usize, turn: usize) -> usize {
+    slot / 24 * 24 + (slot % 24 + 24 - turn) % 24
+}
+
+/// A day with a hump at noon, every day of the week.
+fn hump(steepness: f64) -> Vec<f64> {
+    let rate = |slot: usize| {
+        let angle = (slot as f64 + 0.5 - 12.0) / 24.0 * std::f64::consts::TAU;
+        (steepness * angle.cos()).exp()
+    };
+    let mean = (0..24).map(rate).sum::<f64>() / 24.0;
+    (0..N_HOUR_SLOTS).map(|slot| rate(slot) / mean).collect()
 }
 
 fn own_hours(rhythm: &Rhythm, typical: &[f64], dispersion: f64) -> Vec<f64> {

@@ -65,59 +65,89 @@ fn shape(kind: usize, phase_h: f64, hour: usize, day: usize) -> f64 {
         // Flat.
         3 => 1.0,
         // Scheduled: a few hours of each working day.
-        _ => {
+        4 => {
             let slots = [9, 12, 18].map(|slot| (slot + phase_h as usize) % 24);
             let due = slots.contains(&hour);
             if due && !weekend { 1.0 } else { 0.015 }
         }
+        // Round the clock, from all over the world, and most at weekends.
+        5 => (1.0 + 0.3 * hump(20.0, 4.0)) * if weekend { 1.8 } else { 1.0 },
+        // A batch in one hour of every night.
+        _ => {
+            let due = (26.0 + phase_h) as usize % 24;
+            if hour == due { 1.0 } else { 0.005 }
+        }
     }
+}
+
+/// What the boards of a family have in common.
+struct Family {
+    /// Kinds of [`shape`], and the share of boards of each.
+    kinds: &'static [(usize, f64)],
+    median_per_day: f64,
+    /// The share of boards whose posts come in bursts.
+    bursty_share: f64,
+}
+
+const MIXED: Family = Family {
+    kinds: &[(0, 0.25), (1, 0.35), (2, 0.20), (3, 0.10), (4, 0.10)],
+    median_per_day: 9.0,
+    bursty_share: 0.25,
+};
+
+fn of_family(family: &Family, seed: u64, n_boards: usize, n_days: usize) -> Vec<Board> {
+    let mut dice = Dice::new(seed);
+    (0..n_boards)
+        .map(|number| board(&mut dice, number, n_days, family))
+        .collect()
 }
 
 /// `n_boards` boards over `n_days` days from [`START_S`].
 pub fn generate(seed: u64, n_boards: usize, n_days: usize) -> Vec<Board> {
-    let mut dice = Dice::new(seed);
-    (0..n_boards)
-        .map(|number| board(&mut dice, number, n_days, None, 0.25))
-        .collect()
+    of_family(&MIXED, seed, n_boards, n_days)
 }
 
 /// Likewise, of offices alone: all of them are silent at the same hours.
 pub fn offices(seed: u64, n_boards: usize, n_days: usize) -> Vec<Board> {
-    let mut dice = Dice::new(seed);
-    (0..n_boards)
-        .map(|number| board(&mut dice, number, n_days, Some(0), 0.25))
-        .collect()
+    let family = Family {
+        kinds: &[(0, 1.0)],
+        ..MIXED
+    };
+    of_family(&family, seed, n_boards, n_days)
 }
 
 /// Likewise, of boards whose posts all come in bursts.
 pub fn bursty(seed: u64, n_boards: usize, n_days: usize) -> Vec<Board> {
-    let mut dice = Dice::new(seed);
-    (0..n_boards)
-        .map(|number| board(&mut dice, number, n_days, None, 1.0))
-        .collect()
+    let family = Family {
+        bursty_share: 1.0,
+        ..MIXED
+    };
+    of_family(&family, seed, n_boards, n_days)
 }
 
-/// `kind`: of [`shape`]; drawn where there is none. `bursty_share`: the share of boards whose posts come in bursts.
-fn board(
-    dice: &mut Dice,
-    number: usize,
-    n_days: usize,
-    kind: Option<usize>,
-    bursty_share: f64,
-) -> Board {
-    // Median nine posts a day, capped as the busiest boards are.
-    let per_day = (9.0 * (1.8 * dice.normal()).exp()).clamp(0.05, 800.0);
-    let drawn = match dice.fraction() {
-        f if f < 0.25 => 0,
-        f if f < 0.60 => 1,
-        f if f < 0.80 => 2,
-        f if f < 0.90 => 3,
-        _ => 4,
+/// Likewise, of slow boards that have no hours of work: forums of all the world's time zones, machines that post at night,
+/// boards that never change their pace.
+pub fn sleepless(seed: u64, n_boards: usize, n_days: usize) -> Vec<Board> {
+    let family = Family {
+        kinds: &[(5, 0.4), (6, 0.3), (3, 0.3)],
+        median_per_day: 2.0,
+        ..MIXED
     };
-    let kind = kind.unwrap_or(drawn);
+    of_family(&family, seed, n_boards, n_days)
+}
+
+fn board(dice: &mut Dice, number: usize, n_days: usize, family: &Family) -> Board {
+    // Capped as the busiest boards are.
+    let per_day = (family.median_per_day * (1.8 * dice.normal()).exp()).clamp(0.05, 800.0);
+    let mut left = dice.fraction();
+    let drawn = family.kinds.iter().find(|(_, share)| {
+        left -= share;
+        left < 0.0
+    });
+    let kind = drawn.or(family.kinds.last()).map_or(0, |(kind, _)| *kind);
     let phase_h = dice.normal() * 1.2;
     let wobble: Vec<f64> = (0..168).map(|_| (0.15 * dice.normal()).exp()).collect();
-    let bursty = dice.fraction() < bursty_share;
+    let bursty = dice.fraction() < family.bursty_share;
     let jump_day = (dice.fraction() < 0.10).then(|| n_days as f64 * (0.4 + 0.4 * dice.fraction()));
     let shape: Vec<f64> = (0..168)
         .map(|slot| shape(kind, phase_h, slot % 24, slot / 24) * wobble[slot])
