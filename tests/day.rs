@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use boardwalk::crawl::Target;
 use boardwalk::fetch::host_key;
 use boardwalk::model::Clock;
 use boardwalk::schedule::{BoardPlan, Policy};
@@ -96,7 +97,7 @@ fn no_run_of_two_hundred_boards_is_missed_in_a_day_and_memory_stays_flat() {
                 policy: Policy::Every(interval),
                 ..BoardPlan::of_host(host_key(&url))
             };
-            (url, plan)
+            (Target::new(url), plan)
         })
     });
     let simulation = Simulation {

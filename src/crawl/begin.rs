@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use tracing::info;
+use url::Url;
 
 use super::board::{BoardContext, Known, Target, TargetError, recognise};
 use super::crew::CrawlOptions;
@@ -13,7 +14,7 @@ use super::once::Outfit;
 use super::visit::save_robots;
 use crate::fetch::{Fetched, RobotsFile, host_key};
 use crate::listing;
-use crate::model::{JobId, JobKind, NewJob, Pass, PassEnd, PassId, PassKind};
+use crate::model::{Board, JobId, JobKind, NewBoard, NewJob, Pass, PassEnd, PassId, PassKind};
 use crate::profile::{Library, Profile};
 use crate::store::{AskAgain, Store, StoreError, successor};
 
@@ -64,6 +65,8 @@ pub(super) async fn introduce<S: Store>(
     } else {
         target.tailor.apply(profile)
     };
+    let address = target.url.clone();
+    outfit.store.recognised(address, new.clone()).await?;
     let board = outfit.store.register_board(new, now).await?;
     let mut context = BoardContext::new(board, &target, profile, options.mask_addresses);
     context.own_profile |= outfit.library.is_own(&context.profile.engine);
@@ -71,6 +74,28 @@ pub(super) async fn introduce<S: Store>(
         context,
         page: page.filter(|_| serves_walk),
     }))
+}
+
+/// The board that is held of an address, whether or not anybody can read it.
+pub(super) async fn held<S: Store>(
+    outfit: &Outfit<S>,
+    address: &Url,
+) -> Result<Option<Board>, StoreError> {
+    let boards = outfit.store.boards().await?;
+    Ok(boards.into_iter().find(|board| board.url == *address))
+}
+
+/// The board of a target that could not be recognised, so that what becomes of it can be told.
+pub(super) async fn stranger<S: Store>(
+    outfit: &Outfit<S>,
+    target: &Target,
+) -> Result<Board, StoreError> {
+    if let Some(board) = held(outfit, &target.url).await? {
+        return Ok(board);
+    }
+    let stranger = NewBoard::stranger(&target.url, host_key(&target.url), target.name.clone());
+    let now = outfit.clock.now();
+    outfit.store.register_board(stranger, now).await
 }
 
 /// The board's unfinished pass, if it has one; with the limits that are asked for now.

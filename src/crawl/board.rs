@@ -7,6 +7,7 @@ use url::Url;
 use super::crew::Observer;
 use super::learning::{Lesson, learn_board};
 use super::parsing::in_turn;
+use super::symptoms::answer_without_page;
 use super::visit::error_text;
 use crate::article::{ReadOptions, id_in_url, wanted_of_article, wanted_of_listing};
 use crate::config::Since;
@@ -15,6 +16,7 @@ use crate::fetch::{
     Decoded, FetchError, FetchErrorKind, Fetched, Fetcher, Request, decode, decode_as, host_key,
     tld_of,
 };
+use crate::health::verdict::Answer;
 use crate::model::{Board, JobKind, NewBoard, PassReport, Receipt};
 use crate::profile::{Library, Profile};
 
@@ -98,9 +100,13 @@ impl std::fmt::Debug for Tailor {
 /// Why a target cannot be crawled.
 #[derive(Debug, thiserror::Error)]
 pub enum TargetError {
-    #[error("{cause}")]
     /// The cause names the URL.
-    Fetch { cause: String },
+    #[error("{cause}")]
+    Fetch {
+        cause: String,
+        /// What came instead of a page; `None`: nothing was asked.
+        answer: Option<Answer>,
+    },
     #[error(
         "{url} is made by no board software that is known{known}, and its pages do not teach how to read it: {cause}"
     )]
@@ -112,6 +118,18 @@ pub enum TargetError {
     },
     #[error("{url} is not a listing of a {engine} board (its path has another shape)")]
     NotAListing { url: Url, engine: String },
+}
+
+impl TargetError {
+    /// What the board has answered. `None`: nothing was asked.
+    pub(super) fn answer(&self) -> Option<Answer> {
+        match self {
+            Self::Fetch { answer, .. } => answer.clone(),
+            Self::NotLearnt { .. } | Self::NotAListing { .. } => {
+                Some(Answer::Unknown(self.to_string()))
+            }
+        }
+    }
 }
 
 /// A board with all that its visits need.
@@ -381,7 +399,8 @@ pub(super) fn unreachable(fetcher: &Fetcher, error: &FetchError) -> TargetError 
             cause = format!("{cause}: {said}");
         }
     }
-    TargetError::Fetch { cause }
+    let answer = answer_without_page(error, &cause);
+    TargetError::Fetch { cause, answer }
 }
 
 fn new_board(target: &Target, url: &Url, profile: &Profile) -> Result<NewBoard, TargetError> {

@@ -115,17 +115,9 @@ pub(super) fn note_block<S>(crew: &Crew<S>, board: BoardId, reason: &str) {
 
 /// No page came.
 pub(super) fn note_failure<S>(crew: &Crew<S>, job: &Job, error: &FetchError, said: &str) {
-    let said = said.to_owned();
-    let answer = match &error.kind {
-        // Nothing was asked: whatever made the host pause has been noted.
-        FetchErrorKind::Paused { .. } => return,
-        FetchErrorKind::Busy { status: 429, .. }
-        | FetchErrorKind::Blocked { .. }
-        | FetchErrorKind::Robots { .. } => Answer::Blocked(said),
-        FetchErrorKind::Encoding { .. }
-        | FetchErrorKind::NotText { .. }
-        | FetchErrorKind::TooLarge { .. } => Answer::Unreadable(said),
-        _ => Answer::None(said),
+    // Whatever made the host pause has been noted.
+    let Some(answer) = answer_without_page(error, said) else {
+        return;
     };
     if error.pause.is_some() {
         crew.polls
@@ -134,6 +126,21 @@ pub(super) fn note_failure<S>(crew: &Crew<S>, job: &Job, error: &FetchError, sai
     if matches!(job.kind, JobKind::Listing { page: 1, .. }) {
         crew.polls.note(job.board, |seen| seen.answer = answer);
     }
+}
+
+/// What a host has answered from which no page came. `None`: nothing was asked.
+pub(super) fn answer_without_page(error: &FetchError, said: &str) -> Option<Answer> {
+    let said = said.to_owned();
+    Some(match &error.kind {
+        FetchErrorKind::Paused { .. } => return None,
+        FetchErrorKind::Busy { status: 429, .. }
+        | FetchErrorKind::Blocked { .. }
+        | FetchErrorKind::Robots { .. } => Answer::Blocked(said),
+        FetchErrorKind::Encoding { .. }
+        | FetchErrorKind::NotText { .. }
+        | FetchErrorKind::TooLarge { .. } => Answer::Unreadable(said),
+        _ => Answer::None(said),
+    })
 }
 
 /// The page of an article was read.

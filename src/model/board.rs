@@ -19,8 +19,21 @@ pub struct NewBoard {
     pub key: String,
     /// `host` or `host:port`: who is asked for pages; the unit of politeness.
     pub host: String,
-    /// Name of the profile that reads it (`rhymix`, `gnuboard5`, …).
+    /// Name of the profile that reads it (`rhymix`, `gnuboard5`, …); empty where it could not be recognised yet.
     pub profile: String,
+}
+
+impl NewBoard {
+    /// A board of which nothing is known but its address, which is its key and its name until it is recognised.
+    pub fn stranger(address: &Url, host: String, name: Option<String>) -> Self {
+        Self {
+            name: name.unwrap_or_else(|| address.to_string()),
+            url: address.clone(),
+            key: address.to_string(),
+            host,
+            profile: String::new(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

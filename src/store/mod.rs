@@ -22,6 +22,7 @@ use std::collections::HashMap;
 use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
 pub use error::StoreError;
 pub use outbox::{
@@ -74,6 +75,10 @@ pub trait Store: Rereading + Upkeep {
         board: NewBoard,
         at: Timestamp,
     ) -> impl Future<Output = Answer<Board>> + Send;
+
+    /// A board that was known by its address alone ([`NewBoard::stranger`]) turns out to be this one, and what was told of
+    /// it is told of this one. Nothing is done where there is no such board.
+    fn recognised(&self, address: Url, board: NewBoard) -> impl Future<Output = Answer<()>> + Send;
 
     fn boards(&self) -> impl Future<Output = Answer<Vec<Board>>> + Send;
 

@@ -8,6 +8,7 @@ mod support;
 mod daemon_kill;
 mod kill;
 mod memory;
+mod strangers;
 mod verdicts;
 mod walk;
 mod year;

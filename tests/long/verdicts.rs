@@ -14,6 +14,7 @@ use crate::support::seed::Rng;
 use crate::support::server::{Handler, Manner, Reply, Request, Server};
 use crate::support::simulation::{SimClock, Simulation};
 use crate::support::site::{Asked, Engine, Site};
+use boardwalk::crawl::Target;
 use boardwalk::fetch::host_key;
 use boardwalk::model::Clock;
 use boardwalk::schedule::{BoardPlan, Policy};
@@ -329,7 +330,7 @@ fn drill(seed: u64) -> Vec<String> {
             policy: Policy::Every(stage.cadence.unsigned_abs()),
             ..BoardPlan::of_host(host_key(&stage.url))
         };
-        (stage.url.clone(), plan)
+        (Target::new(stage.url.clone()), plan)
     });
     let simulation = Simulation {
         clock,

@@ -19,7 +19,6 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 /// How much virtual time may pass between two looks of the pilot.
 pub const STEP: Duration = Duration::from_secs(2);
@@ -51,7 +50,7 @@ pub struct Simulation {
     pub clock: Arc<SimClock>,
     /// A server withholds answers on purpose.
     pub stalled: Arc<AtomicBool>,
-    pub boards: Vec<(Url, BoardPlan)>,
+    pub boards: Vec<(Target, BoardPlan)>,
     pub budget_per_s: f64,
     pub seed: u64,
 }
@@ -129,7 +128,7 @@ impl Simulation {
         let allow_private = self
             .boards
             .iter()
-            .filter_map(|(url, _)| HostPort::of(url))
+            .filter_map(|(target, _)| HostPort::of(&target.url))
             .collect();
         let options = FetchOptions {
             pace: Pace {
@@ -145,13 +144,9 @@ impl Simulation {
 
     fn assignment(&self, fetcher: Fetcher) -> Assignment {
         let library = Library::built_in();
-        let boards = self.boards.iter().map(|(url, plan)| {
-            let target = Target::new(url.clone());
-            (target, plan.clone())
-        });
         Assignment {
             fetcher,
-            boards: boards.collect(),
+            boards: self.boards.clone(),
             library: Arc::new(library),
             options: CrawlOptions {
                 quiet_pages: 2,

@@ -19,12 +19,12 @@ use super::open::{Opened, open_poll};
 use super::plan::{add_board, n_passes_wanted, planner, poll_of};
 use super::pulse::{Pulse, PulseOfBoard};
 use super::{Assignment, Service};
-use crate::crawl::begin::{Introduced, introduce, is_remembered, with_learnt};
+use crate::crawl::begin::{Introduced, held, introduce, is_remembered, stranger, with_learnt};
 use crate::crawl::board::{BoardContext, Target, TargetError};
 use crate::crawl::crew::{CrawlOptions, Crew, wait_between};
 use crate::crawl::once::Outfit;
 use crate::crawl::polls::{Over, PollEnd, Polls};
-use crate::health::verdict::{Expectation, Health};
+use crate::health::verdict::{Change, Expectation, Health, Observation};
 use crate::model::{BoardId, Pass};
 use crate::schedule::{Planner, Poll, Reason};
 use crate::store::{NextPass, SavedSchedule, Store, StoreError};
@@ -105,10 +105,14 @@ impl<S: Store> Generation<S> {
         };
         for (number, (target, plan)) in (1..).zip(assignment.boards) {
             let context = generation.remember(&target).await?;
-            // Boards that were never crawled get negative numbers until they are recognised.
-            let board = context
-                .as_ref()
-                .map_or(BoardId(-number), |known| known.board.id);
+            let held = match &context {
+                Some(known) => Some(known.board.id),
+                None => held(&generation.outfit, &target.url)
+                    .await?
+                    .map(|held| held.id),
+            };
+            // Boards that were never asked for get negative numbers until they are.
+            let board = held.unwrap_or(BoardId(-number));
             if let Some(other) = generation.boards.get(&board) {
                 let url = &target.url;
                 warn!(
@@ -221,8 +225,7 @@ impl<S: Store> Generation<S> {
         let opened = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                self.refused(board, &error);
-                return Ok(());
+                return self.refused(board, &error).await;
             }
         };
         let context = opened.context;
@@ -264,22 +267,34 @@ impl<S: Store> Generation<S> {
         true
     }
 
-    /// The board could not be recognised, or its pass not be opened.
-    fn refused(&mut self, board: BoardId, error: &TargetError) {
+    /// The board could not be recognised.
+    async fn refused(&mut self, board: BoardId, error: &TargetError) -> Result<(), StoreError> {
         let now = self.outfit.clock.now();
-        let pause = self.boards.get_mut(&board).and_then(|served| {
-            warn!("{}: {error}", served.label());
-            served.refusal = Some(error.to_string());
-            let host = self.outfit.fetcher.host(&served.target.url);
-            host.pause_in_force()
-        });
+        let Some(served) = self.boards.get_mut(&board) else {
+            return Ok(());
+        };
+        warn!("{}: {error}", served.label());
+        served.refusal = Some(error.to_string());
+        let target = served.target.clone();
+        let id = stranger(&self.outfit, &target).await?.id;
+        if id != board && !self.took_number(board, id) {
+            return Ok(());
+        }
+        let pause = self.outfit.fetcher.host(&target.url).pause_in_force();
         let failed = Poll {
             started_at: now,
             n_requests: 1,
             n_new: None,
             not_before: pause.map(|pause| pause.until),
         };
-        self.planner.record(board, &failed);
+        self.planner.record(id, &failed);
+        let seen = error.answer().map(|answer| Observation {
+            answer,
+            ..Observation::new(now)
+        });
+        let mut health = self.health_of(id).await?;
+        let change = seen.and_then(|seen| health.judge(seen, None));
+        self.keep_health(id, health, change).await
     }
 
     /// Tells the planner of the polls that are over, and keeps what it makes of them.
@@ -373,7 +388,17 @@ impl<S: Store> Generation<S> {
             dispersion,
         });
         let change = seen.and_then(|seen| health.judge(seen, expected));
-        if let Some(served) = served {
+        self.keep_health(board, health, change).await
+    }
+
+    /// Keeps how a board does, and tells what has changed.
+    async fn keep_health(
+        &mut self,
+        board: BoardId,
+        health: Health,
+        change: Option<Change>,
+    ) -> Result<(), StoreError> {
+        if let Some(served) = self.boards.get(&board) {
             tell(&served.label(), change.as_ref());
         }
         let next = self.planner.next(board).map(|next| NextPass {
@@ -382,6 +407,8 @@ impl<S: Store> Generation<S> {
         });
         let kept = health.clone();
         self.healths.insert(board, health);
+        let now = self.outfit.clock.now();
+        let store = &self.outfit.store;
         store.save_health(board, kept, next, change, now).await
     }
 

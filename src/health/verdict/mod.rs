@@ -1,4 +1,5 @@
-//! How does a board do? One of five verdicts, or none: quiet, layout changed, blocked, login lost, unreachable.
+//! How does a board do? One of six verdicts, or none: quiet, layout changed, blocked, login lost,
+//! unreachable, not recognised.
 //!
 //! In: what a poll has shown ([`Observation`]), and how many posts its rhythm let expect ([`Expectation`]). Out: the
 //! verdict after it ([`Health::judge`]), told once when it begins and once when it is over. A board that nobody posts to
@@ -36,15 +37,18 @@ pub enum Verdict {
     LoginLost,
     /// No page comes, or one that says that there is no such board.
     Unreachable,
+    /// Nobody knows how to read its pages, and they do not teach it.
+    NotRecognised,
 }
 
 impl Verdict {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Quiet,
         Self::LayoutChanged,
         Self::Blocked,
         Self::LoginLost,
         Self::Unreachable,
+        Self::NotRecognised,
     ];
 
     /// The word kept in the store and in exports.
@@ -55,6 +59,7 @@ impl Verdict {
             Self::Blocked => "blocked",
             Self::LoginLost => "login-lost",
             Self::Unreachable => "unreachable",
+            Self::NotRecognised => "not-recognised",
         }
     }
 
@@ -70,7 +75,7 @@ impl Verdict {
         match self {
             // A long silence has been many polls by then.
             Self::Quiet | Self::Blocked | Self::LoginLost => 1,
-            Self::LayoutChanged | Self::Unreachable => 2,
+            Self::LayoutChanged | Self::Unreachable | Self::NotRecognised => 2,
         }
     }
 }
@@ -83,6 +88,7 @@ impl fmt::Display for Verdict {
             Self::Blocked => "blocked",
             Self::LoginLost => "login lost",
             Self::Unreachable => "unreachable",
+            Self::NotRecognised => "not recognised",
         })
     }
 }
@@ -250,6 +256,7 @@ impl Health {
             Answer::MembersOnly(why) => (Verdict::LoginLost, why.clone()),
             Answer::NotThere(why) | Answer::None(why) => (Verdict::Unreachable, why.clone()),
             Answer::Unreadable(why) => (Verdict::LayoutChanged, why.clone()),
+            Answer::Unknown(why) => (Verdict::NotRecognised, why.clone()),
             Answer::Rows => {
                 let finding = seen
                     .misfit

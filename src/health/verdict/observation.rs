@@ -15,6 +15,8 @@ pub enum Answer {
     Rows,
     /// A page on which no listing, or no row, was found.
     Unreadable(String),
+    /// A page that no profile reads.
+    Unknown(String),
     /// A bot check, a block page, or a demand to stay away.
     Blocked(String),
     /// A login form, or words to that effect.

@@ -87,6 +87,10 @@ fn what_a_board_gets_over_by_itself_must_be_seen_twice() {
             Verdict::Unreachable,
         ),
         (Answer::Unreadable("no rows".into()), Verdict::LayoutChanged),
+        (
+            Answer::Unknown("no known software".into()),
+            Verdict::NotRecognised,
+        ),
     ] {
         let mut health = well_known();
         assert_eq!(

@@ -114,6 +114,10 @@ impl BoardPage<'_> {
                 "No page comes. If a browser on this machine can open it, look at name resolution and proxies with boardwalk doctor.",
                 "응답이 없습니다. 이 컴퓨터의 브라우저로는 열린다면 boardwalk doctor로 이름 풀이와 프록시를 확인하세요.",
             ),
+            Some("not-recognised") => say(
+                "No profile reads its pages. boardwalk add shows what is missing, and takes a page of the board as its teacher.",
+                "이 게시판을 읽을 방법을 알지 못합니다. boardwalk add로 무엇이 부족한지 확인하고 다시 배우게 하세요.",
+            ),
             _ => "",
         }
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
+use url::Url;
 
 use super::{
     SqliteStore, Writer, audit, claims, copies, health, hosts, passes, prepare, profiles, radar,
@@ -24,6 +25,13 @@ impl Store for SqliteStore {
     async fn register_board(&self, board: NewBoard, at: Timestamp) -> Answer<Board> {
         self.write("registering a board", move |conn| {
             passes::register_board(conn, &board, at)
+        })
+        .await
+    }
+
+    async fn recognised(&self, address: Url, board: NewBoard) -> Answer<()> {
+        self.write("taking a board for another", move |conn| {
+            passes::recognised(conn, &address, &board)
         })
         .await
     }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use url::Url;
 
 use super::values::{Count, Ms, Named, url};
 use super::{ledger, queue};
@@ -50,6 +51,50 @@ pub(super) fn register_board(
         ],
     )?;
     conn.query_row(&format!("{BOARD} WHERE key = ?1"), [&board.key], read_board)
+}
+
+pub(super) fn recognised(
+    conn: &Connection,
+    address: &Url,
+    board: &NewBoard,
+) -> rusqlite::Result<()> {
+    let of_key = |key: &str| -> rusqlite::Result<Option<i64>> {
+        conn.prepare_cached("SELECT id FROM board WHERE key = ?1")?
+            .query_row([key], |row| row.get(0))
+            .optional()
+    };
+    let Some(stranger) = of_key(address.as_str())? else {
+        return Ok(());
+    };
+    let Some(known) = of_key(&board.key)? else {
+        // The key first: a name that only the stranger has is free.
+        conn.execute(
+            "UPDATE board SET key = ?2, url = ?3, host = ?4, profile = ?5 WHERE id = ?1",
+            params![
+                stranger,
+                board.key,
+                board.url.as_str(),
+                board.host,
+                board.profile
+            ],
+        )?;
+        let name = free_name(conn, board)?;
+        conn.execute(
+            "UPDATE board SET name = ?2 WHERE id = ?1",
+            params![stranger, name],
+        )?;
+        return Ok(());
+    };
+    // A board that was never read has nothing else.
+    for moved in ["event", "health", "schedule"] {
+        conn.execute(
+            &format!("UPDATE OR IGNORE {moved} SET board = ?2 WHERE board = ?1"),
+            params![stranger, known],
+        )?;
+        conn.execute(&format!("DELETE FROM {moved} WHERE board = ?1"), [stranger])?;
+    }
+    conn.execute("DELETE FROM board WHERE id = ?1", [stranger])?;
+    Ok(())
 }
 
 /// The name asked for, `host/name` where another board has it, the key where that is taken too.
