@@ -19,6 +19,8 @@ const N_DAYS: usize = 22;
 const WARM_UP_DAYS: f64 = 7.0;
 /// One request for each board in ten minutes.
 const BUDGET_PER_S: f64 = N_BOARDS as f64 / 600.0;
+/// In an hour.
+const TIGHT_BUDGET_PER_S: f64 = BUDGET_PER_S / 6.0;
 
 /// The structure of the schedule was chosen looking at the first.
 const SEEDS: RangeInclusive<u64> = 1..=3;
@@ -30,6 +32,7 @@ type Plan = fn(&[Vec<f64>], &Window, f64) -> Polls;
 
 struct World {
     seed: u64,
+    budget_per_s: f64,
     boards: Vec<traces::Board>,
     window: Window,
     scored: Window,
@@ -39,10 +42,10 @@ struct World {
 
 impl World {
     fn new(seed: u64) -> Self {
-        Self::of(seed, traces::generate(seed, N_BOARDS, N_DAYS))
+        Self::of(seed, traces::generate(seed, N_BOARDS, N_DAYS), BUDGET_PER_S)
     }
 
-    fn of(seed: u64, boards: Vec<traces::Board>) -> Self {
+    fn of(seed: u64, boards: Vec<traces::Board>, budget_per_s: f64) -> Self {
         let start_s = traces::START_S as f64;
         let to_s = start_s + N_DAYS as f64 * DAY_S;
         let window = Window {
@@ -50,9 +53,10 @@ impl World {
             to_s,
         };
         let posts: Vec<&[f64]> = boards.iter().map(|board| board.posts.as_slice()).collect();
-        let polls = adaptive(&posts, &window, limits(BUDGET_PER_S, TimeZone::UTC));
+        let polls = adaptive(&posts, &window, limits(budget_per_s, TimeZone::UTC));
         Self {
             seed,
+            budget_per_s,
             polls,
             boards,
             window,
@@ -71,6 +75,26 @@ impl World {
 
     fn mean_s(&self, polls: &Polls) -> f64 {
         score(&self.posts(), polls, &self.scored).mean_s()
+    }
+
+    /// The mean delay under the schedule.
+    fn learnt_s(&self) -> f64 {
+        self.mean_s(&self.polls)
+    }
+
+    /// The mean delay under an oracle that knows the true rates, and makes as many requests in the scored days as the
+    /// schedule may.
+    fn bound_s(&self, plan: Plan) -> f64 {
+        self.bound_by_s(plan, &self.rates())
+    }
+
+    fn bound_by_s(&self, plan: Plan, rates: &[Vec<f64>]) -> f64 {
+        let budget = self.budget_per_s * (self.scored.to_s - self.scored.from_s);
+        let polls = |budget_per_s: f64| plan(rates, &self.window, budget_per_s);
+        // Its plan counts polls; further pages, and days of more or less news, come on top.
+        let n_requests = |polls: &Polls| score(&self.posts(), polls, &self.scored).n_requests;
+        let spent = n_requests(&polls(self.budget_per_s)) as f64 / budget;
+        self.mean_s(&polls(self.budget_per_s / spent))
     }
 
     fn rates(&self) -> Vec<Vec<f64>> {
@@ -97,9 +121,8 @@ fn learning_costs_little_and_fixed_intervals_cost_much() {
     let (mut fixed_cost, mut n) = (0.0, 0.0);
     for world in WORLDS.iter() {
         let seed = world.seed;
-        let learnt_s = world.mean_s(&world.polls);
-        let index_s = world.mean_s(&oracle::index(&world.rates(), &world.window, BUDGET_PER_S));
-        let exact_s = world.mean_s(&oracle::exact(&world.rates(), &world.window, BUDGET_PER_S));
+        let learnt_s = world.learnt_s();
+        let (index_s, exact_s) = (world.bound_s(oracle::index), world.bound_s(oracle::exact));
         let fixed_s = world.mean_s(&fixed(N_BOARDS, &world.window, BUDGET_PER_S));
         println!(
             "seed {seed}: {:.3} x index, {:.3} x exact, fixed {:.2}",
@@ -112,7 +135,7 @@ fn learning_costs_little_and_fixed_intervals_cost_much() {
             "seed {seed}: {learnt_s} {index_s}"
         );
         assert!(
-            learnt_s <= 1.15 * exact_s,
+            learnt_s <= 1.10 * exact_s,
             "seed {seed}: {learnt_s} {exact_s}"
         );
         fixed_cost += fixed_s / learnt_s;
@@ -121,48 +144,51 @@ fn learning_costs_little_and_fixed_intervals_cost_much() {
     assert!(fixed_cost / n >= 2.2, "{}", fixed_cost / n);
 }
 
+/// Replays a family of boards, and prints what its schedule costs over the exact oracle and over one with a budget for each
+/// day; holds the first to `most`, the second to `most_by_day`, for each seed.
+#[track_caller]
+fn check_family(
+    generate: fn(u64, usize, usize) -> Vec<traces::Board>,
+    budget_per_s: f64,
+    most: f64,
+    most_by_day: f64,
+) {
+    for seed in SEEDS {
+        let world = World::of(seed, generate(seed, N_BOARDS, N_DAYS), budget_per_s);
+        let learnt_s = world.learnt_s();
+        let exact = learnt_s / world.bound_s(oracle::exact);
+        let by_day = learnt_s / world.bound_s(oracle::exact_by_day);
+        println!("seed {seed}: {exact:.3} x exact, {by_day:.3} x exact by day");
+        assert!(exact <= most, "seed {seed}: {exact}");
+        assert!(by_day <= most_by_day, "seed {seed}: {by_day}");
+    }
+}
+
 /// Posts that come three at a time tell less of the rate than posts that come one by one.
 #[test]
 fn bursts_cost_little_more() {
-    let mut sum = 0.0;
-    for seed in SEEDS {
-        let world = World::of(seed, traces::bursty(seed, N_BOARDS, N_DAYS));
-        let learnt_s = world.mean_s(&world.polls);
-        let exact_s = world.mean_s(&oracle::exact(&world.rates(), &world.window, BUDGET_PER_S));
-        println!("seed {seed}: {:.3} x exact", learnt_s / exact_s);
-        assert!(
-            learnt_s <= 1.15 * exact_s,
-            "seed {seed}: {learnt_s} {exact_s}"
-        );
-        sum += learnt_s / exact_s;
-    }
-    assert!(sum / SEEDS.count() as f64 <= 1.12, "{sum}");
+    check_family(traces::bursty, BUDGET_PER_S, 1.12, 1.10);
+}
+
+/// What is never at the hours that most boards live at must be learnt from each board alone.
+#[test]
+fn boards_without_hours_of_work_are_learnt_too() {
+    check_family(traces::sleepless, BUDGET_PER_S, 1.15, 1.12);
 }
 
 /// Where all boards are silent at the same hours, what they do not need then is spent when they are not. Each day has its
 /// own budget, so the weekends' cannot be: that alone costs a tenth and more of what could be had with the week's budget,
-/// whatever is known of the boards.
+/// whatever is known of the boards: 1.11, 1.12 and 1.13 times the delay with the week's budget on these seeds, and 1.14 to
+/// 1.16 times under the tight budget.
 #[test]
 fn offices_get_the_budget_of_their_nights() {
-    for seed in SEEDS {
-        let world = World::of(seed, traces::offices(seed, N_BOARDS, N_DAYS));
-        let learnt_s = world.mean_s(&world.polls);
-        let exact = |plan: Plan| world.mean_s(&plan(&world.rates(), &world.window, BUDGET_PER_S));
-        let (by_day_s, exact_s) = (exact(oracle::exact_by_day), exact(oracle::exact));
-        println!(
-            "seed {seed}: {:.3} x exact by day, {:.3} x exact",
-            learnt_s / by_day_s,
-            learnt_s / exact_s
-        );
-        assert!(
-            learnt_s <= 1.05 * by_day_s,
-            "seed {seed}: {learnt_s} {by_day_s}"
-        );
-        assert!(
-            learnt_s <= 1.17 * exact_s,
-            "seed {seed}: {learnt_s} {exact_s}"
-        );
-    }
+    check_family(traces::offices, BUDGET_PER_S, 1.16, 1.03);
+}
+
+#[test]
+fn a_tight_budget_is_well_spent() {
+    check_family(traces::generate, TIGHT_BUDGET_PER_S, 1.12, 1.12);
+    check_family(traces::offices, TIGHT_BUDGET_PER_S, 1.25, 1.10);
 }
 
 #[test]
@@ -237,15 +263,15 @@ fn a_five_fold_jump_is_followed_within_hours() {
 
 #[test]
 fn rates_told_in_hindsight_make_as_good_an_oracle_as_the_true_ones() {
-    let bursty = World::of(2, traces::bursty(2, N_BOARDS, N_DAYS));
+    let bursty = World::of(2, traces::bursty(2, N_BOARDS, N_DAYS), BUDGET_PER_S);
     for world in [&WORLDS[0], &bursty] {
         let told: Vec<Vec<f64>> = world
             .posts()
             .iter()
             .map(|posts| hindsight::rates(posts, &world.window, &TimeZone::UTC))
             .collect();
-        let told_s = world.mean_s(&oracle::exact(&told, &world.window, BUDGET_PER_S));
-        let true_s = world.mean_s(&oracle::exact(&world.rates(), &world.window, BUDGET_PER_S));
+        let told_s = world.bound_by_s(oracle::exact, &told);
+        let true_s = world.bound_s(oracle::exact);
         let ratio = told_s / true_s;
         assert!((0.95..=1.05).contains(&ratio), "{ratio}");
     }

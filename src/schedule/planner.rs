@@ -365,6 +365,7 @@ impl Planner {
                 .values_mut()
                 .map(|entry| &mut entry.state.rhythm)
                 .collect();
+            Rhythm::compare(&mut rhythms);
             super::pattern::relearn(&mut rhythms);
             self.state.relearnt_s = self.now_s;
         }

@@ -23,7 +23,8 @@ const PATTERN_HALF_LIFE_S: f64 = 28.0 * DAY_S;
 const LONGEST_LESSON_S: f64 = 8.0 * DAY_S;
 /// Expected posts over which a count is compared with its expectation to tell how bursty a board is.
 const BLOCK_POSTS: f64 = 2.0;
-/// Burstiness (variance over mean) before anything is known, and what that is worth in blocks.
+/// Burstiness (variance over mean) before anything is known of any board. A board's own blocks are held against what is
+/// typical of all boards, and that against this; what they are worth in blocks.
 const PRIOR_DISPERSION: f64 = 1.5;
 const PRIOR_DISPERSION_BLOCKS: f64 = 4.0;
 /// One block tells no more than this: a jump of the rate is not burstiness.
@@ -89,6 +90,9 @@ pub(super) struct Rhythm {
     /// Sum of squared surprises, and of how many blocks.
     surprise: f64,
     n_blocks: f64,
+    /// Burstiness of all boards together.
+    #[serde(default = "prior_dispersion")]
+    typical_dispersion: f64,
     /// The block that is being filled.
     block_posts: f64,
     block_expected: f64,
@@ -106,6 +110,7 @@ impl Default for Rhythm {
             memories: [Memory::default(); HALF_LIVES_S.len()],
             surprise: 0.0,
             n_blocks: 0.0,
+            typical_dispersion: PRIOR_DISPERSION,
             block_posts: 0.0,
             block_expected: 0.0,
             hour_posts: vec![0.0; N_HOUR_SLOTS],
@@ -131,10 +136,11 @@ impl Rhythm {
                 &[
                     self.surprise,
                     self.n_blocks,
+                    self.typical_dispersion,
                     self.block_posts,
                     self.block_expected,
                 ],
-                4,
+                5,
             )
             && good(&self.hour_posts, N_HOUR_SLOTS)
             && good(&self.hour_expected, N_HOUR_SLOTS)
@@ -198,9 +204,22 @@ impl Rhythm {
 
     /// Variance over mean of counts: 1 where posts come one by one.
     pub(super) fn dispersion(&self) -> f64 {
-        ((self.surprise + PRIOR_DISPERSION * PRIOR_DISPERSION_BLOCKS)
-            / (self.n_blocks + PRIOR_DISPERSION_BLOCKS))
-            .clamp(1.0, MOST_DISPERSION)
+        held_against(self.typical_dispersion, self.surprise, self.n_blocks)
+    }
+
+    /// Learns what is typical of all boards.
+    pub(super) fn compare(rhythms: &mut [&mut Rhythm]) {
+        let (mut surprise, mut n_blocks) = (0.0, 0.0);
+        for rhythm in rhythms.iter() {
+            // A busy board has no more say than a quiet one that is known as well.
+            let worth = 1.0 / (rhythm.n_blocks + PRIOR_DISPERSION_BLOCKS);
+            surprise += worth * rhythm.surprise;
+            n_blocks += worth * rhythm.n_blocks;
+        }
+        let typical = held_against(PRIOR_DISPERSION, surprise, n_blocks);
+        for rhythm in rhythms.iter_mut() {
+            rhythm.typical_dispersion = typical;
+        }
     }
 
     /// Posts a second, averaged over a week.
@@ -253,6 +272,15 @@ impl Rhythm {
             .map(|stretch| stretch.length_s * self.rate_at(rate, stretch.hour, stretch.day))
             .sum()
     }
+}
+
+fn prior_dispersion() -> f64 {
+    PRIOR_DISPERSION
+}
+
+fn held_against(prior: f64, surprise: f64, n_blocks: f64) -> f64 {
+    let blocks = n_blocks + PRIOR_DISPERSION_BLOCKS;
+    ((surprise + prior * PRIOR_DISPERSION_BLOCKS) / blocks).clamp(1.0, MOST_DISPERSION)
 }
 
 fn posterior_per_s(memory: Memory) -> f64 {
