@@ -140,6 +140,10 @@ impl BoardArg {
                 .into()
             });
         }
+        if board.profile.is_empty() {
+            let name = terminal::line(&board.name);
+            return Err(Usage(format!("{name} is not recognised: no profile reads it")).into());
+        }
         if let Some(text) = outfit::profile_text(options, &board.profile) {
             return Ok(text);
         }

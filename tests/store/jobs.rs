@@ -26,6 +26,24 @@ pub async fn a_board_is_registered_once<P: Place>(place: P) {
     assert_eq!(store.boards().await.unwrap(), [again]);
 }
 
+/// Also where the board that it turns out to be is held already.
+pub async fn a_stranger_that_is_recognised_is_one_board<P: Place>(place: P) {
+    let store = place.open();
+    let stranger = |address: &url::Url| NewBoard::stranger(address, HOST.into(), None);
+    let (first, second) = (url("/news?page=3"), url("/news?page=7"));
+    let met = store.register_board(stranger(&first), start()).await;
+    let news = new_board("news", HOST);
+    store.recognised(first, news.clone()).await.unwrap();
+    let known = store.register_board(news.clone(), start()).await.unwrap();
+    assert_eq!(known.id, met.unwrap().id);
+    assert_eq!((&known.name, &known.key), (&news.name, &news.key));
+
+    let met = store.register_board(stranger(&second), start()).await;
+    assert_ne!(met.unwrap().id, known.id);
+    store.recognised(second, news).await.unwrap();
+    assert_eq!(store.boards().await.unwrap(), [known]);
+}
+
 pub async fn a_taken_name_gets_the_host_before_it<P: Place>(place: P) {
     let store = place.open();
     for (host, name) in [("a.test", "news"), ("b.test", "b.test/news")] {
