@@ -1,6 +1,6 @@
 //! What every visit of a run shares.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -86,7 +86,7 @@ pub(super) struct Crew<S> {
     pub fetcher: Fetcher,
     pub clock: Arc<dyn Clock>,
     pub options: CrawlOptions,
-    boards: Mutex<BTreeMap<BoardId, Arc<BoardContext>>>,
+    roster: Mutex<Roster>,
     pub observer: Arc<dyn Observer>,
     /// Cancelled by the first signal: no new visit begins.
     pub stop: CancellationToken,
@@ -109,6 +109,39 @@ pub(super) struct Crew<S> {
     /// What the boards' indexes of sitemaps name.
     pub parts: Mutex<Parts>,
     jitter: AtomicU64,
+}
+
+/// The boards of a run. A host's are asked for with each of its pages.
+#[derive(Default)]
+struct Roster {
+    boards: BTreeMap<BoardId, Arc<BoardContext>>,
+    by_host: HashMap<String, BTreeSet<BoardId>>,
+}
+
+impl Roster {
+    fn insert(&mut self, context: Arc<BoardContext>) {
+        let board = &context.board;
+        match self.by_host.get_mut(&board.host) {
+            Some(on_host) => {
+                on_host.insert(board.id);
+            }
+            None => {
+                let on_host = BTreeSet::from([board.id]);
+                self.by_host.insert(board.host.clone(), on_host);
+            }
+        }
+        self.boards.insert(board.id, context);
+    }
+}
+
+impl FromIterator<Arc<BoardContext>> for Roster {
+    fn from_iter<I: IntoIterator<Item = Arc<BoardContext>>>(boards: I) -> Self {
+        let mut roster = Self::default();
+        for context in boards {
+            roster.insert(context);
+        }
+        roster
+    }
 }
 
 /// Why a board or its host is left alone for the rest of the run.
@@ -153,7 +186,7 @@ impl<S> Crew<S> {
             fetcher,
             clock,
             options,
-            boards: Mutex::new(boards),
+            roster: Mutex::new(boards.into_values().collect()),
             observer,
             stop,
             tally: Tally::default(),
@@ -178,35 +211,37 @@ impl<S> Crew<S> {
     pub fn board(&self, id: BoardId) -> Arc<BoardContext> {
         Arc::clone(
             self.roster()
+                .boards
                 .get(&id)
                 .expect("jobs are claimed for the boards of this run only"),
         )
     }
 
     pub fn board_ids(&self) -> Vec<BoardId> {
-        self.roster().keys().copied().collect()
+        self.roster().boards.keys().copied().collect()
     }
 
     /// From now on the board is read as this says.
     pub fn replace_board(&self, board: BoardContext) {
-        self.roster().insert(board.board.id, Arc::new(board));
+        self.roster().insert(Arc::new(board));
     }
 
     /// A board as it is read now: its profile may have been repaired since.
     pub fn current(&self, known: Arc<BoardContext>) -> Arc<BoardContext> {
-        self.roster().get(&known.board.id).map_or(known, Arc::clone)
+        let roster = self.roster();
+        roster.boards.get(&known.board.id).map_or(known, Arc::clone)
     }
 
     pub fn boards_on(&self, host: &str) -> Vec<BoardId> {
         let roster = self.roster();
-        let on_host = roster.values().filter(|context| context.board.host == host);
-        on_host.map(|context| context.board.id).collect()
+        let on_host = roster.by_host.get(host).into_iter().flatten();
+        on_host.copied().collect()
     }
 
     /// One board more, or one that is to be looked at again after a trouble.
     pub fn welcome(&self, context: Arc<BoardContext>) {
         self.troubles().remove(&context.board.id);
-        self.roster().insert(context.board.id, context);
+        self.roster().insert(context);
         // Whoever did not answer the passes before may answer this one.
         self.tally.n_answers.store(0, Ordering::Relaxed);
         self.tally.n_silent.store(0, Ordering::Relaxed);
@@ -219,8 +254,8 @@ impl<S> Crew<S> {
         at_hand.insert(job, page);
     }
 
-    fn roster(&self) -> MutexGuard<'_, BTreeMap<BoardId, Arc<BoardContext>>> {
-        self.boards.lock().expect("no holder of this lock panics")
+    fn roster(&self) -> MutexGuard<'_, Roster> {
+        self.roster.lock().expect("no holder of this lock panics")
     }
 
     pub fn troubles(&self) -> MutexGuard<'_, HashMap<BoardId, Trouble>> {
