@@ -330,7 +330,7 @@ async fn remembered<S: Store>(
     outfit: &Outfit<S>,
     target: &Target,
 ) -> Result<Option<Arc<Profile>>, StoreError> {
-    for board in outfit.store.boards().await? {
+    for board in outfit.store.boards_on(&host_key(&target.url)).await? {
         if let Some(profile) = of_name(outfit, &board.profile).await?
             && profile
                 .identity
@@ -370,7 +370,7 @@ async fn repaired<S: Store>(
     if outfit.library.is_own(&named.engine) {
         return Ok(named);
     }
-    for board in outfit.store.boards().await? {
+    for board in outfit.store.boards_on(&host_key(&target.url)).await? {
         if key.as_ref() == Some(&board.key) {
             let repairs = outfit.store.repairs(board.id).await?;
             let name = successor(&repairs, &named.engine);

@@ -82,6 +82,9 @@ pub trait Store: Rereading + Upkeep {
 
     fn boards(&self) -> impl Future<Output = Answer<Vec<Board>>> + Send;
 
+    /// Those whose keys carry this host ([`host_key`](crate::fetch::host_key)).
+    fn boards_on(&self, host: &str) -> impl Future<Output = Answer<Vec<Board>>> + Send;
+
     /// The board's unfinished pass, if it has one.
     fn open_pass(&self, board: BoardId) -> impl Future<Output = Answer<Option<Pass>>> + Send;
 

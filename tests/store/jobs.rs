@@ -52,6 +52,26 @@ pub async fn a_taken_name_gets_the_host_before_it<P: Place>(place: P) {
     }
 }
 
+pub async fn a_hosts_boards_are_those_of_no_other<P: Place>(place: P) {
+    let store = place.open();
+    let mut of_host = Vec::new();
+    for (host, name) in [
+        ("a.test", "news"),
+        ("a.test:8080", "others"),
+        ("a.tests", "strangers"),
+        ("aa.test", "more"),
+        ("a.test", "art"),
+    ] {
+        let board = store.register_board(new_board(name, host), start());
+        let board = board.await.unwrap();
+        if host == "a.test" {
+            of_host.push(board);
+        }
+    }
+    assert_eq!(store.boards_on("a.test").await.unwrap(), of_host);
+    assert_eq!(store.boards_on("test").await.unwrap(), []);
+}
+
 pub async fn jobs_come_by_priority_then_due_time_then_age<P: Place>(place: P) {
     let mut bench = Bench::new(place).await;
     bench.list(vec![row("3"), row("2"), row("1")]).await;

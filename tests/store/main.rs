@@ -59,6 +59,7 @@ conformance! { sqlite at crate::SqlitePlace::new() =>
     jobs::a_board_is_registered_once,
     jobs::a_stranger_that_is_recognised_is_one_board,
     jobs::a_taken_name_gets_the_host_before_it,
+    jobs::a_hosts_boards_are_those_of_no_other,
     jobs::jobs_come_by_priority_then_due_time_then_age,
     jobs::a_claimed_job_is_given_out_once,
     jobs::a_claim_dies_with_its_process,

@@ -23,6 +23,16 @@ use crate::store::{
 
 impl Store for SqliteStore {
     async fn register_board(&self, board: NewBoard, at: Timestamp) -> Answer<Board> {
+        let held = self
+            .look_up("looking for a board", |conn| {
+                passes::board_of_key(conn, &board.key)
+            })
+            .await?;
+        if let Some(held) =
+            held.filter(|held| held.url == board.url && held.profile == board.profile)
+        {
+            return Ok(held);
+        }
         self.write("registering a board", move |conn| {
             passes::register_board(conn, &board, at)
         })
@@ -38,6 +48,13 @@ impl Store for SqliteStore {
 
     async fn boards(&self) -> Answer<Vec<Board>> {
         self.read("listing the boards", passes::boards).await
+    }
+
+    async fn boards_on(&self, host: &str) -> Answer<Vec<Board>> {
+        self.look_up("looking for a host's boards", |conn| {
+            passes::boards_on(conn, host)
+        })
+        .await
     }
 
     async fn open_pass(&self, board: BoardId) -> Answer<Option<Pass>> {

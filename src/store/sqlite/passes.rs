@@ -31,6 +31,15 @@ pub(super) fn boards(conn: &Connection) -> rusqlite::Result<Vec<Board>> {
         .collect()
 }
 
+/// A key is the host, a slash and more; the next character after a slash is 0.
+pub(super) fn boards_on(conn: &Connection, host: &str) -> rusqlite::Result<Vec<Board>> {
+    conn.prepare_cached(&format!(
+        "{BOARD} WHERE key >= ?1 || '/' AND key < ?1 || '0' ORDER BY id"
+    ))?
+    .query_map([host], read_board)?
+    .collect()
+}
+
 pub(super) fn register_board(
     conn: &Connection,
     board: &NewBoard,
@@ -50,7 +59,14 @@ pub(super) fn register_board(
             Ms(at)
         ],
     )?;
-    conn.query_row(&format!("{BOARD} WHERE key = ?1"), [&board.key], read_board)
+    let registered = board_of_key(conn, &board.key)?;
+    registered.ok_or(rusqlite::Error::QueryReturnedNoRows)
+}
+
+pub(super) fn board_of_key(conn: &Connection, key: &str) -> rusqlite::Result<Option<Board>> {
+    conn.prepare_cached(&format!("{BOARD} WHERE key = ?1"))?
+        .query_row([key], read_board)
+        .optional()
 }
 
 pub(super) fn recognised(
