@@ -78,6 +78,7 @@ pub struct Planner {
     now_s: f64,
     /// Something changed that the price depends on.
     stale: bool,
+    n_plans: u64,
 }
 
 impl Planner {
@@ -94,6 +95,7 @@ impl Planner {
             tokens_at_s: now_s,
             now_s,
             stale: true,
+            n_plans: 0,
             limits,
         }
     }
@@ -159,6 +161,11 @@ impl Planner {
             self.boards.insert(new, entry);
             self.place(new);
         }
+    }
+
+    /// How often all boards were planned anew. In between, only boards move that are handed out or recorded.
+    pub fn n_plans(&self) -> u64 {
+        self.n_plans
     }
 
     /// What is to be kept of a board.
@@ -370,6 +377,7 @@ impl Planner {
             self.state.relearnt_s = self.now_s;
         }
         self.stale = false;
+        self.n_plans += 1;
         self.settle_ledger();
         let boards: Vec<BoardId> = self.boards.keys().copied().collect();
         for board in boards {

@@ -4,10 +4,11 @@
 //! One task owns the planner and everything else here, so that nothing needs a lock; opening polls and working on hosts
 //! are tasks of their own, which report to it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -70,6 +71,9 @@ pub(super) struct Generation<S> {
     polls: Arc<Polls>,
     healths: BTreeMap<BoardId, Health>,
     pulse: Arc<Pulse>,
+    /// What the pulse was told of last: a plan, and boards that have moved since.
+    told: Option<u64>,
+    moved: BTreeSet<BoardId>,
     /// The service's own: the generation's is `outfit.stop`.
     stop: CancellationToken,
 }
@@ -101,6 +105,8 @@ impl<S: Store> Generation<S> {
             polls: Arc::default(),
             healths: BTreeMap::new(),
             pulse: Arc::clone(&service.pulse),
+            told: None,
+            moved: BTreeSet::new(),
             stop: service.stop.clone(),
         };
         for (number, (target, plan)) in (1..).zip(assignment.boards) {
@@ -178,7 +184,7 @@ impl<S: Store> Generation<S> {
             for board in self.planner.due(now) {
                 self.open(board);
             }
-            self.pulse.beat(now, self.upcoming());
+            self.beat(now);
             let wake = wait_between(now, self.planner.wake_at());
             tokio::select! {
                 () = self.stop.cancelled() => return Ok(End::Stopped),
@@ -202,6 +208,7 @@ impl<S: Store> Generation<S> {
             self.planner.remove(board);
             return;
         };
+        self.moved.insert(board);
         self.polls.opening(board);
         let target = served.target.clone();
         let context = served
@@ -230,6 +237,7 @@ impl<S: Store> Generation<S> {
         };
         let context = opened.context;
         let id = context.board.id;
+        self.moved.insert(id);
         if id != board && !self.took_number(board, id) {
             return Ok(());
         }
@@ -253,6 +261,7 @@ impl<S: Store> Generation<S> {
         let Some(served) = self.boards.remove(&before) else {
             return false;
         };
+        self.told = None;
         if let Some(other) = self.boards.get(&id) {
             let url = &served.target.url;
             warn!(
@@ -270,6 +279,7 @@ impl<S: Store> Generation<S> {
     /// The board could not be recognised.
     async fn refused(&mut self, board: BoardId, error: &TargetError) -> Result<(), StoreError> {
         let now = self.outfit.clock.now();
+        self.moved.insert(board);
         let Some(served) = self.boards.get_mut(&board) else {
             return Ok(());
         };
@@ -280,6 +290,7 @@ impl<S: Store> Generation<S> {
         if id != board && !self.took_number(board, id) {
             return Ok(());
         }
+        self.moved.insert(id);
         let pause = self.outfit.fetcher.host(&target.url).pause_in_force();
         let failed = Poll {
             started_at: now,
@@ -337,6 +348,7 @@ impl<S: Store> Generation<S> {
             .heard_at()
             .and_then(|since| self.planner.expected(end.board, since, now));
         self.planner.record(end.board, &poll);
+        self.moved.insert(end.board);
         self.check_up(&end, &pass, health, expected).await?;
         if let (Some(served), Some(next)) =
             (self.boards.get(&end.board), self.planner.next(end.board))
@@ -435,21 +447,31 @@ impl<S: Store> Generation<S> {
         crew
     }
 
-    fn upcoming(&self) -> BTreeMap<String, PulseOfBoard> {
-        let boards = self.boards.iter();
-        boards
-            .filter_map(|(board, served)| {
-                let next = self.planner.next(*board)?;
-                let running = next.reason == Reason::Running;
-                let refusal = served.refusal.clone();
-                let pulse = PulseOfBoard {
-                    running,
-                    next,
-                    refusal,
-                };
-                Some((served.label(), pulse))
-            })
-            .collect()
+    /// Tells who wants to know that the service is there, and what has changed of what comes next: to work that out for
+    /// thousands of boards takes longer than a poll.
+    fn beat(&mut self, now: Timestamp) {
+        let plan = Some(self.planner.n_plans());
+        let moved = std::mem::take(&mut self.moved);
+        if self.told == plan {
+            let moved = moved.into_iter().filter_map(|board| self.upcoming(board));
+            moved.for_each(|(name, board)| self.pulse.board_is(name, board));
+        } else {
+            let all = self.boards.keys().filter_map(|board| self.upcoming(*board));
+            self.pulse.boards_are(all.collect());
+            self.told = plan;
+        }
+        self.pulse.beat(now);
+    }
+
+    fn upcoming(&self, board: BoardId) -> Option<(String, PulseOfBoard)> {
+        let served = self.boards.get(&board)?;
+        let next = self.planner.next(board)?;
+        let pulse = PulseOfBoard {
+            running: next.reason == Reason::Running,
+            next,
+            refusal: served.refusal.clone(),
+        };
+        Some((served.label(), pulse))
     }
 }
 

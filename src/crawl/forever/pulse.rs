@@ -69,10 +69,17 @@ impl Pulse {
         hosts.iter().map(|host| host.snapshot()).collect()
     }
 
-    pub(super) fn beat(&self, now: Timestamp, boards: BTreeMap<String, PulseOfBoard>) {
-        let mut state = self.state();
-        state.beat_at = now;
-        state.boards = boards;
+    pub(super) fn beat(&self, now: Timestamp) {
+        self.state().beat_at = now;
+    }
+
+    /// These boards, and no others.
+    pub(super) fn boards_are(&self, boards: BTreeMap<String, PulseOfBoard>) {
+        self.state().boards = boards;
+    }
+
+    pub(super) fn board_is(&self, name: String, board: PulseOfBoard) {
+        self.state().boards.insert(name, board);
     }
 
     pub(super) fn begins_with(&self, fetcher: Fetcher) {
