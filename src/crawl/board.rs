@@ -1,6 +1,6 @@
 //! From what the operator named (a URL, or a board of the configuration) to a board with a profile.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, Weak};
 
 use url::Url;
 
@@ -147,7 +147,7 @@ pub struct BoardContext {
     /// The profile is the operator's own, or has rules of his laid over it: a repaired one is offered, not used.
     pub own_profile: bool,
     tailor: Tailor,
-    asks: Asks,
+    asks: Arc<Asks>,
 }
 
 /// What pages are asked for; `None` where only the whole page will do.
@@ -169,6 +169,22 @@ impl Asks {
     }
 }
 
+/// The same for all boards that a profile reads: it takes some time to work out, and more room than a board.
+fn asks_of(profile: &Arc<Profile>) -> Arc<Asks> {
+    static KNOWN: Mutex<Vec<(Weak<Profile>, Weak<Asks>)>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().expect("no holder of this lock panics");
+    known.retain(|(_, asks)| asks.strong_count() > 0);
+    let of_profile = known
+        .iter()
+        .find(|(other, _)| std::ptr::eq(other.as_ptr(), Arc::as_ptr(profile)));
+    if let Some(asks) = of_profile.and_then(|(_, asks)| asks.upgrade()) {
+        return asks;
+    }
+    let asks = Arc::new(Asks::of(profile));
+    known.push((Arc::downgrade(profile), Arc::downgrade(&asks)));
+    asks
+}
+
 impl BoardContext {
     pub fn new(board: Board, target: &Target, profile: Arc<Profile>, mask_addresses: bool) -> Self {
         Self {
@@ -185,7 +201,7 @@ impl BoardContext {
             totals_before: PassReport::default(),
             own_profile: target.tailor.rewrites,
             tailor: target.tailor.clone(),
-            asks: Asks::of(&profile),
+            asks: asks_of(&profile),
             profile,
         }
     }
@@ -199,7 +215,7 @@ impl BoardContext {
                 profile: engine,
                 ..self.board.clone()
             },
-            asks: Asks::of(&profile),
+            asks: asks_of(&profile),
             profile,
             charset: self.charset.clone(),
             read_options: self.read_options,
