@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::dictionary::Dictionaries;
+use super::dictionary::{Dictionaries, Unpacker};
 use super::pages::{self, StoredPage};
 use super::{
     audit, backup, changes, check_to_read, find, glance, guard, open_to_read, outbox, profiles,
@@ -86,19 +86,19 @@ impl SqliteArchive {
         let Some(id) = page.dictionary else {
             return pages::unpack_plain(page).map_err(problem);
         };
-        let dictionary = match self.dictionaries.by_id(id) {
+        let unpacker = match self.dictionaries.unpacker(id) {
             Some(kept) => kept,
             None => {
                 let stored =
                     self.read("reading a dictionary", |conn| pages::dictionary(conn, id))?;
                 let what = "dictionary";
                 let stored = stored.ok_or(StoreError::NotFound { what, id })?;
-                let dictionary = Arc::new(stored.prepare().map_err(problem)?);
-                self.dictionaries.keep(Arc::clone(&dictionary));
-                dictionary
+                let unpacker = Arc::new(Unpacker::of(&stored).map_err(problem)?);
+                self.dictionaries.keep(id, Arc::clone(&unpacker));
+                unpacker
             }
         };
-        dictionary
+        unpacker
             .unpack(&page.body, page.body_bytes as usize)
             .map_err(problem)
     }

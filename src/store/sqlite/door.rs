@@ -284,10 +284,9 @@ impl Store for SqliteStore {
             Some(_) if options.keep_raw_pages => self.packing(job).await?,
             _ => None,
         };
-        let (place, dictionary) = packing.unzip();
+        let (place, packer) = packing.unzip();
         let is_quick = prepare::is_quick(&settlement);
-        let prepare =
-            move || prepare::prepare(settlement, options, dictionary.flatten().as_deref());
+        let prepare = move || prepare::prepare(settlement, options, packer.flatten().as_ref());
         let doing_this = "a page cannot be compressed";
         let prepared = match is_quick {
             true => self.here(doing_this, prepare)?,

@@ -131,6 +131,8 @@ struct Inner {
     pruned_at: AtomicI64,
     retained_at: AtomicI64,
     dictionaries: Dictionaries,
+    /// The last page that was looked at for whether it is packed by itself.
+    plain_after: AtomicI64,
     path: PathBuf,
     // Held, never looked at.
     _lock: Mutex<Option<guard::Lock>>,
@@ -165,6 +167,7 @@ impl SqliteStore {
             pruned_at: AtomicI64::new(i64::MIN),
             retained_at: AtomicI64::new(i64::MIN),
             dictionaries: Dictionaries::default(),
+            plain_after: AtomicI64::new(0),
             path,
             _lock: Mutex::new(lock),
         })))

@@ -1,11 +1,9 @@
 //! Raw pages: each content once, by its hash, and every visit that brought it; and the dictionaries they are packed by.
 
-use std::io;
-
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::dictionary::{Dictionary, Made, Place};
+use super::dictionary::{Dictionary, Place};
 use super::prepare::{self, PackedPage};
 use super::queue::QueuedJob;
 use super::values::{Count, Json, Ms};
@@ -75,25 +73,8 @@ pub(super) fn place_of(conn: &Connection, job: JobId) -> rusqlite::Result<Option
         .optional()
 }
 
-/// A dictionary as it lies in the file.
-pub(super) struct StoredDictionary {
-    pub(super) id: i64,
-    pub(super) promise: u64,
-    /// zstd
-    pub(super) body: Vec<u8>,
-}
-
-impl StoredDictionary {
-    /// # Errors
-    /// Its content cannot be unpacked.
-    pub(super) fn prepare(&self) -> io::Result<Dictionary> {
-        let content = prepare::unpack(&self.body)?;
-        Ok(Dictionary::prepare(self.id, self.promise, &content))
-    }
-}
-
-fn read_dictionary(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredDictionary> {
-    Ok(StoredDictionary {
+fn read_dictionary(row: &rusqlite::Row<'_>) -> rusqlite::Result<Dictionary> {
+    Ok(Dictionary {
         id: row.get(0)?,
         promise: row.get::<_, Count>(1)?.0,
         body: row.get(2)?,
@@ -103,7 +84,7 @@ fn read_dictionary(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredDictionary
 pub(super) fn newest_dictionary(
     conn: &Connection,
     place: &Place,
-) -> rusqlite::Result<Option<StoredDictionary>> {
+) -> rusqlite::Result<Option<Dictionary>> {
     conn.prepare_cached(
         "SELECT id, promise, body FROM dictionary WHERE board = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1",
     )?
@@ -111,7 +92,7 @@ pub(super) fn newest_dictionary(
     .optional()
 }
 
-pub(super) fn dictionary(conn: &Connection, id: i64) -> rusqlite::Result<Option<StoredDictionary>> {
+pub(super) fn dictionary(conn: &Connection, id: i64) -> rusqlite::Result<Option<Dictionary>> {
     conn.prepare_cached("SELECT id, promise, body FROM dictionary WHERE id = ?1")?
         .query_row([id], read_dictionary)
         .optional()
@@ -138,19 +119,35 @@ pub(super) fn by_hashes(conn: &Connection, hashes: &[Hash]) -> rusqlite::Result<
 }
 
 /// Some of a board's pages that were packed without a dictionary: they came first, while one was made, or in an older
-/// store.
-pub(super) fn plain(conn: &Connection, board: BoardId) -> rusqlite::Result<Vec<StoredPage>> {
+/// store. Looks at pages with numbers above `after`, and answers the last one's, by which the next look goes on; 0: there
+/// are no more.
+pub(super) fn plain(
+    conn: &Connection,
+    board: BoardId,
+    after: i64,
+) -> rusqlite::Result<(Vec<StoredPage>, i64)> {
     /// Pages looked at, and taken: what a moment bears.
-    const MOST_LOOKED_AT: u32 = 4_096;
-    const MOST: u32 = 64;
-    conn.prepare_cached(
-        "SELECT id, body_bytes, body, dictionary
-         FROM page WHERE id IN (SELECT id FROM page WHERE dictionary IS NULL ORDER BY id LIMIT ?2)
-            AND EXISTS (SELECT 1 FROM visit WHERE visit.page = page.id AND visit.board = ?1)
-         LIMIT ?3",
-    )?
-    .query_map(params![board.0, MOST_LOOKED_AT, MOST], read_page)?
-    .collect()
+    const MOST_LOOKED_AT: u32 = 256;
+    const MOST: usize = 64;
+    let mut all = conn.prepare_cached(
+        "SELECT id, body_bytes, body, dictionary,
+            EXISTS (SELECT 1 FROM visit WHERE visit.page = page.id AND visit.board = ?1)
+         FROM page WHERE dictionary IS NULL AND id > ?2 ORDER BY id LIMIT ?3",
+    )?;
+    let mut rows = all.query(params![board.0, after, MOST_LOOKED_AT])?;
+    let (mut plain, mut n_looked_at, mut last) = (Vec::new(), 0, after);
+    while let Some(row) = rows.next()? {
+        n_looked_at += 1;
+        last = row.get(0)?;
+        if row.get(4)? {
+            plain.push(read_page(row)?);
+        }
+        if plain.len() == MOST {
+            return Ok((plain, last));
+        }
+    }
+    let is_end = n_looked_at < MOST_LOOKED_AT;
+    Ok((plain, if is_end { 0 } else { last }))
 }
 
 /// Up to `limit` visits that fit, with numbers above `after`, in their order; their pages are still packed.
@@ -199,21 +196,15 @@ pub(super) fn read_page(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredPage>
 pub(super) fn save_dictionary(
     conn: &Connection,
     place: &Place,
-    made: &Made,
-    packed_content: &[u8],
+    promise: u64,
+    body: &[u8],
     repacked: &[(i64, Vec<u8>)],
     at: Timestamp,
 ) -> rusqlite::Result<i64> {
     conn.prepare_cached(
         "INSERT INTO dictionary (board, kind, made_at, promise, body) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
-    .execute(params![
-        place.0.0,
-        place.1,
-        Ms(at),
-        Count(made.promise),
-        packed_content
-    ])?;
+    .execute(params![place.0.0, place.1, Ms(at), Count(promise), body])?;
     let id = conn.last_insert_rowid();
     let mut update = conn.prepare_cached(
         "UPDATE page SET body = ?2, dictionary = ?3 WHERE id = ?1 AND length(body) > length(?2)",

@@ -7,7 +7,7 @@ use zstd::bulk::Compressor;
 
 use super::StoreOptions;
 use super::copies::CopyOptions;
-use super::dictionary::Dictionary;
+use super::dictionary::Packer;
 use crate::dedup::{Digest, Hash, Normal};
 use crate::model::{Article, Outcome, Settlement, Visited};
 use crate::store::search_text::bigrams;
@@ -47,14 +47,14 @@ pub(super) struct PackedContent {
     pub(super) text_tokens: Option<String>,
 }
 
-/// `dictionary`: the newest one for pages like the settlement's, if there is one.
+/// `packer`: by the newest dictionary for pages like the settlement's, if there is one.
 pub(super) fn prepare(
     settlement: Settlement,
     options: StoreOptions,
-    dictionary: Option<&Dictionary>,
+    packer: Option<&Packer>,
 ) -> std::io::Result<Prepared> {
     let page = match &settlement.page {
-        Some(page) if options.keep_raw_pages => Some(pack_page(page, dictionary)?),
+        Some(page) if options.keep_raw_pages => Some(pack_page(page, packer)?),
         _ => None,
     };
     let content = match &settlement.outcome {
@@ -68,14 +68,14 @@ pub(super) fn prepare(
     })
 }
 
-fn pack_page(page: &Visited, dictionary: Option<&Dictionary>) -> std::io::Result<PackedPage> {
+fn pack_page(page: &Visited, packer: Option<&Packer>) -> std::io::Result<PackedPage> {
     Ok(PackedPage {
         hash: *blake3::hash(&page.body).as_bytes(),
-        body: match dictionary {
-            Some(dictionary) => dictionary.pack(&page.body)?,
+        body: match packer {
+            Some(packer) => packer.pack(&page.body)?,
             None => pack(&page.body)?,
         },
-        dictionary: dictionary.map(|dictionary| dictionary.id),
+        dictionary: packer.map(Packer::dictionary),
     })
 }
 
@@ -105,17 +105,28 @@ pub(super) fn is_quick(settlement: &Settlement) -> bool {
 }
 
 pub(super) fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut packed = with_packer(bytes.len(), |packer| packer.compress(bytes))?;
+    packed.shrink_to_fit();
+    Ok(packed)
+}
+
+/// Packs so many bytes.
+pub(super) fn with_packer<T>(
+    n_bytes: usize,
+    work: impl FnOnce(&mut Compressor<'static>) -> std::io::Result<T>,
+) -> std::io::Result<T> {
+    /// Larger tables than those for a page and its dictionary are not worth keeping.
+    const MOST: usize = 512 * 1024;
     thread_local! {
         /// Its tables are kept: to make and clear them costs more than to pack an article.
         static PACKER: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
     }
-    if bytes.len() > ORDINARY {
-        // Larger tables than are worth keeping.
-        return zstd::bulk::compress(bytes, ZSTD_LEVEL);
+    if n_bytes > MOST {
+        return work(&mut Compressor::new(ZSTD_LEVEL)?);
     }
     PACKER.with_borrow_mut(|packer| match packer {
-        Some(packer) => packer.compress(bytes),
-        None => packer.insert(Compressor::new(ZSTD_LEVEL)?).compress(bytes),
+        Some(packer) => work(packer),
+        None => work(packer.insert(Compressor::new(ZSTD_LEVEL)?)),
     })
 }
 

@@ -9,9 +9,9 @@ use std::sync::atomic::Ordering;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::dictionary::{self, Dictionary, Place};
-use super::pages::{self, StoredDictionary, StoredPage};
-use super::{SqliteStore, prepare};
+use super::SqliteStore;
+use super::dictionary::{self, Dictionary, Packer, Place, Unpacker};
+use super::pages::{self, StoredPage};
 use crate::dedup::Hash;
 use crate::model::JobId;
 use crate::store::{Answer, StoreError};
@@ -20,39 +20,26 @@ use crate::store::{Answer, StoreError};
 const RETAIN_EVERY_MS: i64 = 3_600_000;
 
 impl SqliteStore {
-    /// The place of a job's page, and the dictionary for it.
-    pub(super) async fn packing(
-        &self,
-        job: JobId,
-    ) -> Answer<Option<(Place, Option<Arc<Dictionary>>)>> {
+    /// The place of a job's page, and what packs it by its place's dictionary.
+    pub(super) async fn packing(&self, job: JobId) -> Answer<Option<(Place, Option<Packer>)>> {
         let place = self
-            .read("looking up a job", move |conn| pages::place_of(conn, job))
+            .look_up("looking up a job", |conn| pages::place_of(conn, job))
             .await?;
         let Some(place) = place else {
             return Ok(None);
         };
-        if let Some(newest) = self.0.dictionaries.newest(&place) {
-            return Ok(Some((place, newest)));
+        let shelf = &self.0.dictionaries;
+        if let Some(packer) = shelf.packer(&place) {
+            return Ok(Some((place, packer)));
         }
-        let of = place.clone();
-        let stored = self
-            .read("reading a dictionary", move |conn| {
-                pages::newest_dictionary(conn, &of)
+        let newest = self
+            .look_up("reading a dictionary", |conn| {
+                pages::newest_dictionary(conn, &place)
             })
             .await?;
-        let newest = match stored {
-            Some(stored) => Some(self.prepared(stored).await?),
-            None => None,
-        };
-        self.0.dictionaries.put(place.clone(), newest.clone());
-        Ok(Some((place, newest)))
-    }
-
-    async fn prepared(&self, stored: StoredDictionary) -> Answer<Arc<Dictionary>> {
-        self.off_thread("a dictionary cannot be read", move || {
-            Ok(Arc::new(stored.prepare()?))
-        })
-        .await
+        shelf.put(place.clone(), newest);
+        let packer = shelf.packer(&place).flatten();
+        Ok(Some((place, packer)))
     }
 
     /// A page has been packed and stored. Now and then that is the moment to make its place a dictionary.
@@ -81,50 +68,46 @@ impl SqliteStore {
         recent: Vec<Hash>,
         at: Timestamp,
     ) -> Answer<bool> {
-        let board = place.0;
-        let (stored, plain) = self
+        let (board, after) = (place.0, self.0.plain_after.load(Ordering::Relaxed));
+        let (stored, plain, last) = self
             .read("reading raw pages", move |conn| {
-                Ok((pages::by_hashes(conn, &recent)?, pages::plain(conn, board)?))
+                let (plain, last) = pages::plain(conn, board, after)?;
+                Ok((pages::by_hashes(conn, &recent)?, plain, last))
             })
             .await?;
-        let mut ids = Vec::new();
-        let mut bodies = Vec::new();
+        self.0.plain_after.store(last, Ordering::Relaxed);
+        let mut recent = Vec::with_capacity(stored.len());
         for page in stored {
-            ids.push(page.id);
-            bodies.push(self.unpacked(page).await?);
+            recent.push((self.unpacker(&page).await?, page));
         }
         let made = self
             .off_thread("a dictionary cannot be made", move || {
+                let bodies = recent
+                    .iter()
+                    .map(|(unpacker, page)| unpack(unpacker.as_deref(), page))
+                    .collect::<io::Result<Vec<_>>>()?;
                 let Some(made) = dictionary::make(&bodies)? else {
                     return Ok(None);
                 };
-                let packer = Dictionary::prepare(0, 0, &made.content);
-                let mut repacked = ids
-                    .into_iter()
-                    .zip(&bodies)
-                    .map(|(id, body)| Ok((id, packer.pack(body)?)))
-                    .collect::<io::Result<Vec<_>>>()?;
-                for page in plain {
-                    repacked.push((page.id, packer.pack(&pages::unpack_plain(&page)?)?));
+                let mut repacked = Vec::with_capacity(bodies.len() + plain.len());
+                for ((_, page), body) in recent.iter().zip(&bodies) {
+                    repacked.push((page.id, made.pack(body)?));
                 }
-                let packed_content = prepare::pack(&made.content)?;
-                Ok(Some((made, packed_content, repacked)))
+                for page in plain {
+                    repacked.push((page.id, made.pack(&unpack(None, &page)?)?));
+                }
+                Ok(Some((made.promise, made.body()?, repacked)))
             })
             .await?;
-        let Some((made, packed_content, repacked)) = made else {
+        let Some((promise, body, repacked)) = made else {
             return Ok(false);
         };
-        let (promise, content) = (made.promise, made.content.clone());
         let of = place.clone();
-        let id = self
+        let dictionary = self
             .write("keeping a dictionary", move |conn| {
                 pages::remove_unused_dictionaries(conn, at)?;
-                pages::save_dictionary(conn, &of, &made, &packed_content, &repacked, at)
-            })
-            .await?;
-        let dictionary = self
-            .off_thread("a dictionary cannot be made", move || {
-                Ok(Arc::new(Dictionary::prepare(id, promise, &content)))
+                let id = pages::save_dictionary(conn, &of, promise, &body, &repacked, at)?;
+                Ok(Dictionary { id, promise, body })
             })
             .await?;
         self.0.dictionaries.put(place.clone(), Some(dictionary));
@@ -133,20 +116,20 @@ impl SqliteStore {
 
     /// A raw page as it came.
     pub(super) async fn unpacked(&self, page: StoredPage) -> Answer<Vec<u8>> {
-        let dictionary = match page.dictionary {
-            None => None,
-            Some(id) => Some(self.dictionary(id).await?),
-        };
-        self.off_thread("a raw page cannot be read", move || match dictionary {
-            None => pages::unpack_plain(&page),
-            Some(dictionary) => dictionary.unpack(&page.body, page.body_bytes as usize),
+        let unpacker = self.unpacker(&page).await?;
+        self.off_thread("a raw page cannot be read", move || {
+            unpack(unpacker.as_deref(), &page)
         })
         .await
     }
 
-    async fn dictionary(&self, id: i64) -> Answer<Arc<Dictionary>> {
-        if let Some(kept) = self.0.dictionaries.by_id(id) {
-            return Ok(kept);
+    /// What reads a page; `None`: it was packed by itself.
+    async fn unpacker(&self, page: &StoredPage) -> Answer<Option<Arc<Unpacker>>> {
+        let Some(id) = page.dictionary else {
+            return Ok(None);
+        };
+        if let Some(kept) = self.0.dictionaries.unpacker(id) {
+            return Ok(Some(kept));
         }
         let stored = self
             .read("reading a dictionary", move |conn| {
@@ -157,9 +140,13 @@ impl SqliteStore {
                 what: "dictionary",
                 id,
             })?;
-        let dictionary = self.prepared(stored).await?;
-        self.0.dictionaries.keep(Arc::clone(&dictionary));
-        Ok(dictionary)
+        let unpacker = self
+            .off_thread("a dictionary cannot be read", move || {
+                Ok(Arc::new(Unpacker::of(&stored)?))
+            })
+            .await?;
+        self.0.dictionaries.keep(id, Arc::clone(&unpacker));
+        Ok(Some(unpacker))
     }
 
     /// Once an hour of the crawl's clock: removes raw pages that are older, or more, than wanted.
@@ -225,5 +212,12 @@ impl SqliteStore {
             doing,
             source,
         })
+    }
+}
+
+fn unpack(unpacker: Option<&Unpacker>, page: &StoredPage) -> io::Result<Vec<u8>> {
+    match unpacker {
+        None => pages::unpack_plain(page),
+        Some(unpacker) => unpacker.unpack(&page.body, page.body_bytes as usize),
     }
 }
