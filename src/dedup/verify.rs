@@ -151,6 +151,16 @@ impl Digest {
         self.shingles.len() >= FEWEST_PIECES
     }
 
+    /// What it takes in memory.
+    pub fn n_bytes(&self) -> usize {
+        let Shingles { set, run } = &self.shingles;
+        size_of_val(self)
+            + size_of_val(&set[..])
+            + size_of_val(&run[..])
+            + size_of_val(&self.numbers[..])
+            + size_of_val(&self.words[..])
+    }
+
     /// The text beside its board's furniture.
     pub fn beside(self, furniture: &Furniture) -> Stripped {
         let left_out = furniture.of_text(&self.shingles);

@@ -11,6 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::copy_index::{self, Day};
+use super::digests::held;
 use super::{frames, stories};
 use crate::dedup::{self, Comparison, Digest, Furniture, Hash, Key, N_KEYS, Stripped};
 use crate::model::{ArticleId, BoardId};
@@ -239,14 +240,14 @@ fn search(
     let mut furniture_of: HashMap<BoardId, Furniture> = HashMap::new();
     let mut found = Vec::new();
     for other in candidates(conn, text, &keys, days, options)? {
-        let Some(held) = words(conn, other)? else {
+        let Some(held) = held(conn, other)? else {
             continue;
         };
         let furniture = match furniture_of.entry(held.board) {
             Entry::Occupied(its) => its.into_mut(),
             Entry::Vacant(vacant) => vacant.insert(frames::of(conn, held.board)?),
         };
-        let its = Digest::of(&held.words).beside(furniture);
+        let its = held.digest.beside(furniture);
         if held.rekeyed && !meet(&keys, &its) {
             continue;
         }
@@ -313,32 +314,6 @@ fn note_compared(conn: &Connection, text: i64, stripped: &Stripped) -> rusqlite:
     Ok(())
 }
 
-struct Held {
-    board: BoardId,
-    words: String,
-    frame: Option<i64>,
-    rekeyed: bool,
-}
-
-/// A text's words. `None`: it is gone.
-fn words(conn: &Connection, text: i64) -> rusqlite::Result<Option<Held>> {
-    conn.prepare_cached(
-        "SELECT text.board, revision.text, text.frame, text.rekeyed FROM text
-         JOIN fingerprint ON fingerprint.text = text.id JOIN article ON article.id = fingerprint.article
-         JOIN revision ON revision.article = article.id AND revision.number = article.n_revisions
-         WHERE text.id = ?1 LIMIT 1",
-    )?
-    .query_row([text], |row| {
-        Ok(Held {
-            board: BoardId(row.get(0)?),
-            words: row.get(1)?,
-            frame: row.get(2)?,
-            rekeyed: row.get(3)?,
-        })
-    })
-    .optional()
-}
-
 /// Pieces of the texts with these hashes.
 pub(super) fn digests(conn: &Connection, hashes: &[Hash]) -> rusqlite::Result<Vec<Digest>> {
     let mut digests = Vec::new();
@@ -348,9 +323,9 @@ pub(super) fn digests(conn: &Connection, hashes: &[Hash]) -> rusqlite::Result<Ve
             .query_row([hash], |row| row.get(0))
             .optional()?;
         if let Some(text) = text
-            && let Some(held) = words(conn, text)?
+            && let Some(held) = held(conn, text)?
         {
-            digests.push(Digest::of(&held.words));
+            digests.push(held.digest);
         }
     }
     Ok(digests)
@@ -370,10 +345,10 @@ fn compare_again(conn: &Connection, text: i64, options: CopyOptions) -> rusqlite
     if !options.near_copies {
         return put_off(conn, text);
     }
-    let Some(held) = words(conn, text)? else {
+    let Some(held) = held(conn, text)? else {
         return Ok(());
     };
-    let stripped = Digest::of(&held.words).beside(&frames::of(conn, held.board)?);
+    let stripped = held.digest.beside(&frames::of(conn, held.board)?);
     if held.frame == Some(stripped.frame().cast_signed()) {
         return Ok(());
     }

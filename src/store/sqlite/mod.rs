@@ -16,6 +16,7 @@ mod copies;
 mod copy_index;
 mod copy_search;
 mod dictionary;
+mod digests;
 mod door;
 mod find;
 mod frames;
