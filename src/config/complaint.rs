@@ -50,6 +50,8 @@ impl fmt::Display for Complaint {
 pub(super) struct Complaints<'t> {
     path: &'t Path,
     text: &'t str,
+    /// Where lines begin: a file of thousands of boards is not to be counted through for each of them.
+    line_starts: Vec<usize>,
     list: Vec<Complaint>,
 }
 
@@ -58,6 +60,9 @@ impl<'t> Complaints<'t> {
         Self {
             path,
             text,
+            line_starts: std::iter::once(0)
+                .chain(text.match_indices('\n').map(|(newline, _)| newline + 1))
+                .collect(),
             list: Vec::new(),
         }
     }
@@ -66,13 +71,18 @@ impl<'t> Complaints<'t> {
     pub(super) fn add(&mut self, at: usize, message: impl Into<String>) {
         self.list.push(Complaint {
             path: self.path.to_path_buf(),
-            place: Place::of(self.text, at),
+            place: self.place(at),
             message: message.into(),
         });
     }
 
     pub(super) fn place(&self, at: usize) -> Place {
-        Place::of(self.text, at)
+        let line = self.line_starts.partition_point(|start| *start <= at);
+        let start = self.line_starts[line - 1];
+        Place {
+            line,
+            column: Place::of(&self.text[start..], at - start).column,
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -84,5 +94,20 @@ impl<'t> Complaints<'t> {
         self.list.sort();
         self.list.dedup();
         self.list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_a_file_is_that_in_its_text() {
+        for text in ["", "\n", "a", "가나\n\n다 = 1\r\n라", "a\nb\n"] {
+            let complaints = Complaints::new(Path::new("a.toml"), text);
+            for at in 0..text.len() + 3 {
+                assert_eq!(complaints.place(at), Place::of(text, at), "{text:?} {at}");
+            }
+        }
     }
 }
