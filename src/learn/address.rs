@@ -291,6 +291,39 @@ pub(super) fn bare(url: &Url) -> String {
     text
 }
 
+/// Addresses that go on where another of the same page ends, by the address that they go on from: `12-tea-2.html` and
+/// `12-tea-post31.html` beside `12-tea.html` are more of one article. Where few articles have such, they are articles of
+/// one title each.
+pub(super) fn more_of<'k>(keys: &BTreeSet<&'k str>) -> BTreeMap<&'k str, &'k str> {
+    const LEAST: usize = 3;
+    const MOST_LETTERS: usize = 8;
+    const MOST_DIGITS: usize = 10;
+    let base_of = |key: &str| -> Option<&'k str> {
+        let (stem, end) = match key.rsplit_once('.') {
+            Some((stem, end)) if !end.contains(['/', '-', '&']) => (stem, Some(end)),
+            _ => (key, None),
+        };
+        let (base, tail) = stem.rsplit_once(['-', '_'])?;
+        let digits = tail.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        let is_tail = !tail.is_empty()
+            && tail.len() - digits.len() <= MOST_LETTERS
+            && digits.len() <= MOST_DIGITS
+            && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let base = end.map_or_else(|| base.to_owned(), |end| format!("{base}.{end}"));
+        keys.get(base.as_str()).copied().filter(|_| is_tail)
+    };
+    let more: BTreeMap<&'k str, &'k str> = keys
+        .iter()
+        .filter_map(|key| Some((*key, base_of(key)?)))
+        .collect();
+    let bases: BTreeSet<&str> = more.values().copied().collect();
+    let n_articles = keys.len() - more.len();
+    match bases.len() >= LEAST && 5 * bases.len() >= n_articles {
+        true => more,
+        false => BTreeMap::new(),
+    }
+}
+
 /// Whether a link leads to an article, or to more of it: its path goes on from the article's, and no parameter is another.
 pub(super) fn is_part_of(url: &Url, article: &Url) -> bool {
     let there = parameters(url);

@@ -14,7 +14,7 @@ use super::header::{cell_index, headers, label_of};
 use super::leads::{leads_on, leads_to, link_of};
 use super::notices::{Pinned, learn_notices};
 use super::region::RowSeen;
-use super::short_words::{Words, are_beginnings};
+use super::short_words::{Words, are_beginnings, is_plain};
 use super::words::{SECRET_CLASS, class_says, header_says};
 use super::{Decision, SeenPage, address, css, titles};
 use crate::dates::read_date;
@@ -388,17 +388,68 @@ fn gather(rows: &[&RowSeen<'_>]) -> Vec<Column> {
             }
         }
     }
+    let mut found = joined(found, rows);
     for column in &mut found {
         column.leads_on = !column.in_title && leads_on(&column.css, rows);
         column.label = label_of(&column.texts);
         if column.header.is_empty()
             && let Some(label) = &column.label
         {
-            let words = label.to_lowercase();
-            column.header = words.chars().filter(|c| !c.is_whitespace()).collect();
+            // The word that names a field is the first: `Posted by`, `Escrito por`.
+            let word = label.split_whitespace().next().unwrap_or_default();
+            column.header = word.to_lowercase();
         }
     }
     found
+}
+
+/// Columns of one place that have different names in different rows, since a class on the way tells a state of the row
+/// (`div.regular > span`, `div.pinned > span`), are one, named by what the ways share.
+fn joined(columns: Vec<Column>, rows: &[&RowSeen<'_>]) -> Vec<Column> {
+    let n_filled = |column: &Column| column.texts.iter().flatten().count();
+    let mut joined: Vec<Column> = Vec::new();
+    let mut by_tags: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for column in columns {
+        let tags = css::tags_of(&column.css);
+        let places = by_tags.entry(tags).or_default();
+        let same = places.iter().copied().take(MAX_JOINED).find_map(|at| {
+            let held = &joined[at];
+            let mut pairs = held.texts.iter().zip(&column.texts);
+            let never_both = pairs.all(|(a, b)| a.is_none() || b.is_none());
+            let path = never_both.then(|| css::shared_path(&held.css, &column.css))??;
+            finds_both(&path, held, &column, rows).then_some((at, path))
+        });
+        let Some((at, path)) = same else {
+            places.push(joined.len());
+            joined.push(column);
+            continue;
+        };
+        let held = &mut joined[at];
+        held.css = path;
+        if n_filled(&column) > n_filled(held) {
+            held.names.clone_from(&column.names);
+            held.header.clone_from(&column.header);
+        }
+        for (text, more) in held.texts.iter_mut().zip(column.texts) {
+            *text = text.take().or(more);
+        }
+        for (link, more) in held.links.iter_mut().zip(column.links) {
+            *link = link.take().or(more);
+        }
+    }
+    joined
+}
+
+/// Columns of one way by tags that one is compared with.
+const MAX_JOINED: usize = 8;
+
+/// Whether a name finds in each row what one of two columns has there, and nothing where neither has any.
+fn finds_both(path: &str, a: &Column, b: &Column, rows: &[&RowSeen<'_>]) -> bool {
+    let mut pairs = rows.iter().zip(a.texts.iter().zip(&b.texts));
+    pairs.all(|(row, (a, b))| {
+        let held = a.as_ref().or(b.as_ref()).filter(|text| !text.is_empty());
+        text_at(row.element, path).as_ref() == held
+    })
 }
 
 /// The words above an element. Those above a title do not name what else is in its cell.
@@ -515,9 +566,11 @@ fn votes(
             coverage,
             distinct,
             are_beginnings: are_beginnings(&filled),
-            n_distinct: filled.iter().collect::<BTreeSet<_>>().len(),
             like_counts: share(&|text| text.starts_with(|c: char| c.is_ascii_digit())),
             like_names: share(&|text| text.split_whitespace().count() <= 3),
+            labels: share(&|text| text.ends_with([':', '：'])),
+            plain: share(&is_plain),
+            is_button: filled.iter().all(|text| *text == filled[0]) && !is_in_author(&column.css),
             leads: leads_to(&column.texts, &column.links, &rows[0].url),
             of_last_reply,
         };
@@ -532,6 +585,13 @@ fn votes(
         );
     }
     found
+}
+
+/// Whether the element around a column's is named for authors: `by <a>mira</a>`.
+fn is_in_author(css: &str) -> bool {
+    let around = css.rsplit(" > ").nth(1).unwrap_or_default();
+    let names = around.replace('.', " ");
+    class_says(&names, "author") && !class_says(&names, "category")
 }
 
 /// A version or a chapter is written like a day of a month, but all rows have the same.

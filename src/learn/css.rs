@@ -181,6 +181,52 @@ fn step(element: ElementRef<'_>) -> String {
     }
 }
 
+/// The tags of a way, with what tells them from their brothers: a way without its classes.
+pub(super) fn tags_of(path: &str) -> String {
+    let steps = path.split(" > ").map(|step| {
+        let (tag, _, place) = parts_of(step);
+        format!("{tag}{place}")
+    });
+    steps.collect::<Vec<_>>().join(" > ")
+}
+
+/// A way by tags and classes alone: it does not hang on what stands beside its elements.
+pub(super) fn without_places(path: &str) -> String {
+    let steps = path
+        .split(" > ")
+        .map(|step| step.split(':').next().unwrap_or(step));
+    steps.collect::<Vec<_>>().join(" > ")
+}
+
+/// What two ways of the same tags share. `None`: two steps with classes have none in common, or the last ones.
+pub(super) fn shared_path(a: &str, b: &str) -> Option<String> {
+    let pairs: Vec<(&str, &str)> = a.split(" > ").zip(b.split(" > ")).collect();
+    let last = pairs.len().checked_sub(1)?;
+    let mut steps = Vec::with_capacity(pairs.len());
+    for (at, (a, b)) in pairs.into_iter().enumerate() {
+        let ((tag, of_a, place), (_, of_b, _)) = (parts_of(a), parts_of(b));
+        let shared: Vec<&str> = of_a
+            .iter()
+            .copied()
+            .filter(|word| of_b.contains(word))
+            .collect();
+        let is_bare = of_a.is_empty() || of_b.is_empty();
+        let may_be_one = of_a == of_b || !shared.is_empty() || (at < last && is_bare);
+        may_be_one.then_some(())?;
+        let classes: String = shared.iter().map(|word| format!(".{word}")).collect();
+        steps.push(format!("{tag}{classes}{place}"));
+    }
+    Some(steps.join(" > "))
+}
+
+/// Tag, classes and the rest of a step: `td`, `author`, `:nth-of-type(2)`.
+fn parts_of(step: &str) -> (&str, Vec<&str>, &str) {
+    let place = step.find(':').unwrap_or(step.len());
+    let (name, place) = step.split_at(place);
+    let mut words = name.split('.');
+    (words.next().unwrap_or_default(), words.collect(), place)
+}
+
 /// The way from `root` down to `element`, as a selector to be asked within `root`.
 pub(super) fn path_within(root: ElementRef<'_>, element: ElementRef<'_>) -> String {
     let mut steps = vec![step(element)];

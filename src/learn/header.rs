@@ -92,20 +92,29 @@ fn squeezed(text: &str) -> String {
     text.split_whitespace().collect::<String>().to_lowercase()
 }
 
-/// The word in front of what differs, where all rows that say anything have it and something follows.
+/// The words in front of what differs, where all rows that say anything have them and something follows: `Started by`.
 pub(super) fn label_of(texts: &[Option<String>]) -> Option<String> {
     const MOST_LETTERS: usize = 24;
-    let mut texts = texts.iter().flatten().filter(|text| !text.is_empty());
-    let first = texts.next()?;
-    let label = &first[..first.find(char::is_whitespace)?];
-    let rests: Option<BTreeSet<&str>> = texts
-        .map(|text| {
-            text.strip_prefix(label)
-                .filter(|rest| rest.starts_with(char::is_whitespace))
-        })
+    let texts: Vec<&String> = texts
+        .iter()
+        .flatten()
+        .filter(|text| !text.is_empty())
         .collect();
-    let is_label = label.chars().count() <= MOST_LETTERS && label.chars().any(char::is_alphabetic);
-    rests
-        .filter(|rests| is_label && rests.len() > 2)
-        .map(|_| label.to_owned())
+    let (first, others) = texts.split_first()?;
+    let in_front = |label: &&str| {
+        let rests: Option<BTreeSet<&str>> = others
+            .iter()
+            .map(|text| {
+                text.strip_prefix(label)
+                    .filter(|rest| rest.starts_with(char::is_whitespace))
+            })
+            .collect();
+        label.chars().any(char::is_alphabetic) && rests.is_some_and(|rests| rests.len() > 2)
+    };
+    let ends = first.match_indices(char::is_whitespace);
+    ends.map(|(end, _)| &first[..end])
+        .take_while(|label| label.chars().count() <= MOST_LETTERS)
+        .take_while(in_front)
+        .last()
+        .map(str::to_owned)
 }

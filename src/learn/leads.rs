@@ -7,6 +7,7 @@ use scraper::{ElementRef, Selector};
 use url::Url;
 
 use super::address;
+use super::columns::shown;
 use super::links::is_file;
 use super::region::RowSeen;
 
@@ -24,7 +25,8 @@ pub(super) fn link_of(element: ElementRef<'_>, row: &RowSeen<'_>) -> Option<Url>
     (address::bare(&url) != address::bare(&row.url)).then_some(url)
 }
 
-/// Whether the elements of a column are links to the article, or in one, that are not the row's own.
+/// Whether the elements of a column are links to the article that are not the row's own, or in one, or say what one in
+/// them says.
 pub(super) fn leads_on(css: &str, rows: &[&RowSeen<'_>]) -> bool {
     let Ok(selector) = Selector::parse(css) else {
         return false;
@@ -35,12 +37,16 @@ pub(super) fn leads_on(css: &str, rows: &[&RowSeen<'_>]) -> bool {
         };
         let around =
             std::iter::once(element).chain(element.ancestors().filter_map(ElementRef::wrap));
-        let mut inside = around.take_while(|above| *above != row.element);
-        let link = inside.find(|above| above.value().name() == "a");
+        let mut around = around.take_while(|above| *above != row.element);
+        let is_link = |element: &ElementRef<'_>| element.value().name() == "a";
+        let link = around.find(is_link).or_else(|| {
+            let mut within = element.descendent_elements().skip(1).take(8);
+            within.find(|inner| is_link(inner) && shown(*inner) == shown(element))
+        });
         link.filter(|link| *link != row.link).is_some_and(|link| {
-            let url = link
-                .attr("href")
-                .and_then(|href| row.url.join(href.trim()).ok());
+            // A place on the listing's own page is no article.
+            let href = link.attr("href").filter(|href| !href.starts_with('#'));
+            let url = href.and_then(|href| row.url.join(href.trim()).ok());
             url.is_some_and(|url| address::bare(&url) == address::bare(&row.url))
         })
     };

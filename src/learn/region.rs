@@ -14,10 +14,10 @@ use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use super::address::{bare, is_of_kind};
+use super::address::{bare, is_of_kind, more_of};
 use super::candidates::{Candidate, by_choice};
 use super::links::{Kinds, LINKS, MAX_LINKS, joined, kinds, links_of};
-use super::words::DATED;
+use super::words::{DATED, class_says};
 use super::{Decision, SeenPage, css};
 use crate::profile::{UNSEEN, element_text};
 
@@ -45,8 +45,11 @@ static GOOD_NAMES: LazyLock<Regex> = LazyLock::new(|| {
 #[derive(Clone)]
 pub(super) struct RowSeen<'a> {
     pub element: ElementRef<'a>,
+    /// That of the title.
     pub link: ElementRef<'a>,
     pub url: Url,
+    /// All links to the article, in the order of the row.
+    links: Vec<(ElementRef<'a>, Url)>,
 }
 
 /// Rows of one kind on one page.
@@ -93,7 +96,9 @@ fn groups_by<'a>(
     let page_letters = letters(page.html.root_element()).max(1);
     let mut found = Vec::new();
     for (kind, links) in kinds {
-        for rows in rows_of(links) {
+        for (name, mut rows) in rows_of(links) {
+            link_titles(&mut rows);
+            let rows = (name, rows);
             if let Some(group) = judge(kind.clone(), rows, page_letters) {
                 found.push(group);
             }
@@ -110,11 +115,14 @@ fn letters(element: ElementRef<'_>) -> usize {
 /// Rows of one kind of link, by the kind of their element and of its parent.
 fn rows_of<'a>(links: Vec<(ElementRef<'a>, Url)>) -> Vec<(String, Vec<RowSeen<'a>>)> {
     // Which one article the links in a node lead to; `None`: several.
-    let mut holds: HashMap<NodeId, Option<String>> = HashMap::new();
-    let with_key: Vec<(ElementRef<'a>, Url, String)> = links
+    let mut holds: HashMap<NodeId, Option<&str>> = HashMap::new();
+    let keys: Vec<String> = links.iter().map(|(_, url)| bare(url)).collect();
+    let more = more_of(&keys.iter().map(String::as_str).collect());
+    let with_key: Vec<(ElementRef<'a>, Url, &str)> = links
         .into_iter()
-        .map(|(element, url)| {
-            let key = bare(&url);
+        .zip(&keys)
+        .map(|((element, url), key)| {
+            let key = more.get(key.as_str()).copied().unwrap_or(key);
             (element, url, key)
         })
         .collect();
@@ -123,7 +131,7 @@ fn rows_of<'a>(links: Vec<(ElementRef<'a>, Url)>) -> Vec<(String, Vec<RowSeen<'a
         while let Some(at) = node {
             match holds.get(&at.id()) {
                 None => {
-                    holds.insert(at.id(), Some(key.clone()));
+                    holds.insert(at.id(), Some(key));
                 }
                 Some(None) => break,
                 Some(Some(held)) if held == key => break,
@@ -149,11 +157,17 @@ fn rows_of<'a>(links: Vec<(ElementRef<'a>, Url)>) -> Vec<(String, Vec<RowSeen<'a
         }
         let Some(parent) = row.parent() else { continue };
         if let Some((group, place)) = held_at.get(&row.id()).copied() {
-            // A second link to the same article: the one with more words is the title's.
+            // A second link to the same article: the one with more words may be the title's.
             let held = &mut brothers[group].2[place];
-            if words(link) > words(held.link) && bare(&held.url) == key {
-                held.link = link;
-                held.url = url;
+            let (is_whole, held_is_whole) = (bare(&url) == key, bare(&held.url) == key);
+            if is_whole && !held_is_whole {
+                held.links.clear();
+            }
+            if is_whole {
+                held.links.push((link, url.clone()));
+            }
+            if is_whole && (!held_is_whole || words(link) > words(held.link)) {
+                (held.link, held.url) = (link, url);
             }
             continue;
         }
@@ -166,7 +180,8 @@ fn rows_of<'a>(links: Vec<(ElementRef<'a>, Url)>) -> Vec<(String, Vec<RowSeen<'a
         brothers[at].2.push(RowSeen {
             element: row,
             link,
-            url,
+            url: url.clone(),
+            links: vec![(link, url)],
         });
     }
     merge(
@@ -332,6 +347,88 @@ fn named(row: &RowSeen<'_>, classes: Vec<String>) -> (String, String, Vec<String
     (above, row.element.value().name().to_owned(), classes)
 }
 
+/// One place of rows in which a link to their article stands.
+#[derive(Default)]
+struct LinkPlace {
+    n: usize,
+    texts: BTreeSet<String>,
+    letters: usize,
+    n_dated: usize,
+    /// Leads to a place on the article's page: its comments, its last post.
+    n_within: usize,
+    says_title: bool,
+}
+
+/// Where most rows have several links to their article, all take their title from the same one: the words of one place
+/// differ from row to row, are no dates, and do not lead to a place on the page. In a short row the way to the last post
+/// may have more words than the title.
+fn link_titles(rows: &mut [RowSeen<'_>]) {
+    let n_several = rows.iter().filter(|row| row.links.len() > 1).count();
+    if 2 * n_several < rows.len() {
+        return;
+    }
+    let mut places: BTreeMap<String, LinkPlace> = BTreeMap::new();
+    let step = (rows.len() / SAMPLE).max(1);
+    let mut n_seen = 0;
+    for row in rows.iter().step_by(step) {
+        n_seen += 1;
+        let mut seen = BTreeSet::new();
+        for (link, _) in &row.links {
+            let path = place_of(row, *link);
+            let text = element_text(*link, &[&UNSEEN]);
+            if text.is_empty() || !seen.insert(path.clone()) {
+                continue;
+            }
+            let place = places.entry(path).or_default();
+            place.n += 1;
+            place.letters += words(*link);
+            place.n_dated += usize::from(text.chars().count() < MAX_DATE && DATED.is_match(&text));
+            place.n_within += usize::from(leads_within(*link));
+            place.says_title |= class_says(&css::words_of(*link), "title");
+            place.texts.insert(text);
+        }
+    }
+    let may_be_title = |place: &LinkPlace| {
+        5 * place.n >= 4 * n_seen && 2 * place.texts.len() > place.n && 2 * place.n_dated < place.n
+    };
+    let belief = |place: &LinkPlace| {
+        (
+            2 * place.n_within < place.n,
+            place.says_title,
+            place.letters,
+        )
+    };
+    let best = places
+        .iter()
+        .filter(|(_, place)| may_be_title(place))
+        .max_by_key(|(_, place)| belief(place));
+    let Some((path, _)) = best else {
+        return;
+    };
+    for row in rows {
+        let mut links = row.links.iter();
+        let titled = links.find(|(link, _)| {
+            place_of(row, *link) == *path && !element_text(*link, &[&UNSEEN]).is_empty()
+        });
+        if let Some((link, url)) = titled.cloned() {
+            (row.link, row.url) = (link, url);
+        }
+    }
+}
+
+/// Where a link stands in a row, whatever stands beside it in this one.
+fn place_of(row: &RowSeen<'_>, link: ElementRef<'_>) -> String {
+    css::without_places(&css::path_within(row.element, link))
+}
+
+/// Letters of a date at most.
+const MAX_DATE: usize = 40;
+
+fn leads_within(link: ElementRef<'_>) -> bool {
+    let place = link.attr("href").and_then(|href| href.split_once('#'));
+    place.is_some_and(|(_, place)| !place.is_empty())
+}
+
 /// Letters of a link's words; a comment count says less than a title. A heading is a title whatever else says more.
 fn words(link: ElementRef<'_>) -> usize {
     const HEADING: usize = 10_000;
@@ -416,8 +513,9 @@ fn judge<'a>(
         inside |= matches!(ancestor.value().name(), "nav" | "aside" | "footer");
     }
     let linked: usize = titles.iter().map(|title| title.chars().count()).sum();
-    // What each of many rows has in the same words does something with its article.
-    let is_button = n_rows >= MANY && distinct.len() == 1 && title_length < 0.5;
+    // What each of many rows has in the same words does something with its article, and is no title however long.
+    let is_button = n_rows >= MANY && distinct.len() == 1;
+    let title_length = if is_button { 0.0 } else { title_length };
     // Rows that say nothing but their link are a menu, or a bare list.
     let besides = 1.0 - (linked as f64 / held.max(1) as f64).min(1.0);
     let score = (n_rows as f64 / 3.0).max(1.0).log2().min(3.0) / 3.0

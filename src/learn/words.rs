@@ -175,7 +175,7 @@ pub(super) fn class_says(words: &str, field: &str) -> bool {
 pub(super) static DATED: LazyLock<Regex> = LazyLock::new(|| {
     let months = crate::dates::months::alternatives();
     pattern(&format!(
-        r"(?i)\d{{2,4}}\s?[-./年년]\s?\d{{1,2}}\s?[-./月월]\s?\d{{1,2}}|\b\d{{1,2}}:\d{{2}}\b|\b\d{{1,2}}[-./]\d{{1,2}}\b|\d{{4}}年|\d+\s?(?:초|분|시간|일|개월|년)\s?전|\d+\s?(?:分|小时|時間|天|日)前|어제|昨天|昨日|今日|今天|\b\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?(?:{months})(?:\b|\s|,|$)|\b(?:{months})\.?\s+\d{{1,2}}\b|\b(?:yesterday|today|ago|gestern|heute|hier|aujourd'hui|ayer|hoy|ontem|hoje|ieri|oggi|gisteren|vandaag|igår|idag|wczoraj|dzisiaj|včera|вчера|сегодня|назад|вчора|dün|bugün|önce|temu|sedan|geleden)\b|\b(?:vor|hace|há|il y a)\s\d|منذ|أمس|اليوم|ที่แล้ว|วันนี้|เมื่อวาน|hôm (?:qua|nay)|\d\s\w+\strước|לפני|אתמול|היום|πριν|χθες|σήμερα|पहले|قبل\s\d"
+        r"(?i)\d{{2,4}}\s?[-./年년]\s?\d{{1,2}}\s?[-./月월]\s?\d{{1,2}}|\b\d{{1,2}}:\d{{2}}\b|\b\d{{1,2}}[-./]\d{{1,2}}\b|\d{{4}}年|\d+\s?(?:초|분|시간|일|개월|년)\s?전|\d+\s?(?:分|小时|時間|天|日)前|어제|昨天|昨日|今日|今天|\b\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?(?:{months})(?:\b|\s|,|$)|\b(?:{months})\.?\s+\d{{1,2}}\b|\b(?:yesterday|today|ago|gestern|heute|hier|aujourd'hui|ayer|hoy|ontem|hoje|ieri|oggi|gisteren|vandaag|igår|idag|wczoraj|dzisiaj|včera|вчера|сегодня|назад|вчора|dün|bugün|önce|temu|sedan|geleden|lalu|kemarin)\b|\b(?:vor|hace|há|il y a)\s\d|منذ|أمس|اليوم|ที่แล้ว|วันนี้|เมื่อวาน|hôm (?:qua|nay)|\d\s\w+\strước|לפני|אתמול|היום|πριν|χθες|σήμερα|पहले|قبل\s\d"
     ))
 });
 
