@@ -24,8 +24,8 @@ mod cpu;
 use cpu::cpu_time;
 
 const ROUNDS: usize = 7;
-/// What reading may cost, as a multiple of the other reader's time. The aim is 1.5.
-const MOST: f64 = 1.8;
+/// What reading may cost, as a multiple of the other reader's time. The aim is 1.5, beside other work it is a tenth more.
+const MOST: f64 = 1.6;
 
 struct Page {
     source: String,
