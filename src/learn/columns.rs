@@ -11,10 +11,11 @@ use url::Url;
 
 use super::field_rule::{DATE_IN_WORDS, FieldRule};
 use super::header::{cell_index, headers, label_of};
+use super::joined::joined;
 use super::leads::{leads_on, leads_to, link_of};
 use super::notices::{Pinned, learn_notices};
 use super::region::RowSeen;
-use super::short_words::{Words, are_beginnings, is_plain};
+use super::short_words::{Looks, Words};
 use super::words::{SECRET_CLASS, class_says, header_says};
 use super::{Decision, SeenPage, address, css, titles};
 use crate::dates::read_date;
@@ -48,14 +49,14 @@ static TWO_NUMBERS: LazyLock<Regex> =
 pub(super) const MANY_ROWS: usize = 8;
 
 /// One place in the row, over all rows.
-struct Column {
-    css: String,
+pub(super) struct Column {
+    pub css: String,
     /// Per row, in order; `None` where the row has no such element.
-    texts: Vec<Option<String>>,
+    pub texts: Vec<Option<String>>,
     /// Per row: where a link in it leads, or around it.
-    links: Vec<Option<Url>>,
-    names: String,
-    header: String,
+    pub links: Vec<Option<Url>>,
+    pub names: String,
+    pub header: String,
     in_title: bool,
     /// Words that all rows have in front of what differs: `By: `.
     label: Option<String>,
@@ -403,55 +404,6 @@ fn gather(rows: &[&RowSeen<'_>]) -> Vec<Column> {
     found
 }
 
-/// Columns of one place that have different names in different rows, since a class on the way tells a state of the row
-/// (`div.regular > span`, `div.pinned > span`), are one, named by what the ways share.
-fn joined(columns: Vec<Column>, rows: &[&RowSeen<'_>]) -> Vec<Column> {
-    let n_filled = |column: &Column| column.texts.iter().flatten().count();
-    let mut joined: Vec<Column> = Vec::new();
-    let mut by_tags: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for column in columns {
-        let tags = css::tags_of(&column.css);
-        let places = by_tags.entry(tags).or_default();
-        let same = places.iter().copied().take(MAX_JOINED).find_map(|at| {
-            let held = &joined[at];
-            let mut pairs = held.texts.iter().zip(&column.texts);
-            let never_both = pairs.all(|(a, b)| a.is_none() || b.is_none());
-            let path = never_both.then(|| css::shared_path(&held.css, &column.css))??;
-            finds_both(&path, held, &column, rows).then_some((at, path))
-        });
-        let Some((at, path)) = same else {
-            places.push(joined.len());
-            joined.push(column);
-            continue;
-        };
-        let held = &mut joined[at];
-        held.css = path;
-        if n_filled(&column) > n_filled(held) {
-            held.names.clone_from(&column.names);
-            held.header.clone_from(&column.header);
-        }
-        for (text, more) in held.texts.iter_mut().zip(column.texts) {
-            *text = text.take().or(more);
-        }
-        for (link, more) in held.links.iter_mut().zip(column.links) {
-            *link = link.take().or(more);
-        }
-    }
-    joined
-}
-
-/// Columns of one way by tags that one is compared with.
-const MAX_JOINED: usize = 8;
-
-/// Whether a name finds in each row what one of two columns has there, and nothing where neither has any.
-fn finds_both(path: &str, a: &Column, b: &Column, rows: &[&RowSeen<'_>]) -> bool {
-    let mut pairs = rows.iter().zip(a.texts.iter().zip(&b.texts));
-    pairs.all(|(row, (a, b))| {
-        let held = a.as_ref().or(b.as_ref()).filter(|text| !text.is_empty());
-        text_at(row.element, path).as_ref() == held
-    })
-}
-
 /// The words above an element. Those above a title do not name what else is in its cell.
 fn header_of(headers: &[String], row: &RowSeen<'_>, element: ElementRef<'_>) -> String {
     let index = cell_index(row.element, element);
@@ -509,7 +461,6 @@ fn votes(
     let dates =
         share(&|text| text.chars().count() <= 40 && !NUMBER.is_match(text) && is_date(text));
     let short = share(&|text| text.chars().count() <= 24);
-    let distinct = filled.iter().collect::<BTreeSet<_>>().len() as f64 / n;
     let said = |field: &str| said_of(column, field);
     let mut found = Vec::new();
     // Who replied last, and when, is not who wrote it.
@@ -564,15 +515,9 @@ fn votes(
     } else if short >= 0.9 && numbers < 0.3 && dates < 0.3 && !column.in_title && !column.leads_on {
         let traits = Words {
             coverage,
-            distinct,
-            are_beginnings: are_beginnings(&filled),
-            like_counts: share(&|text| text.starts_with(|c: char| c.is_ascii_digit())),
-            like_names: share(&|text| text.split_whitespace().count() <= 3),
-            labels: share(&|text| text.ends_with([':', '：'])),
-            plain: share(&is_plain),
-            is_button: filled.iter().all(|text| *text == filled[0]) && !is_in_author(&column.css),
             leads: leads_to(&column.texts, &column.links, &rows[0].url),
             of_last_reply,
+            looks: Looks::of(&filled, &column.css),
         };
         for (field, score, reason) in traits.votes(&said) {
             add(field, score, reason);
@@ -585,13 +530,6 @@ fn votes(
         );
     }
     found
-}
-
-/// Whether the element around a column's is named for authors: `by <a>mira</a>`.
-fn is_in_author(css: &str) -> bool {
-    let around = css.rsplit(" > ").nth(1).unwrap_or_default();
-    let names = around.replace('.', " ");
-    class_says(&names, "author") && !class_says(&names, "category")
 }
 
 /// A version or a chapter is written like a day of a month, but all rows have the same.
@@ -794,7 +732,7 @@ fn numbers(row: &RowSeen<'_>) -> Vec<u64> {
         .collect()
 }
 
-fn text_at(root: ElementRef<'_>, css: &str) -> Option<String> {
+pub(super) fn text_at(root: ElementRef<'_>, css: &str) -> Option<String> {
     let selector = Selector::parse(css).ok()?;
     let text = shown(root.select(&selector).next()?);
     (!text.is_empty()).then_some(text)
