@@ -81,7 +81,7 @@ pub(super) async fn held<S: Store>(
     outfit: &Outfit<S>,
     address: &Url,
 ) -> Result<Option<Board>, StoreError> {
-    let boards = outfit.store.boards().await?;
+    let boards = outfit.store.boards_on(&host_key(address)).await?;
     Ok(boards.into_iter().find(|board| board.url == *address))
 }
 

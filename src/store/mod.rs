@@ -82,7 +82,7 @@ pub trait Store: Rereading + Upkeep {
 
     fn boards(&self) -> impl Future<Output = Answer<Vec<Board>>> + Send;
 
-    /// Those whose keys carry this host ([`host_key`](crate::fetch::host_key)).
+    /// Those whose keys carry this host ([`host_key`](crate::fetch::host_key)), recognised or not.
     fn boards_on(&self, host: &str) -> impl Future<Output = Answer<Vec<Board>>> + Send;
 
     /// The board's unfinished pass, if it has one.

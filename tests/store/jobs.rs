@@ -68,6 +68,19 @@ pub async fn a_hosts_boards_are_those_of_no_other<P: Place>(place: P) {
             of_host.push(board);
         }
     }
+    for address in [
+        "https://a.test/who?page=2",
+        "http://a.test:8080/who",
+        "https://a.tests/",
+    ] {
+        let address: url::Url = address.parse().unwrap();
+        let host = boardwalk::fetch::host_key(&address);
+        let board = store.register_board(NewBoard::stranger(&address, host, None), start());
+        let board = board.await.unwrap();
+        if address.host_str() == Some("a.test") && address.port().is_none() {
+            of_host.push(board);
+        }
+    }
     assert_eq!(store.boards_on("a.test").await.unwrap(), of_host);
     assert_eq!(store.boards_on("test").await.unwrap(), []);
 }

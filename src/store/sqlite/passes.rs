@@ -31,10 +31,14 @@ pub(super) fn boards(conn: &Connection) -> rusqlite::Result<Vec<Board>> {
         .collect()
 }
 
-/// A key is the host, a slash and more; the next character after a slash is 0.
+/// A key is the host, a slash and more, or the whole address of a board that is not recognised; the next character after
+/// a slash is 0.
 pub(super) fn boards_on(conn: &Connection, host: &str) -> rusqlite::Result<Vec<Board>> {
     conn.prepare_cached(&format!(
-        "{BOARD} WHERE key >= ?1 || '/' AND key < ?1 || '0' ORDER BY id"
+        "{BOARD} WHERE (key >= ?1 || '/' AND key < ?1 || '0')
+         OR (key >= 'http://' || ?1 || '/' AND key < 'http://' || ?1 || '0')
+         OR (key >= 'https://' || ?1 || '/' AND key < 'https://' || ?1 || '0')
+         ORDER BY id"
     ))?
     .query_map([host], read_board)?
     .collect()
