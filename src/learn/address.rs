@@ -684,3 +684,28 @@ fn numbered(values: &[&str]) -> Option<(String, String, i64)> {
     }
     Some((pattern, template, 18))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_pages_stand_beside_their_articles() {
+        let keys = [
+            "/a/1-tea.html",
+            "/a/1-tea-2.html",
+            "/a/1-tea-post31.html",
+            "/a/2-rope.html",
+            "/a/2-rope-new.html",
+            "/a/3-oar.html",
+            "/a/3-oar-2.html",
+            "/a/4-sail.html",
+        ];
+        let more = more_of(&keys.into_iter().collect());
+        assert_eq!(more.len(), 4);
+        assert_eq!(more["/a/1-tea-post31.html"], "/a/1-tea.html");
+        // Two posts of one title are two.
+        let posts = ["/tea", "/tea-2", "/rope", "/oar", "/sail"];
+        assert!(more_of(&posts.into_iter().collect()).is_empty());
+    }
+}

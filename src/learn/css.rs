@@ -296,3 +296,23 @@ pub(super) fn words_of(element: ElementRef<'_>) -> String {
     )
     .to_ascii_lowercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ways_share_what_is_no_state_of_a_row() {
+        let shared = |a, b| shared_path(a, b);
+        assert_eq!(
+            shared("div.regular.row1 > p > a.who", "div.row1 > p > a.who").unwrap(),
+            "div.row1 > p > a.who"
+        );
+        assert_eq!(shared("td.a > a.who", "td.b > a.who"), None);
+        assert_eq!(shared("p > a.who", "p > a.when"), None);
+        assert_eq!(
+            tags_of("td.a:nth-of-type(2) > a.who"),
+            tags_of("td:nth-of-type(2) > a")
+        );
+    }
+}

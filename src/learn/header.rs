@@ -118,3 +118,26 @@ pub(super) fn label_of(texts: &[Option<String>]) -> Option<String> {
         .last()
         .map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_all_that_stands_in_front() {
+        let label = |texts: &[&str]| {
+            let texts: Vec<Option<String>> =
+                texts.iter().map(|text| Some((*text).into())).collect();
+            label_of(&texts)
+        };
+        let started = [
+            "Started by mira",
+            "Started by kim",
+            "Started by ole, long ago",
+            "Started by ann",
+        ];
+        assert_eq!(label(&started).as_deref(), Some("Started by"));
+        assert_eq!(label(&["by mira", "by kim", "by ann", "von ole"]), None);
+        assert_eq!(label(&["by mira", "by mira", "by kim", "by kim"]), None);
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::columns::{COVERAGE, MANY_ROWS};
 use super::leads::Leads;
-use super::words::{DATED, class_says};
+use super::words::{DATED, class_says, header_says, introduces_author};
 
 /// Whether texts are cut at one length, as teasers are.
 fn are_beginnings(filled: &[&str]) -> bool {
@@ -23,6 +23,16 @@ fn is_in_author(css: &str) -> bool {
     let around = css.rsplit(" > ").nth(1).unwrap_or_default();
     let names = around.replace('.', " ");
     class_says(&names, "author") && !class_says(&names, "category")
+}
+
+fn ends_as_label(text: &str) -> bool {
+    text.ends_with([':', '：'])
+}
+
+/// Whether what all rows say announces what follows: `Posted`, `by`.
+fn is_label(text: &str) -> bool {
+    let word: String = text.split_whitespace().collect::<String>().to_lowercase();
+    ends_as_label(text) || introduces_author(text) || header_says(&word, "date")
 }
 
 /// Words with more letters than digits that show no date.
@@ -71,7 +81,10 @@ impl Looks {
             are_beginnings: are_beginnings(filled),
             like_counts: share(|text| text.starts_with(|c: char| c.is_ascii_digit())),
             like_names: share(|text| text.split_whitespace().count() <= 3),
-            labels: share(|text| text.ends_with([':', '：'])),
+            labels: match n_distinct {
+                1 => share(is_label),
+                _ => share(ends_as_label),
+            },
             plain: share(is_plain),
         }
     }
@@ -116,5 +129,32 @@ impl Words {
             found.push(("category", 1.0 + category, "few words, under such a name"));
         }
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_word_in_all_rows_is_an_author_where_it_is_named_so_and_announces_nothing() {
+        let votes = |word: &str, css: &str, author: f64| {
+            let words = Words {
+                coverage: 1.0,
+                leads: None,
+                of_last_reply: false,
+                looks: Looks::of(&[word; 10], css),
+            };
+            let said = |field: &str| if field == "author" { author } else { 0.0 };
+            !words.votes(&said).is_empty()
+        };
+        assert!(votes("mira", "p > span.author > a", 0.0));
+        assert!(votes("mira", "p > span", 1.0));
+        for word in ["Continue", "$ 10.50", "Dec 15"] {
+            assert!(!votes(word, "p > a", 0.0), "{word}");
+        }
+        for label in ["Posted", "by", "カテゴリ:"] {
+            assert!(!votes(label, "p > span", 1.0), "{label}");
+        }
     }
 }

@@ -85,7 +85,7 @@ fn place_of(row: &RowSeen<'_>, link: ElementRef<'_>) -> String {
 }
 
 /// Letters of a date at most.
-const MAX_DATE: usize = 40;
+pub(super) const MAX_DATE: usize = 40;
 
 fn leads_within(link: ElementRef<'_>) -> bool {
     let place = link.attr("href").and_then(|href| href.split_once('#'));

@@ -10,6 +10,7 @@ use super::article::Sample;
 use super::columns::{Columns, MAX_ELEMENTS, NUMBER, shown};
 use super::css;
 use super::region::RowSeen;
+use super::title_link::MAX_DATE;
 use super::words::{DATED, class_says};
 use crate::profile::element_text;
 
@@ -189,10 +190,13 @@ fn title_elsewhere(rows: &[&RowSeen<'_>]) -> Option<String> {
             if !named && element.value().name() != "a" {
                 continue;
             }
+            let text = shown(element);
+            if text.chars().count() <= MAX_DATE && DATED.is_match(&text) {
+                continue;
+            }
             let place = places
                 .entry(css::path_within(row.element, element))
                 .or_default();
-            let text = shown(element);
             place.1 += letters_of(&text).chars().count();
             place.0.insert(text);
             place.2 |= named;
