@@ -205,7 +205,6 @@ boards! {
     an_imageboard: "vichan",
     discuz_by_query: "discuz-x",
     bbpress: "bbpress",
-    bbpress_with_long_words_for_the_last_reply: "bbpress-freshness",
     vbulletin_4_whose_pages_stand_beside_each_other: "vbulletin4-named",
     vbulletin_4_by_bare_queries: "vbulletin4-plain",
     phorum: "phorum",
