@@ -24,7 +24,8 @@ mod cpu;
 use cpu::cpu_time;
 
 const ROUNDS: usize = 7;
-/// What reading may cost, as a multiple of the other reader's time. Beside other work it takes a tenth more than on a quiet machine, where it takes 1.4.
+/// What reading may cost, as a multiple of the other reader's time. It takes 1.4 on a quiet machine, and a tenth more beside
+/// other work.
 const MOST: f64 = 1.5;
 
 struct Page {
