@@ -3,7 +3,7 @@
 //! Many small rules, each with a guard: what holds too much of the prose is not taken out, whatever it is called, and a
 //! pass that leaves next to nothing is undone.
 
-use super::lines::{Held, Line, Sums, measured};
+use super::lines::{Held, Line, Sums, measured, prose};
 use super::marks::Marks;
 use super::page::{Mask, Page, Tag};
 use super::records::embedded_listings;
@@ -19,7 +19,6 @@ const LEFT_BY_NAMES: f32 = 0.4;
 /// Before there is a candidate: what is no part of any body, wherever it stands.
 pub(super) fn furniture(page: &Page<'_>) -> Furniture {
     let bare = Mask::none(page);
-    let prose = |lines: &[Line]| lines.iter().map(Line::prose).sum::<u32>();
     let whole = measured(page, &bare, &[0]);
     let sums = Sums::of(page, &whole);
     let mut mask = furniture_named(page, &bare, &sums, NAMES);

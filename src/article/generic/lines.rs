@@ -45,6 +45,11 @@ impl Line {
     }
 }
 
+/// What the lines hold of running text.
+pub(super) fn prose(lines: &[Line]) -> u32 {
+    lines.iter().map(Line::prose).sum()
+}
+
 /// The lines below these places, without what is masked.
 pub(super) fn lines_of(page: &Page<'_>, mask: &Mask, roots: &[u32]) -> Vec<Line> {
     walk(page, mask, roots, Maker::default())

@@ -36,7 +36,7 @@ use url::Url;
 pub use kind::PageKind;
 
 use crate::model::PostedAt;
-use lines::{Line, lines_of};
+use lines::{Line, lines_of, prose};
 use page::{Mask, Page};
 use posts::Post;
 use structured::Claims;
@@ -256,7 +256,6 @@ fn thread(page: &Page<'_>, messages: &[u32]) -> Option<String> {
 
 /// A body that was found holds all posts if it holds most of the page's prose; else the whole page is taken.
 fn with_all_posts(page: &Page<'_>, body: Vec<Line>) -> Vec<Line> {
-    let prose = |lines: &[Line]| lines.iter().map(Line::prose).sum::<u32>();
     let wide = wide::text(page, true);
     if prose(&body) * 2 >= prose(&wide) {
         body
@@ -328,7 +327,7 @@ fn whole_page(
         PageKind::Other => 5.0,
         PageKind::Article | PageKind::Thread => 4.0,
     };
-    let has_no_body = body.iter().map(Line::prose).sum::<u32>() < SHORT
+    let has_no_body = prose(body) < SHORT
         && width(&wide) >= SHORT
         && agreement::shared(&wide, body) * 2 >= width(body);
     (has_no_body || width(body) as f32 * times < width(&wide) as f32).then_some(wide)
@@ -336,10 +335,10 @@ fn whole_page(
 
 /// The text of the lines; where they are next to nothing, that of the page's data for machines and scripts.
 fn rescued(page: &Page<'_>, claims: &Claims, lines: Vec<Line>) -> String {
-    let prose: u32 = lines.iter().map(Line::prose).sum();
-    if prose < SHORT {
+    let n_shown = prose(&lines);
+    if n_shown < SHORT {
         if let Some(body) = &claims.body
-            && body.chars().count() > prose as usize
+            && body.chars().count() > n_shown as usize
         {
             return from_html(std::slice::from_ref(body));
         }
@@ -354,7 +353,6 @@ fn rescued(page: &Page<'_>, claims: &Claims, lines: Vec<Line>) -> String {
 /// The answer most agreed on; but where the widest holds more than twice its prose, the page's text is spread over parts
 /// of which two answers found the same one.
 fn chosen(answers: &mut [Vec<Line>], may_be_spread: bool) -> Vec<Line> {
-    let prose = |lines: &[Line]| lines.iter().map(Line::prose).sum::<u32>();
     let Some(agreed) = agreement::most_agreed(answers) else {
         return Vec::new();
     };

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::lines::Line;
+use super::lines::{Line, prose};
 use super::metadata::plain;
 use super::page::{Page, Tag};
 
@@ -50,11 +50,10 @@ pub(super) fn begins_comments(line: &str) -> bool {
 pub(super) fn trim(page: &Page<'_>, mut lines: Vec<Line>, titles: &[String]) -> Vec<Line> {
     lines.retain(|line| !NOISE.is_match(&line.text));
     // A heading of the kind within the text is followed by much more of it.
-    if let Some(at) = lines.iter().position(|line| begins_comments(&line.text)) {
-        let width = |lines: &[Line]| lines.iter().map(Line::prose).sum::<u32>();
-        if width(&lines[..at]) > 0 {
-            lines.truncate(at);
-        }
+    if let Some(at) = lines.iter().position(|line| begins_comments(&line.text))
+        && prose(&lines[..at]) > 0
+    {
+        lines.truncate(at);
     }
     let head = head_of(page, &lines, titles);
     lines.drain(..head);
