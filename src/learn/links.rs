@@ -19,6 +19,7 @@ pub(super) static LINKS: LazyLock<Selector> = LazyLock::new(|| {
 });
 static BASE: LazyLock<Selector> =
     LazyLock::new(|| Selector::parse("base[href]").expect("a constant selector"));
+
 /// What relative links go by.
 pub(super) fn base_of(page: &SeenPage<'_>) -> Url {
     page.html
@@ -28,6 +29,7 @@ pub(super) fn base_of(page: &SeenPage<'_>) -> Url {
         .unwrap_or_else(|| page.url.clone())
 }
 
+/// A page's links to other pages of its host, in its order.
 pub(super) fn links_of<'a>(page: &SeenPage<'a>) -> Vec<(ElementRef<'a>, Url)> {
     let base = base_of(page);
     let mut of_replies = 0;
@@ -54,8 +56,12 @@ pub(super) fn links_of<'a>(page: &SeenPage<'a>) -> Vec<(ElementRef<'a>, Url)> {
     if 3 * of_replies <= 2 * links.len() {
         links.retain(|(_, _, is_of_reply)| !is_of_reply);
     }
-    let pairs = links.into_iter();
-    pairs.map(|(element, url, _)| (element, url)).collect()
+    let here = bare(page.url);
+    links
+        .into_iter()
+        .filter(|(_, url, _)| bare(url) != here)
+        .map(|(element, url, _)| (element, url))
+        .collect()
 }
 
 /// Whether a link leads to a post in a page: `?Number=22001#Post22001`.
@@ -84,16 +90,14 @@ pub(super) fn is_file(url: &Url) -> bool {
     end.is_some_and(|end| ENDS.iter().any(|known| known.eq_ignore_ascii_case(end)))
 }
 
-/// A page's links to other pages, by what their URLs have in common.
+/// Links, by what their URLs have in common.
 pub(super) type Kinds<'a> = BTreeMap<String, Vec<(ElementRef<'a>, Url)>>;
 
-pub(super) fn kinds<'a>(page: &SeenPage<'a>) -> Kinds<'a> {
+pub(super) fn kinds<'a>(links: &[(ElementRef<'a>, Url)]) -> Kinds<'a> {
     let mut kinds: Kinds<'a> = BTreeMap::new();
-    for (element, url) in links_of(page) {
-        if bare(&url) == bare(page.url) {
-            continue;
-        }
-        kinds.entry(kind_of(&url)).or_default().push((element, url));
+    for (element, url) in links {
+        let kind = kinds.entry(kind_of(url)).or_default();
+        kind.push((*element, url.clone()));
     }
     kinds
 }

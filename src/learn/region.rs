@@ -65,12 +65,13 @@ pub(super) struct Group<'a> {
 
 /// All groups of rows on each page. Kinds of links that belong together on one of them do so on all.
 pub(super) fn groups_of<'a>(pages: &[SeenPage<'a>]) -> Vec<Vec<Group<'a>>> {
-    let kinds: Vec<Kinds<'a>> = pages.iter().map(kinds).collect();
+    let links: Vec<_> = pages.iter().map(links_of).collect();
+    let kinds: Vec<Kinds<'a>> = links.iter().map(|links| kinds(links)).collect();
     let joined: BTreeSet<String> = kinds.iter().flat_map(joined).collect();
     pages
         .iter()
-        .zip(kinds)
-        .map(|(page, kinds)| groups_by(page, kinds, &joined))
+        .zip(links.iter().zip(kinds))
+        .map(|(page, (links, kinds))| groups_by(page, links, kinds, &joined))
         .collect()
 }
 
@@ -83,13 +84,13 @@ pub(super) fn groups<'a>(page: &SeenPage<'a>) -> Vec<Group<'a>> {
 
 fn groups_by<'a>(
     page: &SeenPage<'a>,
+    links: &[(ElementRef<'a>, Url)],
     mut kinds: Kinds<'a>,
     joined: &BTreeSet<String>,
 ) -> Vec<Group<'a>> {
     for kind in joined {
-        let mut links: Vec<(ElementRef<'a>, Url)> = links_of(page);
-        links.retain(|(_, url)| is_of_kind(url, kind) && bare(url) != bare(page.url));
-        kinds.insert(kind.clone(), links);
+        let of_kind = links.iter().filter(|(_, url)| is_of_kind(url, kind));
+        kinds.insert(kind.clone(), of_kind.cloned().collect());
     }
     let mut kinds: Vec<_> = kinds.into_iter().collect();
     kinds.sort_by_key(|(_, links)| std::cmp::Reverse(links.len()));
