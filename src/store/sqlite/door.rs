@@ -40,6 +40,15 @@ impl Store for SqliteStore {
     }
 
     async fn recognised(&self, address: Url, board: NewBoard) -> Answer<()> {
+        let stranger = self
+            .look_up("looking for a board", |conn| {
+                passes::board_of_key(conn, address.as_str())
+            })
+            .await?;
+        // Of most boards nothing was known: then there is nothing to be written.
+        if stranger.is_none() {
+            return Ok(());
+        }
         self.write("taking a board for another", move |conn| {
             passes::recognised(conn, &address, &board)
         })

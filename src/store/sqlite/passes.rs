@@ -78,11 +78,7 @@ pub(super) fn recognised(
     address: &Url,
     board: &NewBoard,
 ) -> rusqlite::Result<()> {
-    let of_key = |key: &str| -> rusqlite::Result<Option<i64>> {
-        conn.prepare_cached("SELECT id FROM board WHERE key = ?1")?
-            .query_row([key], |row| row.get(0))
-            .optional()
-    };
+    let of_key = |key: &str| board_of_key(conn, key).map(|held| held.map(|board| board.id.0));
     let Some(stranger) = of_key(address.as_str())? else {
         return Ok(());
     };
