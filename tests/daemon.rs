@@ -117,6 +117,22 @@ fn one_service_a_database() {
 }
 
 #[test]
+fn a_log_for_machines_has_nothing_else_to_its_end() {
+    let world = World::with_posts(Engine::Rhymix, 15, 2);
+    let news = board(&world, "news", "every 1h");
+    let mut daemon = Daemon::new(&world, &format!("[log]\nformat = \"json\"\n{news}"));
+    daemon.start();
+    daemon.until_metric(&stored("news"), |n| n == 2.0);
+    daemon.signal("TERM");
+    let outcome = daemon.wait().expect_code(0);
+    assert!(outcome.stderr.lines().count() > 2, "{outcome}");
+    for line in outcome.stderr.lines() {
+        let event: Result<serde_json::Value, _> = serde_json::from_str(line);
+        assert!(event.is_ok(), "{line}\n{outcome}");
+    }
+}
+
+#[test]
 fn without_boards_there_is_nothing_to_serve() {
     let world = World::new(Engine::Rhymix, 14);
     let mut daemon = Daemon::new(&world, "");

@@ -188,7 +188,13 @@ fn run(args: CrawlArgs) -> anyhow::Result<Exit> {
 pub(super) async fn wait_for_signals(stop: CancellationToken) {
     wait_for_signal().await;
     stop.cancel();
-    anstream::eprintln!("stopping: what is in flight is finished first; once more to stop at once");
+    let notice = "stopping: what is in flight is finished first; once more to stop at once";
+    // To a person; whoever else reads this stream reads a log, of one form from its first line to its last.
+    if std::io::stderr().is_terminal() {
+        anstream::eprintln!("{notice}");
+    } else {
+        tracing::info!("{notice}");
+    }
     wait_for_signal().await;
     std::process::exit(Exit::Interrupted as i32);
 }
