@@ -137,7 +137,7 @@ fn busy(n_hosts: usize, time: Duration) -> Vec<String> {
     let cpu = (run.cpu_time() - cpu).as_secs_f64();
     let mib = run.peak_kib().expect("it runs") / 1024;
     run.kill();
-    let gaps = hosts.iter().filter_map(|(_, server)| server.least_gap());
+    let gaps = hosts.iter().filter_map(|(_, server)| server.least_span(2));
     let least = gaps.min().expect("there were requests");
     let share = rate / n_hosts as f64;
     println!(

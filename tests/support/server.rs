@@ -287,11 +287,11 @@ impl Server {
             .len()
     }
 
-    /// The shortest time between two requests; `None` where there were fewer.
-    pub fn least_gap(&self) -> Option<Duration> {
+    /// The shortest time in which so many requests came one after the other; `None` where there were fewer.
+    pub fn least_span(&self, n_requests: usize) -> Option<Duration> {
         let log = self.log();
-        log.windows(2)
-            .map(|pair| pair[1].at.duration_since(pair[0].at))
+        log.windows(n_requests)
+            .map(|span| span[n_requests - 1].at.duration_since(span[0].at))
             .min()
     }
 
