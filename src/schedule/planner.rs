@@ -13,7 +13,7 @@ use super::price::{self, Demand};
 use super::reason::{Next, Reason};
 use super::rhythm::Rhythm;
 use super::state::{BoardState, PlannerState, is_sound};
-use super::week::{DAY_S, HOUR_S, WeekClock, seconds, timestamp};
+use super::week::{DAY_S, HOUR_S, N_DAYS, WeekClock, seconds, timestamp};
 use crate::model::BoardId;
 
 /// The price is found anew this often, and the patterns this often.
@@ -21,6 +21,11 @@ const REPRICE_S: f64 = HOUR_S;
 const RELEARN_S: f64 = 6.0 * HOUR_S;
 /// Less of a day than this is left: the price stays, for a few requests more or less would swing it.
 const SHORT_REST_S: f64 = 4.0 * HOUR_S;
+/// No day spends more or less than its budget by a larger share than this.
+const DAY_BAND: f64 = 0.03;
+/// What chance takes of that: a day's requests depart from its plan by a sixth of their number's root, in standard deviations
+/// (measured on boards of all kinds), and hardly ever by five of these.
+const MOST_CHANCE: f64 = 5.0 / 6.0;
 /// Operators' own intervals and cron expressions come out of the budget, but leave this share to the rest.
 const LEAST_ADAPTIVE_SHARE: f64 = 0.1;
 /// Polls are started at most this many times as fast as the budget allows, with twelve seconds' worth at once: in
@@ -420,14 +425,15 @@ impl Planner {
         let whole = plan(began_s, day_ends_s);
         let rest = plan(now_s, day_ends_s);
         let rest_s = day_ends_s - now_s;
+        let day_budget = self.day_budget(began_s, budget_per_s);
         // A host's own budget is for a day, to be spent when its boards are busy.
         let limits = price::host_limits(&whole, n_hosts, host_budget(day_s));
         if state.day != Some(day) || !continued {
             // A new day, or the middle of one: as if it had been planned from its beginning.
-            state.pace = price::solve(&whole, &limits, budget_per_s * day_s);
-            state.allotted = budget_per_s * day_s - price::spend(&rest, &limits, state.pace);
+            state.pace = price::solve(&whole, &limits, day_budget);
+            state.allotted = day_budget - price::spend(&rest, &limits, state.pace);
         } else if rest_s > SHORT_REST_S {
-            let left = budget_per_s * day_s - state.allotted;
+            let left = day_budget - state.allotted;
             state.pace = price::solve(&rest, &limits, left);
         }
         let trimmed = state.pace * state.trim;
@@ -439,6 +445,21 @@ impl Planner {
         state.day = Some(day);
         state.ledger_s = Some(now_s);
         self.state = state;
+    }
+
+    /// What the day that began then is to spend, as the first of a week. A week from any day on is planned alike, so nothing has
+    /// to be kept for the others to make up for it.
+    fn day_budget(&self, began_s: f64, budget_per_s: f64) -> f64 {
+        let chance = MOST_CHANCE / (budget_per_s * DAY_S).sqrt();
+        let band = (DAY_BAND - chance).max(0.0);
+        let mut from_s = began_s;
+        let week = [(); N_DAYS].map(|()| {
+            let to_s = self.clock.midnight_after(from_s);
+            let day = price::Day::new(&self.demands(from_s, to_s), budget_per_s * (to_s - from_s));
+            from_s = to_s;
+            day
+        });
+        price::first_of(&week, band)
     }
 
     /// Requests a second that fixed intervals and cron expressions take.
