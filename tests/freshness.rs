@@ -83,17 +83,17 @@ impl World {
     }
 
     /// The mean delay under an oracle that knows the true rates, and makes as many requests in the scored days as the
-    /// schedule may.
+    /// schedule did.
     fn bound_s(&self, plan: Plan) -> f64 {
         self.bound_by_s(plan, &self.rates())
     }
 
     fn bound_by_s(&self, plan: Plan, rates: &[Vec<f64>]) -> f64 {
-        let budget = self.budget_per_s * (self.scored.to_s - self.scored.from_s);
         let polls = |budget_per_s: f64| plan(rates, &self.window, budget_per_s);
         // Its plan counts polls; further pages, and days of more or less news, come on top.
-        let n_requests = |polls: &Polls| score(&self.posts(), polls, &self.scored).n_requests;
-        let spent = n_requests(&polls(self.budget_per_s)) as f64 / budget;
+        let n_requests =
+            |polls: &Polls| score(&self.posts(), polls, &self.scored).n_requests as f64;
+        let spent = n_requests(&polls(self.budget_per_s)) / n_requests(&self.polls);
         self.mean_s(&polls(self.budget_per_s / spent))
     }
 
@@ -102,6 +102,30 @@ impl World {
             .iter()
             .map(|board| board.rates.clone())
             .collect()
+    }
+
+    /// Holds each day's spend to the budget within three per cent, and each week's within half a one.
+    #[track_caller]
+    fn check_spending(&self) {
+        let seed = self.seed;
+        let scored = score(&self.posts(), &self.polls, &self.scored);
+        let shares = scored.by_day.iter();
+        let shares: Vec<f64> = shares
+            .map(|n_requests| *n_requests as f64 / (self.budget_per_s * DAY_S))
+            .collect();
+        for (day, share) in shares.iter().enumerate() {
+            assert!(
+                (share - 1.0).abs() <= 0.03,
+                "seed {seed}, day {day}: {share}"
+            );
+        }
+        for week in shares.chunks_exact(7) {
+            let share = mean(week);
+            assert!(
+                (share - 1.0).abs() <= 0.005,
+                "seed {seed}: {share} of {week:?}"
+            );
+        }
     }
 
     /// Delays of a board's posts between two moments.
@@ -152,8 +176,8 @@ fn check_family(
     budget_per_s: f64,
     most: f64,
     most_by_day: f64,
-) {
-    for seed in SEEDS {
+) -> Vec<World> {
+    let check = |seed: u64| {
         let world = World::of(seed, generate(seed, N_BOARDS, N_DAYS), budget_per_s);
         let learnt_s = world.learnt_s();
         let exact = learnt_s / world.bound_s(oracle::exact);
@@ -161,49 +185,44 @@ fn check_family(
         println!("seed {seed}: {exact:.3} x exact, {by_day:.3} x exact by day");
         assert!(exact <= most, "seed {seed}: {exact}");
         assert!(by_day <= most_by_day, "seed {seed}: {by_day}");
-    }
+        world
+    };
+    SEEDS.map(check).collect()
 }
 
 /// Posts that come three at a time tell less of the rate than posts that come one by one.
 #[test]
 fn bursts_cost_little_more() {
-    check_family(traces::bursty, BUDGET_PER_S, 1.12, 1.10);
+    let worlds = check_family(traces::bursty, BUDGET_PER_S, 1.12, 1.10);
+    worlds.iter().for_each(World::check_spending);
 }
 
 /// What is never at the hours that most boards live at must be learnt from each board alone.
 #[test]
 fn boards_without_hours_of_work_are_learnt_too() {
-    check_family(traces::sleepless, BUDGET_PER_S, 1.15, 1.12);
+    let worlds = check_family(traces::sleepless, BUDGET_PER_S, 1.15, 1.12);
+    worlds.iter().for_each(World::check_spending);
 }
 
 /// Where all boards are silent at the same hours, what they do not need then is spent when they are not. Each day has its
-/// own budget, so the weekends' cannot be: that alone costs a tenth and more of what could be had with the week's budget,
-/// whatever is known of the boards: 1.11, 1.12 and 1.13 times the delay with the week's budget on these seeds, and 1.14 to
-/// 1.16 times under the tight budget.
+/// own budget but for a narrow band, so that most of the weekends' cannot be. An oracle with a budget for each day has 1.11,
+/// 1.12 and 1.13 times the delay of one with the week's on these seeds, and 1.14 to 1.16 times under the tight budget,
+/// whatever it knows of the boards; the band takes a hundredth off that.
 #[test]
 fn offices_get_the_budget_of_their_nights() {
-    check_family(traces::offices, BUDGET_PER_S, 1.16, 1.03);
+    let worlds = check_family(traces::offices, BUDGET_PER_S, 1.16, 1.02);
+    worlds.iter().for_each(World::check_spending);
 }
 
 #[test]
 fn a_tight_budget_is_well_spent() {
     check_family(traces::generate, TIGHT_BUDGET_PER_S, 1.12, 1.12);
-    check_family(traces::offices, TIGHT_BUDGET_PER_S, 1.25, 1.10);
+    check_family(traces::offices, TIGHT_BUDGET_PER_S, 1.24, 1.10);
 }
 
 #[test]
-fn every_day_spends_the_budget() {
-    for world in WORLDS.iter() {
-        let seed = world.seed;
-        let scored = score(&world.posts(), &world.polls, &world.scored);
-        for (day, n_requests) in scored.by_day.iter().enumerate() {
-            let share = *n_requests as f64 / (BUDGET_PER_S * DAY_S);
-            assert!(
-                (share - 1.0).abs() <= 0.03,
-                "seed {seed}, day {day}: {share}"
-            );
-        }
-    }
+fn every_day_and_week_spends_the_budget() {
+    WORLDS.iter().for_each(World::check_spending);
 }
 
 #[test]

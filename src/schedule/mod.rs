@@ -14,7 +14,8 @@
 //! The aim is the least mean delay from posting to listing under a request budget. Post-seconds of waiting are gathered at
 //! the board's rate; a poll is due when the waiting expected since the last one reaches the *price* of a request. One
 //! price for all boards makes the best use of the budget (a poll moved from one board to another would lose more than
-//! it gains), and leads to intervals that go with the square root of the rate, hour by hour.
+//! it gains), and leads to intervals that go with the square root of the rate, hour by hour. Each day spends its budget; busy
+//! days of a week a little more, at the cost of the others, where that stays within three per cent.
 //! [`rhythm`] learns rates, [`pattern`] weeks, [`price`] finds the price, [`planner`] keeps the spending to the budget.
 
 mod hours;

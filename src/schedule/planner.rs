@@ -420,7 +420,7 @@ impl Planner {
             state.spent = 0.0;
             state.debt = 0.0;
         }
-        let began_s = (day_ends_s - DAY_S).min(now_s);
+        let began_s = self.clock.midnight_before(now_s);
         let day_s = day_ends_s - began_s;
         let whole = plan(began_s, day_ends_s);
         let rest = plan(now_s, day_ends_s);

@@ -320,6 +320,33 @@ fn a_host_s_own_budget_binds_its_boards_only() {
     assert!((0.15..=0.2).contains(&large), "{large}");
 }
 
+/// In New York, 8 March 2026 has 23 hours, and 1 November 25.
+#[test]
+fn a_day_on_which_the_clock_is_changed_spends_by_its_hours() {
+    for (start, day, n_hours) in [
+        ("2026-03-05T05:00:00Z", "2026-03-08T05:00:00Z", 23),
+        ("2026-10-29T04:00:00Z", "2026-11-01T04:00:00Z", 25),
+    ] {
+        let (start, day) = (at(start), at(day));
+        let end = day + SignedDuration::from_hours(n_hours);
+        let limits = Limits {
+            zone: zone("America/New_York"),
+            budget_per_s: 0.05,
+            ..limits()
+        };
+        let mut planner = Planner::new(limits, start);
+        for number in 0..20 {
+            planner.add(BoardId(number), BoardPlan::of_host("h"), None, start);
+        }
+        let polls = drive(&mut planner, start, end, |from, to| {
+            u32::try_from(to.as_second() / 600 - from.as_second() / 600).unwrap_or(0)
+        });
+        let n_polls = polls.iter().filter(|(_, at)| *at >= day).count() as f64;
+        let share = n_polls / (0.05 * 3_600.0 * n_hours as f64);
+        assert!((share - 1.0).abs() <= 0.03, "{day}: {share}");
+    }
+}
+
 #[test]
 fn a_weight_buys_shorter_intervals() {
     let start = at("2026-03-02T00:00:00Z");

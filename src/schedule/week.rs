@@ -86,6 +86,16 @@ impl WeekClock {
         (self.local(at_s) / DAY_S).floor() as i64
     }
 
+    /// When the day began.
+    pub(super) fn midnight_before(&self, at_s: f64) -> f64 {
+        let local = self.local(at_s);
+        let passed = local.rem_euclid(DAY_S);
+        // A clock that was changed since then has moved midnight by as much.
+        let there = at_s - passed;
+        let drift = self.local(there) - (local - passed);
+        (there - drift).min(at_s)
+    }
+
     /// When the next day begins.
     pub(super) fn midnight_after(&self, at_s: f64) -> f64 {
         let local = self.local(at_s);
