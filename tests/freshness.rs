@@ -169,7 +169,8 @@ fn learning_costs_little_and_fixed_intervals_cost_much() {
 }
 
 /// Replays a family of boards, and prints what its schedule costs over the exact oracle and over one with a budget for each
-/// day; holds the first to `most`, the second to `most_by_day`, for each seed.
+/// day; holds the first to `most`, the second to `most_by_day`, in the mean over the seeds: which posts happen to come just
+/// after a poll is worth a hundredth and more in each.
 #[track_caller]
 fn check_family(
     generate: fn(u64, usize, usize) -> Vec<traces::Board>,
@@ -177,30 +178,32 @@ fn check_family(
     most: f64,
     most_by_day: f64,
 ) -> Vec<World> {
-    let check = |seed: u64| {
-        let world = World::of(seed, generate(seed, N_BOARDS, N_DAYS), budget_per_s);
-        let learnt_s = world.learnt_s();
-        let exact = learnt_s / world.bound_s(oracle::exact);
-        let by_day = learnt_s / world.bound_s(oracle::exact_by_day);
-        println!("seed {seed}: {exact:.3} x exact, {by_day:.3} x exact by day");
-        assert!(exact <= most, "seed {seed}: {exact}");
-        assert!(by_day <= most_by_day, "seed {seed}: {by_day}");
-        world
-    };
-    SEEDS.map(check).collect()
+    let worlds: Vec<World> = SEEDS
+        .map(|seed| World::of(seed, generate(seed, N_BOARDS, N_DAYS), budget_per_s))
+        .collect();
+    for (plan, most) in [
+        (oracle::exact as Plan, most),
+        (oracle::exact_by_day, most_by_day),
+    ] {
+        let cost = |world: &World| world.learnt_s() / world.bound_s(plan);
+        let costs: Vec<f64> = worlds.iter().map(cost).collect();
+        println!("{:.3} of {costs:.3?}", mean(&costs));
+        assert!(mean(&costs) <= most, "{costs:?}");
+    }
+    worlds
 }
 
 /// Posts that come three at a time tell less of the rate than posts that come one by one.
 #[test]
 fn bursts_cost_little_more() {
-    let worlds = check_family(traces::bursty, BUDGET_PER_S, 1.12, 1.10);
+    let worlds = check_family(traces::bursty, BUDGET_PER_S, 1.10, 1.09);
     worlds.iter().for_each(World::check_spending);
 }
 
 /// What is never at the hours that most boards live at must be learnt from each board alone.
 #[test]
 fn boards_without_hours_of_work_are_learnt_too() {
-    let worlds = check_family(traces::sleepless, BUDGET_PER_S, 1.15, 1.12);
+    let worlds = check_family(traces::sleepless, BUDGET_PER_S, 1.14, 1.13);
     worlds.iter().for_each(World::check_spending);
 }
 
@@ -210,14 +213,14 @@ fn boards_without_hours_of_work_are_learnt_too() {
 /// whatever it knows of the boards; the band takes a hundredth off that.
 #[test]
 fn offices_get_the_budget_of_their_nights() {
-    let worlds = check_family(traces::offices, BUDGET_PER_S, 1.16, 1.02);
+    let worlds = check_family(traces::offices, BUDGET_PER_S, 1.15, 1.02);
     worlds.iter().for_each(World::check_spending);
 }
 
 #[test]
 fn a_tight_budget_is_well_spent() {
-    check_family(traces::generate, TIGHT_BUDGET_PER_S, 1.12, 1.12);
-    check_family(traces::offices, TIGHT_BUDGET_PER_S, 1.24, 1.10);
+    check_family(traces::generate, TIGHT_BUDGET_PER_S, 1.11, 1.10);
+    check_family(traces::offices, TIGHT_BUDGET_PER_S, 1.23, 1.08);
 }
 
 #[test]
