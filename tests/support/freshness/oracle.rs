@@ -3,7 +3,10 @@
 
 use super::replay::{Polls, Window};
 
-const MINUTE_S: f64 = 60.0;
+/// Polls are planned by the minute; where boards can be polled every few minutes, in this many steps of the mean interval.
+const LONGEST_STEP_S: f64 = 60.0;
+const STEPS_AN_INTERVAL: f64 = 8.0;
+const SHORTEST_STEP_S: f64 = 1.0;
 const HOUR_S: f64 = 3_600.0;
 const DAY_S: f64 = 86_400.0;
 
@@ -47,13 +50,15 @@ fn index_of_board(rates: &[f64], window: &Window, price: f64) -> Vec<f64> {
     polls
 }
 
-/// The exact optimum on a one-minute grid, by dynamic programming over each board: of all sets of polls, the one with the
+/// The exact optimum on a grid of a minute or less, by dynamic programming over each board: of all sets of polls, the one with the
 /// least expected waiting plus price times polls.
 pub fn exact(rates: &[Vec<f64>], window: &Window, budget_per_s: f64) -> Polls {
+    let interval_s = rates.len() as f64 / budget_per_s;
+    let step_s = (interval_s / STEPS_AN_INTERVAL).clamp(SHORTEST_STEP_S, LONGEST_STEP_S);
     let polls = |price: f64| -> Polls {
         rates
             .iter()
-            .map(|rates| exact_of_board(rates, window, price))
+            .map(|rates| exact_of_board(rates, window, price, step_s))
             .collect()
     };
     let budget = budget_per_s * (window.to_s - window.from_s);
@@ -84,19 +89,20 @@ pub fn exact_by_day(rates: &[Vec<f64>], window: &Window, budget_per_s: f64) -> P
     polls
 }
 
-/// With `posts[t]` and `moments[t]` the sums of rate and of rate times time up to minute t, posts between polls j and k
+/// With `posts[t]` and `moments[t]` the sums of rate and of rate times time up to step t, posts between polls j and k
 /// wait `k·(posts[k] − posts[j]) − (moments[k] − moments[j])`. So the best plan up to k is a minimum over lines
 /// `best[j] + moments[j] − k·posts[j]`: their slopes fall with j and k grows, which a monotone hull answers in constant
 /// time.
-fn exact_of_board(rates: &[f64], window: &Window, price: f64) -> Vec<f64> {
-    let n_minutes = ((window.to_s - window.from_s) / MINUTE_S) as usize;
+fn exact_of_board(rates: &[f64], window: &Window, price: f64, step_s: f64) -> Vec<f64> {
+    let n_steps = ((window.to_s - window.from_s) / step_s) as usize;
     let (mut posts, mut moment) = (0.0_f64, 0.0_f64);
-    // (slope, intercept, minute) of the lines on the hull.
+    // (slope, intercept, step) of the lines on the hull.
     let mut hull: Vec<(f64, f64, usize)> = vec![(0.0, 0.0, 0)];
     let mut head = 0;
     let mut before: Vec<u32> = vec![0];
-    for k in 1..=n_minutes {
-        let rate = rates.get((k - 1) / 60).copied().unwrap_or(0.0) * MINUTE_S;
+    for k in 1..=n_steps {
+        let hour = ((k as f64 - 0.5) * step_s / HOUR_S) as usize;
+        let rate = rates.get(hour).copied().unwrap_or(0.0) * step_s;
         posts += rate;
         moment += rate * (k as f64 - 0.5);
         let at = k as f64;
@@ -105,7 +111,7 @@ fn exact_of_board(rates: &[f64], window: &Window, price: f64) -> Vec<f64> {
             head += 1;
         }
         before.push(hull[head].2 as u32);
-        let best = at * posts - moment + value(&hull[head]) + price / MINUTE_S;
+        let best = at * posts - moment + value(&hull[head]) + price / step_s;
         let line = (-posts, best + moment, k);
         while hull.len() > head + 1 {
             let (a, b) = (hull[hull.len() - 2], hull[hull.len() - 1]);
@@ -119,9 +125,9 @@ fn exact_of_board(rates: &[f64], window: &Window, price: f64) -> Vec<f64> {
         hull.push(line);
     }
     let mut polls = Vec::new();
-    let mut k = n_minutes;
+    let mut k = n_steps;
     while k > 0 {
-        polls.push(window.from_s + k as f64 * MINUTE_S);
+        polls.push(window.from_s + k as f64 * step_s);
         k = before[k] as usize;
     }
     polls.reverse();
