@@ -19,8 +19,8 @@ use crate::dedup::is_settled;
 /// Of the tokens made here.
 pub const VERSION: u32 = 2;
 
-/// Before tokens of the second list. For private use, so it is in no word, and for FTS5 it is a letter
-/// (sqlite.org/fts5.html, 4.3.1).
+/// Before tokens of the second list. For private use, so it is in no word, and for FTS5's `ascii` tokenizer it is a letter
+/// (sqlite.org/fts5.html, 4.3.2).
 const ONCE: char = '\u{E000}';
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,49 +34,73 @@ enum Script {
 #[derive(Debug, Clone, Copy)]
 struct Run<'a> {
     script: Script,
-    chars: &'a [char],
+    /// Not empty.
+    letters: &'a str,
     /// It follows the run before it without anything between.
     joined: bool,
+}
+
+impl Run<'_> {
+    fn first(&self) -> char {
+        self.letters.chars().next().expect("a run has a letter")
+    }
+
+    fn last(&self) -> char {
+        self.letters
+            .chars()
+            .next_back()
+            .expect("a run has a letter")
+    }
+
+    fn is_one(&self) -> bool {
+        self.first().len_utf8() == self.letters.len()
+    }
 }
 
 /// The letters and digits of a text, and where its runs are among them.
 #[derive(Default)]
 struct Folded {
-    chars: Vec<char>,
+    letters: String,
     /// Script, [`Run::joined`], and where the run begins.
     begins: Vec<(Script, bool, usize)>,
+    /// The last character was a letter.
+    in_run: bool,
 }
 
 impl Folded {
     fn of(text: &str) -> Self {
-        let mut folded = Self::default();
-        let mut joined = false;
-        for c in fold(text) {
-            let script = match c {
-                c if is_dense(c) => Script::Dense,
-                c if c.is_alphanumeric() => Script::Spaced,
-                _ => {
-                    joined = false;
-                    continue;
-                }
-            };
-            let goes_on = joined && folded.begins.last().is_some_and(|run| run.0 == script);
-            if !goes_on {
-                folded.begins.push((script, joined, folded.chars.len()));
-            }
-            folded.chars.push(c);
-            joined = true;
-        }
+        let mut folded = Self {
+            letters: String::with_capacity(text.len()),
+            ..Self::default()
+        };
+        fold(text, |c| folded.add(c));
         folded
+    }
+
+    fn add(&mut self, c: char) {
+        let script = match c {
+            c if is_dense(c) => Script::Dense,
+            c if c.is_alphanumeric() => Script::Spaced,
+            _ => {
+                self.in_run = false;
+                return;
+            }
+        };
+        let goes_on = self.in_run && self.begins.last().is_some_and(|run| run.0 == script);
+        if !goes_on {
+            self.begins.push((script, self.in_run, self.letters.len()));
+        }
+        self.letters.push(c);
+        self.in_run = true;
     }
 
     fn runs(&self) -> impl Iterator<Item = Run<'_>> {
         let ends = self.begins.iter().skip(1).map(|run| run.2);
-        let ends = ends.chain(std::iter::once(self.chars.len()));
+        let ends = ends.chain(std::iter::once(self.letters.len()));
         let spans = self.begins.iter().zip(ends);
         spans.map(|((script, joined, from), to)| Run {
             script: *script,
-            chars: &self.chars[*from..to],
+            letters: &self.letters[*from..to],
             joined: *joined,
         })
     }
@@ -92,7 +116,7 @@ pub fn bigrams(text: &str) -> String {
     for run in folded.runs() {
         push_tokens(&mut out, run, true);
         if run.script == Script::Dense {
-            run.chars.iter().for_each(|c| characters.add(*c));
+            run.letters.chars().for_each(|c| characters.add(c));
         }
         words.extend(before.and_then(|before| word_and_character(before, run)));
         before = Some(run);
@@ -146,13 +170,7 @@ impl Characters {
 /// `11월` of `11월에`, as a token of the second list.
 fn word_and_character(word: Run<'_>, behind: Run<'_>) -> Option<String> {
     let meet = word.script == Script::Spaced && behind.script == Script::Dense && behind.joined;
-    meet.then(|| {
-        let first = behind.chars.first();
-        std::iter::once(&ONCE)
-            .chain(word.chars)
-            .chain(first)
-            .collect()
-    })
+    meet.then(|| format!("{ONCE}{}{}", word.letters, behind.first()))
 }
 
 /// An FTS5 phrase for each word of a text.
@@ -178,9 +196,9 @@ pub(super) fn whole_phrase(text: &str) -> Option<String> {
 /// Tokens are letters and digits only, so nothing in them can end the quotes.
 fn phrase(word: &[Run<'_>]) -> String {
     let (last, before) = word.split_last().expect("a word has a run");
-    let is_one = last.script == Script::Dense && last.chars.len() == 1;
+    let is_one = last.script == Script::Dense && last.is_one();
     if is_one && before.is_empty() {
-        return format!("\"{ONCE}{}\"", last.chars[0]);
+        return format!("\"{ONCE}{}\"", last.letters);
     }
     let meeting = before
         .last()
@@ -214,7 +232,7 @@ pub fn places(text: &str, words: &[String]) -> Vec<Range<usize>> {
     let letters = letters(text);
     let mut found: Vec<Range<usize>> = Vec::new();
     for word in words {
-        let wanted = Folded::of(word).chars;
+        let wanted: Vec<char> = Folded::of(word).letters.chars().collect();
         let Some(first) = wanted.first() else {
             continue;
         };
@@ -248,7 +266,10 @@ fn letters(text: &str) -> Vec<Letter> {
     for (start, written) in text.char_indices() {
         let bytes = start..start + written.len_utf8();
         let mut any = false;
-        for c in fold(written.encode_utf8(&mut [0; 4])).filter(|c| c.is_alphanumeric()) {
+        fold(written.encode_utf8(&mut [0; 4]), |c| {
+            if !c.is_alphanumeric() {
+                return;
+            }
             let inside_word = before.is_some_and(|before| !is_dense(before) && !is_dense(c));
             letters.push(Letter {
                 c,
@@ -257,7 +278,7 @@ fn letters(text: &str) -> Vec<Letter> {
             });
             before = Some(c);
             any = true;
-        }
+        });
         if !any {
             before = None;
         }
@@ -266,34 +287,33 @@ fn letters(text: &str) -> Vec<Letter> {
 }
 
 fn push_tokens(out: &mut String, run: Run<'_>, with_last: bool) {
-    let mut token = |chars: &[char]| {
+    let mut token = |letters: &str| {
         if !out.is_empty() {
             out.push(' ');
         }
-        out.extend(chars);
+        out.push_str(letters);
     };
-    match run.script {
-        Script::Spaced => token(run.chars),
-        Script::Dense => {
-            run.chars.windows(2).for_each(&mut token);
-            if with_last || run.chars.len() == 1 {
-                token(&run.chars[run.chars.len() - 1..]);
-            }
-        }
+    if run.script == Script::Spaced {
+        return token(run.letters);
+    }
+    let ends = run.letters.char_indices().map(|(at, c)| at + c.len_utf8());
+    let starts = run.letters.char_indices().map(|(at, _)| at);
+    for (start, end) in starts.zip(ends.skip(1)) {
+        token(&run.letters[start..end]);
+    }
+    if with_last || run.is_one() {
+        token(&run.letters[run.letters.len() - run.last().len_utf8()..]);
     }
 }
 
 /// Composed, in lower case, full-width forms as ordinary ones. Full compatibility folding is left out: it would
 /// take single letters (`ㅋㅋㅋ`) apart into ones that no keyboard writes.
-fn fold(text: &str) -> impl Iterator<Item = char> {
+fn fold(text: &str, mut add: impl FnMut(char)) {
     // Nearly all texts are letters that need no table.
-    let is_plain = text.chars().all(is_settled);
-    let plain = is_plain.then(|| text.chars().map(|c| c.to_ascii_lowercase()));
-    let folded = (!is_plain).then(|| fold_by_tables(text));
-    plain
-        .into_iter()
-        .flatten()
-        .chain(folded.into_iter().flatten())
+    match text.chars().all(is_settled) {
+        true => text.chars().for_each(|c| add(c.to_ascii_lowercase())),
+        false => fold_by_tables(text).for_each(add),
+    }
 }
 
 fn fold_by_tables(text: &str) -> impl Iterator<Item = char> {
@@ -401,7 +421,8 @@ mod tests {
     proptest! {
         #[test]
         fn plain_text_folds_as_by_the_tables(text in "[가-힣a-zA-Z0-9 一-龥‘’…·、。-]{0,60}") {
-            let plain: String = fold(&text).collect();
+            let mut plain = String::new();
+            fold(&text, |c| plain.push(c));
             prop_assert_eq!(plain, fold_by_tables(&text).collect::<String>());
         }
 

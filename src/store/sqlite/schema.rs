@@ -33,6 +33,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0017_counts.sql"),
     include_str!("schema/0018_openings.sql"),
     COPY_FILTERS,
+    include_str!("schema/0020_ascii_tokens.sql"),
 ];
 
 const COPY_INDEX: &str = include_str!("schema/0010_copy_index.sql");

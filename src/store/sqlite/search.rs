@@ -14,10 +14,10 @@ const VERSION_NAME: &str = "search_version";
 /// Articles whose words wait at a time, when the index is built anew.
 const MOST_WAITING: u32 = 256;
 
-/// Words on their way into the index. FTS5 writes a segment of its own whenever a savepoint is taken, which each change
-/// is, or an article's number is lower than the last one's; and it pays for each segment again when it merges them. So what
-/// changes within a transaction is put there in one piece and in order ([`write_waiting`]), and until then stands here,
-/// where a change that fails takes it back.
+/// Words on their way into the index. FTS5 writes a segment of its own whenever a savepoint is taken, which each statement
+/// does that changes it, or an article's number is lower than the last one's; and it pays for each segment again when it
+/// merges them. So what changes within a transaction is put there by one statement and in order ([`write_waiting`]), and
+/// until then stands here, where a change that fails takes it back.
 const WAITING: &str = "CREATE TEMP TABLE IF NOT EXISTS search_waiting (
     article INTEGER PRIMARY KEY,
     title   TEXT NOT NULL,
@@ -50,24 +50,20 @@ pub(super) fn replace(
 
 /// Puts what waits into the index.
 pub(super) fn write_waiting(conn: &Connection) -> rusqlite::Result<()> {
-    let waiting: Vec<i64> = conn
-        .prepare_cached("SELECT article FROM temp.search_waiting ORDER BY article")?
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    if waiting.is_empty() {
+    let any = conn
+        .prepare_cached("SELECT 1 FROM temp.search_waiting LIMIT 1")?
+        .exists([])?;
+    if !any {
         return Ok(());
     }
-    for article in waiting {
-        conn.prepare_cached("DELETE FROM search WHERE rowid = ?1")?
-            .execute([article])?;
-        conn.prepare_cached(
-            "INSERT INTO search (rowid, title, text, author)
-             SELECT article, title, text, author FROM temp.search_waiting WHERE article = ?1",
-        )?
-        .execute([article])?;
+    for sql in [
+        "DELETE FROM search WHERE rowid IN (SELECT article FROM temp.search_waiting)",
+        "INSERT INTO search (rowid, title, text, author)
+         SELECT article, title, text, author FROM temp.search_waiting ORDER BY article",
+        "DELETE FROM temp.search_waiting",
+    ] {
+        conn.prepare_cached(sql)?.execute([])?;
     }
-    conn.prepare_cached("DELETE FROM temp.search_waiting")?
-        .execute([])?;
     Ok(())
 }
 
@@ -171,4 +167,42 @@ pub(super) fn read_hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
         comment_count: row.get::<_, Option<Count>>(16)?.map(|n| n.0),
         revised_at: row.get::<_, Option<Ms>>(17)?.map(|ms| ms.0),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema;
+    use super::*;
+
+    #[test]
+    fn what_changes_within_a_transaction_becomes_one_segment() {
+        let conn = Connection::open_in_memory().unwrap();
+        for sql in schema::all() {
+            conn.execute_batch(sql).unwrap();
+        }
+        configure_writer(&conn).unwrap();
+        let transaction = conn.unchecked_transaction().unwrap();
+        for article in (1..=40).rev() {
+            let text = bigrams(&format!("{article}번째 글의 본문이다"));
+            replace(
+                &transaction,
+                ArticleId(article),
+                "제목",
+                &text,
+                Some("기자"),
+            )
+            .unwrap();
+        }
+        write_waiting(&transaction).unwrap();
+        transaction.commit().unwrap();
+        let count = |sql: &str| -> i64 { conn.query_row(sql, [], |row| row.get(0)).unwrap() };
+        assert_eq!(count("SELECT count(DISTINCT segid) FROM search_idx"), 1);
+        let found = "SELECT count(*) FROM search WHERE search MATCH '\"본문 문이\"'";
+        assert_eq!(count(found), 40);
+        // Another text in place of the first.
+        replace(&conn, ArticleId(1), "제목", &bigrams("다른 글"), None).unwrap();
+        write_waiting(&conn).unwrap();
+        assert_eq!(count(found), 39);
+        assert_eq!(count("SELECT count(*) FROM temp.search_waiting"), 0);
+    }
 }
