@@ -10,30 +10,27 @@
 //!
 //! There may be thousands of places. What is known of their last pages is small, and so is a dictionary as it lies in the
 //! file: its pages are alike. Only the few places whose pages come close together get tables to look a dictionary up by,
-//! which take a megabyte and the time of a dozen pages; for the others a dictionary is looked over for each page.
+//! which take half a megabyte and the time of a page; for the others a dictionary is looked over for each page.
 
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use hashlink::LruCache;
-use zstd::bulk::{Compressor, Decompressor};
+use zstd::bulk::Decompressor;
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
-use zstd::zstd_safe::{self, CParameter, DictAttachPref};
+use zstd::zstd_safe::{self, CCtx, SafeResult};
 
 use super::prepare::with_packer;
 use crate::dedup::Hash;
 use crate::model::BoardId;
 
-/// With tables. They are built in a moment, and pages are packed while others are being read. Level 9 makes the recorded
-/// pages a sixth to a quarter smaller still, in eight times the time.
-const LEVEL: i32 = 3;
+/// The recorded pages are a tenth larger than by level 3, whose tables take ten times the room and three times as long to
+/// look up; level 9 makes them a sixth to a quarter smaller still, in eight times the time. A dictionary of eight pages is
+/// looked over for a page in less time than that page takes.
+const LEVEL: i32 = 1;
 
-/// Without tables: the recorded pages are a tenth larger than by level 3, and a dictionary of eight of them is looked over
-/// in a third of the time, less than a page takes that is packed by itself.
-const QUICK_LEVEL: i32 = 1;
-
-/// Bytes of a dictionary: about eight pages of the usual engines. Its tables take three times this.
+/// Bytes of a dictionary: about eight pages of the usual engines.
 const MAX_BYTES: usize = 384 * 1024;
 
 /// Pages in a dictionary. Of the counts measured (1, 4, 8) the best for every kind of page of every board but one.
@@ -132,20 +129,28 @@ impl Packer {
                 tables.get_or_init(|| EncoderDictionary::copy(&content, LEVEL))
             }
         };
-        let mut compressor = Compressor::with_prepared_dictionary(tables)?;
-        // The dictionary is looked up where it is; else its tables would be copied for each page.
-        compressor.set_parameter(CParameter::ForceAttachDict(DictAttachPref::ForceAttach))?;
-        compressor.compress(page)
+        pack_with(page, page.len(), |context, packed| {
+            context.compress_using_cdict(packed, page, tables.as_cdict())
+        })
     }
 }
 
 /// Packs a page by the content of a dictionary, without tables.
 fn pack_by(content: &[u8], page: &[u8]) -> io::Result<Vec<u8>> {
+    pack_with(page, content.len() + page.len(), |context, packed| {
+        context.compress_using_dict(packed, page, content, LEVEL)
+    })
+}
+
+/// Packs a page by one call of zstd that looks at so many bytes.
+fn pack_with(
+    page: &[u8],
+    n_bytes: usize,
+    pack: impl FnOnce(&mut CCtx<'static>, &mut Vec<u8>) -> SafeResult,
+) -> io::Result<Vec<u8>> {
     let mut packed = Vec::with_capacity(zstd_safe::compress_bound(page.len()));
-    with_packer(content.len() + page.len(), |packer| {
-        packer
-            .context_mut()
-            .compress_using_dict(&mut packed, page, content, QUICK_LEVEL)
+    with_packer(n_bytes, |packer| {
+        pack(packer.context_mut(), &mut packed)
             .map_err(|code| io::Error::other(zstd_safe::get_error_name(code)))
     })?;
     packed.shrink_to_fit();

@@ -191,12 +191,18 @@ impl SqliteStore {
         .await
     }
 
-    /// Runs what costs time on the blocking pool.
+    /// Runs what costs time on the blocking pool, when its turn comes.
     pub(super) async fn off_thread<T: Send + 'static>(
         &self,
         doing: &'static str,
         work: impl FnOnce() -> io::Result<T> + Send + 'static,
     ) -> Answer<T> {
+        let _turn = self
+            .0
+            .turns
+            .acquire()
+            .await
+            .map_err(|_| StoreError::Closed)?;
         let answer = tokio::task::spawn_blocking(work).await;
         self.here(doing, || answer.map_err(io::Error::other)?)
     }
