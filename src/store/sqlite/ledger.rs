@@ -3,6 +3,8 @@
 //! What a page says is decided by [`crate::health::ledger`]; here the places around the page are fetched, and what
 //! follows is written, inside the transaction that settles the page.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -75,20 +77,38 @@ pub(super) fn sight(
         make_room(conn, sighting.board)?;
         changes = look(conn, sighting, &rows)?;
     }
+    // What changes of a row is written at once.
+    let mut elsewhere: HashMap<ArticleId, i64> = changes.placed.drain(..).collect();
+    let here: Vec<Option<i64>> = rows.iter().map(|row| elsewhere.remove(&row.0)).collect();
+    changes.placed.extend(elsewhere);
     write(conn, sighting, &changes)?;
-    let mut seen = conn.prepare_cached(
-        "UPDATE place SET rank = ?3, rank_pass = ?4, missing_at = NULL, missing_pass = NULL, alive_at = NULL,
-            asked_at = NULL, relisted = 0
-         WHERE board = ?1 AND article = ?2",
-    )?;
-    for (article, rank) in &rows {
-        seen.execute(params![
-            sighting.board.0,
-            article.0,
-            Count(*rank),
-            sighting.pass.0
-        ])?;
+    for ((article, rank), ordinal) in rows.iter().zip(here) {
+        see(conn, sighting, *article, *rank, ordinal)?;
     }
+    Ok(())
+}
+
+/// The row is there, at this rank; `ordinal`: where it stands among the others, if that is another place than before.
+fn see(
+    conn: &Connection,
+    sighting: &Sighting,
+    article: ArticleId,
+    rank: u64,
+    ordinal: Option<i64>,
+) -> rusqlite::Result<()> {
+    const SEEN: &str =
+        "UPDATE place SET rank = ?3, rank_pass = ?4, missing_at = NULL, missing_pass = NULL,
+            alive_at = NULL, asked_at = NULL, relisted = 0";
+    const WHICH: &str = "WHERE board = ?1 AND article = ?2";
+    let (board, pass) = (sighting.board.0, sighting.pass.0);
+    match ordinal {
+        None => conn
+            .prepare_cached(&format!("{SEEN} {WHICH}"))?
+            .execute(params![board, article.0, Count(rank), pass])?,
+        Some(ordinal) => conn
+            .prepare_cached(&format!("{SEEN}, ordinal = ?5 {WHICH}"))?
+            .execute(params![board, article.0, Count(rank), pass, ordinal])?,
+    };
     Ok(())
 }
 

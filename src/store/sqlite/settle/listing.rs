@@ -65,8 +65,8 @@ impl Visit<'_> {
         done.report.n_listing_pages = 1;
         done.report.n_rows = rows.len() as u64;
         let board = self.board_of(*pass)?;
-        self.rows(board, *pass, rows, revisit, &mut done)?;
-        self.sight(board, *pass, rows, walk.last_shown, false)?;
+        let articles = self.rows(board, *pass, rows, revisit, &mut done)?;
+        self.sight(board, *pass, rows, &articles, walk.last_shown, false)?;
         passes::step_gaps(self.conn, board, *pass, gaps, self.at)?;
         done.settled.n_queued +=
             u64::from(self.walk_on(board, *pass, walk, next.as_ref(), gap.as_ref(), *end, None)?);
@@ -88,12 +88,12 @@ impl Visit<'_> {
         done.report.n_listing_pages = 1;
         done.report.n_rows = rows.len() as u64;
         let board = self.board_of(*pass)?;
-        self.rows(board, *pass, rows, revisit, &mut done)?;
-        self.sight(board, *pass, rows, *last_page, true)?;
+        let articles = self.rows(board, *pass, rows, revisit, &mut done)?;
+        self.sight(board, *pass, rows, &articles, *last_page, true)?;
         Ok(done)
     }
 
-    /// Admits or refreshes a page's rows, in page order, so that its jobs are claimed newest first.
+    /// Admits or refreshes a page's rows, in page order, so that its jobs are claimed newest first: their articles.
     fn rows(
         &self,
         board: BoardId,
@@ -101,45 +101,46 @@ impl Visit<'_> {
         rows: &[Row],
         revisit: &[ArticleKey],
         done: &mut Done,
-    ) -> rusqlite::Result<()> {
+    ) -> rusqlite::Result<Vec<ArticleId>> {
         let revisit: HashSet<&ArticleKey> = revisit.iter().collect();
+        let mut articles = Vec::with_capacity(rows.len());
         for row in rows {
-            match names::find(self.conn, &row.key)? {
+            articles.push(match names::find(self.conn, &row.key)? {
                 None => {
-                    self.admit(board, pass, row)?;
                     done.settled.n_new += 1;
                     done.settled.n_queued += 1;
+                    self.admit(board, pass, row)?
                 }
                 Some(article) => {
                     let again = revisit.contains(&row.key);
                     done.settled.n_queued +=
                         u64::from(self.refresh(board, pass, article, row, again)?);
+                    article
                 }
-            }
+            });
         }
         done.report.n_new = done.settled.n_new;
-        Ok(())
+        Ok(articles)
     }
 
-    /// What the page says of the board's order.
+    /// What the page says of the board's order. `articles`: the rows'.
     fn sight(
         &self,
         board: BoardId,
         pass: PassId,
         rows: &[Row],
+        articles: &[ArticleId],
         last_page: Option<u32>,
         radar: bool,
     ) -> rusqlite::Result<()> {
-        let mut numbered = Vec::new();
-        for row in rows.iter().filter(|row| !row.notice) {
-            if let Some(article) = names::find(self.conn, &row.key)? {
-                numbered.push(ledger::Numbered {
-                    article,
-                    number: row.rank,
-                    id: row.key.id().parse().ok(),
-                });
-            }
-        }
+        let ordinary = rows.iter().zip(articles).filter(|(row, _)| !row.notice);
+        let numbered: Vec<ledger::Numbered> = ordinary
+            .map(|(row, article)| ledger::Numbered {
+                article: *article,
+                number: row.rank,
+                id: row.key.id().parse().ok(),
+            })
+            .collect();
         let sighting = ledger::Sighting {
             board,
             pass,
@@ -215,14 +216,15 @@ impl Visit<'_> {
     }
 
     /// A row not seen before: a pending article and its job.
-    fn admit(&self, board: BoardId, pass: PassId, row: &Row) -> rusqlite::Result<()> {
+    fn admit(&self, board: BoardId, pass: PassId, row: &Row) -> rusqlite::Result<ArticleId> {
         let posted = row.posted.as_ref();
+        let counts = counts_of(row);
         self.conn
             .prepare_cached(
                 "INSERT INTO article (board, key, engine_id, url, found_url, state, listed_title, listed_category,
                     listed_comments, title, author, posted_at, posted_precision, posted_text, category, secret,
-                    first_seen_at, last_seen_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?7, ?10, ?11, ?12, ?13, ?8, ?14, ?15, ?15)",
+                    first_seen_at, last_seen_at, views, votes, comment_count)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?7, ?10, ?11, ?12, ?13, ?8, ?14, ?15, ?15, ?16, ?17, ?9)",
             )?
             .execute(params![
                 board.0,
@@ -240,10 +242,14 @@ impl Visit<'_> {
                 posted.map(|posted| &posted.text),
                 row.secret,
                 Ms(self.at),
+                counts.views.map(Count),
+                counts.votes,
             ])?;
         let article = ArticleId(self.conn.last_insert_rowid());
         self.place(board, pass, article, row)?;
-        self.count(article, counts_of(row))?;
+        if counts != Counts::default() {
+            self.keep_counts(article)?;
+        }
         let job = NewJob {
             board,
             kind: JobKind::Article { article },
@@ -253,7 +259,7 @@ impl Visit<'_> {
             due_at: self.at,
         };
         queue::push(self.conn, &job, self.at)?;
-        Ok(())
+        Ok(article)
     }
 
     /// The page that links to its articles: what a browser would send as the referer.
