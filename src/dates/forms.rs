@@ -6,7 +6,7 @@ use regex::Regex;
 
 /// A time of day. Groups `am`, `h`, `m`, `s`, `pm`; an hour alone needs a word that says so: `am_h`, `hour` (`오후 3시`),
 /// `exact`, `pm_h` (`3 p.m.`, as Django writes 3:00 p.m.), or `word`.
-const TIME: &str = r"(?:(?:(?P<am>오전|오후|午前|午後|上午|下午|am|pm)\s*)?(?P<h>\d{1,2})\s*(?::|시|時|点)\s*(?P<m>\d{1,2})\s*(?:분|分)?(?:\s*:?\s*(?P<s>\d{1,2})(?:\.\d+)?\s*(?:초|秒)?)?(?:\s*(?P<pm>a\.?m\.?|p\.?m\.?))?|(?:(?P<am_h>오전|오후|午前|午後|上午|下午)\s*)?(?P<hour>\d{1,2})\s*(?:시|時|点)|(?P<exact>\d{1,2})\s*(?P<pm_h>a\.?m\.?|p\.?m\.?)|(?P<word>noon|midnight))";
+const TIME: &str = r"(?:(?:(?P<am>오전|오후|午前|午後|上午|下午|am|pm)\s*)?(?P<h>[0-9]{1,2})\s*(?::|시|時|点)\s*(?P<m>[0-9]{1,2})\s*(?:분|分)?(?:\s*:?\s*(?P<s>[0-9]{1,2})(?:\.[0-9]+)?\s*(?:초|秒)?)?(?:\s*(?P<pm>a\.?m\.?|p\.?m\.?))?|(?:(?P<am_h>오전|오후|午前|午後|上午|下午)\s*)?(?P<hour>[0-9]{1,2})\s*(?:시|時|点)|(?P<exact>[0-9]{1,2})\s*(?P<pm_h>a\.?m\.?|p\.?m\.?)|(?P<word>noon|midnight))";
 const WEEKDAY: &str = r"(?:\s*[(\[]?(?:월|화|수|목|금|토|일|月|火|水|木|金|土|日|mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:요일|曜日)?[)\]]?,?)?";
 const MONTHS: &str = r"(?P<mon>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?";
 
@@ -23,44 +23,45 @@ pub(super) static BARE_TIME: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"^\s*{TIME}\s*$")));
 pub(super) static ZONED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?P<y>\d{4})-(?P<mo>\d{2})-(?P<d>\d{2})[t ](?P<h>\d{2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?P<z>z|gmt|utc|kst|jst|[+-]\d{2}(?::?\d{2})?)(?:$|[^\d:])",
+        r"(?P<y>[0-9]{4})-(?P<mo>[0-9]{2})-(?P<d>[0-9]{2})[t ](?P<h>[0-9]{2}):(?P<m>[0-9]{2})(?::(?P<s>[0-9]{2})(?:\.[0-9]+)?)?\s*(?P<z>z|gmt|utc|kst|jst|[+-][0-9]{2}(?::?[0-9]{2})?)(?:$|[^0-9:])",
     )
 });
 pub(super) static RFC_2822: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?:[a-z]{{3}}, )?(?P<d>\d{{1,2}}) {MONTHS} (?P<y>\d{{4}}) (?P<h>\d{{2}}):(?P<m>\d{{2}})(?::(?P<s>\d{{2}}))? (?P<z>gmt|utc|kst|jst|[+-]\d{{4}})"
+        r"(?:[a-z]{{3}}, )?(?P<d>[0-9]{{1,2}}) {MONTHS} (?P<y>[0-9]{{4}}) (?P<h>[0-9]{{2}}):(?P<m>[0-9]{{2}})(?::(?P<s>[0-9]{{2}}))? (?P<z>gmt|utc|kst|jst|[+-][0-9]{{4}})"
     ))
 });
 pub(super) static YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"(?:^|[^\d])(?P<y>(?:19|20)\d{{2}}|25[3-9]\d)\s*[.\-/년年]\s*(?P<mo>\d{{1,2}})\s*[.\-/월月]\s*(?P<d>\d{{1,2}})(?:\s*[.일日])?(?P<rest>{WEEKDAY}\s*[,t]?\s*{TIME})?(?:$|[^\d])"
+        r"(?:^|[^0-9])(?P<y>(?:19|20)[0-9]{{2}}|25[3-9][0-9])\s*[.\-/년年]\s*(?P<mo>[0-9]{{1,2}})\s*[.\-/월月]\s*(?P<d>[0-9]{{1,2}})(?:\s*[.일日])?(?P<rest>{WEEKDAY}\s*[,t]?\s*{TIME})?(?:$|[^0-9])"
     ))
 });
 pub(super) static SHORT_YEAR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"^'?(?P<y>\d{{2}})\s*[.\-/년]\s*(?P<mo>\d{{1,2}})\s*[.\-/월]\s*(?P<d>\d{{1,2}})(?:\s*[.일])?(?:{WEEKDAY}\s*,?\s*{TIME})?{WEEKDAY}$"
+        r"^'?(?P<y>[0-9]{{2}})\s*[.\-/년]\s*(?P<mo>[0-9]{{1,2}})\s*[.\-/월]\s*(?P<d>[0-9]{{1,2}})(?:\s*[.일])?(?:{WEEKDAY}\s*,?\s*{TIME})?{WEEKDAY}$"
     ))
 });
-pub(super) static YEAR_MONTH: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(?P<y>(?:19|20)\d{2})\s*[.\-/년年]\s*(?P<mo>\d{1,2})\s*[.월月]?$"));
+pub(super) static YEAR_MONTH: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?P<y>(?:19|20)[0-9]{2})\s*[.\-/년年]\s*(?P<mo>[0-9]{1,2})\s*[.월月]?$")
+});
 pub(super) static MONTH_DAY: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"^(?P<mo>\d{{1,2}})\s*[.\-/월月]\s*(?P<d>\d{{1,2}})\s*[.일日]?(?:{WEEKDAY}\s*,?\s*{TIME})?{WEEKDAY}$"
+        r"^(?P<mo>[0-9]{{1,2}})\s*[.\-/월月]\s*(?P<d>[0-9]{{1,2}})\s*[.일日]?(?:{WEEKDAY}\s*,?\s*{TIME})?{WEEKDAY}$"
     ))
 });
 /// `10:20 PM`.
 pub(super) static TWELVE_HOURS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\d{1,2}:\d{2}(?::\d{2})?\s*[ap]\.?m\b"));
+    LazyLock::new(|| pattern(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\s*[ap]\.?m\b"));
 pub(super) static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?P<y>(?:19|20)\d{2})(?P<mo>\d{2})(?P<d>\d{2})(?:(?P<h>\d{2})(?P<m>\d{2})(?P<s>\d{2})?)?$",
+        r"^(?P<y>(?:19|20)[0-9]{2})(?P<mo>[0-9]{2})(?P<d>[0-9]{2})(?:(?P<h>[0-9]{2})(?P<m>[0-9]{2})(?P<s>[0-9]{2})?)?$",
     )
 });
 /// Years that are counted otherwise, in digits of their own number: those of the republic in Taiwan (`民國114年11月10日`,
 /// `114/11/10`), of an emperor in Japan (`令和7年11月10日`, `R7.11.10`), and of the Hijra by the sun in Iran (`1404/08/19`).
 pub(super) static OTHER_COUNT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"^(?:(?:中華)?民國)?\s*(?:(?P<era>令和|平成|r|h)\s?(?P<ey>\d{{1,2}}|元)|(?P<y>1[0-4]\d|13[5-9]\d|14[0-4]\d))\s*[.\-/年]\s*(?P<mo>\d{{1,2}})\s*[.\-/月]\s*(?P<d>\d{{1,2}})\s*日?(?:{WEEKDAY}\s*[,|-]?\s*{TIME})?$"
+        r"^(?:(?:中華)?民國)?\s*(?:(?P<era>令和|平成|r|h)\s?(?P<ey>[0-9]{{1,2}}|元)|(?P<y>1[0-4][0-9]|13[5-9][0-9]|14[0-4][0-9]))\s*[.\-/年]\s*(?P<mo>[0-9]{{1,2}})\s*[.\-/月]\s*(?P<d>[0-9]{{1,2}})\s*日?(?:{WEEKDAY}\s*[,|-]?\s*{TIME})?$"
     ))
 });
 /// Months of the calendar of Iran, as it writes them and as Afghans do, whose names are those of the zodiac.
@@ -90,19 +91,19 @@ pub(super) fn iranian_month(name: &str) -> Option<i8> {
 pub(super) static IRANIAN: LazyLock<Regex> = LazyLock::new(|| {
     let names = IRANIAN_MONTHS.join(" ").replace(' ', "|");
     pattern(&format!(
-        r"^(?:[\p{{L}}\x{{200c}}]{{2,10}}(?:\s?شنبه)?\s*,?\s+)?(?P<d>\d{{1,2}})\s+(?P<mon>{names})(?:\s*ماه)?\s*,?\s*(?P<y>1[34]\d\d)(?:\s*[,|–-]?\s*(?:ساعت\s*:?\s*)?{TIME})?$"
+        r"^(?:[\p{{L}}\x{{200c}}]{{2,10}}(?:\s?شنبه)?\s*,?\s+)?(?P<d>[0-9]{{1,2}})\s+(?P<mon>{names})(?:\s*ماه)?\s*,?\s*(?P<y>1[34][0-9][0-9])(?:\s*[,|–-]?\s*(?:ساعت\s*:?\s*)?{TIME})?$"
     ))
 });
 pub(super) static EPOCH: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(?P<sec>\d{10})(?P<ms>\d{3})?$"));
+    LazyLock::new(|| pattern(r"^(?P<sec>[0-9]{10})(?P<ms>[0-9]{3})?$"));
 pub(super) static MONTH_NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"^(?:[a-z]{{3,9}},? )?{MONTHS}\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<y>\d{{4}}))?(?:,?\s+(?:at\s+)?{TIME})?$"
+        r"^(?:[a-z]{{3,9}},? )?{MONTHS}\s+(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<y>[0-9]{{4}}))?(?:,?\s+(?:at\s+)?{TIME})?$"
     ))
 });
 pub(super) static DAY_MONTH_NAME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"^(?:[a-z]{{3,9}},? )?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?\s+{MONTHS}(?:,?\s+(?P<y>\d{{4}}))?(?:,?\s+(?:at\s+|-\s*)?{TIME})?$"
+        r"^(?:[a-z]{{3,9}},? )?(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?(?: of)?\s+{MONTHS}(?:,?\s+(?P<y>[0-9]{{4}}))?(?:,?\s+(?:at\s+|-\s*)?{TIME})?$"
     ))
 });
 pub(super) static NOW: LazyLock<Regex> = LazyLock::new(|| {
@@ -196,7 +197,7 @@ pub(super) const ONE: &str =
 pub(super) static AGO: LazyLock<Regex> = LazyLock::new(|| {
     let units = &*UNITS;
     let parts = format!(
-        r"(?:(?:\d{{1,6}}|{ONE})\s*(?:{units})\.?[\s,]*(?:(?:and|und|et|y|e|и)\s+)?){{1,4}}"
+        r"(?:(?:[0-9]{{1,6}}|{ONE})\s*(?:{units})\.?[\s,]*(?:(?:and|und|et|y|e|и)\s+)?){{1,4}}"
     );
     pattern(&format!(
         r"^(?:(?:about|약|ca\.?|etwa|circa|environ|около)\s*)?(?:(?:vor|il y a|hace|há|cerca de|για|πριν|πριν από|منذ|för|for|před|pred|قبل|منذ|לפני|cách đây|преди|acum|prije|pre|prieš|pirms)\s+(?:(?:etwa|ca\.?|environ)\s+)?(?P<after>{parts})(?:\s*(?:sedan|siden))?|(?P<parts>{parts})(?:전|前|ago|назад|тому|fa|atrás|temu|önce|geleden|sedan|siden|sitten|trước|yang lalu|lalu|πριν|ที่แล้ว|ที่ผ่านมา|पहले|قبل|پیش|আগে|tagasi|în urmă|ezelőtt))$"
@@ -205,7 +206,7 @@ pub(super) static AGO: LazyLock<Regex> = LazyLock::new(|| {
 /// `3 órája`: in Hungarian the unit's own ending says that it is past.
 pub(super) static PAST_UNIT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:kb\.?\s*)?(?P<n>\d{1,4}|egy)\s+(?P<u>másodperce|perce|órája|napja|hete|hónapja|éve)$",
+        r"^(?:kb\.?\s*)?(?P<n>[0-9]{1,4}|egy)\s+(?P<u>másodperce|perce|órája|napja|hete|hónapja|éve)$",
     )
 });
 /// Units that are one, or two of a kind in a word of their own: `منذ ساعتين`, `לפני יומיים`.
@@ -235,13 +236,13 @@ pub(super) static COUNTED_AGO: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^(?:(?:منذ|قبل|לפני)\s+(?P<w>\p{L}{2,10})|(?P<v>\p{L}{2,10})\s+(?:مضت|مضى))$")
 });
 pub(super) static AGO_PART: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"(?P<n>\d{{1,6}}|{ONE})\s*(?P<u>{})", *UNITS)));
+    LazyLock::new(|| pattern(&format!(r"(?P<n>[0-9]{{1,6}}|{ONE})\s*(?P<u>{})", *UNITS)));
 /// Counts in words, and what they are in digits.
 pub(super) static COUNT_WORD: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^(?P<w>하루|이틀|사흘|일주일|한 ?시간|한 ?달|일 ?년)\s*(?P<rest>전)$")
 });
 pub(super) static SHORT_AGO: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(?P<n>\d{1,4})\s?(?P<u>s|m|min|h|d|w|mo|y)$"));
+    LazyLock::new(|| pattern(r"^(?P<n>[0-9]{1,4})\s?(?P<u>s|m|min|h|d|w|mo|y)$"));
 /// Days by name: today, yesterday, and the day before. `_` is white space.
 const NAMED_DAYS: [&str; 3] = [
     "오늘 today 今日 今天 heute aujourd'hui hoy hoje oggi vandaag dziś dzisiaj dnes сегодня сьогодні bugün idag tänään σήμερα اليوم วันนี้ hôm_nay היום आज امروز আজ hari_ini i_dag azi днес ma",
