@@ -66,7 +66,7 @@ fn links_to_article(row: ElementRef<'_>, profile: &Profile, base: &Url) -> bool 
     let links = |link: &Query| {
         link.select(row).any(|found| {
             let url = found.attr("href").and_then(|href| base.join(href).ok());
-            url.is_some_and(|url| profile.identity.article(&url).is_some())
+            url.is_some_and(|url| profile.identity.key_of_article(&url).is_some())
         })
     };
     profile.listing.link.iter().any(links)

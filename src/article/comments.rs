@@ -172,7 +172,7 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
     let Some(numbers) = PageNumbers::of(rules) else {
         return found;
     };
-    let article = LazyCell::new(|| profile.identity.article(view.url));
+    let article = LazyCell::new(|| profile.identity.key_of_article(view.url));
     // By what a link says beyond the article's own URL: replies of one person only are numbered as all of them are.
     let mut runs: BTreeMap<BTreeSet<String>, BTreeMap<u32, Url>> = BTreeMap::new();
     for link in rules
@@ -189,10 +189,7 @@ fn pages(view: &PageView<'_>, profile: &Profile) -> CommentPages {
         };
         url.set_fragment(None);
         // The listing under the article has a pager too, and neighbours have comment links.
-        let same = match (&*article, profile.identity.article(&url)) {
-            (Some(this), Some(that)) => this.key == that.key,
-            _ => false,
-        };
+        let same = article.is_some() && profile.identity.key_of_article(&url) == *article;
         let number = numbers.read(&url);
         if let Some(number) = number
             && same

@@ -33,7 +33,7 @@ pub fn linked_articles(
         .chain(left_out.iter().cloned())
         .filter(|href| seen.insert(href.trim().to_owned()))
         .filter_map(|href| url.join(href.trim()).ok())
-        .filter_map(|url| Some(profile.identity.article(&url)?.key))
+        .filter_map(|url| profile.identity.key_of_article(&url))
         .filter(|key| keys.insert(key.as_str().to_owned()))
         .take(MAX_LINKED)
         .collect();

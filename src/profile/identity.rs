@@ -70,15 +70,17 @@ impl Identity {
         self.article_ref(url, shape, &caught)
     }
 
+    /// The key of the article a URL points to: [`ArticleRef::key`] without all else.
+    pub fn key_of_article(&self, url: &Url) -> Option<ArticleKey> {
+        let (_, caught) = self.catch(&self.articles, url)?;
+        let told = self.told(&caught)?;
+        Some(self.key(url, &told))
+    }
+
     /// The id of the article a URL points to, where it tells one: [`ArticleRef::id`] without all else.
     pub fn id_of_article(&self, url: &Url) -> Option<String> {
-        let (_, mut caught) = self.catch(&self.articles, url)?;
-        let is_told =
-            |caught: &Caught, group| caught.get(group).is_some_and(|value| !value.is_empty());
-        if self.scope == BoardScope::Board && !is_told(&caught, "board") {
-            return None;
-        }
-        caught.remove("id").filter(|id| !id.is_empty())
+        let (_, caught) = self.catch(&self.articles, url)?;
+        self.told(&caught)?.id.map(str::to_owned)
     }
 
     /// The listing a URL points to; `None` where it has no listing's shape, or acts, sorts or filters, and for an
@@ -141,7 +143,7 @@ impl Identity {
 
     /// Whether a redirect may be followed there: an article or a listing by its shape.
     pub fn follows(&self, url: &Url) -> bool {
-        self.article(url).is_some() || self.board(url).is_some()
+        self.key_of_article(url).is_some() || self.board(url).is_some()
     }
 
     /// The article of a slug once its page has told the number.
@@ -182,7 +184,7 @@ impl Identity {
 
     fn catch_board(&self, url: &Url) -> Option<(&Shape, Caught)> {
         let found = self.catch(&self.boards, url)?;
-        self.article(url).is_none().then_some(found)
+        self.key_of_article(url).is_none().then_some(found)
     }
 
     fn catch<'s>(&self, shapes: &'s [Shape], url: &Url) -> Option<(&'s Shape, Caught)> {
@@ -211,39 +213,50 @@ impl Identity {
         })
     }
 
-    fn article_ref(&self, url: &Url, shape: &Shape, caught: &Caught) -> Option<ArticleRef> {
-        let get = |group| caught.get(group).filter(|value| !value.is_empty()).cloned();
-        let base = get("base").unwrap_or_default();
-        let (board, id, slug) = (get("board"), get("id"), get("slug"));
-        if self.scope == BoardScope::Board && board.is_none() {
-            return None;
+    /// What was caught of an article's URL, if it is enough to tell one.
+    fn told<'c>(&self, caught: &'c Caught) -> Option<Told<'c>> {
+        let get = |group| {
+            let value = caught.get(group).map(String::as_str);
+            value.filter(|value| !value.is_empty())
+        };
+        let told = Told {
+            base: get("base").unwrap_or_default(),
+            board: get("board"),
+            id: get("id"),
+            slug: get("slug"),
+        };
+        let needs_board = self.scope == BoardScope::Board && told.board.is_none();
+        let is_one = told.id.is_some() || told.slug.is_some();
+        (is_one && !needs_board).then_some(told)
+    }
+
+    fn key(&self, url: &Url, told: &Told<'_>) -> ArticleKey {
+        if let Some(id) = told.id {
+            return ArticleKey::new(&self.key_scope(url, told.base, told.board), id);
         }
-        let (key, canonical_url) = match (&id, &slug) {
-            (Some(id), _) => {
+        // Slugs repeat between boards even where numbers do not.
+        let mut scope = format!("{}{}", host_of(url), told.base);
+        if let Some(board) = told.board {
+            scope = format!("{scope}/{board}");
+        }
+        ArticleKey::new(&scope, &format!("~{}", told.slug.unwrap_or_default()))
+    }
+
+    fn article_ref(&self, url: &Url, shape: &Shape, caught: &Caught) -> Option<ArticleRef> {
+        let told = self.told(caught)?;
+        let canonical_url = match told.id {
+            Some(_) => {
                 let template = shape.article_url.as_ref().unwrap_or(&self.article_url);
-                let scope = self.key_scope(url, &base, board.as_deref());
-                (
-                    ArticleKey::new(&scope, id),
-                    at_origin(url, &fill(template, caught))?,
-                )
+                at_origin(url, &fill(template, caught))?
             }
-            (None, Some(slug)) => {
-                // Slugs repeat between boards even where numbers do not.
-                let mut scope = format!("{}{base}", host_of(url));
-                if let Some(board) = &board {
-                    scope = format!("{scope}/{board}");
-                }
-                let key = ArticleKey::new(&scope, &format!("~{slug}"));
-                (key, at_origin(url, &shape.path_in(url))?)
-            }
-            (None, None) => return None,
+            None => at_origin(url, &shape.path_in(url))?,
         };
         Some(ArticleRef {
-            key,
-            id,
-            slug,
-            board,
-            base,
+            key: self.key(url, &told),
+            id: told.id.map(str::to_owned),
+            slug: told.slug.map(str::to_owned),
+            board: told.board.map(str::to_owned),
+            base: told.base.to_owned(),
             canonical_url,
         })
     }
@@ -255,6 +268,14 @@ impl Identity {
             _ => site,
         }
     }
+}
+
+/// The parts of an article's URL, none of them empty but the base: an id or a slug is among them.
+struct Told<'c> {
+    base: &'c str,
+    board: Option<&'c str>,
+    id: Option<&'c str>,
+    slug: Option<&'c str>,
 }
 
 /// `host`, or `host:port` where that is not the scheme's own.

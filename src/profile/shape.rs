@@ -126,6 +126,9 @@ pub(crate) fn parameters(query: &str) -> impl DoubleEndedIterator<Item = (&str, 
 
 /// The value of a parameter. The last one counts, as in PHP.
 pub(super) fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
+    if query.is_empty() {
+        return None;
+    }
     parameters(query)
         .rev()
         .find_map(|(found, value)| (found == name).then_some(value))
@@ -133,6 +136,9 @@ pub(super) fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
 
 /// `%ec%84` and `%EC%84` are one name (RFC 3986, 6.2.2.1).
 fn upper_hex(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
     let mut upper = String::with_capacity(text.len());
     let mut n_hex = 0;
     for c in text.chars() {
@@ -149,12 +155,24 @@ fn upper_hex(text: &str) -> String {
 
 /// Fills `{base}`, `{board}`, `{id}`, `{slug}`, `{page}` and `{category}`; what was not caught becomes nothing.
 pub(super) fn fill(template: &str, caught: &Caught) -> String {
-    let mut filled = template.to_owned();
-    for group in GROUPS {
-        let mark = format!("{{{group}}}");
-        if filled.contains(&mark) {
-            filled = filled.replace(&mark, caught.get(group).map_or("", String::as_str));
-        }
+    let mut filled = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some(at) = rest.find('{') {
+        let (before, from) = rest.split_at(at);
+        filled.push_str(before);
+        let mark = from[1..].split_once('}');
+        let named = mark.filter(|(group, _)| GROUPS.contains(group));
+        rest = match named {
+            Some((group, behind)) => {
+                filled.push_str(caught.get(group).map_or("", String::as_str));
+                behind
+            }
+            None => {
+                filled.push('{');
+                &from[1..]
+            }
+        };
     }
+    filled.push_str(rest);
     filled
 }
