@@ -34,10 +34,16 @@ impl Furniture {
     /// From a sample of a board's texts. A story that stands there several times counts once, and so does a report whose
     /// words are the same every day.
     pub fn of(texts: &[Digest]) -> Self {
+        let pairs = alike(texts);
         let mut unlike: Vec<&Shingles> = Vec::new();
-        for text in texts.iter().map(Digest::shingles) {
-            if !unlike.iter().any(|other| share(text, other, SAME_AGAIN)) {
-                unlike.push(text);
+        let mut is_unlike = vec![true; texts.len()];
+        for (n, text) in texts.iter().enumerate() {
+            let mut again = pairs
+                .iter()
+                .filter(|pair| pair.1 == n && pair.2 >= SAME_AGAIN);
+            is_unlike[n] = !again.any(|pair| is_unlike[pair.0]);
+            if is_unlike[n] {
+                unlike.push(text.shingles());
             }
         }
         let mut all: Vec<u32> = unlike.iter().flat_map(|text| text.set()).copied().collect();
@@ -54,7 +60,7 @@ impl Furniture {
         }
         let mut pieces: Vec<u32> = counted.into_iter().map(|(_, piece)| piece).collect();
         pieces.sort_unstable();
-        let slots = slots(texts);
+        let slots = slots(texts, &pairs);
         Self { pieces, slots }
     }
 
@@ -99,26 +105,67 @@ impl Furniture {
     }
 }
 
+/// Two texts by their numbers, the lower one first, and what they share (Jaccard).
+type Pair = (usize, usize, f64);
+
 /// At which places the forms among a board's texts are filled in.
-fn slots(texts: &[Digest]) -> Vec<u32> {
-    let alike = (0..texts.len()).flat_map(|n| {
-        let is_alike = move |m: &usize| share(texts[n].shingles(), texts[*m].shingles(), ALIKE);
-        (n + 1..texts.len()).filter(is_alike).map(move |m| (n, m))
-    });
+fn slots(texts: &[Digest], alike: &[Pair]) -> Vec<u32> {
     let words: Vec<&[Word]> = texts.iter().map(|text| text.words.as_slice()).collect();
-    let mut slots = form::slots(&words, alike);
+    let mut slots = form::slots(&words, alike.iter().map(|pair| (pair.0, pair.1)));
     slots.truncate(MAX_SLOTS);
     slots
 }
 
-/// Whether two texts share so much (Jaccard).
-fn share(a: &Shingles, b: &Shingles, least_share: f64) -> bool {
-    // The number of pieces alone rules most out.
-    let (least, most) = (a.len().min(b.len()), a.len().max(b.len()));
-    least as f64 >= least_share * most as f64 && {
-        let needed = least_share * (least + most) as f64 / (1.0 + least_share);
-        let shared = n_shared_if_many(&a.set, &b.set, needed as usize);
-        shared.is_some_and(|shared| shared as f64 >= least_share * (least + most - shared) as f64)
+/// The texts that may be one form, in order.
+fn alike(texts: &[Digest]) -> Vec<Pair> {
+    let outlines: Vec<Outline> = texts
+        .iter()
+        .map(|text| Outline::of(text.shingles()))
+        .collect();
+    let pairs = (0..texts.len()).flat_map(|n| (n + 1..texts.len()).map(move |m| (n, m)));
+    let alike = pairs.filter_map(|(n, m)| {
+        let (a, b) = (texts[n].shingles(), texts[m].shingles());
+        let (least, most) = (a.len().min(b.len()), a.len().max(b.len()));
+        // The number of pieces alone rules most out, and where they fall nearly all others.
+        if (least as f64) < ALIKE * most as f64 {
+            return None;
+        }
+        let needed = (ALIKE * (least + most) as f64 / (1.0 + ALIKE)) as usize;
+        if outlines[n].most_shared(&outlines[m]) < needed {
+            return None;
+        }
+        let n_shared = n_shared_if_many(&a.set, &b.set, needed)? as f64;
+        let share = n_shared / ((least + most) as f64 - n_shared).max(1.0);
+        (share >= ALIKE).then_some((n, m, share))
+    });
+    alike.collect()
+}
+
+/// Where a text's pieces fall, of so many places that the pieces of a usual text rarely meet.
+struct Outline {
+    places: Box<[u64; 64]>,
+    /// Pieces that fall where another one fell.
+    n_hidden: usize,
+}
+
+impl Outline {
+    fn of(text: &Shingles) -> Self {
+        let mut places = Box::new([0_u64; 64]);
+        for piece in &text.set {
+            places[(piece >> 6) as usize % 64] |= 1 << (piece % 64);
+        }
+        let n_taken: usize = places.iter().map(|word| word.count_ones() as usize).sum();
+        Self {
+            places,
+            n_hidden: text.len() - n_taken,
+        }
+    }
+
+    /// No two texts share more pieces than this.
+    fn most_shared(&self, other: &Self) -> usize {
+        let both = self.places.iter().zip(other.places.iter());
+        let n_both: usize = both.map(|(a, b)| (a & b).count_ones() as usize).sum();
+        n_both + self.n_hidden.min(other.n_hidden)
     }
 }
 
@@ -133,6 +180,21 @@ mod tests {
         Digest::of(&format!(
             "본문 바로가기 우리동네신문 {body} 무단 전재와 재배포를 금합니다"
         ))
+    }
+
+    #[test]
+    fn no_two_texts_share_more_than_their_outlines_allow() {
+        let texts: Vec<Digest> = (0..30).map(|i| text(i / 2 * 3)).collect();
+        let pairs = texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b)));
+        let mut n_ruled_out = 0;
+        for (a, b) in pairs {
+            let (a, b) = (a.shingles(), b.shingles());
+            let n_shared = shared(&a.set, &b.set).len();
+            let most = Outline::of(a).most_shared(&Outline::of(b));
+            assert!(n_shared <= most, "{n_shared} > {most}");
+            n_ruled_out += usize::from(most * 2 < a.len());
+        }
+        assert!(n_ruled_out > 700, "{n_ruled_out} of 900");
     }
 
     #[test]

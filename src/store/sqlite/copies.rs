@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::copy_index::{self, Day};
-use super::digests::held;
+use super::digests::{self, held};
 use super::{frames, stories};
 use crate::dedup::{self, Comparison, Digest, Furniture, Hash, Key, N_KEYS, Stripped};
 use crate::model::{ArticleId, BoardId};
@@ -75,6 +75,7 @@ pub(super) fn hold(
             None => {
                 is_new = true;
                 if let Some(digest) = digest {
+                    digests::keep(hash, digest.clone());
                     stripped = Some(digest.clone().beside(&frames::of(conn, place.board)?));
                 }
                 add(conn, place, hash, stripped.as_ref().map(Stripped::frame))?

@@ -78,7 +78,8 @@ fn kept(hash: &Hash) -> Option<Digest> {
     KEPT.with_borrow_mut(|kept| kept.digests.get(hash).cloned())
 }
 
-fn keep(hash: Hash, digest: Digest) {
+/// Keeps the pieces of a text that has just come: it is compared again as soon as more of its board is known.
+pub(super) fn keep(hash: Hash, digest: Digest) {
     KEPT.with_borrow_mut(|kept| {
         kept.n_bytes += digest.n_bytes();
         if let Some(before) = kept.digests.insert(hash, digest) {
