@@ -61,9 +61,20 @@ pub(super) fn all() -> &'static [&'static str] {
     MIGRATIONS
 }
 
+/// KiB of pages that the writer keeps: a sixteenth of the file, within these bounds. What is added to a small file touches
+/// few pages; of a large one the index of copies is read all over.
+const WRITER_CACHE_KIB: std::ops::RangeInclusive<i64> = 2 * 1024..=8 * 1024;
+
+/// Fits the writer's cache to what the file has become.
+pub(super) fn fit_cache(conn: &Connection) -> rusqlite::Result<()> {
+    let file_kib = pragma_number(conn, "page_count")? * pragma_number(conn, "page_size")? / 1024;
+    let kib = (file_kib / 16).clamp(*WRITER_CACHE_KIB.start(), *WRITER_CACHE_KIB.end());
+    conn.pragma_update(None, "cache_size", -kib)
+}
+
 /// Settings of the one connection that writes.
 pub(super) fn configure_writer(conn: &Connection) -> rusqlite::Result<()> {
-    configure(conn, 8 * 1024)?;
+    configure(conn, 2 * 1024)?;
     // First of all, and while the journal is still an ordinary one: the file is ours from its first page on, so
     // that a kill during its making leaves nothing foreign behind.
     if pragma_number(conn, "application_id")? != APPLICATION_ID {
@@ -86,6 +97,7 @@ pub(super) fn configure_writer(conn: &Connection) -> rusqlite::Result<()> {
          PRAGMA wal_autocheckpoint = 3000;
          PRAGMA temp_store = MEMORY;",
     )?;
+    fit_cache(conn)?;
     super::search::configure_writer(conn)
 }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, ffi};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::{guard, sql_error};
+use super::{guard, schema, sql_error};
 use crate::store::{Answer, StoreError};
 
 /// Tasks in one transaction. More would only delay the first one's answer.
@@ -28,6 +28,9 @@ const MAX_QUEUED: usize = 64;
 
 /// The longest that a settlement waits for others that were announced. Nobody notices it beside a request.
 const GATHERING: Duration = Duration::from_millis(25);
+
+/// Groups after which the cache is fitted to the file.
+const FIT_EVERY: u32 = 256;
 
 /// Done once in a transaction, in place of as often as there are tasks.
 pub(super) type Finish = fn(&Connection) -> rusqlite::Result<()>;
@@ -304,6 +307,7 @@ impl Drop for Open<'_> {
 fn write(conn: Connection, finish: Finish, inbox: &Inbox) {
     let _open = Open(inbox);
     let place = Place::of(&conn);
+    let mut n_groups = 0_u32;
     loop {
         let mut group = inbox.take();
         if group.is_empty() {
@@ -315,6 +319,11 @@ fn write(conn: Connection, finish: Finish, inbox: &Inbox) {
         };
         for task in group {
             task.answer(lost.as_ref());
+        }
+        n_groups = n_groups.wrapping_add(1);
+        if n_groups.is_multiple_of(FIT_EVERY) {
+            // A comfort: with another cache it is only slower.
+            let _ = schema::fit_cache(&conn);
         }
     }
     // Statistics for the planner, and an empty journal. Both are comforts: the file is whole without them.
