@@ -279,7 +279,10 @@ pub(super) fn notifiers(
 /// # Errors
 /// Where the system has no thread left for it.
 pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    // Under load a thread that has just done its work is not yet counted as free when the next one is wanted, so that more
+    // and more are begun; woken in turn, none of them is idle for the usual ten seconds.
     tokio::runtime::Builder::new_multi_thread()
+        .thread_keep_alive(std::time::Duration::from_secs(1))
         .enable_all()
         .build()
 }

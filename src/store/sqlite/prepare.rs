@@ -1,7 +1,7 @@
 //! What can be worked out before a settlement reaches the writer: compression and tokens. Pure, and the costly part
 //! of settling, so it does not run on the writer's thread, where one visit comes after the other.
 
-use std::cell::RefCell;
+use std::sync::Mutex;
 
 use zstd::bulk::Compressor;
 
@@ -117,17 +117,26 @@ pub(super) fn with_packer<T>(
 ) -> std::io::Result<T> {
     /// Larger tables than those for a page and its dictionary are not worth keeping.
     const MOST: usize = 512 * 1024;
-    thread_local! {
-        /// Its tables are kept: to make and clear them costs more than to pack an article.
-        static PACKER: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
-    }
+    /// More than there are processors do not pack at once. Not one for each thread: a thread of the blocking pool lives long
+    /// after it has done what it was begun for, and there may be a hundred.
+    const MOST_IDLE: usize = 4;
+    /// Their tables are kept: to make and clear them costs more than to pack an article.
+    static IDLE: Mutex<Vec<Compressor<'static>>> = Mutex::new(Vec::new());
+    let idle = || IDLE.lock().expect("no holder of this lock panics");
     if n_bytes > MOST {
         return work(&mut Compressor::new(ZSTD_LEVEL)?);
     }
-    PACKER.with_borrow_mut(|packer| match packer {
-        Some(packer) => work(packer),
-        None => work(packer.insert(Compressor::new(ZSTD_LEVEL)?)),
-    })
+    let kept = idle().pop();
+    let mut packer = match kept {
+        Some(packer) => packer,
+        None => Compressor::new(ZSTD_LEVEL)?,
+    };
+    let packed = work(&mut packer)?;
+    let mut idle = idle();
+    if idle.len() < MOST_IDLE {
+        idle.push(packer);
+    }
+    Ok(packed)
 }
 
 /// The inverse of what was packed.

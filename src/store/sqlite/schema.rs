@@ -109,7 +109,7 @@ pub(super) fn configure_desk(conn: &Connection) -> rusqlite::Result<()> {
 
 /// Settings of a connection that only reads.
 pub(super) fn configure_reader(conn: &Connection) -> rusqlite::Result<()> {
-    configure(conn, 2 * 1024)?;
+    configure(conn, 1024)?;
     conn.execute_batch("PRAGMA query_only = ON;")
 }
 
