@@ -301,29 +301,39 @@ fn judge(a: (&Shingles, &[Number]), b: (&Shingles, &[Number]), is_weak: bool) ->
     let share = |of: usize| shared as f64 / of.max(1) as f64;
     let similarity = share(a.len() + b.len() - shared);
     let containment = share(short.len());
-    let numbers = Evidence::of((a, a_numbers), (b, b_numbers));
-    let is_like = if short.len() < FEWEST_PIECES {
-        false
-    } else if (is_weak || short.len() < FEW_PIECES) && numbers != Evidence::For {
-        similarity >= LEAST_SIMILARITY_OF_FEW
-            || containment >= LEAST_CONTAINMENT_OF_FEW
-            || (!is_weak && is_shorter(short, long) && is_cut_out(short, long))
-    } else {
-        similarity >= LEAST_SIMILARITY
+    let is_enough = short.len() >= FEWEST_PIECES;
+    let is_alike = is_enough
+        && (similarity >= LEAST_SIMILARITY
             || (containment >= LEAST_CONTAINMENT
-                && (a.len() == b.len() || !brings_its_own(short, long)))
-    };
-    let verdict = if !is_like || numbers == Evidence::Against {
-        Verdict::Different
-    } else if is_shorter(short, long) && containment >= CUT_CONTAINMENT {
-        Verdict::Truncated
-    } else {
-        Verdict::Near
+                && (a.len() == b.len() || !brings_its_own(short, long))));
+    let is_weak_or_few = is_weak || short.len() < FEW_PIECES;
+    let is_all_but_equal = is_enough
+        && is_weak_or_few
+        && (similarity >= LEAST_SIMILARITY_OF_FEW
+            || containment >= LEAST_CONTAINMENT_OF_FEW
+            || (!is_weak && is_shorter(short, long) && is_cut_out(short, long)));
+    let verdict = || {
+        // Most texts that share a key share little else, and need not be asked for their numbers.
+        if !is_alike && !is_all_but_equal {
+            return Verdict::Different;
+        }
+        let numbers = Evidence::of((a, a_numbers), (b, b_numbers));
+        let is_like = match is_weak_or_few && numbers != Evidence::For {
+            true => is_all_but_equal,
+            false => is_alike,
+        };
+        if !is_like || numbers == Evidence::Against {
+            Verdict::Different
+        } else if is_shorter(short, long) && containment >= CUT_CONTAINMENT {
+            Verdict::Truncated
+        } else {
+            Verdict::Near
+        }
     };
     Comparison {
         similarity,
         containment,
-        verdict,
+        verdict: verdict(),
     }
 }
 
@@ -337,17 +347,19 @@ fn is_shorter(short: &Shingles, long: &Shingles) -> bool {
 
 /// Whether a text of few pieces is all in the other but for what stands around it: a press's line, a name.
 fn is_cut_out(short: &Shingles, long: &Shingles) -> bool {
-    let is_shared = |piece: &u32| long.set.binary_search(piece).is_ok();
     let n_pieces = short.run.len();
-    let (first, last) = (
-        short.run.iter().position(is_shared).unwrap_or(n_pieces),
-        short.run.iter().rposition(is_shared).map_or(0, |at| at + 1),
-    );
-    let core = short.run.get(first..last).unwrap_or_default();
-    let n_shared = core.iter().filter(|piece| is_shared(piece)).count();
-    core.len() >= FEWEST_PIECES
-        && core.len() as f64 >= LEAST_CORE * n_pieces as f64
-        && n_shared as f64 >= CORE_CONTAINMENT * core.len() as f64
+    let mut core: Option<(usize, usize)> = None;
+    let mut n_shared = 0;
+    for (at, piece) in short.run.iter().enumerate() {
+        if long.set.binary_search(piece).is_ok() {
+            n_shared += 1;
+            core = Some((core.map_or(at, |(first, _)| first), at));
+        }
+    }
+    let n_core = core.map_or(0, |(first, last)| last + 1 - first);
+    n_core >= FEWEST_PIECES
+        && n_core as f64 >= LEAST_CORE * n_pieces as f64
+        && f64::from(n_shared) >= CORE_CONTAINMENT * n_core as f64
 }
 
 /// Whether a text has a long stretch without a part of the other. A phrase that both happen to use does not end one.
