@@ -1,17 +1,10 @@
 //! Where pages are read. Ordinary ones where their visit runs, since handing one to another thread and back costs a good
-//! part of reading it; large ones on the blocking pool, and no more at a time than there are processors. A tree takes many
-//! times the room of its text, and more of them at a time make none ready sooner.
-
-use std::sync::LazyLock;
-
-use tokio::sync::Semaphore;
+//! part of reading it; large ones in turn ([`store::in_turn`](crate::store::in_turn)): a tree takes many times the room of its
+//! text.
 
 /// Bytes of a page that is read on the spot: three milliseconds' work at most. Nobody waits longer for a thread of the
 /// runtime, and pages of boards seldom have more.
 const ORDINARY: usize = 128 * 1024;
-
-static TURNS: LazyLock<Semaphore> =
-    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)));
 
 /// Runs a pure reading of a page of so many bytes. Nobody is to be asked or waited for in it.
 ///
@@ -29,8 +22,7 @@ pub(super) async fn read_page<T: Send + 'static>(
 
 /// Runs a pure reading of a page when its turn comes, like [`read_page`].
 pub(super) async fn in_turn<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> T {
-    let _turn = TURNS.acquire().await.expect("it is never closed");
-    tokio::task::spawn_blocking(read)
+    crate::store::in_turn(read)
         .await
         .expect("parsers are pure and do not panic; a panic here is a bug to be seen")
 }

@@ -16,6 +16,7 @@ mod reread;
 pub mod search_query;
 pub mod search_text;
 pub mod sqlite;
+mod turns;
 mod upkeep;
 
 use std::collections::HashMap;
@@ -37,6 +38,7 @@ pub use records::{
 };
 use reread::same_images;
 pub use reread::{ArticleFields, RawVisit, Reread, Rereading, StoredReading};
+pub(crate) use turns::in_turn;
 pub use upkeep::{Broken, Exemplar, Repair, SavedFit, Upkeep, successor};
 
 use search_query::Query;

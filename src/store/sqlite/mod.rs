@@ -54,7 +54,6 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use tokio::sync::Semaphore;
 
 pub use archive::SqliteArchive;
 pub use backup::restore;
@@ -133,9 +132,6 @@ struct Inner {
     pruned_at: AtomicI64,
     retained_at: AtomicI64,
     dictionaries: Dictionaries,
-    /// Of those that do on the blocking pool what takes its time: no more at once than there are processors. Each more
-    /// would take a thread with room for its pages, and have none done sooner.
-    turns: Semaphore,
     /// The last page that was looked at for whether it is packed by itself.
     plain_after: AtomicI64,
     path: PathBuf,
@@ -172,7 +168,6 @@ impl SqliteStore {
             pruned_at: AtomicI64::new(i64::MIN),
             retained_at: AtomicI64::new(i64::MIN),
             dictionaries: Dictionaries::default(),
-            turns: Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from)),
             plain_after: AtomicI64::new(0),
             path,
             _lock: Mutex::new(lock),

@@ -14,7 +14,7 @@ use super::dictionary::{self, Dictionary, Packer, Place, Unpacker};
 use super::pages::{self, StoredPage};
 use crate::dedup::Hash;
 use crate::model::JobId;
-use crate::store::{Answer, StoreError};
+use crate::store::{Answer, StoreError, in_turn};
 
 /// Milliseconds between two looks at how old and how many the raw pages are.
 const RETAIN_EVERY_MS: i64 = 3_600_000;
@@ -197,13 +197,7 @@ impl SqliteStore {
         doing: &'static str,
         work: impl FnOnce() -> io::Result<T> + Send + 'static,
     ) -> Answer<T> {
-        let _turn = self
-            .0
-            .turns
-            .acquire()
-            .await
-            .map_err(|_| StoreError::Closed)?;
-        let answer = tokio::task::spawn_blocking(work).await;
+        let answer = in_turn(work).await;
         self.here(doing, || answer.map_err(io::Error::other)?)
     }
 
