@@ -25,8 +25,8 @@ use super::prepare::with_packer;
 use crate::dedup::Hash;
 use crate::model::BoardId;
 
-/// The recorded pages are a tenth larger than by level 3, whose tables take ten times the room and three times as long to
-/// look up; level 9 makes them a sixth to a quarter smaller still, in eight times the time. A dictionary of eight pages is
+/// The recorded pages are a tenth larger than by level 3, whose tables take three times the room of a dictionary and three
+/// times as long to make; level 9 makes them a sixth to a quarter smaller still, in eight times the time. A dictionary of eight pages is
 /// looked over for a page in less time than that page takes.
 const LEVEL: i32 = 1;
 

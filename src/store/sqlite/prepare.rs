@@ -15,7 +15,7 @@ use crate::store::search_text::bigrams;
 /// Bytes of a page, and of what was read from it, that are prepared on the spot: a millisecond or two.
 const ORDINARY: usize = 192 * 1024;
 
-/// What makes a page small is its dictionary; of an article, level 3 would take off a twentieth more in twice the time.
+/// What makes a page small is its dictionary; of an article, level 3 would take off a fortieth more.
 const ZSTD_LEVEL: i32 = 1;
 
 /// A settlement with all that needs no look into the store.

@@ -74,7 +74,7 @@ pub(super) fn fit_cache(conn: &Connection) -> rusqlite::Result<()> {
 
 /// Settings of the one connection that writes.
 pub(super) fn configure_writer(conn: &Connection) -> rusqlite::Result<()> {
-    configure(conn, 2 * 1024)?;
+    configure(conn, *WRITER_CACHE_KIB.start())?;
     // First of all, and while the journal is still an ordinary one: the file is ours from its first page on, so
     // that a kill during its making leaves nothing foreign behind.
     if pragma_number(conn, "application_id")? != APPLICATION_ID {
@@ -113,7 +113,7 @@ pub(super) fn configure_reader(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute_batch("PRAGMA query_only = ON;")
 }
 
-fn configure(conn: &Connection, cache_kib: u32) -> rusqlite::Result<()> {
+fn configure(conn: &Connection, cache_kib: i64) -> rusqlite::Result<()> {
     super::find::add_functions(conn)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(128);
