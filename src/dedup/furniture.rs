@@ -2,6 +2,8 @@
 //! forms are filled in ([`super::form`]). In: some of its texts. Out: the pieces to be left out when its texts are compared,
 //! and the places at which other words make another story.
 
+use std::borrow::Borrow;
+
 use super::form;
 use super::shingle::{Shingles, n_shared_if_many, shared};
 use super::verify::Digest;
@@ -33,8 +35,9 @@ pub struct Furniture {
 impl Furniture {
     /// From a sample of a board's texts. A story that stands there several times counts once, and so does a report whose
     /// words are the same every day.
-    pub fn of(texts: &[Digest]) -> Self {
-        let pairs = alike(texts);
+    pub fn of<D: Borrow<Digest>>(texts: &[D]) -> Self {
+        let texts: Vec<&Digest> = texts.iter().map(Borrow::borrow).collect();
+        let pairs = alike(&texts);
         let mut unlike: Vec<&Shingles> = Vec::new();
         let mut is_unlike = vec![true; texts.len()];
         for (n, text) in texts.iter().enumerate() {
@@ -60,7 +63,7 @@ impl Furniture {
         }
         let mut pieces: Vec<u32> = counted.into_iter().map(|(_, piece)| piece).collect();
         pieces.sort_unstable();
-        let slots = slots(texts, &pairs);
+        let slots = slots(&texts, &pairs);
         Self { pieces, slots }
     }
 
@@ -109,7 +112,7 @@ impl Furniture {
 type Pair = (usize, usize, f64);
 
 /// At which places the forms among a board's texts are filled in.
-fn slots(texts: &[Digest], alike: &[Pair]) -> Vec<u32> {
+fn slots(texts: &[&Digest], alike: &[Pair]) -> Vec<u32> {
     let words: Vec<&[Word]> = texts.iter().map(|text| text.words.as_slice()).collect();
     let mut slots = form::slots(&words, alike.iter().map(|pair| (pair.0, pair.1)));
     slots.truncate(MAX_SLOTS);
@@ -117,7 +120,7 @@ fn slots(texts: &[Digest], alike: &[Pair]) -> Vec<u32> {
 }
 
 /// The texts that may be one form, in order.
-fn alike(texts: &[Digest]) -> Vec<Pair> {
+fn alike(texts: &[&Digest]) -> Vec<Pair> {
     let outlines: Vec<Outline> = texts
         .iter()
         .map(|text| Outline::of(text.shingles()))

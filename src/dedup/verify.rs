@@ -5,6 +5,8 @@
 //! a form is filled in with likewise ([`super::form`]), and a text that is only partly in the other must not bring a long
 //! stretch of its own. All of it is symmetric.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::form;
@@ -162,7 +164,7 @@ impl Digest {
     }
 
     /// The text beside its board's furniture.
-    pub fn beside(self, furniture: &Furniture) -> Stripped {
+    pub fn beside(self: &Arc<Self>, furniture: &Furniture) -> Stripped {
         let left_out = furniture.of_text(&self.shingles);
         let rest = match left_out.is_empty() {
             true => Rest::All,
@@ -186,7 +188,7 @@ impl Digest {
             .chain(&slots)
             .fold(0, |hash, piece| mix(hash ^ (u64::from(*piece) + 1)));
         Stripped {
-            whole: self,
+            whole: Arc::clone(self),
             rest,
             slots,
             frame,
@@ -214,7 +216,7 @@ impl Digest {
 /// A text and what it says beside its board's furniture.
 #[derive(Debug, Clone)]
 pub struct Stripped {
-    whole: Digest,
+    whole: Arc<Digest>,
     rest: Rest,
     /// Places at which its board's forms are filled in, ascending.
     slots: Vec<u32>,
@@ -624,7 +626,7 @@ mod tests {
         let texts: Vec<Digest> = (0..12).map(|n| Digest::of(&text(n))).collect();
         assert_eq!(texts[0].compare(&texts[1]).verdict, Verdict::Near);
         let furniture = Furniture::of(&texts);
-        let stripped = |text: &Digest| text.clone().beside(&furniture);
+        let stripped = |text: &Digest| Arc::new(text.clone()).beside(&furniture);
         let beside = |a: &Digest, b: &Digest| stripped(a).compare(&stripped(b)).verdict;
         // Another frame in front of the same words, and the frame with other words.
         let copy = Digest::of(&(numbered(6000, 6030) + &text(0)[frame.len()..]));

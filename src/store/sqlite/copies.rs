@@ -7,6 +7,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -53,7 +54,7 @@ pub(super) fn hold(
     conn: &Connection,
     place: Place,
     hash: Option<Hash>,
-    digest: Option<&Digest>,
+    digest: Option<&Arc<Digest>>,
     options: CopyOptions,
 ) -> rusqlite::Result<bool> {
     let held: Option<Option<(i64, Hash)>> = conn
@@ -75,8 +76,8 @@ pub(super) fn hold(
             None => {
                 is_new = true;
                 if let Some(digest) = digest {
-                    digests::keep(hash, digest.clone());
-                    stripped = Some(digest.clone().beside(&frames::of(conn, place.board)?));
+                    digests::keep(hash, Arc::clone(digest));
+                    stripped = Some(digest.beside(&frames::of(conn, place.board)?));
                 }
                 add(conn, place, hash, stripped.as_ref().map(Stripped::frame))?
             }
@@ -128,7 +129,7 @@ fn join(
     conn: &Connection,
     place: Place,
     text: i64,
-    digest: Option<&Digest>,
+    digest: Option<&Arc<Digest>>,
     options: CopyOptions,
 ) -> rusqlite::Result<()> {
     let became_earlier = conn
@@ -148,7 +149,7 @@ fn join(
     if is_compared && is_of_a_new_day(conn, place, text)? {
         match digest {
             Some(digest) => {
-                let stripped = digest.clone().beside(&frames::of(conn, BoardId(board))?);
+                let stripped = digest.beside(&frames::of(conn, BoardId(board))?);
                 let found = search(conn, text, &stripped, &[Day::of(Some(place.at))], options)?;
                 moved |= note_copies(conn, text, &found)?;
             }
@@ -316,7 +317,7 @@ fn note_compared(conn: &Connection, text: i64, stripped: &Stripped) -> rusqlite:
 }
 
 /// Pieces of the texts with these hashes.
-pub(super) fn digests(conn: &Connection, hashes: &[Hash]) -> rusqlite::Result<Vec<Digest>> {
+pub(super) fn digests(conn: &Connection, hashes: &[Hash]) -> rusqlite::Result<Vec<Arc<Digest>>> {
     let mut digests = Vec::new();
     for hash in hashes {
         let text: Option<i64> = conn
@@ -528,7 +529,7 @@ mod tests {
             at: 1000,
         };
         let text = numbered(9000, 9600);
-        let (hash, digest) = (dedup::text_hash(&text), Digest::of(&text));
+        let (hash, digest) = (dedup::text_hash(&text), Arc::new(Digest::of(&text)));
         assert!(hold(&conn, place, hash, Some(&digest), options).unwrap());
         assert!(!hold(&conn, place, hash, Some(&digest), options).unwrap());
         let count = |sql: &str| -> i64 { conn.query_row(sql, [], |row| row.get(0)).unwrap() };

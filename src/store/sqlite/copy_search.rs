@@ -2,6 +2,7 @@
 //! an archive.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -69,7 +70,7 @@ impl CopySearch {
                 .prepare_cached("INSERT INTO body (board, text) VALUES (?1, ?2)")?
                 .execute(params![board, text])?;
             let seq = self.conn.last_insert_rowid();
-            let mine = Digest::of(text).beside(furniture(board));
+            let mine = Arc::new(Digest::of(text)).beside(furniture(board));
             let day = Day::of(at);
             let mut judged = Vec::new();
             let mut select = self
@@ -81,7 +82,7 @@ impl CopySearch {
                         .query_row([other], |row| Ok((row.get(0)?, row.get(1)?)))
                         .optional()?;
                     if let Some((board, text)) = found {
-                        let its = Digest::of(&text).beside(furniture(&board));
+                        let its = Arc::new(Digest::of(&text)).beside(furniture(&board));
                         let comparison = mine.compare(&its);
                         judged.push(Judged { other, comparison });
                     }

@@ -4,6 +4,7 @@
 //! Kept by the texts' hashes. A number may become another text's, where a transaction is undone or in another file.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use hashlink::LruCache;
 use rusqlite::{Connection, OptionalExtension};
@@ -16,7 +17,7 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 pub(super) struct Held {
     pub(super) board: BoardId,
-    pub(super) digest: Digest,
+    pub(super) digest: Arc<Digest>,
     /// `None`: it has not been compared yet.
     pub(super) frame: Option<i64>,
     pub(super) rekeyed: bool,
@@ -39,8 +40,8 @@ pub(super) fn held(conn: &Connection, text: i64) -> rusqlite::Result<Option<Held
             let Some(words) = words(conn, text)? else {
                 return Ok(None);
             };
-            let digest = Digest::of(&words);
-            keep(hash, digest.clone());
+            let digest = Arc::new(Digest::of(&words));
+            keep(hash, Arc::clone(&digest));
             digest
         }
     };
@@ -63,7 +64,7 @@ fn words(conn: &Connection, text: i64) -> rusqlite::Result<Option<String>> {
 }
 
 struct Kept {
-    digests: LruCache<Hash, Digest>,
+    digests: LruCache<Hash, Arc<Digest>>,
     n_bytes: usize,
 }
 
@@ -74,12 +75,12 @@ thread_local! {
     });
 }
 
-fn kept(hash: &Hash) -> Option<Digest> {
+fn kept(hash: &Hash) -> Option<Arc<Digest>> {
     KEPT.with_borrow_mut(|kept| kept.digests.get(hash).cloned())
 }
 
 /// Keeps the pieces of a text that has just come: it is compared again as soon as more of its board is known.
-pub(super) fn keep(hash: Hash, digest: Digest) {
+pub(super) fn keep(hash: Hash, digest: Arc<Digest>) {
     KEPT.with_borrow_mut(|kept| {
         kept.n_bytes += digest.n_bytes();
         if let Some(before) = kept.digests.insert(hash, digest) {
@@ -99,7 +100,7 @@ mod tests {
 
     #[test]
     fn no_more_is_kept_than_fits_and_the_last_used_stay() {
-        let digest = Digest::of(&"가나다라마바사아자차카타파하".repeat(200));
+        let digest = Arc::new(Digest::of(&"가나다라마바사아자차카타파하".repeat(200)));
         let n_fit = MOST_BYTES / digest.n_bytes();
         let hash = |n: usize| -> Hash { *blake3::hash(&n.to_le_bytes()).as_bytes() };
         for n in 0..2 * n_fit {

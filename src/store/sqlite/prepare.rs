@@ -1,7 +1,7 @@
 //! What can be worked out before a settlement reaches the writer: compression and tokens. Pure, and the costly part
 //! of settling, so it does not run on the writer's thread, where one visit comes after the other.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use zstd::bulk::Compressor;
 
@@ -42,7 +42,7 @@ pub(super) struct PackedContent {
     /// `None`: too short to tell a copy from a coincidence.
     pub(super) text_hash: Option<Hash>,
     /// What near copies are told by. `None`: they are not looked for.
-    pub(super) digest: Option<Digest>,
+    pub(super) digest: Option<Arc<Digest>>,
     /// `None`: no index is kept.
     pub(super) text_tokens: Option<String>,
 }
@@ -90,8 +90,8 @@ fn pack_content(content: &Article, options: StoreOptions) -> std::io::Result<Pac
     })
 }
 
-pub(super) fn digest(text: &str, options: CopyOptions) -> Option<Digest> {
-    options.near_copies.then(|| Digest::of(text))
+pub(super) fn digest(text: &str, options: CopyOptions) -> Option<Arc<Digest>> {
+    options.near_copies.then(|| Arc::new(Digest::of(text)))
 }
 
 /// Whether a settlement is prepared so soon that handing it to another thread would cost more.

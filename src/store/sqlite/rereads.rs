@@ -1,5 +1,7 @@
 //! Stored pages read anew: which page belongs to an article's newest content, and the revision that a reparse makes.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -177,7 +179,7 @@ struct Prepared {
     html: Vec<u8>,
     hash: Hash,
     text_hash: Option<Hash>,
-    digest: Option<Digest>,
+    digest: Option<Arc<Digest>>,
     tokens: Option<String>,
 }
 
