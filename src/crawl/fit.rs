@@ -15,7 +15,7 @@ use crate::article::{PageView, template_names, without_numbers};
 use crate::document::{LeftOut, first_of};
 use crate::health::fit::{Evidence, Finding, History, Measure, Reading, Spot};
 use crate::learn::same_title;
-use crate::listing::linked_articles;
+use crate::listing::{is_yearless, linked_articles};
 use crate::model::{
     Article, ArticleId, ArticleKey, BoardId, Known, PageClass, PassId, PostedAt, Precision, Row,
 };
@@ -227,10 +227,22 @@ fn compare_with_known(
         {
             reading.count(
                 Measure::DateAsBefore,
-                row.posted.as_ref().is_some_and(|row| row.agrees(posted)),
+                row.posted.as_ref().is_some_and(|row| says(row, posted)),
             );
         }
     }
+}
+
+/// Whether a row says when a post was written. One that leaves out the year is read as of the last that fits: on a board of
+/// old posts it is another one.
+fn says(row: &PostedAt, posted: &PostedAt) -> bool {
+    const YEAR_DAYS: f64 = 365.2425;
+    /// A row's day has no hour, and a leap day moves those behind it.
+    const SLACK_DAYS: f64 = 2.0;
+    let days = row.at.duration_since(posted.at).abs().as_secs_f64() / 86_400.0;
+    let years = (days / YEAR_DAYS).round();
+    row.agrees(posted)
+        || (years > 0.0 && (days - years * YEAR_DAYS).abs() < SLACK_DAYS && is_yearless(&row.text))
 }
 
 /// A moment that is named, not counted back to.
@@ -279,7 +291,7 @@ pub(super) fn article_reading(
         && is_named(posted)
     {
         // Listings that count by the day round it in their own way.
-        let same = listed.agrees(posted)
+        let same = says(listed, posted)
             || (listed.precision < Precision::Day && posted.precision > Precision::Day);
         reading.count(Measure::DateAsListed, same);
     }
@@ -476,4 +488,35 @@ pub(super) fn labels(doubts: &[Evidence], difference: &[String]) -> Vec<String> 
         .map(|doubt| doubt.measure.words().to_owned())
         .chain(difference.iter().cloned())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_without_its_year_may_be_of_any() {
+        let read = |at: &str, text: &str| PostedAt {
+            at: at.parse().expect("a moment"),
+            precision: Precision::Day,
+            text: text.to_owned(),
+        };
+        let row = read("2026-02-28T15:00:00Z", "03-01");
+        for (posted, same) in [
+            ("2026-03-01T00:27:00Z", true),
+            ("2021-03-01T00:27:00Z", true),
+            ("2024-02-29T23:00:00Z", true),
+            ("2026-03-05T00:27:00Z", false),
+            ("2021-01-02T15:00:00Z", false),
+            ("2021-09-01T00:27:00Z", false),
+        ] {
+            let posted = PostedAt {
+                precision: Precision::Second,
+                ..read(posted, posted)
+            };
+            assert_eq!(says(&row, &posted), same, "{posted:?}");
+            let whole = read("2026-02-28T15:00:00Z", "2026-03-01");
+            assert_eq!(says(&whole, &posted), whole.agrees(&posted), "{posted:?}");
+        }
+    }
 }

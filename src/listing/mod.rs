@@ -15,7 +15,7 @@ mod walk;
 pub use chain::advance_chain;
 pub use linked::linked_articles;
 pub use page_links::{PageLinks, page_links};
-pub use rows::read_listing;
+pub use rows::{is_yearless, read_listing};
 pub use trace::{RowTrace, explain_listing};
 pub use walk::{Facts, Step, advance, begin, has_late, skip};
 

@@ -31,6 +31,11 @@ static YEARLESS: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a constant pattern")
 });
 
+/// Whether a date's words tell month and day alone: which year is meant is a guess.
+pub fn is_yearless(words: &str) -> bool {
+    YEARLESS.is_match(words)
+}
+
 /// A count at the end of a link's text: `제목 [6]`, `제목 (6)`, `제목 +6`.
 static COUNT_AT_END: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?<title>.+?)\s*(?:\[\s*(?<a>[\d,]+)\s*\]|\(\s*(?<b>[\d,]+)\s*\)|\s\+(?<c>\d+))$")
@@ -287,7 +292,7 @@ impl RowReader<'_> {
             };
         }
         // A pinned row may be years old: without a year its date is a guess (BOARDS.md 13).
-        posted.filter(|posted| !(notice && YEARLESS.is_match(&posted.text)))
+        posted.filter(|posted| !(notice && is_yearless(&posted.text)))
     }
 }
 
