@@ -187,7 +187,6 @@ fn run(args: CrawlArgs) -> anyhow::Result<Exit> {
 /// was in flight.
 pub(super) async fn wait_for_signals(stop: CancellationToken) {
     wait_for_signal().await;
-    stop.cancel();
     let notice = "stopping: what is in flight is finished first; once more to stop at once";
     // To a person; whoever else reads this stream reads a log, of one form from its first line to its last.
     if std::io::stderr().is_terminal() {
@@ -195,6 +194,8 @@ pub(super) async fn wait_for_signals(stop: CancellationToken) {
     } else {
         tracing::info!("{notice}");
     }
+    // Said first: where nothing is in flight, the run ends at once.
+    stop.cancel();
     wait_for_signal().await;
     std::process::exit(Exit::Interrupted as i32);
 }
