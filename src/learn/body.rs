@@ -460,7 +460,7 @@ pub(super) fn edit_notes<'a>(bodies: impl IntoIterator<Item = ElementRef<'a>>) -
             let mut classes = element.value().classes();
             let named = classes.find(|class| css::is_stable(class) && EDIT_NAMES.is_match(class));
             let name = match named {
-                Some(class) => format!("{}.{class}", element.value().name()),
+                Some(class) => format!("{}.{class}", css::tag(element)),
                 None if says_edited(element, body) => css::simple(element),
                 None => continue,
             };

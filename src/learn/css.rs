@@ -99,9 +99,19 @@ fn is_state(word: &str) -> bool {
     striped || STATES.iter().any(ends_in)
 }
 
+/// An element's tag as selectors may write it: any for one that they would have to escape, like the `o:p` of word processors.
+pub(super) fn tag<'a>(element: ElementRef<'a>) -> &'a str {
+    let name = element.value().name();
+    let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if is_plain { name } else { "*" }
+}
+
 /// `tag.class.class`.
 pub(super) fn simple(element: ElementRef<'_>) -> String {
-    let mut name = element.value().name().to_owned();
+    let mut name = tag(element).to_owned();
     for class in classes(element) {
         name.push('.');
         name.push_str(&class);
@@ -112,7 +122,7 @@ pub(super) fn simple(element: ElementRef<'_>) -> String {
 /// `tag.class.class` with the words for states: `span.new`.
 pub(super) fn with_states(element: ElementRef<'_>) -> String {
     let words = element.value().classes().filter(|word| is_stable(word));
-    words.fold(element.value().name().to_owned(), |name, word| {
+    words.fold(tag(element).to_owned(), |name, word| {
         format!("{name}.{word}")
     })
 }
@@ -255,7 +265,7 @@ pub(super) fn names_of(element: ElementRef<'_>) -> Vec<String> {
         names.push(own.clone());
     }
     if let Some(prefix) = element.value().id().and_then(id_prefix) {
-        names.push(format!("{}[id^='{prefix}']", element.value().name()));
+        names.push(format!("{}[id^='{prefix}']", tag(element)));
     }
     let mut below = step(element);
     for ancestor in element
@@ -300,6 +310,22 @@ pub(super) fn words_of(element: ElementRef<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whatever_an_element_is_called_its_names_are_selectors_that_find_it() {
+        let page = crate::document::parse(
+            "<div class=c><o:p class=MsoNormal>a</o:p><d6h< id=x1><b>b</b></d6h<><d6h<></div>",
+        );
+        let root = page.root_element();
+        for element in root.descendent_elements().skip(1) {
+            let mut names = names_of(element);
+            names.extend([with_states(element), path_within(root, element)]);
+            for name in names {
+                let selector = scraper::Selector::parse(&name).expect(&name);
+                assert!(root.select(&selector).any(|it| it == element), "{name}");
+            }
+        }
+    }
 
     #[test]
     fn ways_share_what_is_no_state_of_a_row() {

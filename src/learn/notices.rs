@@ -205,7 +205,7 @@ fn title_sign(element: ElementRef<'_>) -> Option<String> {
             .attr(name)
             .filter(|value| !is_picture && labels_pinned(element, value))?;
         let is_plain = !value.contains(['\'', '\\', '\n']);
-        is_plain.then(|| format!("{}[{name}='{value}']", element.value().name()))
+        is_plain.then(|| format!("{}[{name}='{value}']", css::tag(element)))
     })
 }
 
