@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::form;
 use super::furniture::Furniture;
 use super::letters::{is_dense, letters};
+use super::outline::Outline;
 use super::shingle::{LETTERS, Shingles, mix, n_shared, shared};
 use super::words::{Word, words};
 
@@ -265,6 +266,13 @@ impl Stripped {
             .unless(|| is_filled_otherwise(&self.whole, &other.whole, &[&self.slots, &other.slots]))
     }
 
+    /// `None` for a text that is nothing but furniture: what of it is compared depends on the other.
+    pub fn outline(&self) -> Option<Outline> {
+        let letters = (self.whole.letters, self.whole.n_letters);
+        let (rest, _) = self.left()?;
+        Some(Outline::of(letters, rest))
+    }
+
     fn left(&self) -> Option<(&Shingles, &[Number])> {
         match &self.rest {
             Rest::All => Some(self.whole.all()),
@@ -337,6 +345,21 @@ fn judge(a: (&Shingles, &[Number]), b: (&Shingles, &[Number]), is_weak: bool) ->
         containment,
         verdict: verdict(),
     }
+}
+
+/// Whether two texts of so many pieces that share no more than these may be copies, but for [`is_cut_out`].
+pub(super) fn may_be_alike(n_shared: usize, n_pieces: usize, n_others: usize) -> bool {
+    let n_shared = n_shared.min(n_pieces).min(n_others);
+    let share = |of: usize| n_shared as f64 / of.max(1) as f64;
+    share(n_pieces + n_others - n_shared) >= LEAST_SIMILARITY
+        || share(n_pieces.min(n_others)) >= LEAST_CONTAINMENT
+}
+
+/// Whether [`is_cut_out`] may hold for a text of which no more than these pieces are shared: each that is not stands at one
+/// place at least.
+pub(super) fn may_be_cut_out(n_shared: usize, n_pieces: usize, n_run: usize) -> bool {
+    let least_places = LEAST_CORE * CORE_CONTAINMENT * n_run as f64;
+    n_run as f64 - n_pieces.saturating_sub(n_shared) as f64 >= least_places.floor()
 }
 
 fn is_enough(left: &Shingles, whole: &Shingles) -> bool {
@@ -603,6 +626,48 @@ mod tests {
             numbered(0, 300) + &prices.map(line).concat()
         };
         verdict(&list([1200, 1200, 1200]), &list([1200, 1300, 1400]));
+    }
+
+    /// Each as it would be beside a board's furniture that is learnt from texts with these words in common.
+    fn beside(texts: [&str; 2], common: &str) -> [Stripped; 2] {
+        let others = (0..8)
+            .map(|n| Digest::of(&(common.to_owned() + &numbered(9000 + n * 200, 9180 + n * 200))));
+        let furniture = Furniture::of(&others.collect::<Vec<_>>());
+        texts.map(|text| Arc::new(Digest::of(text)).beside(&furniture))
+    }
+
+    #[test]
+    fn outlines_rule_out_texts_that_share_little_and_no_copies() {
+        let text = numbered(0, 600);
+        let may_be = |other: &str| {
+            let [a, b] = beside([&text, other], "");
+            a.outline().unwrap().may_be_copy(&b.outline().unwrap())
+        };
+        assert!(may_be(&numbered(60, 660)) && may_be(&numbered(0, 90)));
+        assert!(!may_be(&numbered(1000, 1600)) && !may_be(&numbered(450, 1050)));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #[test]
+        fn no_copy_is_ruled_out(
+            own in proptest::collection::vec((0..40_u32, 1..60_u32), 1..12),
+            kept in proptest::collection::vec(proptest::bool::weighted(0.8), 12),
+            news in 0..80_u32,
+            common in 0..60_u32,
+        ) {
+            // Runs of words, some of them again and again; the other text lacks some, and says something else.
+            let words = |(from, n): &(u32, u32)| numbered(from * 20, from * 20 + n);
+            let text: String = own.iter().map(words).collect();
+            let kept = own.iter().zip(&kept).filter(|(_, is_kept)| **is_kept);
+            let other = kept.map(|(run, _)| words(run)).collect::<String>() + &numbered(7000, 7000 + news);
+            let [a, b] = beside([&text, &other], &numbered(0, common));
+            let is_copy = a.compare(&b).verdict.is_copy();
+            if let (Some(mine), Some(its)) = (a.outline(), b.outline()) {
+                prop_assert!(!is_copy || mine.may_be_copy(&its));
+                prop_assert_eq!(mine.may_be_copy(&its), its.may_be_copy(&mine));
+            }
+        }
     }
 
     proptest! {

@@ -77,7 +77,12 @@ pub(super) fn hold(
                 is_new = true;
                 if let Some(digest) = digest {
                     digests::keep(hash, Arc::clone(digest));
-                    stripped = Some(digest.beside(&frames::of(conn, place.board)?));
+                    let furniture = frames::of(conn, place.board)?;
+                    let new = digest.beside(&furniture);
+                    if let Some(outline) = new.outline() {
+                        digests::keep_outline(hash, furniture.stamp(), outline);
+                    }
+                    stripped = Some(new);
                 }
                 add(conn, place, hash, stripped.as_ref().map(Stripped::frame))?
             }
@@ -239,17 +244,35 @@ fn search(
     let Some(keys) = dedup::keys(stripped.shingles()) else {
         return Ok(Vec::new());
     };
-    let mut furniture_of: HashMap<BoardId, Furniture> = HashMap::new();
+    let outline = stripped.outline();
+    let none = (Furniture::default(), Furniture::default().stamp());
+    let mut furniture_of: HashMap<BoardId, (Furniture, u64)> = HashMap::new();
     let mut found = Vec::new();
     for other in candidates(conn, text, &keys, days, options)? {
         let Some(held) = held(conn, other)? else {
             continue;
         };
-        let furniture = match furniture_of.entry(held.board) {
+        let (furniture, stamp) = match furniture_of.entry(held.board) {
+            _ if !held.is_framed => &none,
             Entry::Occupied(its) => its.into_mut(),
-            Entry::Vacant(vacant) => vacant.insert(frames::of(conn, held.board)?),
+            Entry::Vacant(vacant) => {
+                let furniture = frames::of(conn, held.board)?;
+                let stamp = furniture.stamp();
+                vacant.insert((furniture, stamp))
+            }
         };
-        let its = held.digest.beside(furniture);
+        if let (Some(mine), Some(its)) = (&outline, held.outline(*stamp))
+            && !mine.may_be_copy(&its)
+        {
+            continue;
+        }
+        let Some(digest) = held.digest(conn)? else {
+            continue;
+        };
+        let its = digest.beside(furniture);
+        if let Some(outline) = its.outline() {
+            held.keep_outline(*stamp, outline);
+        }
         if held.rekeyed && !meet(&keys, &its) {
             continue;
         }
@@ -277,15 +300,16 @@ pub(super) fn candidates(
     days: &[Day],
     options: CopyOptions,
 ) -> rusqlite::Result<Vec<i64>> {
-    let mut shared: HashMap<i64, u32> = HashMap::new();
+    let mut found: Vec<(usize, i64)> = Vec::new();
     for day in days {
-        for (other, n) in copy_index::find(conn, keys, *day, options.window_days)? {
-            let most = shared.entry(other).or_default();
-            *most = n.max(*most);
-        }
+        let shared = copy_index::find(conn, keys, *day, options.window_days)?;
+        let others = shared.chunk_by(|a, b| a == b);
+        found.extend(others.map(|same| (same.len(), i64::from(same[0]))));
     }
-    shared.remove(&text);
-    let mut found: Vec<(u32, i64)> = shared.into_iter().map(|(other, n)| (n, other)).collect();
+    // Of what is found around several days the most counts.
+    found.sort_unstable_by_key(|(n, other)| (*other, std::cmp::Reverse(*n)));
+    found.dedup_by_key(|(_, other)| *other);
+    found.retain(|(_, other)| *other != text);
     found.sort_unstable_by_key(|(n, other)| (std::cmp::Reverse(*n), *other));
     found.truncate(options.max_compared as usize);
     Ok(found.into_iter().map(|(_, other)| other).collect())
@@ -327,7 +351,7 @@ pub(super) fn digests(conn: &Connection, hashes: &[Hash]) -> rusqlite::Result<Ve
         if let Some(text) = text
             && let Some(held) = held(conn, text)?
         {
-            digests.push(held.digest);
+            digests.extend(held.digest(conn)?);
         }
     }
     Ok(digests)
@@ -350,7 +374,10 @@ fn compare_again(conn: &Connection, text: i64, options: CopyOptions) -> rusqlite
     let Some(held) = held(conn, text)? else {
         return Ok(());
     };
-    let stripped = held.digest.beside(&frames::of(conn, held.board)?);
+    let Some(digest) = held.digest(conn)? else {
+        return Ok(());
+    };
+    let stripped = digest.beside(&frames::of(conn, held.board)?);
     if held.frame == Some(stripped.frame().cast_signed()) {
         return Ok(());
     }

@@ -8,7 +8,6 @@
 //! keys of a new text occur nowhere: a *filter* (Bloom 1970) a group of buckets says so, and there are few enough of
 //! them to stay at hand where the buckets of a million texts do not.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -198,17 +197,17 @@ impl Run {
     }
 }
 
-/// Texts within `days` of `day` that share keys, with the number of keys.
+/// Texts within `days` of `day` that share keys, ascending, each as often as it shares one.
 pub(super) fn find(
     conn: &Connection,
     keys: &[Key; N_KEYS],
     day: Day,
     days: u16,
-) -> rusqlite::Result<HashMap<i64, u32>> {
-    let mut shared = HashMap::new();
-    let mut count = |text: u32, its: Day, n: u32| {
+) -> rusqlite::Result<Vec<u32>> {
+    let mut shared = Vec::new();
+    let mut count = |text: u32, its: Day, n: usize| {
         if its.is_within(day, days) {
-            *shared.entry(i64::from(text)).or_default() += n;
+            shared.extend(std::iter::repeat_n(text, n));
         }
     };
     let mut select = conn.prepare_cached("SELECT texts FROM sketch_recent")?;
@@ -221,10 +220,7 @@ pub(super) fn find(
             let met = met.filter(|(its, mine)| {
                 its[..4] == mine.place.to_le_bytes() && Key::from_bytes(**its).meets(mine)
             });
-            let n = met.count() as u32;
-            if n > 0 {
-                count(text, its, n);
-            }
+            count(text, its, met.count());
         }
     }
     // In order, so that neighbours find the tree's upper pages at hand.
@@ -257,6 +253,7 @@ pub(super) fn find(
             }
         }
     }
+    shared.sort_unstable();
     Ok(shared)
 }
 
@@ -571,6 +568,8 @@ fn newest_of_each_place(entries: Vec<Entry>) -> Vec<Entry> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     /// SplitMix64, for keys that look like hashes.
@@ -613,17 +612,18 @@ mod tests {
         let mut levels = 0;
         for n in 1..=4000u64 {
             let keys = keys_of(n);
-            let mut expected: HashMap<i64, u32> = HashMap::new();
+            let mut expected = Vec::new();
             for key in keys.iter().copied().enumerate() {
                 let earlier = by_key.entry(key).or_default();
                 for other in earlier
                     .iter()
                     .filter(|other| day(**other).is_within(day(n), 30))
                 {
-                    *expected.entry(*other as i64).or_default() += 1;
+                    expected.push(*other as u32);
                 }
                 earlier.push(n);
             }
+            expected.sort_unstable();
             assert_eq!(
                 find(&conn, &keys, day(n), 30).unwrap(),
                 expected,
@@ -678,10 +678,10 @@ mod tests {
             .unwrap();
         assert!(largest as usize <= 2 * N_KEYS * MAX_IN_PLACE * ENTRY_BYTES);
         let found = find(&conn, &keys, Day::ANY, 30).unwrap();
+        let n_found = found.chunk_by(|a, b| a == b).count();
         assert!(
-            found.contains_key(&2000) && found.len() < 1000,
-            "the newest, {}",
-            found.len()
+            found.contains(&2000) && n_found < 1000,
+            "the newest, {n_found}"
         );
     }
 

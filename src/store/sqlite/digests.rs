@@ -1,5 +1,6 @@
 //! What is held of a text that is to be compared. Texts that have many near copies, or fill in the same form, are compared
-//! with again and again: their pieces are kept for a while, so that their words need not be read and cut up each time.
+//! with again and again: their pieces are kept for a while, so that their words need not be read and cut up each time. Most
+//! texts that share a key with another share little else; their outlines are kept for longer, and rule them out unread.
 //!
 //! Kept by the texts' hashes. A number may become another text's, where a transaction is undone or in another file.
 
@@ -9,48 +10,78 @@ use std::sync::Arc;
 use hashlink::LruCache;
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::dedup::{Digest, Hash};
+use crate::dedup::{Digest, Hash, Outline};
 use crate::model::BoardId;
 
 /// Bytes of the pieces that are kept on a thread: some hundred texts'. One thread writes.
-const MOST_BYTES: usize = 4 * 1024 * 1024;
+const MOST_BYTES: usize = 2 * 1024 * 1024;
+
+/// Outlines that are kept on a thread: 4 MiB.
+const MOST_OUTLINES: usize = 4 * 1024 * 1024 / (Outline::BYTES + size_of::<Hash>());
 
 pub(super) struct Held {
+    text: i64,
+    hash: Hash,
     pub(super) board: BoardId,
-    pub(super) digest: Arc<Digest>,
     /// `None`: it has not been compared yet.
     pub(super) frame: Option<i64>,
     pub(super) rekeyed: bool,
+    /// Whether its board has furniture.
+    pub(super) is_framed: bool,
 }
 
 /// `None`: the text is gone.
 pub(super) fn held(conn: &Connection, text: i64) -> rusqlite::Result<Option<Held>> {
-    let found: Option<(BoardId, Option<i64>, bool, Hash)> = conn
-        .prepare_cached("SELECT board, frame, rekeyed, hash FROM text WHERE id = ?1")?
-        .query_row([text], |row| {
-            Ok((BoardId(row.get(0)?), row.get(1)?, row.get(2)?, row.get(3)?))
+    conn.prepare_cached(
+        "SELECT hash, board, frame, rekeyed,
+            coalesce((SELECT length(pieces) FROM furniture WHERE furniture.board = text.board), 0) > 0
+         FROM text WHERE id = ?1",
+    )?
+    .query_row([text], |row| {
+        Ok(Held {
+            text,
+            hash: row.get(0)?,
+            board: BoardId(row.get(1)?),
+            frame: row.get(2)?,
+            rekeyed: row.get(3)?,
+            is_framed: row.get(4)?,
         })
-        .optional()?;
-    let Some((board, frame, rekeyed, hash)) = found else {
-        return Ok(None);
-    };
-    let digest = match kept(&hash) {
-        Some(digest) => digest,
-        None => {
-            let Some(words) = words(conn, text)? else {
-                return Ok(None);
-            };
-            let digest = Arc::new(Digest::of(&words));
-            keep(hash, Arc::clone(&digest));
-            digest
+    })
+    .optional()
+}
+
+impl Held {
+    /// Its pieces. `None`: nobody has the text any more.
+    pub(super) fn digest(&self, conn: &Connection) -> rusqlite::Result<Option<Arc<Digest>>> {
+        if let Some(digest) = kept(&self.hash) {
+            return Ok(Some(digest));
         }
-    };
-    Ok(Some(Held {
-        board,
-        digest,
-        frame,
-        rekeyed,
-    }))
+        let words = words(conn, self.text)?;
+        let digest = words.map(|words| Arc::new(Digest::of(&words)));
+        if let Some(digest) = &digest {
+            keep(self.hash, Arc::clone(digest));
+        }
+        Ok(digest)
+    }
+
+    /// Its outline beside the furniture of this stamp, if it was held against another text lately.
+    pub(super) fn outline(&self, stamp: u64) -> Option<Arc<Outline>> {
+        OUTLINES.with_borrow_mut(|kept| {
+            let (its, outline) = kept.get(&self.hash)?;
+            (*its == stamp).then(|| Arc::clone(outline))
+        })
+    }
+
+    pub(super) fn keep_outline(&self, stamp: u64, outline: Outline) {
+        keep_outline(self.hash, stamp, outline);
+    }
+}
+
+/// For the next texts that it is held against, as long as its board's furniture has this stamp.
+pub(super) fn keep_outline(hash: Hash, stamp: u64, outline: Outline) {
+    OUTLINES.with_borrow_mut(|kept| {
+        kept.insert(hash, (stamp, Arc::new(outline)));
+    });
 }
 
 fn words(conn: &Connection, text: i64) -> rusqlite::Result<Option<String>> {
@@ -73,6 +104,7 @@ thread_local! {
         digests: LruCache::new_unbounded(),
         n_bytes: 0,
     });
+    static OUTLINES: RefCell<LruCache<Hash, (u64, Arc<Outline>)>> = RefCell::new(LruCache::new(MOST_OUTLINES));
 }
 
 fn kept(hash: &Hash) -> Option<Arc<Digest>> {
