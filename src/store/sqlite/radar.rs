@@ -9,6 +9,10 @@ use crate::health::confirm::{Suspects, Verdict, ask};
 use crate::health::radar::{PageRead, Plan, Sight, Span, Unknown, View};
 use crate::model::{ArticleId, ArticleState, BoardId, JobPriority, NewJob, PassId};
 
+/// How many posts of a board a pass has found missing.
+pub(super) const FOUND_MISSING: &str = "SELECT count(*) FROM place
+     WHERE board = ?1 AND missing_at IS NOT NULL AND missing_pass = ?2";
+
 /// `None`: the pass is still walking, or pages that the radar asked for are not read yet, or the board has no ranks.
 pub(super) fn view(
     conn: &Connection,
@@ -25,10 +29,6 @@ pub(super) fn view(
     if pages.is_empty() {
         return Ok(None);
     }
-    let number = |sql: &str| {
-        conn.prepare_cached(sql)?
-            .query_row([pass.0], |row| row.get::<_, Count>(0).map(|n| n.0))
-    };
     // A walk over the whole board has seen where it ends; otherwise the pager tells.
     let last_page = conn
         .prepare_cached(
@@ -38,7 +38,9 @@ pub(super) fn view(
                 (SELECT last_page FROM sighting WHERE pass = ?1 AND last_page IS NOT NULL ORDER BY id DESC LIMIT 1))",
         )?
         .query_row([pass.0], |row| row.get(0))?;
-    let n_asked = number("SELECT count(*) FROM sighting WHERE pass = ?1 AND radar = 1")?;
+    let n_asked: u32 = conn
+        .prepare_cached("SELECT count(*) FROM sighting WHERE pass = ?1 AND radar = 1")?
+        .query_row([pass.0], |row| row.get(0))?;
     let n_repair_left: u32 = conn
         .prepare_cached(
             "SELECT repair_left FROM ledger WHERE board = ?1 AND repair_at IS NOT NULL",
@@ -52,8 +54,10 @@ pub(super) fn view(
         last_page,
         rank_base: ledger::rank_base(conn, board)?,
         n_notices: n_notices(conn, board)?,
-        n_found: number("SELECT count(*) FROM place WHERE missing_pass = ?1")?,
-        n_asked: u32::try_from(n_asked).unwrap_or(u32::MAX),
+        n_found: conn
+            .prepare_cached(FOUND_MISSING)?
+            .query_row([board.0, pass.0], |row| row.get::<_, Count>(0).map(|n| n.0))?,
+        n_asked,
         unknown: match n_repair_left {
             0 => Vec::new(),
             _ => open_holes(conn, board)?,
@@ -250,7 +254,7 @@ fn settle(
     }
     conn.prepare_cached(
         "UPDATE ledger SET repair_at = NULL, repair_left = 0 WHERE board = ?1 AND repair_at IS NOT NULL
-            AND EXISTS (SELECT 1 FROM sighting WHERE pass = ?2 AND radar = 1 OR repair_left = 0)",
+            AND (repair_left = 0 OR EXISTS (SELECT 1 FROM sighting WHERE pass = ?2 AND radar = 1))",
     )?
     .execute(params![board.0, pass.0])?;
     Ok(n_queued)

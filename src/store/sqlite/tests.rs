@@ -462,12 +462,14 @@ async fn frequent_questions_use_an_index() {
     let desk = Desk::new(StoreOptions::default()).await;
     let export = records::next_articles_sql().replace('?', "9 + ");
     let earliest = stories::earliest_with_text_of("1");
+    let missing = radar::FOUND_MISSING.replace('?', "9 + ");
     for sql in [
         export.as_str(),
         "SELECT id FROM job WHERE board = 1 AND priority = 2 AND due_at <= 3 ORDER BY due_at, id",
         "SELECT id FROM article WHERE key = 'k' UNION ALL SELECT article FROM key_alias WHERE key = 'k' LIMIT 1",
         "SELECT count(*) FROM job WHERE kind = 'comments' AND article = 1",
         "DELETE FROM job WHERE kind = 'comments' AND article = 1",
+        missing.as_str(),
         "SELECT page FROM gap WHERE board = 1 AND closed_at IS NULL ORDER BY page",
         earliest.as_str(),
         "SELECT id FROM article WHERE board = 1 AND comments_torn = 1 AND state = 'stored'",
