@@ -57,6 +57,8 @@ enum End {
 
 struct Builder<'t> {
     text: &'t str,
+    /// The text again: what stands in it as it is in the tree is a part of this, and takes no memory of its own.
+    source: StrTendril,
     nesting: Nesting<'t>,
     tree: Tree<Node>,
     /// As in `nesting`.
@@ -96,6 +98,7 @@ impl<'t> Builder<'t> {
     fn new(text: &'t str) -> Self {
         Self {
             text,
+            source: StrTendril::from_slice(text),
             nesting: Nesting::new(text),
             // A tag for every fifty bytes, and words beside each.
             tree: Tree::with_capacity(Node::Document, text.len() / 25),
@@ -203,6 +206,17 @@ impl<'t> Builder<'t> {
             Some(Open { node, body }) => body.unwrap_or(*node),
             None => self.tree.root().id(),
         }
+    }
+
+    /// Words as the tree holds them: a part of the text, if they stand in it.
+    fn held(&self, words: &str) -> StrTendril {
+        if let Some(at) = (words.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)
+            && let (Ok(at), Ok(length)) = (u32::try_from(at), u32::try_from(words.len()))
+            && let Ok(part) = self.source.try_subtendril(at, length)
+        {
+            return part;
+        }
+        StrTendril::from_slice(words)
     }
 
     fn append(&mut self, parent: NodeId, node: Node) -> NodeId {
@@ -358,7 +372,7 @@ impl<'t> Builder<'t> {
             }
             made.push(Attribute {
                 name: QualName::new(None, ns!(), local),
-                value: StrTendril::from_slice(&decoded(value, true)?),
+                value: self.held(&decoded(value, true)?),
             });
         }
         Ok(made)
@@ -369,6 +383,7 @@ impl<'t> Builder<'t> {
         if words.is_empty() {
             return;
         }
+        let text = self.held(words);
         let mut parent = self
             .tree
             .get_mut(parent)
@@ -379,7 +394,6 @@ impl<'t> Builder<'t> {
             before.text.push_slice(words);
             return;
         }
-        let text = StrTendril::from_slice(words);
         parent.append(Node::Text(Text { text }));
     }
 }
