@@ -127,7 +127,11 @@ fn fold(text: &str) -> String {
 
 /// Full-width digits and signs become ordinary ones, the digits of other scripts too.
 fn normal(text: &str) -> String {
-    if text.is_ascii() {
+    // No other form is compatible with these.
+    if text
+        .chars()
+        .all(|c| matches!(c, '\0'..='\x7f' | '가'..='힣'))
+    {
         return text.trim().to_ascii_lowercase();
     }
     let plain: String = text.nfkc().filter_map(plain).collect();

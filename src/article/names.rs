@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
+use hashlink::DefaultHashBuilder;
 use scraper::ElementRef;
 
 use crate::document::{Document, LeftOut, Query, attribute};
@@ -38,9 +39,7 @@ pub fn template_names(
         .flat_map(|selector| selector.select_in(html))
         .map(|element| element.id())
         .collect();
-    let mut names: HashSet<String> = HashSet::new();
-    // Most elements are written like one before them.
-    let mut known: HashSet<(char, &str)> = HashSet::new();
+    let mut names = Names::default();
     let mut n_elements = 0;
     let mut skipped = None;
     for edge in html.root_element().traverse() {
@@ -66,33 +65,57 @@ pub fn template_names(
             continue;
         }
         let tag = element.value();
-        let id = attribute(tag, "id").filter(|id| known.insert(('#', id)));
-        names.extend(id.map(|id| name('#', id)));
-        let classes = attribute(tag, "class").filter(|classes| known.insert(('.', classes)));
-        let classes = classes
-            .into_iter()
-            .flat_map(|classes| classes.split_ascii_whitespace());
-        names.extend(classes.map(|class| name('.', class)));
-        if names.len() >= MAX_NAMES {
+        if let Some(id) = attribute(tag, "id") {
+            names.add('#', id);
+        }
+        if let Some(classes) = attribute(tag, "class") {
+            names.add_classes(classes);
+        }
+        if names.found.len() >= MAX_NAMES {
             break;
         }
     }
-    let classes = left_out
-        .classes
-        .iter()
-        .flat_map(|classes| classes.split_whitespace());
-    let classes: HashSet<&str> = classes.collect();
-    names.extend(left_out.ids.iter().map(|id| name('#', id)));
-    names.extend(classes.into_iter().map(|class| name('.', class)));
-    let are_all = names.len() < MAX_NAMES || *left_out == LeftOut::default();
-    are_all.then(|| names.into_iter().collect())
+    for id in &left_out.ids {
+        names.add('#', id);
+    }
+    for classes in &left_out.classes {
+        names.add_classes(classes);
+    }
+    let are_all = names.found.len() < MAX_NAMES || *left_out == LeftOut::default();
+    are_all.then(|| names.found.into_iter().collect())
 }
 
-fn name(mark: char, written: &str) -> String {
-    let mut name = String::with_capacity(written.len() + 1);
-    name.push(mark);
-    push_without_numbers(&mut name, written, MAX_LETTERS - 1);
-    name
+/// Names of a page, each once.
+#[derive(Default)]
+struct Names<'a> {
+    found: HashSet<String, DefaultHashBuilder>,
+    /// As they are written: most elements are written like one before them.
+    written: HashSet<(char, &'a str), DefaultHashBuilder>,
+    room: String,
+}
+
+impl<'a> Names<'a> {
+    fn add(&mut self, mark: char, written: &'a str) {
+        if !self.written.insert((mark, written)) {
+            return;
+        }
+        self.room.clear();
+        self.room.push(mark);
+        push_without_numbers(&mut self.room, written, MAX_LETTERS - 1);
+        if !self.found.contains(&self.room) {
+            self.found.insert(self.room.clone());
+        }
+    }
+
+    fn add_classes(&mut self, classes: &'a str) {
+        /// No class has a space in it, so that this is the mark of a whole list.
+        const LIST: char = ' ';
+        if self.written.insert((LIST, classes)) {
+            for class in classes.split_ascii_whitespace() {
+                self.add('.', class);
+            }
+        }
+    }
 }
 
 /// Every number is 0.

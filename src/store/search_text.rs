@@ -45,13 +45,6 @@ impl Run<'_> {
         self.letters.chars().next().expect("a run has a letter")
     }
 
-    fn last(&self) -> char {
-        self.letters
-            .chars()
-            .next_back()
-            .expect("a run has a letter")
-    }
-
     fn is_one(&self) -> bool {
         self.first().len_utf8() == self.letters.len()
     }
@@ -287,22 +280,27 @@ fn letters(text: &str) -> Vec<Letter> {
 }
 
 fn push_tokens(out: &mut String, run: Run<'_>, with_last: bool) {
-    let mut token = |letters: &str| {
+    let divide = |out: &mut String| {
         if !out.is_empty() {
             out.push(' ');
         }
-        out.push_str(letters);
     };
     if run.script == Script::Spaced {
-        return token(run.letters);
+        divide(out);
+        return out.push_str(run.letters);
     }
-    let ends = run.letters.char_indices().map(|(at, c)| at + c.len_utf8());
-    let starts = run.letters.char_indices().map(|(at, _)| at);
-    for (start, end) in starts.zip(ends.skip(1)) {
-        token(&run.letters[start..end]);
+    let mut before = None;
+    for c in run.letters.chars() {
+        if let Some(before) = before {
+            divide(out);
+            out.push(before);
+            out.push(c);
+        }
+        before = Some(c);
     }
     if with_last || run.is_one() {
-        token(&run.letters[run.letters.len() - run.last().len_utf8()..]);
+        divide(out);
+        out.extend(before);
     }
 }
 
