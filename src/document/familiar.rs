@@ -20,9 +20,9 @@ const FRONT: usize = 128;
 /// Parts that begin alike.
 const MOST_ALIKE: usize = 16;
 
-/// Bytes that are remembered on a thread, and parts.
-const MOST_BYTES: usize = 1024 * 1024;
-const MOST_PARTS: usize = 4_096;
+/// Bytes of a generation of parts, and parts; a thread remembers two.
+const MOST_BYTES: usize = 256 * 1024;
+const MOST_PARTS: usize = 1_024;
 
 /// What a part stands in, as one number: the same way from the root, in the same page's sense, asked for the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,12 +71,68 @@ struct Part {
     known: Known,
 }
 
+/// Parts by what they stand in and how they begin.
 #[derive(Default)]
-struct Memory {
-    /// By what they stand in and how they begin.
+struct Generation {
     parts: HashMap<u64, Vec<Part>>,
     n_parts: usize,
     n_bytes: usize,
+}
+
+impl Generation {
+    fn find(&self, key: u64, rest: &[u8]) -> Option<&Part> {
+        let mut alike = self.parts.get(&key)?.iter().rev();
+        alike.find(|part| rest.starts_with(part.words.as_bytes()))
+    }
+
+    /// Takes the part out.
+    fn take(&mut self, key: u64, rest: &[u8]) -> Option<Part> {
+        let alike = self.parts.get_mut(&key)?;
+        let at = alike
+            .iter()
+            .rposition(|part| rest.starts_with(part.words.as_bytes()))?;
+        Some(alike.swap_remove(at))
+    }
+
+    fn add(&mut self, key: u64, part: Part) {
+        self.n_bytes += part.n_bytes();
+        self.n_parts += 1;
+        let alike = self.parts.entry(key).or_default();
+        if alike.len() >= MOST_ALIKE {
+            alike.remove(0);
+        }
+        alike.push(part);
+    }
+
+    fn is_full(&self) -> bool {
+        self.n_bytes > MOST_BYTES || self.n_parts >= MOST_PARTS
+    }
+}
+
+impl Part {
+    fn n_bytes(&self) -> usize {
+        let Known {
+            gaps, ids, classes, ..
+        } = &self.known;
+        let n_spans = gaps.len() + ids.len() + classes.len();
+        self.words.len() + n_spans * size_of::<Span>()
+    }
+}
+
+/// What comes again is taken over from the old generation into the young one; what does not is forgotten with the old.
+#[derive(Default)]
+struct Memory {
+    young: Generation,
+    old: Generation,
+}
+
+impl Memory {
+    fn add(&mut self, key: u64, part: Part) {
+        if self.young.is_full() {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.add(key, part);
+    }
 }
 
 thread_local! {
@@ -94,10 +150,14 @@ fn key(context: Context, words: &[u8]) -> Option<u64> {
 /// Shows what is known of the content that `rest` begins with, if it was met before in this context.
 pub(super) fn recall<R>(context: Context, rest: &str, show: impl FnOnce(&Known) -> R) -> Option<R> {
     let key = key(context, rest.as_bytes())?;
-    MEMORY.with_borrow(|memory| {
-        let mut alike = memory.parts.get(&key)?.iter().rev();
-        let part = alike.find(|part| rest.as_bytes().starts_with(part.words.as_bytes()))?;
-        Some(show(&part.known))
+    MEMORY.with_borrow_mut(|memory| {
+        if let Some(part) = memory.young.find(key, rest.as_bytes()) {
+            return Some(show(&part.known));
+        }
+        let part = memory.old.take(key, rest.as_bytes())?;
+        let shown = show(&part.known);
+        memory.add(key, part);
+        Some(shown)
     })
 }
 
@@ -109,23 +169,11 @@ pub(super) fn remember(context: Context, words: &str, known: impl FnOnce() -> Kn
     let Some(key) = key(context, words.as_bytes()) else {
         return;
     };
-    MEMORY.with_borrow_mut(|memory| {
-        if memory.n_bytes > MOST_BYTES || memory.n_parts >= MOST_PARTS {
-            *memory = Memory::default();
-        }
-        let known = known();
-        let n_spans = known.gaps.len() + known.ids.len() + known.classes.len();
-        memory.n_bytes += words.len() + n_spans * size_of::<Span>();
-        memory.n_parts += 1;
-        let alike = memory.parts.entry(key).or_default();
-        if alike.len() >= MOST_ALIKE {
-            alike.remove(0);
-        }
-        alike.push(Part {
-            words: words.into(),
-            known,
-        });
-    });
+    let part = Part {
+        words: words.into(),
+        known: known(),
+    };
+    MEMORY.with_borrow_mut(|memory| memory.add(key, part));
 }
 
 /// As if nothing had been met yet.
