@@ -504,11 +504,13 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// A pattern that must match a whole path or value. One that matches nothing, where it is none.
+    /// A pattern that must match a whole path or value of an address. One that matches nothing, where it is none.
     fn whole(&mut self, text: &Text, path: &str) -> Regex {
-        match self.pattern(Some(text), path) {
-            Some(pattern) => Regex::new(&format!("^(?:{pattern})$")),
-            None => Regex::new("$^"),
+        let plain = with_plain_digits(text.get_ref());
+        let is_one = Regex::new(&plain).is_ok() || self.pattern(Some(text), path).is_some();
+        match is_one {
+            true => Regex::new(&format!("^(?:{plain})$")),
+            false => Regex::new("$^"),
         }
         .unwrap_or_else(|error| {
             self.complain(text, path, &short(&error));
@@ -517,9 +519,63 @@ impl Compiler<'_, '_> {
     }
 }
 
+/// A pattern whose `\d` are the ten digits of addresses, not those of all scripts: the machines of these are ten times as
+/// large.
+fn with_plain_digits(pattern: &str) -> String {
+    let mut plain = String::with_capacity(pattern.len() + 8);
+    let mut n_classes = 0_u32;
+    let mut letters = pattern.chars();
+    while let Some(c) = letters.next() {
+        match c {
+            '\\' => match letters.next() {
+                Some('d') if n_classes > 0 => plain.push_str("0-9"),
+                Some('d') => plain.push_str("[0-9]"),
+                escaped => plain.extend(std::iter::once(c).chain(escaped)),
+            },
+            '[' => {
+                n_classes += 1;
+                plain.push(c);
+                // A bracket that a class begins with is one of its letters.
+                let rest = letters.as_str();
+                let first = rest.trim_start_matches('^');
+                if first.starts_with(']') {
+                    let n = rest.len() - first.len() + 1;
+                    plain.push_str(&rest[..n]);
+                    letters = rest[n..].chars();
+                }
+            }
+            ']' => {
+                n_classes = n_classes.saturating_sub(1);
+                plain.push(c);
+            }
+            _ => plain.push(c),
+        }
+    }
+    plain
+}
+
 /// The regex crate draws a picture over several lines; its last line is the reason.
 fn short(error: &regex::Error) -> String {
     let text = error.to_string();
     let reason = text.lines().last().unwrap_or_default();
     reason.trim_start_matches("error: ").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_of_addresses_are_the_ten_of_ascii() {
+        for (pattern, plain) in [
+            (r"\d+", "[0-9]+"),
+            (r"[\d,]+/\\d\D", r"[0-9,]+/\\d\D"),
+            (r"[^]\d]\d[[a-z]\d]\]\d", r"[^]0-9][0-9][[a-z]0-9]\][0-9]"),
+            (r"(?<id>[1-9]\d*)\", r"(?<id>[1-9][0-9]*)\"),
+        ] {
+            assert_eq!(with_plain_digits(pattern), plain);
+        }
+        let whole = Regex::new(&with_plain_digits(r"^[\d-]+\d$")).unwrap();
+        assert!(whole.is_match("12-3") && !whole.is_match("١٢٣"));
+    }
 }
