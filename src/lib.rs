@@ -36,8 +36,8 @@
 //! 7. All that follows from the visit is one [`Settlement`](model::Settlement), made true in one transaction that
 //!    also settles the job ([`store::Store::settle`]), and its neighbours in time. [`dedup`] names equal texts; [`health`] compares the ranks that
 //!    were seen with what is held, and says which pages tell what vanished. Candidates for near copies are found in the
-//!    same transaction (`store::sqlite::copies`), and judged on the texts ([`dedup::Stripped`]) beside what all texts of
-//!    their boards have, and by where their forms are filled in (`store::sqlite::frames`, `dedup::form`).
+//!    same transaction (`store::sqlite::copies`), most of them ruled out by what is at hand ([`dedup::Outline`]), and the
+//!    others judged on the texts ([`dedup::Stripped`]) beside what all texts of their boards have, and by where their forms are filled in (`store::sqlite::frames`, `dedup::form`).
 //! 8. [`schedule`] says when a post is worth another visit and a board another poll. The service
 //!    ([`crawl::crawl_forever`]) polls by it, and [`health::verdict`] tells how each board does.
 //! 9. [`outputs`] read what is stored, and nothing else; [`outputs::web`] are the service's pages, their templates are

@@ -98,7 +98,8 @@ pub struct SignFile {
 pub struct IdentityFile {
     /// Where ids are unique: `site` or `board`.
     pub scope: BoardScope,
-    /// Shapes of article URLs. Groups: `base` (path in front of the engine), `board`, `id`, `slug`.
+    /// Shapes of article URLs. Groups: `base` (path in front of the engine), `board`, `id`, `slug`. In patterns of addresses
+    /// `\d` is one of the ten digits; elsewhere it is a digit of any script.
     pub articles: Vec<ShapeFile>,
     /// Shapes of listing URLs. Groups: `base`, `board`, `page`.
     pub boards: Vec<ShapeFile>,
