@@ -551,7 +551,12 @@ fn with_plain_digits(pattern: &str) -> String {
             _ => plain.push(c),
         }
     }
-    plain
+    // A comment between its parts may hold a bracket that is none.
+    if n_classes == 0 {
+        plain
+    } else {
+        pattern.to_owned()
+    }
 }
 
 /// The regex crate draws a picture over several lines; its last line is the reason.
@@ -572,6 +577,7 @@ mod tests {
             (r"[\d,]+/\\d\D", r"[0-9,]+/\\d\D"),
             (r"[^]\d]\d[[a-z]\d]\]\d", r"[^]0-9][0-9][[a-z]0-9]\][0-9]"),
             (r"(?<id>[1-9]\d*)\", r"(?<id>[1-9][0-9]*)\"),
+            ("(?x) \\d # [\n \\d", "(?x) \\d # [\n \\d"),
         ] {
             assert_eq!(with_plain_digits(pattern), plain);
         }
