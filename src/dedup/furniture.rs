@@ -31,6 +31,7 @@ pub struct Furniture {
     pieces: Vec<u32>,
     /// Places at which its forms are filled in, ascending.
     slots: Vec<u32>,
+    stamp: u64,
 }
 
 impl Furniture {
@@ -64,8 +65,20 @@ impl Furniture {
         }
         let mut pieces: Vec<u32> = counted.into_iter().map(|(_, piece)| piece).collect();
         pieces.sort_unstable();
-        let slots = slots(&texts, &pairs);
-        Self { pieces, slots }
+        Self::new(pieces, slots(&texts, &pairs))
+    }
+
+    fn new(pieces: Vec<u32>, slots: Vec<u32>) -> Self {
+        let parts = [&pieces, &slots];
+        let words = parts
+            .iter()
+            .flat_map(|part| part.iter().map(|word| u64::from(*word) + 1).chain([0]));
+        let stamp = words.fold(0, |hash, word| mix(hash ^ word));
+        Self {
+            pieces,
+            slots,
+            stamp,
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -74,11 +87,7 @@ impl Furniture {
 
     /// A number that tells it from any other one a board may have had before.
     pub fn stamp(&self) -> u64 {
-        let parts = [&self.pieces, &self.slots];
-        let words = parts
-            .iter()
-            .flat_map(|part| part.iter().map(|word| u64::from(*word) + 1).chain([0]));
-        words.fold(0, |hash, word| mix(hash ^ word))
+        self.stamp
     }
 
     /// As stored: the number of pieces, the pieces, the slots; little-endian. Nothing for none.
@@ -104,7 +113,7 @@ impl Furniture {
         let mut slots: Vec<u32> = words.collect();
         pieces.sort_unstable();
         slots.sort_unstable();
-        Self { pieces, slots }
+        Self::new(pieces, slots)
     }
 
     /// Places at which the board's forms are filled in, ascending.
@@ -155,10 +164,11 @@ fn alike(texts: &[&Digest]) -> Vec<Pair> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn text(i: usize) -> Digest {
+    /// Of a board with a frame.
+    pub fn text(i: usize) -> Digest {
         let body: String = (0..80)
             .map(|j| format!("{} 이야기 ", i * 7919 + j * 104_729))
             .collect();
@@ -183,6 +193,7 @@ mod tests {
         left.leave_out(&furniture.of_text(&left));
         assert!(left.len() < whole.len() && left.len() * 2 > whole.len());
         assert_eq!(Furniture::from_bytes(&furniture.to_bytes()), furniture);
+        assert_eq!(Furniture::from_bytes(&[]), Furniture::default());
         // Three texts are no board.
         assert!(Furniture::of(&texts[..3]).is_empty());
         // One story five times is no frame.

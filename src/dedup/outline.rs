@@ -79,18 +79,10 @@ fn place(piece: u32) -> (usize, u64) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::furniture::tests::text;
     use super::super::shingle::shared;
     use super::super::verify::Digest;
     use super::*;
-
-    fn text(i: usize) -> Digest {
-        let body: String = (0..80)
-            .map(|j| format!("{} 이야기 ", i * 7919 + j * 104_729))
-            .collect();
-        Digest::of(&format!(
-            "본문 바로가기 우리동네신문 {body} 무단 전재와 재배포를 금합니다"
-        ))
-    }
 
     #[test]
     fn no_two_texts_share_more_than_where_they_fall_allows() {

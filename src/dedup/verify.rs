@@ -193,6 +193,7 @@ impl Digest {
             rest,
             slots,
             frame,
+            furniture: furniture.stamp(),
         }
     }
 
@@ -222,6 +223,7 @@ pub struct Stripped {
     /// Places at which its board's forms are filled in, ascending.
     slots: Vec<u32>,
     frame: u64,
+    furniture: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -264,6 +266,11 @@ impl Stripped {
         };
         comparison
             .unless(|| is_filled_otherwise(&self.whole, &other.whole, &[&self.slots, &other.slots]))
+    }
+
+    /// The stamp of the furniture that it stands beside.
+    pub fn furniture(&self) -> u64 {
+        self.furniture
     }
 
     /// `None` for a text that is nothing but furniture: what of it is compared depends on the other.

@@ -77,12 +77,7 @@ pub(super) fn hold(
                 is_new = true;
                 if let Some(digest) = digest {
                     digests::keep(hash, Arc::clone(digest));
-                    let furniture = frames::of(conn, place.board)?;
-                    let new = digest.beside(&furniture);
-                    if let Some(outline) = new.outline() {
-                        digests::keep_outline(hash, furniture.stamp(), outline);
-                    }
-                    stripped = Some(new);
+                    stripped = Some(digest.beside(&frames::of(conn, place.board)?));
                 }
                 add(conn, place, hash, stripped.as_ref().map(Stripped::frame))?
             }
@@ -100,13 +95,19 @@ pub(super) fn hold(
         frames::sample(conn, place.board, hash)?;
         match stripped {
             Some(stripped) => {
-                let found = search(conn, text, &stripped, &[Day::of(Some(place.at))], options)?;
+                let found = search(
+                    conn,
+                    (text, hash),
+                    &stripped,
+                    &[Day::of(Some(place.at))],
+                    options,
+                )?;
                 if note_copies(conn, text, &found)? {
                     settle_around(conn, text)?;
                 }
             }
             None if is_new => {}
-            None => join(conn, place, text, digest, options)?,
+            None => join(conn, place, (text, hash), digest, options)?,
         }
     }
     Ok(true)
@@ -133,7 +134,7 @@ fn add(conn: &Connection, place: Place, hash: Hash, frame: Option<u64>) -> rusql
 fn join(
     conn: &Connection,
     place: Place,
-    text: i64,
+    (text, hash): (i64, Hash),
     digest: Option<&Arc<Digest>>,
     options: CopyOptions,
 ) -> rusqlite::Result<()> {
@@ -155,7 +156,13 @@ fn join(
         match digest {
             Some(digest) => {
                 let stripped = digest.beside(&frames::of(conn, BoardId(board))?);
-                let found = search(conn, text, &stripped, &[Day::of(Some(place.at))], options)?;
+                let found = search(
+                    conn,
+                    (text, hash),
+                    &stripped,
+                    &[Day::of(Some(place.at))],
+                    options,
+                )?;
                 moved |= note_copies(conn, text, &found)?;
             }
             None => put_off(conn, text)?,
@@ -233,7 +240,7 @@ type Found = (i64, Comparison);
 /// Compares a text of these days with those that share keys, and adds its own keys: its copies.
 fn search(
     conn: &Connection,
-    text: i64,
+    (text, hash): (i64, Hash),
     stripped: &Stripped,
     days: &[Day],
     options: CopyOptions,
@@ -244,24 +251,20 @@ fn search(
     let Some(keys) = dedup::keys(stripped.shingles()) else {
         return Ok(Vec::new());
     };
-    let outline = stripped.outline();
-    let none = (Furniture::default(), Furniture::default().stamp());
-    let mut furniture_of: HashMap<BoardId, (Furniture, u64)> = HashMap::new();
+    let outline = digests::outline_of(hash, stripped);
+    let none = Furniture::default();
+    let mut furniture_of: HashMap<BoardId, Furniture> = HashMap::new();
     let mut found = Vec::new();
     for other in candidates(conn, text, &keys, days, options)? {
         let Some(held) = held(conn, other)? else {
             continue;
         };
-        let (furniture, stamp) = match furniture_of.entry(held.board) {
+        let furniture = match furniture_of.entry(held.board) {
             _ if !held.is_framed => &none,
             Entry::Occupied(its) => its.into_mut(),
-            Entry::Vacant(vacant) => {
-                let furniture = frames::of(conn, held.board)?;
-                let stamp = furniture.stamp();
-                vacant.insert((furniture, stamp))
-            }
+            Entry::Vacant(vacant) => vacant.insert(frames::of(conn, held.board)?),
         };
-        if let (Some(mine), Some(its)) = (&outline, held.outline(*stamp))
+        if let (Some(mine), Some(its)) = (&outline, held.outline(furniture.stamp()))
             && !mine.may_be_copy(&its)
         {
             continue;
@@ -270,9 +273,8 @@ fn search(
             continue;
         };
         let its = digest.beside(furniture);
-        if let Some(outline) = its.outline() {
-            held.keep_outline(*stamp, outline);
-        }
+        // For the next text that is held against it.
+        digests::outline_of(held.hash, &its);
         if held.rekeyed && !meet(&keys, &its) {
             continue;
         }
@@ -382,7 +384,13 @@ fn compare_again(conn: &Connection, text: i64, options: CopyOptions) -> rusqlite
         return Ok(());
     }
     let before = stories::copies_of_text(conn, text)?;
-    let found = search(conn, text, &stripped, &days_of(conn, text)?, options)?;
+    let found = search(
+        conn,
+        (text, held.hash),
+        &stripped,
+        &days_of(conn, text)?,
+        options,
+    )?;
     note_compared(conn, text, &stripped)?;
     for other in &before {
         conn.prepare_cached("DELETE FROM copy WHERE text = ?1 AND other = ?2")?

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use hashlink::LruCache;
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::dedup::{Digest, Hash, Outline};
+use crate::dedup::{Digest, Hash, Outline, Stripped};
 use crate::model::BoardId;
 
 /// Bytes of the pieces that are kept on a thread: some hundred texts'. One thread writes.
@@ -21,7 +21,7 @@ const MOST_OUTLINES: usize = 4 * 1024 * 1024 / (Outline::BYTES + size_of::<Hash>
 
 pub(super) struct Held {
     text: i64,
-    hash: Hash,
+    pub(super) hash: Hash,
     pub(super) board: BoardId,
     /// `None`: it has not been compared yet.
     pub(super) frame: Option<i64>,
@@ -65,23 +65,27 @@ impl Held {
     }
 
     /// Its outline beside the furniture of this stamp, if it was held against another text lately.
-    pub(super) fn outline(&self, stamp: u64) -> Option<Arc<Outline>> {
-        OUTLINES.with_borrow_mut(|kept| {
-            let (its, outline) = kept.get(&self.hash)?;
-            (*its == stamp).then(|| Arc::clone(outline))
-        })
-    }
-
-    pub(super) fn keep_outline(&self, stamp: u64, outline: Outline) {
-        keep_outline(self.hash, stamp, outline);
+    pub(super) fn outline(&self, furniture: u64) -> Option<Arc<Outline>> {
+        kept_outline(&self.hash, furniture)
     }
 }
 
-/// For the next texts that it is held against, as long as its board's furniture has this stamp.
-pub(super) fn keep_outline(hash: Hash, stamp: u64, outline: Outline) {
+/// The outline of a text, for now and for the next texts that it is held against.
+pub(super) fn outline_of(hash: Hash, text: &Stripped) -> Option<Arc<Outline>> {
+    let furniture = text.furniture();
+    if let Some(outline) = kept_outline(&hash, furniture) {
+        return Some(outline);
+    }
+    let outline = Arc::new(text.outline()?);
+    OUTLINES.with_borrow_mut(|kept| kept.insert(hash, (furniture, Arc::clone(&outline))));
+    Some(outline)
+}
+
+fn kept_outline(hash: &Hash, furniture: u64) -> Option<Arc<Outline>> {
     OUTLINES.with_borrow_mut(|kept| {
-        kept.insert(hash, (stamp, Arc::new(outline)));
-    });
+        let (its, outline) = kept.get(hash)?;
+        (*its == furniture).then(|| Arc::clone(outline))
+    })
 }
 
 fn words(conn: &Connection, text: i64) -> rusqlite::Result<Option<String>> {
@@ -104,6 +108,7 @@ thread_local! {
         digests: LruCache::new_unbounded(),
         n_bytes: 0,
     });
+    /// By the furniture that each stands beside.
     static OUTLINES: RefCell<LruCache<Hash, (u64, Arc<Outline>)>> = RefCell::new(LruCache::new(MOST_OUTLINES));
 }
 
