@@ -214,6 +214,13 @@ impl Reader<'_> {
         if let Some(plain) = self.plain(words) {
             return Some((plain?, Sort::Stated));
         }
+        if let Some(plain) = self.plain_guess(words) {
+            return Some((plain, Sort::Guessed));
+        }
+        self.by_patterns(words)
+    }
+
+    fn by_patterns(&self, words: &str) -> Option<(Moment, Sort)> {
         if let Some(stated) = self.stated(words) {
             return Some((stated?, Sort::Stated));
         }
@@ -305,6 +312,29 @@ impl Reader<'_> {
             Some((self.at(date.to_datetime(time))?, precision))
         };
         Some(moment())
+    }
+
+    /// The short forms of nearly all listings, `11-23` and `10:20`: what the patterns say of them. `None`: another form, or
+    /// no such moment.
+    fn plain_guess(&self, words: &str) -> Option<Moment> {
+        if words.bytes().take_while(u8::is_ascii_digit).count() > 2 {
+            return None;
+        }
+        let small = |number: i16| i8::try_from(number).ok();
+        if let Some(([month, day, _], 2)) = digits_between(words, b".-/") {
+            return self.latest(|year| {
+                let date = Date::new(year, small(month)?, small(day)?).ok()?;
+                Some((self.at(date.to_datetime(Time::midnight()))?, Precision::Day))
+            });
+        }
+        let ([hour, minute, second], n_parts) = digits_between(words, b":")?;
+        let precision = match n_parts {
+            2 => Precision::Minute,
+            3 => Precision::Second,
+            _ => return None,
+        };
+        let time = Time::new(small(hour)?, small(minute)?, small(second)?, 0).ok()?;
+        Some((self.at(self.today().to_datetime(time))?, precision))
     }
 
     /// Forms of digits that state the year. `Some(None)`: such a form, but no such moment.
@@ -443,11 +473,16 @@ impl Reader<'_> {
 
     /// The latest such moment that is not in the future.
     fn without_year(&self, found: &Captures<'_>) -> Option<Moment> {
+        self.latest(|year| self.dated(found, year))
+    }
+
+    /// The latest of a moment in each year that is not in the future.
+    fn latest(&self, in_year: impl Fn(i16) -> Option<Moment>) -> Option<Moment> {
         let this_year = self.today().year();
         [this_year + 1, this_year, this_year - 1]
             .into_iter()
             // 29 February is no day of most years, and then no date at all.
-            .filter_map(|year| self.dated(found, year))
+            .filter_map(in_year)
             .find(|(at, _)| self.is_past(*at))
     }
 

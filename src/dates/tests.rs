@@ -283,6 +283,17 @@ proptest! {
     }
 
     #[test]
+    fn short_plain_forms_mean_what_their_patterns_mean(
+        words in "[0-9]{1,4}[./:-][0-9]{1,3}(:[0-9]{1,2})?",
+    ) {
+        let zone = seoul();
+        let reader = Reader { calendar: Calendar::from(&zone), as_of: as_of() };
+        if let Some(plain) = reader.plain_guess(&words) {
+            prop_assert_eq!(Some((plain, Sort::Guessed)), reader.by_patterns(&words));
+        }
+    }
+
+    #[test]
     fn date_like_text_never_panics(
         text in "['(]{0,1}[0-9]{0,5}[.:/년월 -]{1,2}[0-9]{0,3}[.:/월일 -]{0,2}[0-9]{0,3}( 오후)?( [0-9]{1,2}:[0-9]{1,2})?(전|ago|d)?",
         time in "(오후 )?[0-9]{1,2}:[0-9]{2}",
@@ -297,6 +308,21 @@ proptest! {
                 prop_assert!(found.at <= now.checked_add(MOST_AHEAD).expect("in range"));
             }
         }
+    }
+}
+
+#[test]
+fn short_forms_need_no_pattern() {
+    let zone = seoul();
+    let reader = Reader {
+        calendar: Calendar::from(&zone),
+        as_of: as_of(),
+    };
+    for words in ["11-22", "1.2", "02/28", "9:05", "10:20:33"] {
+        assert!(reader.plain_guess(words).is_some(), "{words}");
+    }
+    for words in ["13-40", "24:00", "2026-11", "10:2:3:4", "10", "11-22 "] {
+        assert!(reader.plain_guess(words).is_none(), "{words}");
     }
 }
 

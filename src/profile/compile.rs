@@ -506,8 +506,10 @@ impl Compiler<'_, '_> {
 
     /// A pattern that must match a whole path or value of an address. One that matches nothing, where it is none.
     fn whole(&mut self, text: &Text, path: &str) -> Regex {
-        let plain = with_plain_digits(text.get_ref());
-        let is_one = Regex::new(&plain).is_ok() || self.pattern(Some(text), path).is_some();
+        let plain = with_plain_classes(text.get_ref());
+        // What is none by itself may be one between brackets: `a)|(b`.
+        let is_one = regex_syntax::parse(text.get_ref()).is_ok()
+            || self.pattern(Some(text), path).is_some();
         match is_one {
             true => Regex::new(&format!("^(?:{plain})$")),
             false => Regex::new("$^"),
@@ -519,17 +521,21 @@ impl Compiler<'_, '_> {
     }
 }
 
-/// A pattern whose `\d` are the ten digits of addresses, not those of all scripts: the machines of these are ten times as
-/// large.
-fn with_plain_digits(pattern: &str) -> String {
+/// A pattern whose `\d` and `\w` are the digits and letters of addresses, not those of all scripts: the machines of these are
+/// ten and a hundred times as large.
+fn with_plain_classes(pattern: &str) -> String {
+    const DIGITS: &str = "0-9";
+    const LETTERS: &str = "0-9A-Za-z_";
     let mut plain = String::with_capacity(pattern.len() + 8);
     let mut n_classes = 0_u32;
     let mut letters = pattern.chars();
     while let Some(c) = letters.next() {
         match c {
             '\\' => match letters.next() {
-                Some('d') if n_classes > 0 => plain.push_str("0-9"),
-                Some('d') => plain.push_str("[0-9]"),
+                Some('d') if n_classes > 0 => plain.push_str(DIGITS),
+                Some('w') if n_classes > 0 => plain.push_str(LETTERS),
+                Some('d') => plain.extend(["[", DIGITS, "]"]),
+                Some('w') => plain.extend(["[", LETTERS, "]"]),
                 escaped => plain.extend(std::iter::once(c).chain(escaped)),
             },
             '[' => {
@@ -571,17 +577,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_of_addresses_are_the_ten_of_ascii() {
+    fn digits_and_letters_of_addresses_are_those_of_ascii() {
         for (pattern, plain) in [
             (r"\d+", "[0-9]+"),
             (r"[\d,]+/\\d\D", r"[0-9,]+/\\d\D"),
             (r"[^]\d]\d[[a-z]\d]\]\d", r"[^]0-9][0-9][[a-z]0-9]\][0-9]"),
             (r"(?<id>[1-9]\d*)\", r"(?<id>[1-9][0-9]*)\"),
+            (r"\w+[\w-]\W", r"[0-9A-Za-z_]+[0-9A-Za-z_-]\W"),
             ("(?x) \\d # [\n \\d", "(?x) \\d # [\n \\d"),
         ] {
-            assert_eq!(with_plain_digits(pattern), plain);
+            assert_eq!(with_plain_classes(pattern), plain);
         }
-        let whole = Regex::new(&with_plain_digits(r"^[\d-]+\d$")).unwrap();
+        let whole = Regex::new(&with_plain_classes(r"^[\d-]+\d$")).unwrap();
         assert!(whole.is_match("12-3") && !whole.is_match("١٢٣"));
     }
 }
