@@ -508,8 +508,8 @@ impl Compiler<'_, '_> {
     fn whole(&mut self, text: &Text, path: &str) -> Regex {
         let plain = with_plain_classes(text.get_ref());
         // What is none by itself may be one between brackets: `a)|(b`.
-        let is_one = regex_syntax::parse(text.get_ref()).is_ok()
-            || self.pattern(Some(text), path).is_some();
+        let is_one =
+            regex_syntax::parse(text.get_ref()).is_ok() || self.pattern(Some(text), path).is_some();
         match is_one {
             true => Regex::new(&format!("^(?:{plain})$")),
             false => Regex::new("$^"),
