@@ -2,9 +2,10 @@
 //!
 //! What is queued when the thread comes round is committed as one group, so that the price of a durable commit (the
 //! disk's flush, and writing pages that nearly all tasks change) is shared. A settlement waits a moment for those
-//! that were announced. Each task runs in a savepoint of its own: one that fails takes nothing of
-//! the others with it, and nothing of itself stays. A task that only looks needs none, and a group of such
-//! no more than a view of the file.
+//! that were announced. A task that fails takes nothing of the others with it, and nothing of itself stays: each runs in a
+//! savepoint of its own, but for settlements in a row, which can be run again. They share one, since SQLite keeps a copy of
+//! each page that is changed after one; should one of them fail, all are undone, and each is run by itself. A task that
+//! only looks needs none, and a group of such no more than a view of the file.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -48,7 +49,8 @@ enum Kind {
 /// A piece of work for the writer's connection.
 trait Task: Send {
     fn kind(&self) -> Kind;
-    /// Does the work; the answer is kept back. `false`: it failed, and what it wrote must go.
+    /// Does the work; the answer is kept back. `false`: it failed, and what it wrote must go. A settlement may be asked again
+    /// once all that it wrote is gone.
     fn run(&mut self, conn: &Connection) -> bool;
     /// Gives the answer. `lost` is why the transaction around it came to nothing, if it did.
     fn answer(self: Box<Self>, lost: Option<&rusqlite::Error>);
@@ -56,7 +58,7 @@ trait Task: Send {
 
 struct Call<T, W, C> {
     kind: Kind,
-    work: Option<W>,
+    work: W,
     on_commit: C,
     result: Option<Answer<T>>,
     reply: oneshot::Sender<Answer<T>>,
@@ -67,7 +69,7 @@ struct Call<T, W, C> {
 impl<T, W, C> Task for Call<T, W, C>
 where
     T: Send,
-    W: FnOnce(&Connection) -> Answer<T> + Send,
+    W: FnMut(&Connection) -> Answer<T> + Send,
     C: FnOnce() + Send,
 {
     fn kind(&self) -> Kind {
@@ -75,7 +77,7 @@ where
     }
 
     fn run(&mut self, conn: &Connection) -> bool {
-        self.result = self.work.take().map(|work| work(conn));
+        self.result = Some((self.work)(conn));
         matches!(self.result, Some(Ok(_)))
     }
 
@@ -129,13 +131,14 @@ impl Writer {
         work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
         on_commit: impl FnOnce() + Send + 'static,
     ) -> Answer<T> {
-        self.send(Kind::Change, work, on_commit).await
+        self.send(Kind::Change, once(work), on_commit).await
     }
 
-    /// Like [`Writer::call`], for what follows from the visit of a claimed job.
+    /// Like [`Writer::call`], for what follows from the visit of a claimed job. The work may be done more than once, each time
+    /// as if it had not been done before.
     pub(super) async fn settle<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+        work: impl FnMut(&Connection) -> Answer<T> + Send + 'static,
         on_commit: impl FnOnce() + Send + 'static,
     ) -> Answer<T> {
         self.send(Kind::Settlement, work, on_commit).await
@@ -147,13 +150,13 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
     ) -> Answer<T> {
-        self.send(Kind::Look, work, || ()).await
+        self.send(Kind::Look, once(work), || ()).await
     }
 
     async fn send<T: Send + 'static>(
         &self,
         kind: Kind,
-        work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+        work: impl FnMut(&Connection) -> Answer<T> + Send + 'static,
         on_commit: impl FnOnce() + Send + 'static,
     ) -> Answer<T> {
         let _waiting = Waiting::among(&self.n_waiting);
@@ -161,7 +164,7 @@ impl Writer {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let call = Call {
             kind,
-            work: Some(work),
+            work,
             on_commit,
             result: None,
             reply,
@@ -182,6 +185,17 @@ impl Writer {
     /// Callers that wait for their work to be on the disk.
     pub(super) fn n_waiting(&self) -> usize {
         self.n_waiting.load(Ordering::Relaxed)
+    }
+}
+
+/// Work that nobody asks for again.
+fn once<T>(
+    work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
+) -> impl FnMut(&Connection) -> Answer<T> + Send + 'static {
+    let mut work = Some(work);
+    move |conn| match work.take() {
+        Some(work) => work(conn),
+        None => Err(StoreError::Closed),
     }
 }
 
@@ -388,23 +402,58 @@ fn run(conn: &Connection, statement: &str) -> rusqlite::Result<()> {
 }
 
 fn run_group(conn: &Connection, group: &mut [Box<dyn Task>]) -> rusqlite::Result<()> {
-    for task in group {
-        if task.kind() == Kind::Look {
-            task.run(conn);
+    let mut rest = group;
+    let mut is_first = true;
+    while let Some(kind) = rest.first().map(|task| task.kind()) {
+        let settlements = rest
+            .iter()
+            .take_while(|task| task.kind() == Kind::Settlement);
+        let n_together = settlements.count().max(1);
+        let (tasks, others) = rest.split_at_mut(n_together);
+        rest = others;
+        if kind == Kind::Look {
+            tasks[0].run(conn);
             continue;
         }
-        run(conn, "SAVEPOINT task")?;
-        let is_done = task.run(conn);
-        if conn.is_autocommit() {
-            // Some failures (a full disk) end the whole transaction: sqlite.org/lang_transaction.html, 3.
-            return Err(whole_transaction_lost());
+        let is_done = run_marked(conn, tasks, is_first)?;
+        is_first = false;
+        if !is_done && n_together > 1 {
+            for task in tasks {
+                run_marked(conn, std::slice::from_mut(task), false)?;
+            }
         }
-        if !is_done {
-            run(conn, "ROLLBACK TO task")?;
-        }
-        run(conn, "RELEASE task")?;
     }
     Ok(())
+}
+
+/// Runs tasks up to the first that fails. `false`: one did, and nothing stays of any. The first of a transaction need no
+/// mark in it.
+fn run_marked(
+    conn: &Connection,
+    tasks: &mut [Box<dyn Task>],
+    is_first: bool,
+) -> rusqlite::Result<bool> {
+    if !is_first {
+        run(conn, "SAVEPOINT task")?;
+    }
+    let is_done = tasks.iter_mut().all(|task| task.run(conn));
+    if conn.is_autocommit() {
+        // Some failures (a full disk) end the whole transaction: sqlite.org/lang_transaction.html, 3.
+        return Err(whole_transaction_lost());
+    }
+    match (is_done, is_first) {
+        (true, true) => {}
+        (true, false) => run(conn, "RELEASE task")?,
+        (false, true) => {
+            run(conn, "ROLLBACK")?;
+            run(conn, "BEGIN IMMEDIATE")?;
+        }
+        (false, false) => {
+            run(conn, "ROLLBACK TO task")?;
+            run(conn, "RELEASE task")?;
+        }
+    }
+    Ok(is_done)
 }
 
 fn whole_transaction_lost() -> rusqlite::Error {
@@ -498,6 +547,46 @@ mod tests {
         drop(both);
         settle("c", "C").await.unwrap();
         assert_eq!(said.lock().unwrap()[4..], ["c", "C"]);
+    }
+
+    #[tokio::test]
+    async fn a_settlement_that_fails_takes_nothing_with_it() {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE t (x INTEGER CHECK (x < 1000)) STRICT")
+            .unwrap();
+        let writer = Writer::start(conn, |_| Ok(())).unwrap();
+        let insert = |xs: [i64; 2]| {
+            move |conn: &Connection| {
+                xs.iter()
+                    .try_for_each(|x| conn.execute("INSERT INTO t VALUES (?1)", [x]).map(drop))
+                    .map_err(|error| sql_error("inserting", error))
+            }
+        };
+        let settle = |xs| writer.settle(insert(xs), || ());
+        // All of a group are queued before the writer can have finished the first.
+        for before in [None, Some([100_i64, 200])] {
+            let coming: Vec<_> = (0..4).map(|_| writer.announce()).collect();
+            let first = async {
+                match before {
+                    Some(xs) => writer.call(insert(xs), || ()).await,
+                    None => Ok(()),
+                }
+            };
+            let (first, good, bad, also_good, alone) = tokio::join!(
+                first,
+                settle([1, 2]),
+                settle([10, 5000]),
+                settle([20, 30]),
+                settle([4000, 3])
+            );
+            drop(coming);
+            first.unwrap();
+            good.unwrap();
+            also_good.unwrap();
+            assert!(matches!(bad, Err(StoreError::Sql { .. })));
+            assert!(matches!(alone, Err(StoreError::Sql { .. })));
+        }
+        assert_eq!(sum(&writer).await, 2 * 53 + 300);
     }
 
     #[tokio::test]
