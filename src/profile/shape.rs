@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use regex::{Captures, Regex};
+use regex::Regex;
 use url::Url;
 
 /// The groups a shape may name.
@@ -61,26 +61,29 @@ impl Shape {
         if let Some(board) = &self.board {
             caught.insert("board", board.clone());
         }
-        note(&mut caught, &self.path.captures(&self.path_in(url))?);
+        note(&mut caught, &self.path, &self.path_in(url))?;
         for (name, pattern) in &self.query {
-            note(&mut caught, &pattern.captures(parameter(query, name)?)?);
+            note(&mut caught, pattern, parameter(query, name)?)?;
         }
         for (name, pattern) in &self.optional {
-            if let Some(captures) = parameter(query, name).and_then(|value| pattern.captures(value))
-            {
-                note(&mut caught, &captures);
+            if let Some(value) = parameter(query, name) {
+                note(&mut caught, pattern, value);
             }
         }
         Some(caught)
     }
 }
 
-fn note(caught: &mut Caught, captures: &Captures<'_>) {
-    for group in GROUPS {
-        if let Some(found) = captures.name(group) {
+/// `None`: the words do not match.
+fn note(caught: &mut Caught, pattern: &Regex, words: &str) -> Option<()> {
+    let captures = pattern.captures(words)?;
+    for (name, found) in pattern.capture_names().zip(captures.iter()) {
+        let group = GROUPS.into_iter().find(|group| name == Some(*group));
+        if let Some((group, found)) = group.zip(found) {
             caught.insert(group, upper_hex(found.as_str()));
         }
     }
+    Some(())
 }
 
 /// The path without a Java session (`;jsessionid=…`).
