@@ -3,11 +3,14 @@
 //!
 //! What is in a text or a comment is its author's, and the rows of a listing below come and go: their names are left out.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashSet};
+use std::hash::BuildHasher;
+use std::sync::{Arc, LazyLock};
 
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
-use hashlink::DefaultHashBuilder;
+use hashlink::{DefaultHashBuilder, LruCache};
 use scraper::ElementRef;
 
 use crate::document::{Document, LeftOut, Query, attribute};
@@ -16,6 +19,8 @@ use crate::profile::Profile;
 /// Elements and names of a page that are looked at.
 const MAX_ELEMENTS: usize = 20_000;
 const MAX_NAMES: usize = 400;
+/// Templates whose names are at hand, on each thread: some ten kilobytes each.
+const MAX_KNOWN: usize = 16;
 /// Letters of a name; longer ones are made by machines.
 const MAX_LETTERS: usize = 120;
 
@@ -34,12 +39,58 @@ pub fn template_names(
     html: &Document,
     left_out: &LeftOut<'_>,
     profile: &Profile,
-) -> Option<BTreeSet<String>> {
+) -> Option<Arc<BTreeSet<String>>> {
+    let mut written = written(html, profile);
+    let ids = left_out.ids.iter().map(|id| Written::Id(id));
+    written.extend(ids.chain(left_out.classes.iter().map(|list| Written::Classes(list))));
+    let number = number_of(&written);
+    if let Some(known) = KNOWN.with_borrow_mut(|known| known.get(&number).cloned()) {
+        return Some(known);
+    }
+    let mut names = Names::default();
+    for written in written {
+        if names.found.len() >= MAX_NAMES {
+            break;
+        }
+        match written {
+            Written::Id(id) => names.add('#', id),
+            Written::Classes(list) => {
+                let classes = list.split_ascii_whitespace();
+                classes.for_each(|class| names.add('.', class));
+            }
+        }
+    }
+    let are_all = names.found.len() < MAX_NAMES;
+    if !are_all && *left_out != LeftOut::default() {
+        return None;
+    }
+    let found: Arc<BTreeSet<String>> = Arc::new(names.found.into_iter().collect());
+    if are_all {
+        KNOWN.with_borrow_mut(|known| known.insert(number, Arc::clone(&found)));
+    }
+    Some(found)
+}
+
+/// An attribute of the template's, as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Written<'a> {
+    Id(&'a str),
+    Classes(&'a str),
+}
+
+thread_local! {
+    /// The names of the last templates, by all that is written in them: most pages of a board say the same.
+    static KNOWN: RefCell<LruCache<u64, Arc<BTreeSet<String>>>> = RefCell::new(LruCache::new(MAX_KNOWN));
+}
+
+/// The attributes of the elements that are the template's, each once.
+fn written<'a>(html: &'a Document, profile: &Profile) -> Vec<Written<'a>> {
     let apart: HashSet<NodeId> = apart(profile)
         .flat_map(|selector| selector.select_in(html))
         .map(|element| element.id())
         .collect();
-    let mut names = Names::default();
+    let mut met = HashSet::<Written<'a>, DefaultHashBuilder>::default();
+    let mut written = Vec::new();
     let mut n_elements = 0;
     let mut skipped = None;
     for edge in html.root_element().traverse() {
@@ -65,72 +116,71 @@ pub fn template_names(
             continue;
         }
         let tag = element.value();
-        if let Some(id) = attribute(tag, "id") {
-            names.add('#', id);
-        }
-        if let Some(classes) = attribute(tag, "class") {
-            names.add_classes(classes);
-        }
-        if names.found.len() >= MAX_NAMES {
-            break;
-        }
+        let id = attribute(tag, "id").map(Written::Id);
+        let classes = attribute(tag, "class").map(Written::Classes);
+        written.extend(id.into_iter().chain(classes).filter(|new| met.insert(*new)));
     }
-    for id in &left_out.ids {
-        names.add('#', id);
-    }
-    for classes in &left_out.classes {
-        names.add_classes(classes);
-    }
-    let are_all = names.found.len() < MAX_NAMES || *left_out == LeftOut::default();
-    are_all.then(|| names.found.into_iter().collect())
+    written
+}
+
+/// The same for the same attributes, in whatever order: what was left out has none.
+fn number_of(written: &[Written<'_>]) -> u64 {
+    static SEED: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
+    let numbers = written.iter().map(|written| SEED.hash_one(written));
+    numbers.fold(0, u64::wrapping_add)
 }
 
 /// Names of a page, each once.
 #[derive(Default)]
-struct Names<'a> {
+struct Names {
     found: HashSet<String, DefaultHashBuilder>,
-    /// As they are written: most elements are written like one before them.
-    written: HashSet<(char, &'a str), DefaultHashBuilder>,
     room: String,
 }
 
-impl<'a> Names<'a> {
-    fn add(&mut self, mark: char, written: &'a str) {
-        if !self.written.insert((mark, written)) {
-            return;
-        }
+impl Names {
+    fn add(&mut self, mark: char, written: &str) {
         self.room.clear();
         self.room.push(mark);
-        push_without_numbers(&mut self.room, written, MAX_LETTERS - 1);
+        push_without_numbers(&mut self.room, written);
         if !self.found.contains(&self.room) {
             self.found.insert(self.room.clone());
         }
     }
-
-    fn add_classes(&mut self, classes: &'a str) {
-        /// No class has a space in it, so that this is the mark of a whole list.
-        const LIST: char = ' ';
-        if self.written.insert((LIST, classes)) {
-            for class in classes.split_ascii_whitespace() {
-                self.add('.', class);
-            }
-        }
-    }
 }
 
-/// Every number is 0.
-pub fn without_numbers(words: &str) -> String {
-    let mut plain = String::with_capacity(words.len());
-    push_without_numbers(&mut plain, words, MAX_LETTERS);
-    plain
-}
-
-fn push_without_numbers(plain: &mut String, words: &str, max_letters: usize) {
-    for c in words.chars().take(max_letters) {
+/// Adds words of [`MAX_LETTERS`] at most. Every number is 0.
+pub fn push_without_numbers(plain: &mut String, words: &str) {
+    for c in words.chars().take(MAX_LETTERS) {
         match c {
             '0'..='9' if plain.ends_with('0') => {}
             '0'..='9' => plain.push('0'),
             _ => plain.push(c),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::parse;
+    use crate::profile::Library;
+
+    #[test]
+    fn names_are_those_of_the_page_whatever_was_read_before() {
+        let rules = Library::built_in().get("rhymix").expect("built in");
+        let names = |page: &str| {
+            let html = parse(page);
+            let names = template_names(&html, &LeftOut::default(), &rules);
+            names
+                .expect("few names")
+                .iter()
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        let one = names("<div id=post-12 class='b a'><p class=a></div>");
+        assert_eq!(one, ["#post-0", ".a", ".b"]);
+        assert_eq!(names("<p class=a></p><i class='b a' id=post-12></i>"), one);
+        assert_eq!(names("<div id=post-12 class='b'></div>"), ["#post-0", ".b"]);
+        assert_eq!(names("<div id=a class=post-12></div>"), ["#a", ".post-0"]);
     }
 }

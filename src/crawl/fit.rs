@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
 use scraper::ElementRef;
+use scraper::node::Element;
 use serde::{Deserialize, Serialize};
 
 use super::board::BoardContext;
 use super::listing_visit::Found;
 use super::mend::REPAIRED;
-use crate::article::{PageView, template_names, without_numbers};
-use crate::document::{LeftOut, first_of};
+use crate::article::{PageView, push_without_numbers, template_names};
+use crate::document::{LeftOut, attribute, first_of};
 use crate::health::fit::{Evidence, Finding, History, Measure, Reading, Spot};
 use crate::learn::same_title;
 use crate::listing::{is_yearless, linked_articles};
@@ -35,7 +36,7 @@ pub(super) struct Glance {
     /// Articles of the board that the page links to, rows or not.
     pub linked: Vec<ArticleKey>,
     pub spots: Vec<Spot>,
-    pub names: BTreeSet<String>,
+    pub names: Arc<BTreeSet<String>>,
     /// The words of a page that is no article.
     pub words: String,
 }
@@ -104,31 +105,39 @@ impl Glance {
 
 /// The way from the root to an element: tags, ids and classes, numbers taken out.
 fn spot(what: &str, element: ElementRef<'_>) -> Spot {
-    let mut steps: Vec<String> = std::iter::once(element)
+    let steps: Vec<ElementRef<'_>> = std::iter::once(element)
         .chain(element.ancestors().filter_map(ElementRef::wrap))
         .take(MAX_LEVELS)
-        .map(step)
         .collect();
-    steps.reverse();
+    let (mut path, mut step) = (String::new(), String::new());
+    for element in steps.into_iter().rev() {
+        if !path.is_empty() {
+            path.push_str(" > ");
+        }
+        write_step(&mut step, element.value());
+        push_without_numbers(&mut path, &step);
+    }
     Spot {
         what: what.to_owned(),
-        path: steps.join(" > "),
+        path,
     }
 }
 
-fn step(element: ElementRef<'_>) -> String {
-    let mut step = element.value().name().to_owned();
-    if let Some(id) = element.value().id() {
+fn write_step(step: &mut String, element: &Element) {
+    step.clear();
+    step.push_str(element.name());
+    if let Some(id) = attribute(element, "id") {
         step.push('#');
         step.push_str(id);
     }
-    let mut classes: Vec<&str> = element.value().classes().collect();
+    let written = attribute(element, "class").unwrap_or_default();
+    let mut classes: Vec<&str> = written.split_ascii_whitespace().collect();
     classes.sort_unstable();
+    classes.dedup();
     for class in classes.into_iter().take(4) {
         step.push('.');
         step.push_str(class);
     }
-    without_numbers(&step)
 }
 
 /// What a listing page shows, against what is known of its rows.

@@ -13,6 +13,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -139,7 +140,7 @@ pub struct Spot {
 }
 
 /// What one page showed, or all pages of a pass together.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
     pub shares: BTreeMap<Measure, Share>,
     /// Rows of a first page: `None` where this is something else.
@@ -149,7 +150,7 @@ pub struct Reading {
     /// Where rows, bodies and fields stood.
     pub spots: Vec<Spot>,
     /// Classes and ids of an article's page, those within its text and its comments left out.
-    pub names: BTreeSet<String>,
+    pub names: Arc<BTreeSet<String>>,
     /// Letters of an article's text.
     pub n_letters: Option<u32>,
 }
@@ -230,7 +231,7 @@ impl History {
             // Both are in order, and nearly all names are known: they are met side by side, not looked up.
             let mut known = self.names.iter_mut().peekable();
             let mut unknown = Vec::new();
-            for name in &reading.names {
+            for name in &*reading.names {
                 while known.next_if(|(before, _)| *before < name).is_some() {}
                 match known.next_if(|(same, _)| *same == name) {
                     Some((_, n)) => *n = n.saturating_add(1),
