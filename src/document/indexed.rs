@@ -95,13 +95,20 @@ impl NameHash {
 
     pub fn of(kind: NameKind, name: &str) -> Self {
         const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
-        let mut hash = kind as u64 + 1;
-        for part in name.as_bytes().chunks(8) {
-            let mut letters = [0; 8];
-            letters[..part.len()].copy_from_slice(part);
-            // Letters become small ones; that other signs change too does not matter.
-            let folded = u64::from_le_bytes(letters) | u64::from_le_bytes([0x20; 8]);
-            hash = (hash.rotate_left(5) ^ folded).wrapping_mul(MIX);
+        // Letters become small ones; that other signs change too does not matter.
+        let mix = |hash: u64, letters: u64| {
+            let folded = letters | u64::from_le_bytes([0x20; 8]);
+            (hash.rotate_left(5) ^ folded).wrapping_mul(MIX)
+        };
+        let (eights, rest) = name.as_bytes().as_chunks();
+        let whole = eights.iter().map(|eight| u64::from_le_bytes(*eight));
+        let mut hash = whole.fold(kind as u64 + 1, mix);
+        if !rest.is_empty() {
+            let letters = rest.iter().rev();
+            hash = mix(
+                hash,
+                letters.fold(0, |letters, byte| letters << 8 | u64::from(*byte)),
+            );
         }
         Self((hash >> 32) as u32 | 1)
     }
@@ -112,24 +119,32 @@ impl NameHash {
 pub(super) struct Index {
     /// In document order.
     elements: Vec<NodeId>,
-    /// A name's hash in the upper half, the place of an element that has it in the lower. Sorted.
-    names: Vec<u64>,
+    /// A name, and the place of an element that has it; in document order.
+    names: Vec<(NameHash, u32)>,
+    /// Of each slot of hashes the first name, and of each name the next of its slot; [`NONE`] where there is none.
+    first: Vec<u32>,
+    next: Vec<u32>,
 }
+
+/// No name: a page has fewer.
+const NONE: u32 = u32::MAX;
 
 impl Index {
     fn of(html: &Html) -> Option<Self> {
         let mut index = Self {
             elements: Vec::new(),
             names: Vec::new(),
+            first: Vec::new(),
+            next: Vec::new(),
         };
         let root = html.tree.root();
         for node in std::iter::once(root).chain(super::query::inside(root)) {
             let Some(element) = node.value().as_element() else {
                 continue;
             };
-            let at = index.elements.len() as u64;
+            let at = u32::try_from(index.elements.len()).ok()?;
             index.elements.push(node.id());
-            let mut note = |hash: NameHash| index.names.push(u64::from(hash.0) << 32 | at);
+            let mut note = |hash| index.names.push((hash, at));
             match element.name.ns == ns!(html) {
                 true => note(NameHash::of(NameKind::Tag, &element.name.local)),
                 false => note(NameHash::FOREIGN),
@@ -148,18 +163,32 @@ impl Index {
                 return None;
             }
         }
-        index.names.sort_unstable();
+        index.link();
         Some(index)
+    }
+
+    fn link(&mut self) {
+        let n_names = self.names.len();
+        self.first = vec![NONE; n_names.next_power_of_two()];
+        self.next = vec![NONE; n_names];
+        // Backwards, so that each slot begins with what stands first on the page.
+        for (at, (name, _)) in self.names.iter().enumerate().rev() {
+            let slot = name.0 as usize >> 1 & (self.first.len() - 1);
+            let at_slot = &mut self.first[slot];
+            self.next[at] = std::mem::replace(at_slot, u32::try_from(at).unwrap_or(NONE));
+        }
     }
 
     /// Elements that may have the name, in document order.
     fn having(&self, name: NameHash) -> impl Iterator<Item = usize> {
-        let from = u64::from(name.0) << 32;
-        let first = self.names.partition_point(|entry| *entry < from);
-        self.names[first..]
-            .iter()
-            .take_while(move |entry| **entry >> 32 == u64::from(name.0))
-            .map(|entry| (*entry & u64::from(u32::MAX)) as usize)
+        let slot = name.0 as usize >> 1 & (self.first.len() - 1);
+        let linked = |at: u32| (at != NONE).then_some(at as usize);
+        let in_slot =
+            std::iter::successors(linked(self.first[slot]), move |at| linked(self.next[*at]));
+        in_slot
+            .map(|at| self.names[at])
+            .filter(move |(other, _)| *other == name)
+            .map(|(_, element)| element as usize)
     }
 
     /// Elements that may have one of the names, in document order.
