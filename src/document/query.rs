@@ -7,6 +7,7 @@ use ego_tree::NodeRef;
 use html5ever::{LocalName, local_name, ns};
 use scraper::error::SelectorErrorKind;
 use scraper::node::Element;
+use scraper::selector::ToCss;
 use scraper::{ElementRef, Html, Node, Selector};
 
 use super::indexed::{Document, NameHash, NameKind, Scope};
@@ -20,6 +21,8 @@ pub struct Query {
     signs: Option<Vec<Sign>>,
     /// Of the signs, where all of them are names.
     names: Option<Vec<NameHash>>,
+    /// The signs are all that is asked.
+    is_plain: bool,
 }
 
 /// What an element must have to be selected.
@@ -39,10 +42,12 @@ impl Query {
         let signs = wanted::subjects(&selector)
             .and_then(|subjects| subjects.into_iter().map(Sign::of).collect());
         let names = signs.as_deref().and_then(names_of);
+        let is_plain = signs.is_some() && selector.to_css_string().split(", ").all(is_name);
         Ok(Self {
             selector,
             signs,
             names,
+            is_plain,
         })
     }
 
@@ -52,7 +57,18 @@ impl Query {
             .signs
             .as_ref()
             .is_none_or(|signs| signs.iter().any(|sign| sign.is_on(element.value())));
-        may_match && self.selector.matches(element)
+        may_match && self.is_meant(element, None)
+    }
+
+    /// Whether an element that has one of the signs is selected.
+    fn is_meant(&self, element: &ElementRef<'_>, scope: Option<ElementRef<'_>>) -> bool {
+        let tag = element.value();
+        match &self.signs {
+            Some(signs) if self.is_plain && tag.name.ns == ns!(html) => {
+                signs.iter().any(|sign| sign.is_exactly_on(tag))
+            }
+            _ => self.selector.matches_with_scope(element, scope),
+        }
     }
 
     /// The elements inside `scope` that are selected, in document order.
@@ -63,8 +79,7 @@ impl Query {
             // How many brothers stand before an element is counted once for a whole search by the selector's own.
             return Found::Selector(element.select(&self.selector));
         };
-        let is_selected =
-            move |found: &ElementRef<'_>| self.selector.matches_with_scope(found, Some(element));
+        let is_selected = move |found: &ElementRef<'_>| self.is_meant(found, Some(element));
         match scope.page().and_then(|page| self.indexed(page, signs)) {
             Some(may_be) => {
                 let inside = may_be.filter(move |found| *found != element);
@@ -79,7 +94,7 @@ impl Query {
         let Some(signs) = &self.signs else {
             return Found::Selector(page.select(&self.selector));
         };
-        let is_selected = |found: &ElementRef<'_>| self.selector.matches(found);
+        let is_selected = |found: &ElementRef<'_>| self.is_meant(found, None);
         match self.indexed(page, signs) {
             Some(may_be) => Found::Names(may_be.filter(is_selected)),
             None => Found::Signs(met(page.tree.root(), signs).filter(is_selected)),
@@ -90,7 +105,7 @@ impl Query {
     pub fn selects_any_in(&self, page: &Html) -> bool {
         match &self.signs {
             None => page.select(&self.selector).next().is_some(),
-            Some(signs) => met(page.tree.root(), signs).any(|found| self.selector.matches(&found)),
+            Some(signs) => met(page.tree.root(), signs).any(|found| self.is_meant(&found, None)),
         }
     }
 
@@ -105,6 +120,13 @@ impl Query {
         let elements = found.filter_map(|node| page.tree.get(node).and_then(ElementRef::wrap));
         Some(elements.filter(move |element| signs.iter().any(|sign| sign.is_on(element.value()))))
     }
+}
+
+/// Whether a selector is a tag's name, a class or an id, and no more; without escapes.
+fn is_name(css: &str) -> bool {
+    let name = css.strip_prefix(['.', '#']).unwrap_or(css);
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    !name.is_empty() && name.bytes().all(is_letter)
 }
 
 /// The names to look for. `None`: one of the signs is no name.
@@ -168,6 +190,16 @@ impl Sign {
             .or(class.map(Self::Class))
             .or(subject.tag.map(|tag| Self::Tag(lower(&tag))))
             .or(attribute.map(|(name, _)| Self::Attribute(lower(&name))))
+    }
+
+    /// Whether an element of html's has it, where the case of ids and classes counts.
+    fn is_exactly_on(&self, element: &Element) -> bool {
+        match self {
+            Self::Id(id) => value_of(element, &local_name!("id")) == Some(id),
+            Self::Class(class) => value_of(element, &local_name!("class"))
+                .is_some_and(|value| value.split_ascii_whitespace().any(|word| word == class)),
+            Self::Tag(_) | Self::Attribute(_) => self.is_on(element),
+        }
     }
 
     fn is_on(&self, element: &Element) -> bool {
