@@ -12,7 +12,7 @@ use super::header::{
 };
 use super::pager::read_pager;
 use crate::dates;
-use crate::document::{Document, Query, first_of};
+use crate::document::{Document, Query, attribute, first_of};
 use crate::model::{ListingPage, PostedAt, Row};
 use crate::profile::{ArticleRef, ListingRules, Profile, Rule, UNSEEN, element_text};
 
@@ -274,7 +274,9 @@ impl RowReader<'_> {
             // `title="18:20"`: what the cell has no room for.
             let elements = std::iter::once(cell).chain(cell.descendent_elements());
             let attributes = elements
-                .flat_map(|element| ["datetime", "title"].map(|name| element.attr(name)))
+                .flat_map(|element| {
+                    ["datetime", "title"].map(|name| attribute(element.value(), name))
+                })
                 .flatten();
             texts.extend(attributes.take(4).map(str::to_owned));
         } else {

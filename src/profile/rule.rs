@@ -6,7 +6,7 @@ use ego_tree::iter::Edge;
 use regex::Regex;
 use scraper::{ElementRef, Node};
 
-use crate::document::{Query, Scope, fold_into};
+use crate::document::{Query, Scope, attribute, fold_into};
 
 /// Elements whose text is never words of the page.
 const WORDLESS: [&str; 6] = ["script", "style", "noscript", "template", "textarea", "svg"];
@@ -137,7 +137,7 @@ impl Rule {
 
     fn value_of(&self, element: ElementRef<'_>, remove: &[Query]) -> Option<String> {
         let text = match &self.attr {
-            Some(name) => fold(element.value().attr(name)?),
+            Some(name) => fold(attribute(element.value(), name)?),
             None if self.own => fold(
                 &element
                     .children()
