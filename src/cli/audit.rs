@@ -7,6 +7,7 @@ use clap::Args;
 use super::{DatabaseArg, Exit, Usage, open_archive, outfit};
 use crate::config::{Database, Options};
 use crate::model::{Board, Clock, SystemClock};
+use crate::outputs::number::counted;
 use crate::outputs::{audit, json, terminal};
 use crate::store::Store;
 use crate::store::sqlite::{OpenMode, SqliteStore};
@@ -80,8 +81,10 @@ fn repair(database: &Database, options: &Options, boards: &[Board]) -> anyhow::R
             let name = terminal::line(&board.name);
             match n_pages {
                 0 => anstream::eprintln!("{name}: there is no hole to close"),
-                1 => anstream::eprintln!("{name}: the next crawl reads 1 listing page for it"),
-                n => anstream::eprintln!("{name}: the next crawl reads {n} listing pages for it"),
+                n => {
+                    let pages = counted(n.into(), "listing page");
+                    anstream::eprintln!("{name}: the next crawl reads {pages} for it");
+                }
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use crate::crawl::{BoardReport, CrawlReport, Finish};
+use crate::outputs::number::counted;
 use crate::outputs::terminal;
 
 /// Prints the summary to the standard output, hints to the standard error stream.
@@ -78,17 +79,19 @@ fn write_board(out: &mut impl Write, board: &BoardReport) -> std::io::Result<()>
         (counts.n_failed, "failed"),
         (board.n_unconfirmed, "said to be gone or closed"),
         (board.n_queued - board.n_unconfirmed, "still queued"),
-        (board.n_gaps, "gaps"),
     ] {
         if n > 0 {
             parts.push(format!("{n} {word}"));
         }
     }
+    if board.n_gaps > 0 {
+        parts.push(counted(board.n_gaps, "gap"));
+    }
     writeln!(
         out,
-        "{name} ({}): {walk}, {} listing pages; {}",
+        "{name} ({}): {walk}, {}; {}",
         terminal::line(profile),
-        counts.n_listing_pages,
+        counted(counts.n_listing_pages, "listing page"),
         parts.join(", ")
     )
 }
