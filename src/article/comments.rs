@@ -10,7 +10,7 @@ use url::{Position, Url};
 use super::removed::Removed;
 use super::{PageView, ReadOptions, text};
 use crate::dates::read_date;
-use crate::document::Query;
+use crate::document::{Part, Query};
 use crate::model::{Comment, CommentPages};
 use crate::profile::{CommentRules, Profile, Rule, first_value, parameters};
 
@@ -52,41 +52,38 @@ pub fn read_comments(
 }
 
 /// The item with its heads, nearest first, in front of it.
-fn parts<'a>(item: ElementRef<'a>, rules: &CommentRules) -> Vec<ElementRef<'a>> {
+fn parts<'a>(item: ElementRef<'a>, rules: &CommentRules) -> Vec<Part<'a>> {
     let is_item = |element: &ElementRef<'_>| rules.item.iter().any(|item| item.matches(element));
     let heads = item.prev_siblings().filter_map(ElementRef::wrap);
-    let mut parts: Vec<ElementRef<'a>> = heads
-        .take(rules.n_heads)
-        .take_while(|head| !is_item(head))
-        .collect();
-    parts.push(item);
-    parts
+    let heads = heads.take(rules.n_heads).take_while(|head| !is_item(head));
+    heads.chain(std::iter::once(item)).map(Part::of).collect()
 }
 
 /// The value of the first rule that finds one, each in all parts.
-fn value_in(rules: &[Rule], parts: &[ElementRef<'_>]) -> Option<String> {
+fn value_in(rules: &[Rule], parts: &[Part<'_>]) -> Option<String> {
     rules
         .iter()
-        .find_map(|rule| parts.iter().find_map(|part| rule.value(*part)))
+        .find_map(|rule| parts.iter().find_map(|part| rule.value(part)))
 }
 
 /// `parts`: the item behind its heads.
 fn comment(
-    parts: &[ElementRef<'_>],
+    parts: &[Part<'_>],
     key: String,
     view: &PageView<'_>,
     profile: &Profile,
     options: &ReadOptions,
 ) -> Comment {
     let rules = &profile.comments;
-    let item = *parts.last().expect("an item is its own last part");
+    let part = parts.last().expect("an item is its own last part");
+    let item = part.element();
     let parents: Vec<ElementRef<'_>> = match &rules.nested_in {
         Some(nested_in) => ancestors(item, nested_in),
         None => Vec::new(),
     };
     let depth = match rules.nested_in {
         Some(_) => parents.len() as u32,
-        None => depth(item, rules),
+        None => depth(part, rules),
     };
     let parent = parents
         .first()
@@ -96,19 +93,19 @@ fn comment(
         .iter()
         .find_map(|selector| {
             selector
-                .select(item)
+                .select(part)
                 .find(|found| is_own(item, rules, found))
         })
         .or_else(|| rules.body.is_empty().then_some(item))
         .map(|body| text::render(body, &Removed::by(&rules.body_remove), options));
-    let secret = is_secret(item, rules)
+    let secret = is_secret(part, rules)
         || shown
             .as_deref()
             .is_some_and(|shown| rules.secret_words.iter().any(|word| shown.trim() == word));
     let posted = rules
         .date
         .iter()
-        .filter_map(|rule| parts.iter().find_map(|part| rule.value(*part)))
+        .filter_map(|rule| parts.iter().find_map(|part| rule.value(part)))
         .filter_map(|words| read_date(&words, profile.calendar(), view.as_of))
         .reduce(|best, other| best.finer(Some(other)));
     Comment {
@@ -139,17 +136,18 @@ fn is_own(item: ElementRef<'_>, rules: &CommentRules, found: &ElementRef<'_>) ->
     nearest.is_none_or(|nearest| nearest == item)
 }
 
-fn is_secret(item: ElementRef<'_>, rules: &CommentRules) -> bool {
+fn is_secret(part: &Part<'_>, rules: &CommentRules) -> bool {
+    let item = part.element();
     rules.secret.iter().any(|selector| {
         selector.matches(&item)
             || selector
-                .select(item)
+                .select(part)
                 .any(|found| is_own(item, rules, &found))
     })
 }
 
 /// The level of nesting on a flat list: a number in a class as it is, a margin divided by the profile's unit.
-fn depth(item: ElementRef<'_>, rules: &CommentRules) -> u32 {
+fn depth(item: &Part<'_>, rules: &CommentRules) -> u32 {
     let of_rule = |rule: &Rule| -> Option<u32> {
         let number: f64 = rule.value(item)?.parse().ok()?;
         let unit = match rule.attribute() {

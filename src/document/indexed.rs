@@ -23,7 +23,7 @@ impl Document {
     pub fn root(&self) -> Scope<'_> {
         Scope {
             element: self.html.root_element(),
-            page: Some(self),
+            inside: Inside::Page(self),
         }
     }
 
@@ -50,12 +50,50 @@ impl Deref for Document {
     }
 }
 
+/// A row, or a comment: small, and searched for one thing after the other.
+#[derive(Debug, Clone)]
+pub struct Part<'a> {
+    element: ElementRef<'a>,
+    /// In document order.
+    inside: Vec<ElementRef<'a>>,
+}
+
+impl<'a> Part<'a> {
+    pub fn of(element: ElementRef<'a>) -> Self {
+        let inside = super::query::inside(*element).filter_map(ElementRef::wrap);
+        Self {
+            element,
+            inside: inside.collect(),
+        }
+    }
+
+    pub fn element(&self) -> ElementRef<'a> {
+        self.element
+    }
+
+    pub fn scope(&self) -> Scope<'_> {
+        Scope {
+            element: self.element,
+            inside: Inside::Known(&self.inside),
+        }
+    }
+}
+
 /// An element that is searched.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'a> {
     element: ElementRef<'a>,
-    /// Where the element is the page's root.
-    page: Option<&'a Document>,
+    inside: Inside<'a>,
+}
+
+/// What is known of what stands in an element.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Inside<'a> {
+    Nothing,
+    /// It is the page's root.
+    Page(&'a Document),
+    /// All elements, in document order.
+    Known(&'a [ElementRef<'a>]),
 }
 
 impl<'a> Scope<'a> {
@@ -63,8 +101,8 @@ impl<'a> Scope<'a> {
         self.element
     }
 
-    pub(super) fn page(self) -> Option<&'a Document> {
-        self.page
+    pub(super) fn inside(self) -> Inside<'a> {
+        self.inside
     }
 }
 
@@ -72,8 +110,14 @@ impl<'a> From<ElementRef<'a>> for Scope<'a> {
     fn from(element: ElementRef<'a>) -> Self {
         Self {
             element,
-            page: None,
+            inside: Inside::Nothing,
         }
+    }
+}
+
+impl<'a> From<&'a Part<'_>> for Scope<'a> {
+    fn from(part: &'a Part<'_>) -> Self {
+        part.scope()
     }
 }
 

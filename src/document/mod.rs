@@ -23,7 +23,7 @@ use scraper::node::Element;
 use tags::{Kind, Tags};
 
 pub use cut::LeftOut;
-pub use indexed::{Document, Scope};
+pub use indexed::{Document, Part, Scope};
 pub use nesting::Unclear;
 pub use query::{Query, first_of};
 pub use wanted::Wanted;

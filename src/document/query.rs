@@ -1,6 +1,7 @@
 //! A selector, put to a tree. A profile has half a hundred of them for a page, and most select nothing on it: that an element
 //! lacks the id, the class or the tag is seen in a few instructions, and only the others are given to the selector itself.
 
+use std::iter::Empty;
 use std::ops::Deref;
 
 use ego_tree::NodeRef;
@@ -10,7 +11,7 @@ use scraper::node::Element;
 use scraper::selector::ToCss;
 use scraper::{ElementRef, Html, Node, Selector};
 
-use super::indexed::{Document, NameHash, NameKind, Scope};
+use super::indexed::{Document, Inside, NameHash, NameKind, Scope};
 use super::wanted;
 
 /// A selector that says at a glance which elements it does not select.
@@ -56,7 +57,7 @@ impl Query {
         let may_match = self
             .signs
             .as_ref()
-            .is_none_or(|signs| signs.iter().any(|sign| sign.is_on(element.value())));
+            .is_none_or(|signs| is_any_on(signs, element.value()));
         may_match && self.is_meant(element, None)
     }
 
@@ -80,7 +81,16 @@ impl Query {
             return Found::Selector(element.select(&self.selector));
         };
         let is_selected = move |found: &ElementRef<'_>| self.is_meant(found, Some(element));
-        match scope.page().and_then(|page| self.indexed(page, signs)) {
+        let indexed = match scope.inside() {
+            Inside::Page(page) => self.indexed(page, signs),
+            Inside::Known(inside) => {
+                let has_sign = move |found: &ElementRef<'_>| is_any_on(signs, found.value());
+                let found = inside.iter().copied().filter(has_sign);
+                return Found::Known(found.filter(is_selected));
+            }
+            Inside::Nothing => None,
+        };
+        match indexed {
             Some(may_be) => {
                 let inside = may_be.filter(move |found| *found != element);
                 Found::Names(inside.filter(is_selected))
@@ -92,7 +102,7 @@ impl Query {
     /// The elements of a page that are selected, in document order.
     pub fn select_in<'a>(&self, page: &'a Document) -> impl Iterator<Item = ElementRef<'a>> {
         let Some(signs) = &self.signs else {
-            return Found::Selector(page.select(&self.selector));
+            return Found::Selector::<_, _, _, Empty<_>>(page.select(&self.selector));
         };
         let is_selected = |found: &ElementRef<'_>| self.is_meant(found, None);
         match self.indexed(page, signs) {
@@ -118,7 +128,7 @@ impl Query {
         let names = self.names.as_deref()?;
         let found = page.index()?.having_one(names);
         let elements = found.filter_map(|node| page.tree.get(node).and_then(ElementRef::wrap));
-        Some(elements.filter(move |element| signs.iter().any(|sign| sign.is_on(element.value()))))
+        Some(elements.filter(move |element| is_any_on(signs, element.value())))
     }
 }
 
@@ -143,18 +153,20 @@ fn names_of(signs: &[Sign]) -> Option<Vec<NameHash>> {
     Some(names)
 }
 
-/// The selector's own search, or one by signs, or one by names.
-enum Found<A, B, C> {
+/// The selector's own search, or one by signs, by names, or among known elements.
+enum Found<A, B, C, D> {
     Selector(A),
     Signs(B),
     Names(C),
+    Known(D),
 }
 
-impl<'a, A, B, C> Iterator for Found<A, B, C>
+impl<'a, A, B, C, D> Iterator for Found<A, B, C, D>
 where
     A: Iterator<Item = ElementRef<'a>>,
     B: Iterator<Item = ElementRef<'a>>,
     C: Iterator<Item = ElementRef<'a>>,
+    D: Iterator<Item = ElementRef<'a>>,
 {
     type Item = ElementRef<'a>;
 
@@ -163,6 +175,7 @@ where
             Self::Selector(found) => found.next(),
             Self::Signs(found) => found.next(),
             Self::Names(found) => found.next(),
+            Self::Known(found) => found.next(),
         }
     }
 }
@@ -217,6 +230,10 @@ impl Sign {
     }
 }
 
+fn is_any_on(signs: &[Sign], element: &Element) -> bool {
+    signs.iter().any(|sign| sign.is_on(element))
+}
+
 /// As html writes its names.
 fn lower(name: &str) -> LocalName {
     LocalName::from(name.to_ascii_lowercase())
@@ -242,8 +259,9 @@ fn has_word(value: &str, word: &str) -> bool {
 fn met<'a>(scope: NodeRef<'a, Node>, signs: &[Sign]) -> impl Iterator<Item = ElementRef<'a>> {
     inside(scope).filter_map(|node| {
         let element = node.value().as_element()?;
-        let is_met = signs.iter().any(|sign| sign.is_on(element));
-        is_met.then(|| ElementRef::wrap(node)).flatten()
+        is_any_on(signs, element)
+            .then(|| ElementRef::wrap(node))
+            .flatten()
     })
 }
 
@@ -267,6 +285,7 @@ pub(super) fn inside(scope: NodeRef<'_, Node>) -> impl Iterator<Item = NodeRef<'
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Part;
 
     /// What its signs leave to a selector is all that it selects.
     #[test]
@@ -342,6 +361,11 @@ mod tests {
                     ids(query.select(scope).collect()),
                     ids(scope.select(&selector).collect()),
                     "{css} in {scope:?}"
+                );
+                assert_eq!(
+                    ids(query.select(&Part::of(scope)).collect()),
+                    ids(scope.select(&selector).collect()),
+                    "{css} in {scope:?}, whose elements are known"
                 );
                 assert_eq!(
                     query.matches(&scope),

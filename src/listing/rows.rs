@@ -12,7 +12,7 @@ use super::header::{
 };
 use super::pager::read_pager;
 use crate::dates;
-use crate::document::{Document, Query, attribute, first_of};
+use crate::document::{Document, Part, Query, attribute, first_of};
 use crate::model::{ListingPage, PostedAt, Row};
 use crate::profile::{ArticleRef, ListingRules, Profile, Rule, UNSEEN, element_text};
 
@@ -108,10 +108,11 @@ pub fn read_listing(
         );
     }
     for (i, element) in elements.into_iter().take(ListingPage::MAX_ROWS).enumerate() {
-        if matches_or_holds(element, &rules.skip) {
+        let row = Part::of(element);
+        if matches_or_holds(&row, &rules.skip) {
             continue;
         }
-        match reader.read(element) {
+        match reader.read(&row) {
             Ok(row) => page.rows.push(row),
             Err(_) if says_empty(element, rules) => page.says_empty = true,
             Err(reason) => warn(&mut page, format!("row {}: {reason}", i + 1)),
@@ -151,9 +152,9 @@ struct RowReader<'p> {
 }
 
 impl RowReader<'_> {
-    fn read(&self, row: ElementRef<'_>) -> Result<Row, &'static str> {
+    fn read(&self, row: &Part<'_>) -> Result<Row, &'static str> {
         let (link, url, article) = self.find_link(row)?;
-        let cells = cells_of(row);
+        let cells = cells_of(row.element());
         // A row with another number of cells (a notice over the whole width) is not described by the header.
         let cell = |column: Column| {
             let place = self.columns.get(&column)?;
@@ -176,7 +177,7 @@ impl RowReader<'_> {
         let title = rules
             .title
             .iter()
-            .find_map(|rule| rule.value_in(row, row, &self.not_title))
+            .find_map(|rule| rule.value_in(row, row.element(), &self.not_title))
             .unwrap_or_else(|| element_text(link, &[&UNSEEN, &rules.title_remove]));
         let mut title = without_marks(&title, current).to_owned();
         // Titles really do end in `(2)`; it is a count only where the board has no other place for it.
@@ -214,11 +215,11 @@ impl RowReader<'_> {
     /// The first link of the row, in the profile's order, that leads to an article on this host.
     fn find_link<'a>(
         &self,
-        row: ElementRef<'a>,
+        row: &'a Part<'_>,
     ) -> Result<(ElementRef<'a>, Url, ArticleRef), &'static str> {
         let mut reason = "no link";
         for selector in &self.rules.link {
-            let itself = std::iter::once(row).filter(|row| selector.matches(row));
+            let itself = std::iter::once(row.element()).filter(|row| selector.matches(row));
             for link in itself.chain(selector.select(row)) {
                 let Some(Ok(url)) = link.attr("href").map(|href| self.base.join(href.trim()))
                 else {
@@ -241,11 +242,11 @@ impl RowReader<'_> {
     /// the rules.
     fn field(
         &self,
-        row: ElementRef<'_>,
+        row: &Part<'_>,
         cell: Option<ElementRef<'_>>,
         rules: &[Rule],
     ) -> Option<String> {
-        let within = cell.unwrap_or(row);
+        let within = cell.unwrap_or(row.element());
         let by_rule = rules
             .iter()
             .find_map(|rule| rule.value_in(row, within, &UNSEEN));
@@ -264,7 +265,7 @@ impl RowReader<'_> {
 
     fn posted(
         &self,
-        row: ElementRef<'_>,
+        row: &Part<'_>,
         cell: Option<ElementRef<'_>>,
         notice: bool,
     ) -> Option<PostedAt> {
@@ -281,7 +282,7 @@ impl RowReader<'_> {
             texts.extend(attributes.take(4).map(str::to_owned));
         } else {
             let values = self.rules.date.iter();
-            texts.extend(values.filter_map(|rule| rule.value_in(row, row, &UNSEEN)));
+            texts.extend(values.filter_map(|rule| rule.value_in(row, row.element(), &UNSEEN)));
         }
         let calendar = self.profile.calendar();
         let (first, rest) = texts.split_first()?;
@@ -307,8 +308,8 @@ fn without_marks(title: &str, current: bool) -> &str {
     if rest.is_empty() { title } else { rest }
 }
 
-fn matches_or_holds(element: ElementRef<'_>, selectors: &[Query]) -> bool {
+fn matches_or_holds(part: &Part<'_>, selectors: &[Query]) -> bool {
     selectors
         .iter()
-        .any(|selector| selector.matches(&element) || selector.select(element).next().is_some())
+        .any(|selector| selector.matches(&part.element()) || selector.select(part).next().is_some())
 }
