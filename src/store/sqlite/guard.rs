@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::schema;
 use crate::store::StoreError;
 
-/// Up to this size the whole file is checked at the start (about a second); of bigger ones only the schema.
+/// Up to this size all tables are checked at the start (about a second); of bigger files only the schema.
 const MAX_BYTES_CHECKED_WHOLE: u64 = 256 * 1024 * 1024;
 
 /// Written into the lock file once a store stands beside it. A store that later turns up empty or without its head
