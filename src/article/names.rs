@@ -140,17 +140,17 @@ struct Names {
 impl Names {
     fn add(&mut self, mark: char, written: &str) {
         self.room.clear();
-        self.room.push(mark);
-        push_without_numbers(&mut self.room, written);
+        let name = std::iter::once(mark).chain(written.chars());
+        push_without_numbers(&mut self.room, name);
         if !self.found.contains(&self.room) {
             self.found.insert(self.room.clone());
         }
     }
 }
 
-/// Adds words of [`MAX_LETTERS`] at most. Every number is 0.
-pub fn push_without_numbers(plain: &mut String, words: &str) {
-    for c in words.chars().take(MAX_LETTERS) {
+/// Adds [`MAX_LETTERS`] at most. Every number is 0.
+pub fn push_without_numbers(plain: &mut String, letters: impl Iterator<Item = char>) {
+    for c in letters.take(MAX_LETTERS) {
         match c {
             '0'..='9' if plain.ends_with('0') => {}
             '0'..='9' => plain.push('0'),

@@ -115,7 +115,7 @@ fn spot(what: &str, element: ElementRef<'_>) -> Spot {
             path.push_str(" > ");
         }
         write_step(&mut step, element.value());
-        push_without_numbers(&mut path, &step);
+        push_without_numbers(&mut path, step.chars());
     }
     Spot {
         what: what.to_owned(),
