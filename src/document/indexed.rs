@@ -70,13 +70,6 @@ impl<'a> Part<'a> {
     pub fn element(&self) -> ElementRef<'a> {
         self.element
     }
-
-    pub fn scope(&self) -> Scope<'_> {
-        Scope {
-            element: self.element,
-            inside: Inside::Known(&self.inside),
-        }
-    }
 }
 
 /// An element that is searched.
@@ -117,7 +110,10 @@ impl<'a> From<ElementRef<'a>> for Scope<'a> {
 
 impl<'a> From<&'a Part<'_>> for Scope<'a> {
     fn from(part: &'a Part<'_>) -> Self {
-        part.scope()
+        Self {
+            element: part.element,
+            inside: Inside::Known(&part.inside),
+        }
     }
 }
 

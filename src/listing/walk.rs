@@ -354,12 +354,11 @@ fn has_moved(walk: &Walk, page: &ListingPage, last_row: &Edge) -> bool {
 /// Times that a border is found still before it is believed. Where numbers are missing among a page's own rows, the board
 /// plainly counts rows that it does not show. Elsewhere an arrival may have mended each time what a deletion tore.
 fn most_still(page: &ListingPage) -> u32 {
-    let mut ranks = page.ordinary().filter_map(|row| row.rank).peekable();
-    let mut jumps = false;
-    while let Some(rank) = ranks.next() {
-        jumps |= ranks.peek().is_some_and(|next| rank > next + 1);
+    let ranks = page.ordinary().filter_map(|row| row.rank);
+    match ranks.is_sorted_by(|rank, next| *rank <= next + 1) {
+        true => MAX_STILL + 2,
+        false => MAX_STILL,
     }
-    if jumps { MAX_STILL } else { MAX_STILL + 2 }
 }
 
 /// The board answered with some other page: the last one again, page 1, or wherever a redirect led.

@@ -95,14 +95,7 @@ pub(super) fn hold(
         frames::sample(conn, place.board, hash)?;
         match stripped {
             Some(stripped) => {
-                let found = search(
-                    conn,
-                    (text, hash),
-                    &stripped,
-                    &[Day::of(Some(place.at))],
-                    options,
-                )?;
-                if note_copies(conn, text, &found)? {
+                if search_on_its_day(conn, place, (text, hash), &stripped, options)? {
                     settle_around(conn, text)?;
                 }
             }
@@ -156,14 +149,7 @@ fn join(
         match digest {
             Some(digest) => {
                 let stripped = digest.beside(&frames::of(conn, BoardId(board))?);
-                let found = search(
-                    conn,
-                    (text, hash),
-                    &stripped,
-                    &[Day::of(Some(place.at))],
-                    options,
-                )?;
-                moved |= note_copies(conn, text, &found)?;
+                moved |= search_on_its_day(conn, place, (text, hash), &stripped, options)?;
             }
             None => put_off(conn, text)?,
         }
@@ -236,6 +222,19 @@ fn days_of(conn: &Connection, text: i64) -> rusqlite::Result<Vec<Day>> {
 
 /// A text that shares keys, and what the comparison says.
 type Found = (i64, Comparison);
+
+/// Looks for copies around the day of a place where the text has just turned up, and notes them. `true`: there are any.
+fn search_on_its_day(
+    conn: &Connection,
+    place: Place,
+    (text, hash): (i64, Hash),
+    stripped: &Stripped,
+    options: CopyOptions,
+) -> rusqlite::Result<bool> {
+    let day = Day::of(Some(place.at));
+    let found = search(conn, (text, hash), stripped, &[day], options)?;
+    note_copies(conn, text, &found)
+}
 
 /// Compares a text of these days with those that share keys, and adds its own keys: its copies.
 fn search(

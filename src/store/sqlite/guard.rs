@@ -7,7 +7,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use super::schema;
 use crate::store::StoreError;
@@ -191,22 +191,13 @@ fn inspect_database(path: &Path, whole: bool) -> rusqlite::Result<Result<Found, 
 /// What is wrong with the first table that is damaged. Tables are asked for by name: a check of all in one also holds the
 /// search index against the texts, word by word, which takes longer than all else; [`super::backup::check`] does that.
 fn damage(conn: &Connection) -> rusqlite::Result<Option<String>> {
-    let mut tables = conn.prepare(
-        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow')",
-    )?;
-    let mut names = tables.query([])?;
-    while let Some(name) = names.next()? {
-        let name: String = name.get(0)?;
-        let mut findings: Vec<String> = Vec::new();
-        conn.pragma(None, "quick_check", &name, |row| {
-            findings.push(row.get(0)?);
-            Ok(())
-        })?;
-        if findings != ["ok"] {
-            return Ok(findings.into_iter().next());
-        }
-    }
-    Ok(None)
+    conn.query_row(
+        "SELECT found.quick_check FROM pragma_table_list AS its, pragma_quick_check(its.name) AS found
+         WHERE its.schema = 'main' AND its.type IN ('table', 'shadow') AND found.quick_check <> 'ok' LIMIT 1",
+        [],
+        |row| row.get(0),
+    )
+    .optional()
 }
 
 /// # Errors

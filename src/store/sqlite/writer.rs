@@ -441,17 +441,14 @@ fn run_marked(
         // Some failures (a full disk) end the whole transaction: sqlite.org/lang_transaction.html, 3.
         return Err(whole_transaction_lost());
     }
-    match (is_done, is_first) {
-        (true, true) => {}
-        (true, false) => run(conn, "RELEASE task")?,
-        (false, true) => {
-            run(conn, "ROLLBACK")?;
-            run(conn, "BEGIN IMMEDIATE")?;
-        }
-        (false, false) => {
-            run(conn, "ROLLBACK TO task")?;
-            run(conn, "RELEASE task")?;
-        }
+    let undo: &[&str] = match (is_done, is_first) {
+        (true, _) => &[],
+        (false, true) => &["ROLLBACK", "BEGIN IMMEDIATE"],
+        (false, false) => &["ROLLBACK TO task"],
+    };
+    undo.iter().try_for_each(|statement| run(conn, statement))?;
+    if !is_first {
+        run(conn, "RELEASE task")?;
     }
     Ok(is_done)
 }
