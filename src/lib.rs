@@ -16,7 +16,8 @@
 //!    `tests/pages/cut` holds part and whole together, and html5ever's tree with one made by tags). Names and links of the rest, by which [`health::fit`] tells a redesign, are
 //!    noted while it is left out; parts that pages of a board share are looked through once (`document::familiar`). What a
 //!    part does not show is no evidence: then the whole page is parsed. A parsed page is a [`document::Document`], its tree
-//!    with an index of names, by which [`document::Query`] searches it.
+//!    with an index of names, by which [`document::Query`] searches it; a row or a comment is a [`document::Part`], walked once
+//!    for all that is asked of it.
 //!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store. Rows that an
 //!    endpoint brings in JSON, or a feed, are made into a page first ([`profile::JsonList`]; `crawl::interface` asks for them);
 //!    a sitemap is such a feed, one without titles, and an index of sitemaps has the listing's pages (`crawl::parts`);
