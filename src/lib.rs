@@ -49,7 +49,7 @@
 //! - *Polite*: the server's own log shows the pace, across restarts, retries, robots and redirects (`tests/pace.rs`).
 //! - *Identity is not the URL* (`profile::identity`, `tests/journey.rs`).
 //! - *Parsers are pure*: bytes in, value and warnings out, no error, no panic (property tests in `dates`, `fetch`,
-//!   `listing`, `article`). `scraper::Html` is not `Send`: it lives and dies inside one closure, between two awaits.
+//!   `listing`, `article`). `crate::document::Html` is not `Send`: it lives and dies inside one closure, between two awaits.
 //! - *Nothing is destroyed*: content that changes becomes a revision; "gone" needs two explicit answers with
 //!   a while between them, and many at once look like an outage (`crawl::article_visit`).
 //! - *What comes from the web is hostile*: addresses are checked on URL, redirect and resolver ([`fetch`]); bytes, time,

@@ -15,7 +15,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use scraper::{ElementRef, Html, Selector};
+use boardwalk::document::{ElementRef, Html, Selector};
 use serde_json::{Value, json};
 
 use support::board::{Draft, Part};

@@ -4,9 +4,8 @@
 //! `/cdn-cgi/l/email-protection#HEX`. The first byte of HEX is a key, new at each fetch; the rest is XORed with it.
 //! Decoded before anything is hashed, so that an unchanged article stays unchanged. The link is never followed.
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
-use crate::document::attribute;
 
 /// Longer is no address (RFC 5321, 4.5.3.1.3: a path has at most 256 octets).
 const MAX_HEX: usize = 2 * 257;
@@ -14,10 +13,10 @@ const MAX_HEX: usize = 2 * 257;
 /// The address that stands for a protected element's words, if it is one. A link with words of its own
 /// (`<a href="/cdn-cgi/l/email-protection#HEX">기자</a>`) keeps them.
 pub(super) fn protected(element: ElementRef<'_>) -> Option<String> {
-    if let Some(hex) = attribute(element.value(), "data-cfemail") {
+    if let Some(hex) = element.attr("data-cfemail") {
         return decode(hex);
     }
-    let address = linked(attribute(element.value(), "href")?)?;
+    let address = linked(element.attr("href")?)?;
     let words: String = element
         .text()
         .flat_map(str::chars)

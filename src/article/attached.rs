@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use ego_tree::NodeId;
-use scraper::ElementRef;
+use crate::document::NodeId;
+use crate::document::ElementRef;
 use url::Url;
 
 use super::PageView;

@@ -5,9 +5,9 @@
 
 use std::fmt::Write as _;
 
-use ego_tree::NodeId;
-use ego_tree::iter::Edge;
-use scraper::{ElementRef, Node};
+use crate::document::NodeId;
+use crate::document::Edge;
+use crate::document::{ElementRef, Node};
 use url::Url;
 
 use super::removed::Removed;
@@ -109,7 +109,7 @@ fn start(element: ElementRef<'_>, base: &Url, options: &ReadOptions, out: &mut S
         let _ = write!(out, "<{name}");
     }
     for attribute in kept(name).unwrap_or_default() {
-        let value = match (*attribute, crate::document::attribute(tag, attribute)) {
+        let value = match (*attribute, tag.attr(attribute)) {
             (_, None) | ("src", _) => continue,
             ("href", Some(href)) => match link_of(href, base, options) {
                 Some(link) => link,
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     fn cleaned(fragment: &str) -> String {
-        let html = scraper::Html::parse_fragment(fragment);
+        let html = crate::document::Html::parse_fragment(fragment);
         let base = Url::parse("http://board.test/news/1").expect("a URL");
         clean(
             html.root_element(),
@@ -215,7 +215,7 @@ mod tests {
     fn protected_links_lead_to_the_address_or_nowhere() {
         let page = "<a href='/cdn-cgi/l/email-protection#0061406278'>기자</a><a href='/cdn-cgi/l/email-protection'>x</a>";
         assert_eq!(cleaned(page), "<a href=\"mailto:a@bx\">기자</a><a>x</a>");
-        let html = scraper::Html::parse_fragment(page);
+        let html = crate::document::Html::parse_fragment(page);
         let base = Url::parse("http://board.test/").expect("a URL");
         let masked = ReadOptions {
             mask_addresses: true,

@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use regex::Regex;
-use scraper::ElementRef;
+use crate::document::ElementRef;
 use url::{Position, Url};
 
 use super::removed::Removed;

@@ -1,6 +1,6 @@
 //! Title, author, date, category, counts and tags of an article, by the profile's rules; and where each came from.
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 use super::{PageView, classify};
 use crate::dates::read_date;

@@ -4,11 +4,11 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use scraper::{ElementRef, Html};
+use crate::document::{ElementRef, Html};
 use url::Url;
 
 use super::removed::Removed;
-use crate::document::{Document, Query, attribute};
+use crate::document::{Document, Query};
 use crate::model::{Attachment, Image};
 use crate::profile::{AttachmentKey, Profile, element_text, first_value, fold};
 
@@ -145,15 +145,15 @@ fn names_file(alt: &str, url: &str) -> bool {
 pub(super) fn source_of(element: ElementRef<'_>, base: &Url) -> Option<String> {
     let tag = element.value();
     let is_dot =
-        |name: &str| matches!(attribute(tag, name).map(str::trim), Some("0" | "1" | "1px"));
+        |name: &str| matches!(tag.attr(name).map(str::trim), Some("0" | "1" | "1px"));
     if is_dot("width") && is_dot("height") {
         return None;
     }
-    let lazy = LAZY.iter().filter_map(|name| attribute(tag, name));
+    let lazy = LAZY.iter().filter_map(|name| tag.attr(name));
     // Behind a lazy loader `src` is a spacer that may have any name, so the lazy set goes first.
-    lazy.chain(attribute(tag, "data-srcset").and_then(largest))
-        .chain(attribute(tag, "src"))
-        .chain(attribute(tag, "srcset").and_then(largest))
+    lazy.chain(tag.attr("data-srcset").and_then(largest))
+        .chain(tag.attr("src"))
+        .chain(tag.attr("srcset").and_then(largest))
         .map(str::trim)
         .filter(|src| !src.is_empty() && !src.starts_with('#'))
         .filter_map(|src| base.join(src).ok())

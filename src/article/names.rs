@@ -8,12 +8,12 @@ use std::collections::{BTreeSet, HashSet};
 use std::hash::BuildHasher;
 use std::sync::{Arc, LazyLock};
 
-use ego_tree::NodeId;
-use ego_tree::iter::Edge;
+use crate::document::NodeId;
+use crate::document::Edge;
 use hashlink::{DefaultHashBuilder, LruCache};
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
-use crate::document::{Document, LeftOut, Query, attribute};
+use crate::document::{Document, LeftOut, Query};
 use crate::profile::Profile;
 
 /// Elements and names of a page that are looked at.
@@ -116,8 +116,8 @@ fn written<'a>(html: &'a Document, profile: &Profile) -> Vec<Written<'a>> {
             continue;
         }
         let tag = element.value();
-        let id = attribute(tag, "id").map(Written::Id);
-        let classes = attribute(tag, "class").map(Written::Classes);
+        let id = tag.attr("id").map(Written::Id);
+        let classes = tag.attr("class").map(Written::Classes);
         written.extend(id.into_iter().chain(classes).filter(|new| met.insert(*new)));
     }
     written

@@ -1,13 +1,13 @@
 //! An element → its text as a reader sees it: paragraphs separated by one newline, white space folded, captions kept,
 //! nothing that is hidden. Walks the tree without recursion, so that no depth of nesting exhausts the stack.
 
-use ego_tree::NodeId;
-use ego_tree::iter::Edge;
-use scraper::{ElementRef, Node};
+use crate::document::NodeId;
+use crate::document::Edge;
+use crate::document::{ElementRef, Node};
 
 use super::removed::Removed;
 use super::{ReadOptions, addresses};
-use crate::document::{Document, attribute, fold_into};
+use crate::document::{Document, fold_into};
 use crate::profile::Profile;
 
 /// Elements that stand on lines of their own.
@@ -72,7 +72,7 @@ pub(super) fn body<'a>(html: &'a Document, profile: &Profile) -> Option<ElementR
 /// Hidden by its own attributes, or made to confuse copies (Discuz!'s `jammer`).
 pub(super) fn hidden(element: ElementRef<'_>) -> bool {
     let tag = element.value();
-    let style_hides = attribute(tag, "style").is_some_and(|style| {
+    let style_hides = tag.attr("style").is_some_and(|style| {
         // Most styles say nothing of the kind, and need not be written out without their spaces.
         let says = |word: &str| {
             let mut parts = style.as_bytes().windows(word.len());
@@ -86,8 +86,8 @@ pub(super) fn hidden(element: ElementRef<'_>) -> bool {
         style.contains("display:none") || style.contains("visibility:hidden")
     });
     style_hides
-        || attribute(tag, "hidden").is_some()
-        || attribute(tag, "class").is_some_and(|classes| {
+        || tag.attr("hidden").is_some()
+        || tag.attr("class").is_some_and(|classes| {
             classes
                 .split_ascii_whitespace()
                 .any(|class| class == "jammer")
@@ -203,7 +203,7 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
-    use scraper::Html;
+    use crate::document::Html;
 
     use super::*;
 

@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use scraper::{Html, Selector};
+use crate::document::{Html, Selector};
 use serde::Serialize;
 use url::Url;
 

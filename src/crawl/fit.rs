@@ -5,15 +5,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
-use scraper::ElementRef;
-use scraper::node::Element;
+use crate::document::ElementRef;
+use crate::document::Element;
 use serde::{Deserialize, Serialize};
 
 use super::board::BoardContext;
 use super::listing_visit::Found;
 use super::mend::REPAIRED;
 use crate::article::{PageView, push_without_numbers, template_names};
-use crate::document::{LeftOut, attribute, first_of};
+use crate::document::{LeftOut, first_of};
 use crate::health::fit::{Evidence, Finding, History, Measure, Reading, Spot};
 use crate::learn::same_title;
 use crate::listing::{is_yearless, linked_articles};
@@ -123,14 +123,14 @@ fn spot(what: &str, element: ElementRef<'_>) -> Spot {
     }
 }
 
-fn write_step(step: &mut String, element: &Element) {
+fn write_step(step: &mut String, element: Element<'_>) {
     step.clear();
     step.push_str(element.name());
-    if let Some(id) = attribute(element, "id") {
+    if let Some(id) = element.attr("id") {
         step.push('#');
         step.push_str(id);
     }
-    let written = attribute(element, "class").unwrap_or_default();
+    let written = element.attr("class").unwrap_or_default();
     let mut classes: Vec<&str> = written.split_ascii_whitespace().collect();
     classes.sort_unstable();
     classes.dedup();

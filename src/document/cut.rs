@@ -377,7 +377,7 @@ fn without(text: &str, gaps: &[(usize, usize)], n_cut: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use scraper::Selector;
+    use crate::document::Selector;
 
     use super::*;
 

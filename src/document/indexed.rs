@@ -4,9 +4,7 @@
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-use ego_tree::NodeId;
-use html5ever::ns;
-use scraper::{ElementRef, Html};
+use super::dom::{ElementRef, Html, NodeId};
 
 /// Names of a page that are indexed. Beyond this the tree is walked instead.
 const MAX_NAMES: usize = 400_000;
@@ -60,7 +58,7 @@ pub struct Part<'a> {
 
 impl<'a> Part<'a> {
     pub fn of(element: ElementRef<'a>) -> Self {
-        let inside = super::query::inside(*element).filter_map(ElementRef::wrap);
+        let inside = element.inside().filter_map(ElementRef::wrap);
         Self {
             element,
             inside: inside.collect(),
@@ -177,20 +175,17 @@ impl Index {
             first: Vec::new(),
             next: Vec::new(),
         };
-        let root = html.tree.root();
-        for node in std::iter::once(root).chain(super::query::inside(root)) {
-            let Some(element) = node.value().as_element() else {
-                continue;
-            };
+        for found in html.document().inside().filter_map(ElementRef::wrap) {
+            let element = found.value();
             let at = u32::try_from(index.elements.len()).ok()?;
-            index.elements.push(node.id());
+            index.elements.push(found.id());
             let mut note = |hash| index.names.push((hash, at));
-            match element.name.ns == ns!(html) {
-                true => note(NameHash::of(NameKind::Tag, &element.name.local)),
+            match element.is_html() {
+                true => note(NameHash::of(NameKind::Tag, element.name())),
                 false => note(NameHash::FOREIGN),
             }
-            for (name, value) in &element.attrs {
-                match &*name.local {
+            for (name, value) in element.attrs() {
+                match name {
                     "id" => note(NameHash::of(NameKind::Id, value)),
                     "class" => {
                         let words = value.split_ascii_whitespace();

@@ -8,24 +8,26 @@
 //! page is nested [`MAX_DEPTH`] deep is cut off. So is what follows a tag of more than [`MAX_ATTRIBUTES`] attributes.
 
 mod cut;
+mod dom;
 mod familiar;
 mod indexed;
 mod nesting;
 mod query;
+mod selector;
 mod tags;
 mod tree;
 mod wanted;
+mod whole;
 mod words;
-
-use scraper::Html;
-use scraper::node::Element;
 
 use tags::{Kind, Tags};
 
 pub use cut::LeftOut;
+pub use dom::{Children, Edge, Element, ElementRef, Html, Node, NodeId, NodeRef};
 pub use indexed::{Document, Part, Scope};
 pub use nesting::Unclear;
 pub use query::{Query, first_of};
+pub use selector::Selector;
 pub use wanted::Wanted;
 pub use words::fold_into;
 
@@ -63,28 +65,19 @@ pub fn parse(text: &str) -> Document {
     html.into()
 }
 
-/// The value of an attribute. [`Element::attr`] makes an atom of the name that is asked for, each time, which for one that
-/// few pages have costs more than to look at all that an element has.
-pub fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
-    let mut attributes = element.attrs.iter();
-    let found = attributes.find(|(its, _)| its.ns.is_empty() && &*its.local == name)?;
-    Some(&found.1)
-}
-
 /// Whether the tree is that of a part of its page: what comes after is nested too deep, or too much, to be
 /// read.
 pub fn is_cut(html: &Html) -> bool {
-    let last = html.tree.values().next_back();
-    last.and_then(|node| node.as_comment())
-        .is_some_and(|comment| &*comment.comment == CUT)
+    let last = html.nodes().next_back();
+    last.and_then(|node| node.value().as_comment()) == Some(CUT)
 }
 
 /// The tree of a page without the parts in which nothing is that `wanted` could select; whatever one of its selectors selects
 /// in the whole tree, it selects here, the same inside and in the same order. `None`: nothing can be left out for sure,
 /// or next to nothing; [`parse`] it whole.
 pub fn parse_wanted<'t>(text: &'t str, wanted: &Wanted) -> Option<(Document, LeftOut<'t>)> {
-    let (text, left_out) = cut::cut(text, wanted).ok()??;
-    let html = tree_of_plain(&text).unwrap_or_else(|_| Html::parse_document(&text));
+    let (mut text, left_out) = cut::cut(text, wanted).ok()??;
+    let html = tree::tree_of(&mut text).unwrap_or_else(|_| Html::parse_document(&text));
     Some((html.into(), left_out))
 }
 
@@ -94,7 +87,7 @@ pub fn parse_wanted<'t>(text: &'t str, wanted: &Wanted) -> Option<(Document, Lef
 /// # Errors
 /// The page's tags do not tell its tree.
 pub fn tree_of_plain(text: &str) -> Result<Html, Unclear> {
-    tree::tree_of(text)
+    tree::tree_of(&mut text.to_owned())
 }
 
 /// What [`parse_wanted`] parses, for measurements and tests. `None`: next to nothing can be left out.

@@ -4,14 +4,12 @@
 use std::iter::Empty;
 use std::ops::Deref;
 
-use ego_tree::NodeRef;
-use html5ever::{LocalName, local_name, ns};
+use html5ever::{LocalName, local_name};
 use scraper::error::SelectorErrorKind;
-use scraper::node::Element;
-use scraper::selector::ToCss;
-use scraper::{ElementRef, Html, Node, Selector};
 
+use super::dom::{Element, ElementRef, Html, NodeRef};
 use super::indexed::{Document, Inside, NameHash, NameKind, Scope};
+use super::selector::{Selector, lower};
 use super::wanted;
 
 /// A selector that says at a glance which elements it does not select.
@@ -65,10 +63,10 @@ impl Query {
     fn is_meant(&self, element: &ElementRef<'_>, scope: Option<ElementRef<'_>>) -> bool {
         let tag = element.value();
         match &self.signs {
-            Some(signs) if self.is_plain && tag.name.ns == ns!(html) => {
+            Some(signs) if self.is_plain && tag.is_html() => {
                 signs.iter().any(|sign| sign.is_exactly_on(tag))
             }
-            _ => self.selector.matches_with_scope(element, scope),
+            _ => self.selector.matches_in(element, scope),
         }
     }
 
@@ -107,7 +105,7 @@ impl Query {
         let is_selected = |found: &ElementRef<'_>| self.is_meant(found, None);
         match self.indexed(page, signs) {
             Some(may_be) => Found::Names(may_be.filter(is_selected)),
-            None => Found::Signs(met(page.tree.root(), signs).filter(is_selected)),
+            None => Found::Signs(met(page.document(), signs).filter(is_selected)),
         }
     }
 
@@ -115,7 +113,7 @@ impl Query {
     pub fn selects_any_in(&self, page: &Html) -> bool {
         match &self.signs {
             None => page.select(&self.selector).next().is_some(),
-            Some(signs) => met(page.tree.root(), signs).any(|found| self.is_meant(&found, None)),
+            Some(signs) => met(page.document(), signs).any(|found| self.is_meant(&found, None)),
         }
     }
 
@@ -127,7 +125,7 @@ impl Query {
     ) -> Option<impl Iterator<Item = ElementRef<'a>>> {
         let names = self.names.as_deref()?;
         let found = page.index()?.having_one(names);
-        let elements = found.filter_map(|node| page.tree.get(node).and_then(ElementRef::wrap));
+        let elements = found.filter_map(|node| page.get(node).and_then(ElementRef::wrap));
         Some(elements.filter(move |element| is_any_on(signs, element.value())))
     }
 }
@@ -206,44 +204,32 @@ impl Sign {
     }
 
     /// Whether an element of html's has it, where the case of ids and classes counts.
-    fn is_exactly_on(&self, element: &Element) -> bool {
+    fn is_exactly_on(&self, element: Element<'_>) -> bool {
         match self {
-            Self::Id(id) => value_of(element, &local_name!("id")) == Some(id),
-            Self::Class(class) => value_of(element, &local_name!("class"))
+            Self::Id(id) => element.value_of(&local_name!("id")) == Some(id),
+            Self::Class(class) => element.value_of(&local_name!("class"))
                 .is_some_and(|value| value.split_ascii_whitespace().any(|word| word == class)),
             Self::Tag(_) | Self::Attribute(_) => self.is_on(element),
         }
     }
 
-    fn is_on(&self, element: &Element) -> bool {
+    fn is_on(&self, element: Element<'_>) -> bool {
         match self {
-            Self::Tag(tag) => element.name.local == *tag || element.name.ns != ns!(html),
-            Self::Id(id) => value_of(element, &local_name!("id"))
+            Self::Tag(tag) => element.local_name() == tag || !element.is_html(),
+            Self::Id(id) => element.value_of(&local_name!("id"))
                 .is_some_and(|value| value.eq_ignore_ascii_case(id)),
             Self::Class(class) => {
-                value_of(element, &local_name!("class")).is_some_and(|value| has_word(value, class))
+                element.value_of(&local_name!("class")).is_some_and(|value| has_word(value, class))
             }
             Self::Attribute(name) => {
-                value_of(element, name).is_some() || element.name.ns != ns!(html)
+                element.value_of(name).is_some() || !element.is_html()
             }
         }
     }
 }
 
-fn is_any_on(signs: &[Sign], element: &Element) -> bool {
+fn is_any_on(signs: &[Sign], element: Element<'_>) -> bool {
     signs.iter().any(|sign| sign.is_on(element))
-}
-
-/// As html writes its names.
-fn lower(name: &str) -> LocalName {
-    LocalName::from(name.to_ascii_lowercase())
-}
-
-fn value_of<'e>(element: &'e Element, name: &LocalName) -> Option<&'e str> {
-    let mut attributes = element.attrs.iter();
-    attributes
-        .find(|(its, _)| its.local == *name)
-        .map(|(_, value)| &**value)
 }
 
 fn has_word(value: &str, word: &str) -> bool {
@@ -256,30 +242,9 @@ fn has_word(value: &str, word: &str) -> bool {
 }
 
 /// The elements in a node that have one of the signs, in document order.
-fn met<'a>(scope: NodeRef<'a, Node>, signs: &[Sign]) -> impl Iterator<Item = ElementRef<'a>> {
-    inside(scope).filter_map(|node| {
-        let element = node.value().as_element()?;
-        is_any_on(signs, element)
-            .then(|| ElementRef::wrap(node))
-            .flatten()
-    })
-}
-
-/// What stands in a node, in document order.
-pub(super) fn inside(scope: NodeRef<'_, Node>) -> impl Iterator<Item = NodeRef<'_, Node>> {
-    std::iter::successors(scope.first_child(), move |node| {
-        if let Some(child) = node.first_child() {
-            return Some(child);
-        }
-        let mut around = *node;
-        while around != scope {
-            if let Some(next) = around.next_sibling() {
-                return Some(next);
-            }
-            around = around.parent()?;
-        }
-        None
-    })
+fn met<'a>(scope: NodeRef<'a>, signs: &[Sign]) -> impl Iterator<Item = ElementRef<'a>> {
+    let elements = scope.inside().filter_map(ElementRef::wrap);
+    elements.filter(|element| is_any_on(signs, element.value()))
 }
 
 #[cfg(test)]
@@ -356,7 +321,7 @@ mod tests {
                 ids(page.root_element().select(&selector).collect()),
                 "{css} in the root"
             );
-            for scope in page.tree.root().descendants().filter_map(ElementRef::wrap) {
+            for scope in page.document().descendants().filter_map(ElementRef::wrap) {
                 assert_eq!(
                     ids(query.select(scope).collect()),
                     ids(scope.select(&selector).collect()),

@@ -8,13 +8,11 @@
 
 use std::borrow::Cow;
 
-use ego_tree::{NodeId, Tree};
-use html5ever::{Attribute, LocalName, QualName, data::NAMED_ENTITIES, local_name, ns};
+use html5ever::{LocalName, data::NAMED_ENTITIES, local_name};
 use memchr::memchr;
-use scraper::node::{Comment, Doctype, Element, Text};
-use scraper::{Html, Node, StrTendril};
 
 use super::MAX_ATTRIBUTES;
+use super::dom::{Html, Kind as NodeKind, NodeId, Nodes, TooLarge};
 use super::nesting::{Did, Nesting, Unclear};
 use super::tags::{Attributes, Kind, Tags, Token, end_tag};
 
@@ -23,20 +21,26 @@ const DOCTYPE: &str = "<!doctype html>";
 /// Names of elements and attributes that are remembered; a page of a board has some forty.
 const NAMES: usize = 64;
 
-/// The tree of `text`.
+/// The tree of `text`, which it takes.
 ///
 /// # Errors
-/// html5ever is needed to tell it.
-pub(super) fn tree_of(text: &str) -> Result<Html, Unclear> {
+/// html5ever is needed to tell it. The text says the same as before.
+pub(super) fn tree_of(text: &mut String) -> Result<Html, Unclear> {
     if memchr(0, text.as_bytes()).is_some() {
         return Err(Unclear("a NUL"));
     }
-    let text = match memchr(b'\r', text.as_bytes()) {
+    if memchr(b'\r', text.as_bytes()).is_some() {
         // Input is normalised before anything else (13.2.3.5).
-        Some(_) => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
-        None => Cow::Borrowed(text),
-    };
-    Builder::new(&text).build()
+        *text = text.replace("\r\n", "\n").replace('\r', "\n");
+    }
+    let nodes = Builder::of(text)?.build()?;
+    Ok(nodes.finish(std::mem::take(text)))
+}
+
+impl From<TooLarge> for Unclear {
+    fn from(_: TooLarge) -> Self {
+        Self("more than a tree can hold")
+    }
 }
 
 /// An open element of [`Nesting`], as a node.
@@ -57,10 +61,8 @@ enum End {
 
 struct Builder<'t> {
     text: &'t str,
-    /// The text again: what stands in it as it is in the tree is a part of this, and takes no memory of its own.
-    source: StrTendril,
     nesting: Nesting<'t>,
-    tree: Tree<Node>,
+    nodes: Nodes,
     /// As in `nesting`.
     open: Vec<Open>,
     head: Option<NodeId>,
@@ -95,22 +97,21 @@ impl<'t> Names<'t> {
 type Made<T> = Result<T, Unclear>;
 
 impl<'t> Builder<'t> {
-    fn new(text: &'t str) -> Self {
-        Self {
+    fn of(text: &'t str) -> Made<Self> {
+        Ok(Self {
             text,
-            source: StrTendril::from_slice(text),
             nesting: Nesting::new(text),
             // A tag for every fifty bytes, and words beside each.
-            tree: Tree::with_capacity(Node::Document, text.len() / 25),
+            nodes: Nodes::of(text, text.len() / 25, text.len() / 40)?,
             open: Vec::with_capacity(32),
             head: None,
             end: End::Open,
             skips_newline: false,
             names: Names::new(),
-        }
+        })
     }
 
-    fn build(mut self) -> Made<Html> {
+    fn build(mut self) -> Made<Nodes> {
         let mut tags = Tags::new(self.text);
         let mut words_from = self.doctype(&mut tags)?;
         for token in tags {
@@ -122,9 +123,7 @@ impl<'t> Builder<'t> {
         if !self.nesting.allows_words() {
             return Err(Unclear("no body"));
         }
-        let mut html = Html::new_document();
-        html.tree = self.tree;
-        Ok(html)
+        Ok(self.nodes)
     }
 
     /// Where what follows it begins.
@@ -135,11 +134,8 @@ impl<'t> Builder<'t> {
         if !in_front.is_empty() || !written.eq_ignore_ascii_case(DOCTYPE) {
             return Err(Unclear("no plain doctype"));
         }
-        self.tree.root_mut().append(Node::Doctype(Doctype {
-            name: StrTendril::from_slice("html"),
-            public_id: StrTendril::new(),
-            system_id: StrTendril::new(),
-        }));
+        self.nodes
+            .append_words(self.nodes.root(), NodeKind::Doctype, (0, 0))?;
         Ok(first.end)
     }
 
@@ -180,14 +176,14 @@ impl<'t> Builder<'t> {
         if words.ends_with('-') || words.contains("--!>") {
             return Err(Unclear("a comment of another form"));
         }
-        let comment = StrTendril::from_slice(words);
         let html = self.open.first().map(|open| open.node);
         let parent = match self.end {
             End::Open => self.parent(),
-            End::AfterBody => html.unwrap_or(self.tree.root().id()),
-            End::AfterHtml => self.tree.root().id(),
+            End::AfterBody => html.unwrap_or(self.nodes.root()),
+            End::AfterHtml => self.nodes.root(),
         };
-        self.append(parent, Node::Comment(Comment { comment }));
+        let words = self.held(words)?;
+        self.nodes.append_words(parent, NodeKind::Comment, words)?;
         Ok(())
     }
 
@@ -204,38 +200,36 @@ impl<'t> Builder<'t> {
     fn parent(&self) -> NodeId {
         match self.open.last() {
             Some(Open { node, body }) => body.unwrap_or(*node),
-            None => self.tree.root().id(),
+            None => self.nodes.root(),
         }
     }
 
     /// Words as the tree holds them: a part of the text, if they stand in it.
-    fn held(&self, words: &str) -> StrTendril {
-        if let Some(at) = (words.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)
-            && let (Ok(at), Ok(length)) = (u32::try_from(at), u32::try_from(words.len()))
-            && let Ok(part) = self.source.try_subtendril(at, length)
-        {
-            return part;
+    fn held(&mut self, words: &str) -> Made<(u32, u32)> {
+        let at = (words.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize);
+        let part = at.map(|at| at..at + words.len());
+        match part.filter(|part| part.end <= self.text.len()) {
+            Some(part) => Ok(self.nodes.part(part)),
+            None => Ok(self.nodes.held(words)?),
         }
-        StrTendril::from_slice(words)
     }
 
-    fn append(&mut self, parent: NodeId, node: Node) -> NodeId {
-        let mut parent = self
-            .tree
-            .get_mut(parent)
-            .expect("nodes are made by this tree");
-        parent.append(node).id()
+    /// Appends an element of this start tag.
+    fn append(&mut self, parent: NodeId, token: &Token<'t>) -> Made<NodeId> {
+        let from = self.attributes(token)?;
+        let name = self.names.of(token.name);
+        let node = self
+            .nodes
+            .append_element(parent, NodeKind::Element, name, from)?;
+        Ok(node)
     }
 
     fn opened(&mut self, token: &Token<'t>) -> Made<()> {
         let name = lower(token.name);
         if self.is_directly_in_table() {
-            self.make_room_in_table(&name);
+            self.make_room_in_table(&name)?;
         }
-        let parent = self.parent();
-        let attributes = self.attributes(token)?;
-        let element = element(self.names.of(token.name), attributes);
-        let node = self.append(parent, element);
+        let node = self.append(self.parent(), token)?;
         if &*name == "head" {
             self.head = Some(node);
         }
@@ -251,18 +245,23 @@ impl<'t> Builder<'t> {
     }
 
     /// Rows that are written without a `tbody` get one; other parts of the table end it.
-    fn make_room_in_table(&mut self, name: &str) {
+    fn make_room_in_table(&mut self, name: &str) -> Made<()> {
         let Some(&Open { node: table, body }) = self.open.last() else {
-            return;
+            return Ok(());
         };
         let body = match (name, body) {
-            ("tr", None) => Some(self.append(table, element(local_name!("tbody"), Vec::new()))),
+            ("tr", None) => {
+                let (kind, from) = (NodeKind::Element, self.nodes.n_attributes());
+                let body = local_name!("tbody");
+                Some(self.nodes.append_element(table, kind, body, from)?)
+            }
             ("tr", body) => body,
             _ => None,
         };
         if let Some(around) = self.open.last_mut() {
             around.body = body;
         }
+        Ok(())
     }
 
     /// An element without content, or with nothing but text.
@@ -276,9 +275,7 @@ impl<'t> Builder<'t> {
         if &*name == "svg" {
             return Err(Unclear("svg"));
         }
-        let attributes = self.attributes(token)?;
-        let element = element(self.names.of(token.name), attributes);
-        let node = self.append(parent, element);
+        let node = self.append(parent, token)?;
         if token.kind != Kind::Text {
             return Ok(());
         }
@@ -291,8 +288,7 @@ impl<'t> Builder<'t> {
             "textarea" => decoded(content.strip_prefix('\n').unwrap_or(content), false)?,
             _ => Cow::Borrowed(content),
         };
-        self.append_words(node, &words);
-        Ok(())
+        self.append_words(node, &words)
     }
 
     /// A tag that nothing was opened or closed by.
@@ -335,10 +331,7 @@ impl<'t> Builder<'t> {
             return match is_space {
                 // In front of the head nothing is made of it.
                 true if self.head.is_none() => Ok(()),
-                true => {
-                    self.append_words(self.parent(), words);
-                    Ok(())
-                }
+                true => self.append_words(self.parent(), words),
                 false => Err(Unclear("words outside the body")),
             };
         }
@@ -358,49 +351,32 @@ impl<'t> Builder<'t> {
             }
         }
         let words = decoded(words, false)?;
-        self.append_words(self.parent(), &words);
-        Ok(())
+        self.append_words(self.parent(), &words)
     }
 
-    fn attributes(&mut self, token: &Token<'t>) -> Made<Vec<Attribute>> {
-        let mut made: Vec<Attribute> = Vec::with_capacity(token.n_attributes);
+    /// Where those of the tag begin.
+    fn attributes(&mut self, token: &Token<'t>) -> Made<usize> {
+        let from = self.nodes.n_attributes();
         for (name, value) in Attributes::new(token.inside) {
-            let local = self.names.of(name);
+            let name = self.names.of(name);
             // Of attributes of one name the first counts.
-            if made.iter().any(|other| other.name.local == local) {
+            if self.nodes.has_attribute(from, &name) {
                 continue;
             }
-            made.push(Attribute {
-                name: QualName::new(None, ns!(), local),
-                value: self.held(&decoded(value, true)?),
-            });
+            let value = self.held(&decoded(value, true)?)?;
+            self.nodes.push_attribute(name, false, value);
         }
-        Ok(made)
+        Ok(from)
     }
 
     /// Words that follow words are one node.
-    fn append_words(&mut self, parent: NodeId, words: &str) {
+    fn append_words(&mut self, parent: NodeId, words: &str) -> Made<()> {
         if words.is_empty() {
-            return;
+            return Ok(());
         }
-        let text = self.held(words);
-        let mut parent = self
-            .tree
-            .get_mut(parent)
-            .expect("nodes are made by this tree");
-        if let Some(mut last) = parent.last_child()
-            && let Node::Text(before) = last.value()
-        {
-            before.text.push_slice(words);
-            return;
-        }
-        parent.append(Node::Text(Text { text }));
+        let words = self.held(words)?;
+        Ok(self.nodes.append_text(self.text, parent, words)?)
     }
-}
-
-fn element(name: LocalName, attributes: Vec<Attribute>) -> Node {
-    let name = QualName::new(None, ns!(html), name);
-    Node::Element(Element::new(name, attributes))
 }
 
 /// Names are caseless.
@@ -505,11 +481,11 @@ mod tests {
     /// Whether the tree can be told by the tags; that it is the right one is asserted.
     #[track_caller]
     fn is_told(text: &str) -> bool {
-        match tree_of(text) {
+        match tree_of(&mut text.to_owned()) {
             Ok(html) => {
                 let by_parser = Html::parse_document(text);
                 assert!(
-                    html.tree == by_parser.tree,
+                    html == by_parser,
                     "{text:?}\n{}\n{}",
                     html.html(),
                     by_parser.html()
@@ -627,9 +603,9 @@ mod tests {
         ) {
             let body = body.concat();
             let text = format!("<!doctype html><html><head></head><body>{body}");
-            if let Ok(html) = tree_of(&text) {
+            if let Ok(html) = tree_of(&mut text.clone()) {
                 let by_parser = Html::parse_document(&text);
-                prop_assert!(html.tree == by_parser.tree, "{}\n{}\n{}", body, html.html(), by_parser.html());
+                prop_assert!(html == by_parser, "{}\n{}\n{}", body, html.html(), by_parser.html());
             }
         }
     }

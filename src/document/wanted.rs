@@ -6,8 +6,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use scraper::Selector;
-use scraper::selector::ToCss;
+use super::selector::Selector;
 
 use super::tags::{Attributes, Token};
 

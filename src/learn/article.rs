@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use ego_tree::NodeId;
+use crate::document::NodeId;
 use regex::Regex;
-use scraper::{ElementRef, Selector};
+use crate::document::{ElementRef, Selector};
 
 use super::attachments::{AttachmentRules, attachments};
 use super::body::body;

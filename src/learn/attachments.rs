@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use ego_tree::NodeId;
-use scraper::{ElementRef, Selector};
+use crate::document::NodeId;
+use crate::document::{ElementRef, Selector};
 
 use super::article::Sample;
 use super::records::Records;

@@ -5,10 +5,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use ego_tree::NodeId;
-use ego_tree::iter::Edge;
+use crate::document::NodeId;
+use crate::document::Edge;
 use regex::Regex;
-use scraper::{ElementRef, Node, Selector};
+use crate::document::{ElementRef, Node, Selector};
 
 use super::article::{ArticleRules, COMMENT_NAMES, Sample, elements, is_within};
 use super::records::Records;
@@ -82,7 +82,7 @@ fn weigh(
     // What holds a field holds the article, whatever words of it are in its name.
     let around: HashSet<NodeId> = fields
         .iter()
-        .filter_map(|id| sample.page.html.tree.get(*id))
+        .filter_map(|id| sample.page.html.get(*id))
         .flat_map(|node| node.ancestors().map(|above| above.id()))
         .collect();
     let any_name = any_name || records.is_some_and(|(_, n_first)| n_first > 0);
@@ -161,7 +161,7 @@ struct Scene<'s> {
 
 impl Scene<'_> {
     /// Whether an element's words are no body's; a link's; not shown.
-    fn kind(&self, id: NodeId, tag: &scraper::node::Element) -> (bool, bool, bool) {
+    fn kind(&self, id: NodeId, tag: crate::document::Element<'_>) -> (bool, bool, bool) {
         let name = tag.name();
         let words = format!(
             "{} {}",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
-use scraper::{ElementRef, Html, Selector};
+use crate::document::{ElementRef, Html, Selector};
 use url::Url;
 
 use super::address::is_state;

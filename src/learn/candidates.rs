@@ -1,7 +1,7 @@
 //! What on a page may be the board's listing? For a person who is asked, or who wants to know what lost: every group of
 //! rows with its score, the reason for it, and some of its rows.
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 use super::region::{FLOOR, Group, groups, ranked};
 use super::{Decision, SeenPage};

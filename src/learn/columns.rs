@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use regex::Regex;
-use scraper::{ElementRef, Selector};
+use crate::document::{ElementRef, Selector};
 use url::Url;
 
 use super::field_rule::{DATE_IN_WORDS, FieldRule};

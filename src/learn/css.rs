@@ -1,7 +1,7 @@
 //! How is an element named so that the same name finds its like on another page of the board? In: elements. Out: CSS
 //! selectors, made of what a template writes (tags, classes, ids without numbers), not of what a post writes.
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 /// Class words that mark a state of one row, not its kind.
 const STATES: [&str; 32] = [
@@ -321,7 +321,7 @@ mod tests {
             let mut names = names_of(element);
             names.extend([with_states(element), path_within(root, element)]);
             for name in names {
-                let selector = scraper::Selector::parse(&name).expect(&name);
+                let selector = crate::document::Selector::parse(&name).expect(&name);
                 assert!(root.select(&selector).any(|it| it == element), "{name}");
             }
         }

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use ego_tree::NodeId;
+use crate::document::NodeId;
 use regex::Regex;
-use scraper::{ElementRef, Selector};
+use crate::document::{ElementRef, Selector};
 
 use super::css;
 use super::field_rule::FieldRule;
@@ -131,7 +131,7 @@ fn said(pages: &[Vec<ElementRef<'_>>]) -> Option<Depth> {
 
 #[cfg(test)]
 mod tests {
-    use scraper::Html;
+    use crate::document::Html;
 
     use super::*;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use scraper::{ElementRef, Selector};
+use crate::document::{ElementRef, Selector};
 
 use crate::profile::{element_text, fold};
 

@@ -1,7 +1,7 @@
 //! What do the rules of a thread's posts say of its first post, which is the article? In: both rules, as they were learnt
 //! apart. Out: those of the posts, put to the first of them, where they hold.
 
-use scraper::{ElementRef, Selector};
+use crate::document::{ElementRef, Selector};
 
 use super::article::{ArticleRules, CommentRules, Reader, Sample};
 use super::field_rule::FieldRule;

@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use ego_tree::NodeId;
-use scraper::{ElementRef, Selector};
+use crate::document::NodeId;
+use crate::document::{ElementRef, Selector};
 
 use super::article::{ArticleRules, COMMENT_NAMES, Reader, Sample, is_within};
 use super::field_rule::FieldRule;

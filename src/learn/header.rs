@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 use super::region::RowSeen;
 use super::words::is_header;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scraper::{ElementRef, Selector};
+use crate::document::{ElementRef, Selector};
 use url::Url;
 
 use super::address;

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
-use ego_tree::NodeId;
-use scraper::{ElementRef, Node, Selector};
+use crate::document::NodeId;
+use crate::document::{ElementRef, NodeRef, Selector};
 
 use super::css;
 use super::field_rule::FieldRule;
@@ -74,7 +74,7 @@ pub(super) fn around(
     let words = place.and_then(|place| Selector::parse(place).ok());
     let (mut n_all, mut n_in_place) = (0, 0);
     for Holder { item, element, .. } in &holders {
-        let of_words = |child: ego_tree::NodeRef<'_, Node>| match ElementRef::wrap(child) {
+        let of_words = |child: NodeRef<'_>| match ElementRef::wrap(child) {
             Some(element) if apart.contains(&css::simple(element)) => 0,
             Some(element) => element_text(element, &[]).chars().count(),
             None => child

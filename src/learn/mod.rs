@@ -47,7 +47,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use scraper::{ElementRef, Html, Selector};
+use crate::document::{ElementRef, Html, Selector};
 use url::Url;
 
 use crate::model::{Calendar, NumberOrder};

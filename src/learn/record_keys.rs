@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 use super::css;
 use crate::profile::element_text;
@@ -198,7 +198,7 @@ fn attribute(key: &Key, record: ElementRef<'_>) -> Option<String> {
         false => record,
     };
     let element = match &key.css {
-        Some(css) => holder.select(&scraper::Selector::parse(css).ok()?).next()?,
+        Some(css) => holder.select(&crate::document::Selector::parse(css).ok()?).next()?,
         None => holder,
     };
     if key.attr.is_empty() {

@@ -1,7 +1,7 @@
 //! By which names may an element be a record of a page: a comment, or a post of a thread? In: an element. Out: selectors
 //! that find it and its like.
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 use super::article::COMMENT_NAMES;
 use super::css;

@@ -7,9 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use ego_tree::NodeId;
+use crate::document::NodeId;
 use regex::Regex;
-use scraper::{ElementRef, Node, Selector};
+use crate::document::{ElementRef, Node, Selector};
 
 use super::article::{AUTHOR_NAMES, COMMENT_NAMES, CommentRules, Sample, elements, is_within};
 use super::body::{common_texts, edit_notes, forms_to_fill_in, furniture};
@@ -303,12 +303,12 @@ fn letters_outside(
     // Some boards put the whole thread into a form of tick boxes.
     let around: HashSet<NodeId> = records
         .iter()
-        .filter_map(|id| sample.page.html.tree.get(*id))
+        .filter_map(|id| sample.page.html.get(*id))
         .flat_map(|node| node.ancestors().map(|above| above.id()))
         .collect();
     for edge in sample.page.html.root_element().traverse() {
         match edge {
-            ego_tree::iter::Edge::Open(node) if muted.is_none() => match node.value() {
+            crate::document::Edge::Open(node) if muted.is_none() => match node.value() {
                 Node::Text(text) => {
                     let text = fold(text);
                     let is_title = text.contains(&sample.row.title) || common.contains_key(&text);
@@ -328,7 +328,7 @@ fn letters_outside(
                 }
                 _ => {}
             },
-            ego_tree::iter::Edge::Close(node) if muted == Some(node.id()) => muted = None,
+            crate::document::Edge::Close(node) if muted == Some(node.id()) => muted = None,
             _ => {}
         }
     }

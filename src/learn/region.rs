@@ -9,9 +9,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use ego_tree::NodeId;
+use crate::document::NodeId;
 use regex::Regex;
-use scraper::{ElementRef, Html, Selector};
+use crate::document::{ElementRef, Html, Selector};
 use url::Url;
 
 use super::address::{bare, is_of_kind, more_of};

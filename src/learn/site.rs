@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use regex::{Captures, Regex};
-use scraper::{Html, Selector};
+use crate::document::{Html, Selector};
 
 use super::{SeenPage, css};
 use crate::dates::{of_our_count, plain};

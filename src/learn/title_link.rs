@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 use super::css;
 use super::region::{RowSeen, SAMPLE, words};

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use scraper::{ElementRef, Selector};
+use crate::document::{ElementRef, Selector};
 
 use super::article::Sample;
 use super::columns::{Columns, MAX_ELEMENTS, NUMBER, shown};

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use regex::Regex;
-use scraper::{ElementRef, Node};
+use crate::document::{ElementRef, Node};
 
 use super::article::{Reader, Sample, elements};
 use super::field_rule::FieldRule;

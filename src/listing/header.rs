@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 use crate::document::Query;
 use crate::profile::{element_text, says_pinned};

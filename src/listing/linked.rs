@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use url::Url;
 
-use crate::document::{Document, Query, attribute};
+use crate::document::{Document, Query};
 use crate::model::ArticleKey;
 use crate::profile::Profile;
 
@@ -26,7 +26,7 @@ pub fn linked_articles(
 ) -> Option<Vec<ArticleKey>> {
     let in_tree = LINKS
         .select_in(html)
-        .filter_map(|link| attribute(link.value(), "href").map(Cow::Borrowed));
+        .filter_map(|link| link.attr("href").map(Cow::Borrowed));
     let mut seen = HashSet::new();
     let mut keys = HashSet::new();
     let linked: Vec<ArticleKey> = in_tree

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
-use scraper::{ElementRef, Html, Selector};
+use crate::document::{ElementRef, Html, Selector};
 use url::Url;
 
 use crate::profile::element_text;

@@ -1,7 +1,7 @@
 //! Pagers in the shapes of several engines and languages, and pages that only look as if they had one.
 
 use proptest::prelude::*;
-use scraper::Html;
+use crate::document::Html;
 use url::Url;
 
 use super::*;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use regex::Regex;
-use scraper::ElementRef;
+use crate::document::ElementRef;
 use url::Url;
 
 use super::header::{
@@ -12,7 +12,7 @@ use super::header::{
 };
 use super::pager::read_pager;
 use crate::dates;
-use crate::document::{Document, Part, Query, attribute, first_of};
+use crate::document::{Document, Part, Query, first_of};
 use crate::model::{ListingPage, PostedAt, Row};
 use crate::profile::{ArticleRef, ListingRules, Profile, Rule, UNSEEN, element_text};
 
@@ -276,7 +276,7 @@ impl RowReader<'_> {
             let elements = std::iter::once(cell).chain(cell.descendent_elements());
             let attributes = elements
                 .flat_map(|element| {
-                    ["datetime", "title"].map(|name| attribute(element.value(), name))
+                    ["datetime", "title"].map(|name| element.attr(name))
                 })
                 .flatten();
             texts.extend(attributes.take(4).map(str::to_owned));

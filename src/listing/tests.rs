@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use scraper::Html;
+use crate::document::Html;
 use url::Url;
 
 use super::read_listing;

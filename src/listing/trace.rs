@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use scraper::{ElementRef, Html};
+use crate::document::{ElementRef, Html};
 
 use super::header::{Column, Columns, cells_of, read_header};
 use crate::document::Query;
@@ -157,7 +157,7 @@ fn field_traces<'a>(
 
 #[cfg(test)]
 mod tests {
-    use scraper::Html;
+    use crate::document::Html;
 
     use super::explain_listing;
     use crate::profile::Profile;

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use scraper::Selector;
+use crate::document::Selector;
 use serde_json::{Map, Value};
 
 use super::assigned::assigned;

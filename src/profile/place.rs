@@ -1,6 +1,6 @@
 //! Where on a page does an element stand? For people: a short path of tags, ids and classes.
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 
 /// Levels shown; an id ends the path before.
 const MAX_LEVELS: usize = 4;
@@ -30,7 +30,7 @@ pub fn place_of(element: ElementRef<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use scraper::{Html, Selector};
+    use crate::document::{Html, Selector};
 
     use super::place_of;
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 use regex::Regex;
-use scraper::Html;
+use crate::document::Html;
 use url::Url;
 
 use super::Profile;

@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use ego_tree::iter::Edge;
+use crate::document::Edge;
 use regex::Regex;
-use scraper::{ElementRef, Node};
+use crate::document::{ElementRef, Node};
 
-use crate::document::{Query, Scope, attribute, fold_into};
+use crate::document::{Query, Scope, fold_into};
 
 /// Elements whose text is never words of the page.
 const WORDLESS: [&str; 6] = ["script", "style", "noscript", "template", "textarea", "svg"];
@@ -137,7 +137,7 @@ impl Rule {
 
     fn value_of(&self, element: ElementRef<'_>, remove: &[Query]) -> Option<String> {
         let text = match &self.attr {
-            Some(name) => fold(attribute(element.value(), name)?),
+            Some(name) => fold(element.attr(name)?),
             None if self.own => fold(
                 &element
                     .children()

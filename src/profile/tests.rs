@@ -1,6 +1,6 @@
 //! Profiles as people write them: what compiles, what is complained about and where, which page is whose.
 
-use scraper::Html;
+use crate::document::Html;
 use url::Url;
 
 use super::{Complaint, Library, Profile};
@@ -253,7 +253,7 @@ fn a_boards_own_table_is_laid_over_the_engines() {
     assert!(
         profile.listing.rows[0].matches(
             &Html::parse_document("<table><tr>")
-                .select(&scraper::Selector::parse("tr").unwrap())
+                .select(&crate::document::Selector::parse("tr").unwrap())
                 .next()
                 .unwrap()
         )

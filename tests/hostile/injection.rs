@@ -111,8 +111,8 @@ fn assert_plain(what: &str, said: &str) {
 /// No element or attribute of the page runs anything that a board wrote.
 #[track_caller]
 fn assert_inert(what: &str, page: &str) {
-    let html = scraper::Html::parse_document(page);
-    for node in html.tree.values() {
+    let html = boardwalk::document::Html::parse_document(page);
+    for node in html.nodes() {
         let Some(element) = node.as_element() else {
             continue;
         };
@@ -129,7 +129,7 @@ fn assert_inert(what: &str, page: &str) {
             "{what}: {element:?}"
         );
     }
-    let scripts = scraper::Selector::parse("script").expect("a selector");
+    let scripts = boardwalk::document::Selector::parse("script").expect("a selector");
     for script in html.select(&scripts) {
         let text: String = script.text().collect();
         assert!(!text.contains("alert("), "{what}: {text}");

@@ -14,7 +14,7 @@ use boardwalk::fetch::{decode, tld_of};
 use boardwalk::model::Precision;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use scraper::Html;
+use boardwalk::document::Html;
 use serde_json::{Map, Value, json};
 use url::Url;
 

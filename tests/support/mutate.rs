@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
-use scraper::{ElementRef, Html, Node, Selector};
+use boardwalk::document::{ElementRef, Html, Node, Selector};
 
 /// What a redesign does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::ops::{BitOr, BitOrAssign};
 use std::sync::LazyLock;
 
 use regex::{Regex, RegexSet};
-use scraper::node::Element;
+use crate::document::Element;
 
 /// A set of what names say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -195,7 +195,7 @@ static HIDING_STYLE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Marks from the other attributes.
-pub(super) fn of_attributes(element: &Element) -> Marks {
+pub(super) fn of_attributes(element: Element<'_>) -> Marks {
     let mut marks = Marks::default();
     for (name, value) in element.attrs() {
         match name {

@@ -30,7 +30,7 @@ mod wide;
 
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
-use scraper::Html;
+use crate::document::Html;
 use url::Url;
 
 pub use kind::PageKind;

@@ -6,10 +6,10 @@
 
 use std::collections::HashMap;
 
-use ego_tree::NodeRef;
-use ego_tree::iter::Edge;
-use scraper::node::Element;
-use scraper::{ElementRef, Html, Node as TreeNode};
+use crate::document::NodeRef;
+use crate::document::Edge;
+use crate::document::Element;
+use crate::document::{ElementRef, Html, Node as TreeNode};
 
 use super::lines::Measure;
 use super::marks::{self, Marks};
@@ -147,7 +147,7 @@ pub(super) struct Node<'a> {
     pub(super) end: u32,
     pub(super) marks: Marks,
     /// The element; `None` for a text.
-    pub(super) element: Option<&'a Element>,
+    pub(super) element: Option<Element<'a>>,
     /// The words; empty for an element.
     pub(super) text: &'a str,
     /// What rules count of the words.
@@ -161,7 +161,7 @@ pub(super) struct Node<'a> {
 pub(super) struct Page<'a> {
     pub(super) nodes: Vec<Node<'a>>,
     /// `<meta>` and `<link>`, in order.
-    pub(super) statements: Vec<&'a Element>,
+    pub(super) statements: Vec<Element<'a>>,
     pub(super) scripts: Vec<ElementRef<'a>>,
     /// Class and id of the elements, each pair once.
     pub(super) names: Vec<(&'a str, &'a str)>,
@@ -227,18 +227,18 @@ impl<'a> Page<'a> {
     }
 
     /// Keeps what speaks about the page and is not shown.
-    fn note(&mut self, node: NodeRef<'a, TreeNode>, element: &'a Element) {
+    fn note(&mut self, node: NodeRef<'a>, element: Element<'a>) {
         match element.name() {
             "meta" | "link" => self.statements.push(element),
             "script" => self.scripts.extend(ElementRef::wrap(node)),
             "noscript" => {
                 let text = node.first_child().and_then(|text| text.value().as_text());
-                self.unscripted.extend(text.map(|text| &**text));
+                self.unscripted.extend(text);
             }
             "title" if self.title.is_none() => {
                 self.title = node
                     .first_child()
-                    .and_then(|text| text.value().as_text().map(|text| &**text));
+                    .and_then(|text| text.value().as_text());
             }
             _ => {}
         }
@@ -309,7 +309,7 @@ impl<'a> Page<'a> {
 }
 
 /// Marks of class, id and attributes. Classes repeat on a page, so each pair is looked at once.
-fn marks_of<'a>(element: &'a Element, seen: &mut HashMap<(&'a str, &'a str), Marks>) -> Marks {
+fn marks_of<'a>(element: Element<'a>, seen: &mut HashMap<(&'a str, &'a str), Marks>) -> Marks {
     let class = element.attr("class").unwrap_or_default();
     let id = element.attr("id").unwrap_or_default();
     let named = if class.is_empty() && id.is_empty() {

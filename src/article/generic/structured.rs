@@ -1,7 +1,7 @@
 //! What a page says about itself for machines: JSON-LD, OpenGraph and other `<meta>`. In: the flat page. Out: claims,
 //! in the page's words; which of them to believe is for others.
 
-use scraper::ElementRef;
+use crate::document::ElementRef;
 use serde_json::{Map, Value};
 
 use super::page::Page;

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use scraper::{Html, Selector};
+use crate::document::{Html, Selector};
 use url::Url;
 
 use super::islands::islands;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
-use scraper::{Html, Selector};
+use crate::document::{Html, Selector};
 use serde_json::{Map, Value};
 use url::Url;
 

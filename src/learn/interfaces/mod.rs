@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use regex::Regex;
-use scraper::Selector;
+use crate::document::Selector;
 use serde_json::Value;
 use url::Url;
 
@@ -303,10 +303,10 @@ fn rows(page: &SeenPage<'_>) -> Vec<(Url, RowFacts)> {
     let read = |row| {
         let text_of = |name: &str| {
             let (_, css) = fields.iter().find(|(field, _)| *field == name)?;
-            let element = scraper::ElementRef::select(&row, css).next()?;
+            let element = crate::document::ElementRef::select(&row, css).next()?;
             Some(element_text(element, &[&UNSEEN])).filter(|text| !text.is_empty())
         };
-        let anchor = scraper::ElementRef::select(&row, &link).next()?;
+        let anchor = crate::document::ElementRef::select(&row, &link).next()?;
         let url = page.url.join(anchor.attr("href")?).ok()?;
         let is_here = address::is_same_host(&url, page.url);
         let number = |name: &str| text_of(name).and_then(|text| text.parse().ok());
@@ -332,7 +332,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use proptest::prelude::*;
-    use scraper::Html;
+    use crate::document::Html;
 
     use super::*;
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scraper::{ElementRef, Selector};
+use crate::document::{ElementRef, Selector};
 use toml::Value;
 
 use super::super::article::{self, Sample};

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
-use ego_tree::NodeId;
+use crate::document::NodeId;
 use regex::{Captures, Regex};
-use scraper::{ElementRef, Html};
+use crate::document::{ElementRef, Html};
 
 use crate::document::Document;
 use crate::profile::fold;

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use ego_tree::NodeId;
-use scraper::Html;
+use crate::document::NodeId;
+use crate::document::Html;
 use url::Url;
 
 use super::super::rule::fold;

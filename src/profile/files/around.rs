@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ego_tree::{NodeId, NodeRef};
-use scraper::{ElementRef, Node};
+use crate::document::{NodeId, NodeRef};
+use crate::document::{ElementRef, Node};
 
 use super::super::rule::{element_text, fold};
 use super::words::{heads_files, is_holder, letters_beside, name_at};
@@ -135,7 +135,7 @@ fn is_headed(element: ElementRef<'_>) -> bool {
 }
 
 /// A node's words; none where they are more than a heading's.
-fn words_of(node: NodeRef<'_, Node>) -> String {
+fn words_of(node: NodeRef<'_>) -> String {
     match (node.value(), ElementRef::wrap(node)) {
         (Node::Text(text), _) => fold(text),
         (_, Some(element)) => words_within(element, MAX_WORDS).unwrap_or_else(|| "…".to_owned()),
@@ -220,8 +220,8 @@ enum End {
 }
 
 /// Whether a node begins another line, or another file.
-fn end_of_line(node: NodeRef<'_, Node>, links: &HashSet<NodeId>) -> Option<End> {
-    let is_block = |node: NodeRef<'_, Node>| {
+fn end_of_line(node: NodeRef<'_>, links: &HashSet<NodeId>) -> Option<End> {
+    let is_block = |node: NodeRef<'_>| {
         let tag = node.value().as_element();
         tag.is_some_and(|tag| LINES.contains(&tag.name()))
     };
@@ -232,7 +232,7 @@ fn end_of_line(node: NodeRef<'_, Node>, links: &HashSet<NodeId>) -> Option<End> 
 }
 
 /// Whether all words in a node are those of files, or a heading of theirs.
-pub(super) fn says_only_files(node: NodeRef<'_, Node>, blocks: &HashSet<NodeId>) -> bool {
+pub(super) fn says_only_files(node: NodeRef<'_>, blocks: &HashSet<NodeId>) -> bool {
     let mut rest = String::new();
     let mut open = vec![node];
     let mut n_seen = 0_usize;
@@ -257,7 +257,7 @@ pub(super) fn says_only_files(node: NodeRef<'_, Node>, blocks: &HashSet<NodeId>)
 }
 
 /// The heading right before a node, where that is nothing but a heading of files.
-pub(super) fn heading_before(node: NodeRef<'_, Node>) -> Option<NodeId> {
+pub(super) fn heading_before(node: NodeRef<'_>) -> Option<NodeId> {
     let before = node.prev_siblings().take(MAX_NEIGHBOURS);
     let mut worded = before.filter(|node| !words_of(*node).is_empty());
     let heading = worded.next()?;

@@ -15,8 +15,8 @@ mod tests;
 
 use std::collections::{HashMap, HashSet};
 
-use ego_tree::NodeId;
-use scraper::{ElementRef, Html};
+use crate::document::NodeId;
+use crate::document::{ElementRef, Html};
 use url::Url;
 
 use self::address::{

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use scraper::{Html, Selector};
+use crate::document::{Html, Selector};
 use url::Url;
 
 use super::{FLOOR, FileLink, Ground, blocks_of, files_shown};

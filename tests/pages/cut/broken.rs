@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use boardwalk::document::{Wanted, parse, parse_wanted};
 use proptest::prelude::*;
-use scraper::Selector;
+use boardwalk::document::Selector;
 use url::Url;
 
 use super::Reader;
@@ -109,7 +109,7 @@ fn page() -> impl Strategy<Value = String> {
 }
 
 /// All that the selectors select, as markup.
-fn selected(html: &scraper::Html, selectors: &[Selector]) -> Vec<Vec<String>> {
+fn selected(html: &boardwalk::document::Html, selectors: &[Selector]) -> Vec<Vec<String>> {
     let of = |selector| {
         html.select(selector)
             .map(|element| element.html())

@@ -15,7 +15,7 @@ use boardwalk::listing::{linked_articles, read_listing};
 use boardwalk::model::PageClass;
 use boardwalk::profile::{Library, Profile};
 use jiff::Timestamp;
-use scraper::Html;
+use boardwalk::document::Html;
 use url::Url;
 
 /// A profile with all it asks pages for.
@@ -111,7 +111,7 @@ pub fn check_tree(text: &str) -> bool {
     };
     let parsed = Html::parse_document(text);
     assert!(
-        told.tree == parsed.tree,
+        told == parsed,
         "another tree\n{}\n{}",
         told.html(),
         parsed.html()

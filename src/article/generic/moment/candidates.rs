@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use ego_tree::iter::Edge;
+use crate::document::Edge;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use regex::Regex;
-use scraper::node::Element;
-use scraper::{ElementRef, Html, Node};
+use crate::document::Element;
+use crate::document::{ElementRef, Html, Node};
 use url::Url;
 
 use super::places::{self, Sense, Verdict};
@@ -266,11 +266,11 @@ impl Finder<'_> {
 
     /// One pass over the tree.
     fn walk(&mut self, html: &Html) {
-        let mut beside: Option<ego_tree::NodeId> = None;
+        let mut beside: Option<crate::document::NodeId> = None;
         // The innermost element marked as a date: its texts were read with it.
-        let mut marked: Option<ego_tree::NodeId> = None;
+        let mut marked: Option<crate::document::NodeId> = None;
         // Within what is marked as changed.
-        let mut other: Option<ego_tree::NodeId> = None;
+        let mut other: Option<crate::document::NodeId> = None;
         let mut known: HashMap<NamesOf<'_>, (String, Verdict)> = HashMap::with_capacity(512);
         let unnamed = judged(&UNNAMED);
         for edge in html.root_element().traverse() {
@@ -355,7 +355,7 @@ impl Finder<'_> {
         false
     }
 
-    fn meta(&mut self, tag: &Element) {
+    fn meta(&mut self, tag: Element<'_>) {
         let Some(content) = tag.attr("content") else {
             return;
         };
@@ -718,7 +718,7 @@ fn is_unshown(name: &str) -> bool {
 type NamesOf<'a> = [Option<&'a str>; 5];
 
 /// Class, id and what data calls it.
-fn names_of(tag: &Element) -> NamesOf<'_> {
+fn names_of(tag: Element<'_>) -> NamesOf<'_> {
     let mut names = [None; 5];
     for (name, value) in tag.attrs() {
         let place = match name {

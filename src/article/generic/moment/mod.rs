@@ -12,7 +12,7 @@ pub(in crate::article::generic) mod places;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
-use scraper::Html;
+use crate::document::Html;
 use url::Url;
 
 pub use crate::dates::words::{Habit, Hit, Named, Order, dates_in};

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use scraper::{Html, Selector};
+use crate::document::{Html, Selector};
 
 use crate::profile::words_asked;
 
@@ -104,8 +104,8 @@ fn compiled(selectors: &[&str]) -> Vec<Anchor> {
 fn names(html: &Html) -> String {
     let mut seen: HashSet<&str> = HashSet::new();
     let mut names = String::new();
-    for node in html.tree.values() {
-        let Some(element) = node.as_element() else {
+    for node in html.nodes() {
+        let Some(element) = node.value().as_element() else {
             continue;
         };
         for (name, value) in element.attrs() {
@@ -127,16 +127,16 @@ fn names(html: &Html) -> String {
 const MAX_POSTS: usize = 2_000;
 
 /// The bodies of a thread's posts.
-pub(super) fn bodies(html: &Html) -> Vec<ego_tree::NodeId> {
+pub(super) fn bodies(html: &Html) -> Vec<crate::document::NodeId> {
     found(html, &BODY_SELECTORS)
 }
 
 /// The bodies of comments.
-pub(super) fn comments(html: &Html) -> Vec<ego_tree::NodeId> {
+pub(super) fn comments(html: &Html) -> Vec<crate::document::NodeId> {
     found(html, &COMMENT_SELECTORS)
 }
 
-fn found(html: &Html, anchors: &[Anchor]) -> Vec<ego_tree::NodeId> {
+fn found(html: &Html, anchors: &[Anchor]) -> Vec<crate::document::NodeId> {
     let names = names(html);
     for anchor in anchors {
         if !anchor.may_fit(&names) {

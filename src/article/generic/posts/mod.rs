@@ -13,10 +13,10 @@ mod tree;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use ego_tree::NodeId;
+use crate::document::NodeId;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use scraper::{ElementRef, Html, Selector};
+use crate::document::{ElementRef, Html, Selector};
 use url::Url;
 
 use self::fields::Dated;
@@ -194,7 +194,7 @@ impl<'a> Reader<'a> {
 
     fn element(&self, at: u32) -> Option<ElementRef<'a>> {
         let id = self.tree.node(at).element?.id();
-        self.html.tree.get(id).and_then(ElementRef::wrap)
+        self.html.get(id).and_then(ElementRef::wrap)
     }
 }
 

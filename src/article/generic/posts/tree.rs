@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
-use ego_tree::NodeId;
-use ego_tree::iter::Edge;
-use scraper::node::Element;
-use scraper::{ElementRef, Html, Node as TreeNode};
+use crate::document::NodeId;
+use crate::document::Edge;
+use crate::document::Element;
+use crate::document::{ElementRef, Html, Node as TreeNode};
 
 /// More nodes of a page are not looked at.
 const MAX_NODES: usize = 150_000;
@@ -281,7 +281,7 @@ fn is_unshown(name: &str) -> bool {
 }
 
 /// Tag and classes as a number. Digits in classes are numbers of posts; some words tell a state and not a kind.
-fn shape_of(tag: &Element) -> u64 {
+fn shape_of(tag: Element<'_>) -> u64 {
     const STATES: [&str; 16] = [
         "odd",
         "even",

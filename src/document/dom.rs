@@ -1,0 +1,670 @@
+//! A page's tree. Its nodes lie in one row, in the order in which they were made, and point at each other by their
+//! places; words and values are parts of the page's text, where they stand in it as they are. So a tree costs three
+//! allocations, however many nodes it has, and forty bytes a node: html5ever's as [`scraper`] keeps it takes some two hundred,
+//! and one for each element, name list and value.
+//!
+//! The names are scraper's ([`ElementRef`], [`Node`]), and so is what they do.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::ops::{Deref, Range};
+
+use html5ever::LocalName;
+
+/// A place in a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(NonZeroU32);
+
+impl NodeId {
+    const ROOT: Self = Self(NonZeroU32::MIN);
+
+    fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Document,
+    Doctype,
+    Comment,
+    Text,
+    /// Of html.
+    Element,
+    /// Of `<svg>` and `<math>`.
+    Foreign,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    kind: Kind,
+    /// Of an element.
+    name: LocalName,
+    parent: Option<NodeId>,
+    before: Option<NodeId>,
+    after: Option<NodeId>,
+    first: Option<NodeId>,
+    last: Option<NodeId>,
+    /// Of an element the places of its attributes; else that of its words.
+    span: Span,
+}
+
+/// A part of what the tree holds, from and to.
+type Span = (u32, u32);
+
+#[derive(Debug, Clone)]
+struct Attribute {
+    name: LocalName,
+    /// Of another namespace: `xlink:href`.
+    is_foreign: bool,
+    value: Span,
+}
+
+/// A tree in the making, beside the text that it is made of.
+#[derive(Debug, Clone)]
+pub(super) struct Nodes {
+    entries: Vec<Entry>,
+    attributes: Vec<Attribute>,
+    /// Words that do not stand in the text as the tree has them. Their places count on from the text's end.
+    more: String,
+    n_text: u32,
+}
+
+/// There are more words than a tree can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TooLarge;
+
+impl Nodes {
+    /// # Errors
+    /// The text has more bytes than fit a place.
+    pub fn of(text: &str, n_nodes: usize, n_attributes: usize) -> Result<Self, TooLarge> {
+        let root = Entry {
+            kind: Kind::Document,
+            name: LocalName::default(),
+            parent: None,
+            before: None,
+            after: None,
+            first: None,
+            last: None,
+            span: (0, 0),
+        };
+        let mut entries = Vec::with_capacity(n_nodes + 1);
+        entries.push(root);
+        Ok(Self {
+            entries,
+            attributes: Vec::with_capacity(n_attributes),
+            more: String::new(),
+            n_text: u32::try_from(text.len()).map_err(|_| TooLarge)?,
+        })
+    }
+
+    pub fn root(&self) -> NodeId {
+        NodeId::ROOT
+    }
+
+    /// Words that are a part of the text, `at` its place there.
+    pub fn part(&self, at: Range<usize>) -> Span {
+        // No longer than the text, whose length was looked at.
+        (at.start as u32, at.end as u32)
+    }
+
+    /// Words that do not stand in the text.
+    pub fn held(&mut self, words: &str) -> Result<Span, TooLarge> {
+        let from = self.end()?;
+        self.more.push_str(words);
+        Ok((from, self.end()?))
+    }
+
+    fn end(&self) -> Result<u32, TooLarge> {
+        let n_more = u32::try_from(self.more.len()).map_err(|_| TooLarge)?;
+        self.n_text.checked_add(n_more).ok_or(TooLarge)
+    }
+
+    /// The next element's attributes begin here.
+    pub fn n_attributes(&self) -> usize {
+        self.attributes.len()
+    }
+
+    /// Whether an attribute of this name was added since there were `from` of them.
+    pub fn has_attribute(&self, from: usize, name: &LocalName) -> bool {
+        self.attributes[from..]
+            .iter()
+            .any(|other| other.name == *name)
+    }
+
+    /// One more for the element that is appended next.
+    pub fn push_attribute(&mut self, name: LocalName, is_foreign: bool, value: Span) {
+        self.attributes.push(Attribute {
+            name,
+            is_foreign,
+            value,
+        });
+    }
+
+    /// Appends an element that has the attributes added since there were `from` of them.
+    pub fn append_element(
+        &mut self,
+        parent: NodeId,
+        kind: Kind,
+        name: LocalName,
+        from: usize,
+    ) -> Result<NodeId, TooLarge> {
+        let place = |at: usize| u32::try_from(at).map_err(|_| TooLarge);
+        let span = (place(from)?, place(self.attributes.len())?);
+        self.append(parent, kind, name, span)
+    }
+
+    /// Appends a node that is no element.
+    pub fn append_words(
+        &mut self,
+        parent: NodeId,
+        kind: Kind,
+        words: Span,
+    ) -> Result<NodeId, TooLarge> {
+        self.append(parent, kind, LocalName::default(), words)
+    }
+
+    /// Text behind text is one node. `text`: what the tree is made of.
+    pub fn append_text(
+        &mut self,
+        text: &str,
+        parent: NodeId,
+        words: Span,
+    ) -> Result<(), TooLarge> {
+        let before = self.entries[parent.index()].last;
+        let Some(before) = before.filter(|id| self.entries[id.index()].kind == Kind::Text) else {
+            return self.append_words(parent, Kind::Text, words).map(drop);
+        };
+        let held = self.entries[before.index()].span;
+        let is_in_more = held.0 >= self.n_text;
+        let joined = match () {
+            () if held.1 == words.0 && (is_in_more || words.1 <= self.n_text) => (held.0, words.1),
+            // What was joined before is the last that is held, and grows.
+            () if is_in_more && held.1 == self.end()? => {
+                let words = self.words(text, words).to_owned();
+                (held.0, self.held(&words)?.1)
+            }
+            () => {
+                let both = [held, words].map(|span| self.words(text, span).to_owned());
+                self.held(&both.concat())?
+            }
+        };
+        self.entries[before.index()].span = joined;
+        Ok(())
+    }
+
+    fn append(
+        &mut self,
+        parent: NodeId,
+        kind: Kind,
+        name: LocalName,
+        span: Span,
+    ) -> Result<NodeId, TooLarge> {
+        let id = u32::try_from(self.entries.len() + 1).ok();
+        let id = id.and_then(NonZeroU32::new).map(NodeId).ok_or(TooLarge)?;
+        let before = self.entries[parent.index()].last.replace(id);
+        match before {
+            Some(before) => self.entries[before.index()].after = Some(id),
+            None => self.entries[parent.index()].first = Some(id),
+        }
+        self.entries.push(Entry {
+            kind,
+            name,
+            parent: Some(parent),
+            before,
+            after: None,
+            first: None,
+            last: None,
+            span,
+        });
+        Ok(id)
+    }
+
+    fn words<'a>(&'a self, text: &'a str, (from, to): Span) -> &'a str {
+        match from.checked_sub(self.n_text) {
+            Some(from) if from < to => {
+                &self.more[from as usize..(to - self.n_text) as usize]
+            }
+            _ => text.get(from as usize..to as usize).unwrap_or_default(),
+        }
+    }
+
+    /// The tree, whose text is the one that it was made of.
+    pub fn finish(self, text: String) -> Html {
+        debug_assert_eq!(text.len(), self.n_text as usize, "another text");
+        Html { nodes: self, text }
+    }
+}
+
+/// The tree of a page, or of a part of one.
+#[derive(Debug, Clone)]
+pub struct Html {
+    nodes: Nodes,
+    text: String,
+}
+
+impl Html {
+    /// Where all nodes are.
+    pub fn document(&self) -> NodeRef<'_> {
+        self.node(NodeId::ROOT)
+    }
+
+    /// The outermost element.
+    ///
+    /// # Panics
+    /// Never for a page that was parsed: it always has one.
+    pub fn root_element(&self) -> ElementRef<'_> {
+        let mut outermost = self.document().children().filter_map(ElementRef::wrap);
+        outermost.next().expect("a parsed page has a root")
+    }
+
+    /// The node of an id that this tree has given. `None`: another tree's, of a place that this one has not.
+    pub fn get(&self, id: NodeId) -> Option<NodeRef<'_>> {
+        (id.index() < self.nodes.entries.len()).then(|| self.node(id))
+    }
+
+    /// All nodes, in the order in which they were made: nearly always that of the document.
+    pub fn nodes(&self) -> impl DoubleEndedIterator<Item = NodeRef<'_>> {
+        let ids = 1..=u32::try_from(self.nodes.entries.len()).unwrap_or(u32::MAX);
+        let ids = ids.filter_map(|id| NonZeroU32::new(id).map(NodeId));
+        ids.map(|id| self.node(id))
+    }
+
+    fn node(&self, id: NodeId) -> NodeRef<'_> {
+        NodeRef { tree: self, id }
+    }
+
+    fn entry(&self, id: NodeId) -> &Entry {
+        &self.nodes.entries[id.index()]
+    }
+}
+
+/// Whether both are the same page's: their nodes in the same order, with the same words; attributes in any order.
+impl PartialEq for Html {
+    fn eq(&self, other: &Self) -> bool {
+        let (mut ours, mut theirs) = (self.document().traverse(), other.document().traverse());
+        loop {
+            match (ours.next(), theirs.next()) {
+                (None, None) => return true,
+                (Some(Edge::Open(a)), Some(Edge::Open(b))) if a.value().is_alike(&b.value()) => {}
+                (Some(Edge::Close(_)), Some(Edge::Close(_))) => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+impl Eq for Html {}
+
+/// What a node is.
+#[derive(Debug, Clone, Copy)]
+pub enum Node<'a> {
+    /// What all others are in.
+    Document,
+    Doctype,
+    Comment(&'a str),
+    Text(&'a str),
+    Element(Element<'a>),
+}
+
+impl<'a> Node<'a> {
+    pub fn is_element(&self) -> bool {
+        matches!(self, Self::Element(_))
+    }
+
+    pub fn as_element(&self) -> Option<Element<'a>> {
+        match self {
+            Self::Element(element) => Some(*element),
+            _ => None,
+        }
+    }
+
+    pub fn as_text(&self) -> Option<&'a str> {
+        match self {
+            Self::Text(words) => Some(words),
+            _ => None,
+        }
+    }
+
+    pub fn as_comment(&self) -> Option<&'a str> {
+        match self {
+            Self::Comment(words) => Some(words),
+            _ => None,
+        }
+    }
+
+    fn is_alike(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Document, Self::Document) | (Self::Doctype, Self::Doctype) => true,
+            (Self::Comment(a), Self::Comment(b)) | (Self::Text(a), Self::Text(b)) => a == b,
+            (Self::Element(a), Self::Element(b)) => {
+                let sorted = |element: &Element<'a>| {
+                    let mut attributes: Vec<_> = element.attrs().collect();
+                    attributes.sort_unstable();
+                    attributes
+                };
+                a.entry.kind == b.entry.kind
+                    && a.entry.name == b.entry.name
+                    && sorted(a) == sorted(b)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What an element is by itself: its name and its attributes.
+#[derive(Clone, Copy)]
+pub struct Element<'a> {
+    tree: &'a Html,
+    entry: &'a Entry,
+}
+
+impl<'a> Element<'a> {
+    /// In small letters, but for some of svg's.
+    pub fn name(&self) -> &'a str {
+        &self.entry.name
+    }
+
+    pub(super) fn local_name(&self) -> &'a LocalName {
+        &self.entry.name
+    }
+
+    /// Whether it is one of html's, not of `<svg>`'s or `<math>`'s.
+    pub fn is_html(&self) -> bool {
+        self.entry.kind == Kind::Element
+    }
+
+    fn attributes(&self) -> &'a [Attribute] {
+        let (from, to) = self.entry.span;
+        &self.tree.nodes.attributes[from as usize..to as usize]
+    }
+
+    fn words(&self, span: Span) -> &'a str {
+        self.tree.nodes.words(&self.tree.text, span)
+    }
+
+    /// The value of an attribute, character references decoded; empty where none was written.
+    pub fn attr(&self, name: &str) -> Option<&'a str> {
+        let mut attributes = self.attributes().iter();
+        let found = attributes.find(|other| !other.is_foreign && &*other.name == name)?;
+        Some(self.words(found.value))
+    }
+
+    /// Likewise, of whatever namespace.
+    pub(super) fn value_of(&self, name: &LocalName) -> Option<&'a str> {
+        let mut attributes = self.attributes().iter();
+        let found = attributes.find(|other| other.name == *name)?;
+        Some(self.words(found.value))
+    }
+
+    /// Whether an attribute of this name passes, whatever its namespace where `any`.
+    pub(super) fn has_value(
+        &self,
+        name: &LocalName,
+        any: bool,
+        passes: impl Fn(&str) -> bool,
+    ) -> bool {
+        let mut attributes = self.attributes().iter();
+        attributes.any(|other| {
+            other.name == *name && (any || !other.is_foreign) && passes(self.words(other.value))
+        })
+    }
+
+    /// Names and values of its attributes, each name once.
+    pub fn attrs(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let element = *self;
+        let attributes = self.attributes().iter();
+        attributes.map(move |attribute| (&*attribute.name, element.words(attribute.value)))
+    }
+
+    pub fn id(&self) -> Option<&'a str> {
+        self.value_of(&html5ever::local_name!("id"))
+    }
+
+    /// As they are written, one that is written twice twice.
+    pub fn classes(&self) -> impl Iterator<Item = &'a str> + Clone + use<'a> {
+        let written = self.value_of(&html5ever::local_name!("class"));
+        written.unwrap_or_default().split_ascii_whitespace()
+    }
+}
+
+impl fmt::Debug for Element<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{}", self.name())?;
+        for (name, value) in self.attrs() {
+            write!(f, " {name}={value:?}")?;
+        }
+        f.write_str(">")
+    }
+}
+
+/// A node at its place.
+#[derive(Clone, Copy)]
+pub struct NodeRef<'a> {
+    tree: &'a Html,
+    id: NodeId,
+}
+
+impl PartialEq for NodeRef<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && std::ptr::eq(self.tree, other.tree)
+    }
+}
+
+impl Eq for NodeRef<'_> {}
+
+impl fmt::Debug for NodeRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value().fmt(f)
+    }
+}
+
+impl<'a> NodeRef<'a> {
+    pub fn id(&self) -> NodeId {
+        self.id
+    }
+
+    pub fn tree(&self) -> &'a Html {
+        self.tree
+    }
+
+    pub(super) fn entry(&self) -> &'a Entry {
+        self.tree.entry(self.id)
+    }
+
+    pub fn value(&self) -> Node<'a> {
+        let entry = self.entry();
+        let words = || self.tree.nodes.words(&self.tree.text, entry.span);
+        match entry.kind {
+            Kind::Document => Node::Document,
+            Kind::Doctype => Node::Doctype,
+            Kind::Comment => Node::Comment(words()),
+            Kind::Text => Node::Text(words()),
+            Kind::Element | Kind::Foreign => Node::Element(Element {
+                tree: self.tree,
+                entry,
+            }),
+        }
+    }
+
+    pub fn is_element(&self) -> bool {
+        matches!(self.entry().kind, Kind::Element | Kind::Foreign)
+    }
+
+    fn at(self, id: Option<NodeId>) -> Option<Self> {
+        Some(self.tree.node(id?))
+    }
+
+    pub fn parent(&self) -> Option<Self> {
+        self.at(self.entry().parent)
+    }
+
+    pub fn first_child(&self) -> Option<Self> {
+        self.at(self.entry().first)
+    }
+
+    pub fn last_child(&self) -> Option<Self> {
+        self.at(self.entry().last)
+    }
+
+    pub fn next_sibling(&self) -> Option<Self> {
+        self.at(self.entry().after)
+    }
+
+    pub fn prev_sibling(&self) -> Option<Self> {
+        self.at(self.entry().before)
+    }
+
+    /// Outwards, without the node itself.
+    pub fn ancestors(&self) -> impl Iterator<Item = Self> + Clone + use<'a> {
+        std::iter::successors(self.parent(), Self::parent)
+    }
+
+    /// Those behind it, nearest first.
+    pub fn next_siblings(&self) -> impl Iterator<Item = Self> + Clone + use<'a> {
+        std::iter::successors(self.next_sibling(), Self::next_sibling)
+    }
+
+    /// Those in front of it, nearest first.
+    pub fn prev_siblings(&self) -> impl Iterator<Item = Self> + Clone + use<'a> {
+        std::iter::successors(self.prev_sibling(), Self::prev_sibling)
+    }
+
+    pub fn children(&self) -> Children<'a> {
+        Children {
+            ends: self.first_child().zip(self.last_child()),
+        }
+    }
+
+    /// The node itself and all that is in it, in document order.
+    pub fn descendants(&self) -> impl Iterator<Item = Self> + Clone + use<'a> {
+        std::iter::once(*self).chain(self.inside())
+    }
+
+    /// All that is in it, in document order.
+    pub fn inside(&self) -> impl Iterator<Item = Self> + Clone + use<'a> {
+        let scope = *self;
+        std::iter::successors(self.first_child(), move |node| node.next_in(scope))
+    }
+
+    /// What follows it in document order, as long as it is in `scope`.
+    fn next_in(self, scope: Self) -> Option<Self> {
+        if let Some(child) = self.first_child() {
+            return Some(child);
+        }
+        let mut around = self;
+        while around.id != scope.id {
+            if let Some(next) = around.next_sibling() {
+                return Some(next);
+            }
+            around = around.parent()?;
+        }
+        None
+    }
+
+    /// The beginnings and ends of the node itself and of all that is in it, in document order.
+    pub fn traverse(&self) -> impl Iterator<Item = Edge<'a>> + Clone + use<'a> {
+        let scope = *self;
+        std::iter::successors(Some(Edge::Open(scope)), move |edge| match edge {
+            Edge::Open(node) => Some(match node.first_child() {
+                Some(child) => Edge::Open(child),
+                None => Edge::Close(*node),
+            }),
+            Edge::Close(node) if node.id == scope.id => None,
+            Edge::Close(node) => match node.next_sibling() {
+                Some(next) => Some(Edge::Open(next)),
+                None => node.parent().map(Edge::Close),
+            },
+        })
+    }
+}
+
+/// Where a node begins or ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge<'a> {
+    Open(NodeRef<'a>),
+    Close(NodeRef<'a>),
+}
+
+/// What is directly in a node.
+#[derive(Debug, Clone)]
+pub struct Children<'a> {
+    /// The first and the last that are left.
+    ends: Option<(NodeRef<'a>, NodeRef<'a>)>,
+}
+
+impl<'a> Iterator for Children<'a> {
+    type Item = NodeRef<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (first, last) = self.ends?;
+        self.ends = match first == last {
+            true => None,
+            false => first.next_sibling().map(|next| (next, last)),
+        };
+        Some(first)
+    }
+}
+
+impl DoubleEndedIterator for Children<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let (first, last) = self.ends?;
+        self.ends = match first == last {
+            true => None,
+            false => last.prev_sibling().map(|before| (first, before)),
+        };
+        Some(last)
+    }
+}
+
+/// A node that is an element.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ElementRef<'a>(NodeRef<'a>);
+
+impl<'a> ElementRef<'a> {
+    /// `None`: it is none.
+    pub fn wrap(node: NodeRef<'a>) -> Option<Self> {
+        node.is_element().then_some(Self(node))
+    }
+
+    pub fn value(&self) -> Element<'a> {
+        Element {
+            tree: self.0.tree,
+            entry: self.0.entry(),
+        }
+    }
+
+    /// See [`Element::attr`].
+    pub fn attr(&self, name: &str) -> Option<&'a str> {
+        self.value().attr(name)
+    }
+
+    /// The texts in it, in document order.
+    pub fn text(&self) -> impl Iterator<Item = &'a str> + Clone + use<'a> {
+        self.inside().filter_map(|node| node.value().as_text())
+    }
+
+    /// The elements directly in it.
+    pub fn child_elements(&self) -> impl DoubleEndedIterator<Item = Self> + Clone + use<'a> {
+        self.children().filter_map(Self::wrap)
+    }
+
+    /// Itself and the elements in it, in document order.
+    pub fn descendent_elements(&self) -> impl Iterator<Item = Self> + Clone + use<'a> {
+        self.descendants().filter_map(Self::wrap)
+    }
+}
+
+impl<'a> Deref for ElementRef<'a> {
+    type Target = NodeRef<'a>;
+
+    fn deref(&self) -> &NodeRef<'a> {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ElementRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value().fmt(f)
+    }
+}
