@@ -76,7 +76,9 @@ fn pages(folder: &Path) -> Vec<Page> {
         let bytes = unzipped.expect("gzip is installed").stdout;
         let url = entry["url"].as_str().and_then(|url| Url::parse(url).ok());
         Page {
-            source: boardwalk::fetch::decode(&bytes, None, None, None).text,
+            source: boardwalk::fetch::decode(&bytes, None, None, None)
+                .text
+                .into_owned(),
             url: url.expect("a page has an address"),
             least: [Duration::MAX; 3],
         }

@@ -181,8 +181,8 @@ pub fn article(bytes: &[u8]) {
 /// Nothing in stored markup runs, frames or loads by itself.
 fn assert_harmless(markup: &str) {
     let parsed = document::parse(markup);
-    for node in parsed.tree.values() {
-        let Some(element) = node.as_element() else {
+    for node in parsed.nodes() {
+        let Some(element) = node.value().as_element() else {
             continue;
         };
         let name = element.name();

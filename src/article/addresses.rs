@@ -6,7 +6,6 @@
 
 use crate::document::ElementRef;
 
-
 /// Longer is no address (RFC 5321, 4.5.3.1.3: a path has at most 256 octets).
 const MAX_HEX: usize = 2 * 257;
 

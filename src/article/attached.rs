@@ -2,13 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::document::NodeId;
-use crate::document::ElementRef;
 use url::Url;
 
 use super::PageView;
 use super::media::bytes;
-use crate::document::Query;
+use crate::document::{ElementRef, NodeId, Query};
 use crate::model::Attachment;
 use crate::profile::Profile;
 use crate::profile::files::{FLOOR, FileLink, Ground, files_shown};

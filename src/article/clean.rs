@@ -5,9 +5,7 @@
 
 use std::fmt::Write as _;
 
-use crate::document::NodeId;
-use crate::document::Edge;
-use crate::document::{ElementRef, Node};
+use crate::document::{Edge, ElementRef, Node, NodeId};
 use url::Url;
 
 use super::removed::Removed;
@@ -64,7 +62,7 @@ pub(super) fn clean(
                             };
                             escape(&shown, &mut out);
                             muted = Some(node.id());
-                        } else if text::UNSHOWN.contains(&name)
+                        } else if text::is_unshown(name)
                             || text::hidden(inner)
                             || removed.holds(inner)
                         {

@@ -4,13 +4,12 @@ use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use regex::Regex;
-use crate::document::ElementRef;
 use url::{Position, Url};
 
 use super::removed::Removed;
 use super::{PageView, ReadOptions, text};
 use crate::dates::read_date;
-use crate::document::{Part, Query};
+use crate::document::{ElementRef, Part, Query};
 use crate::model::{Comment, CommentPages};
 use crate::profile::{CommentRules, Profile, Rule, first_value, parameters};
 

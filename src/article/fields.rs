@@ -1,10 +1,8 @@
 //! Title, author, date, category, counts and tags of an article, by the profile's rules; and where each came from.
 
-use crate::document::ElementRef;
-
 use super::{PageView, classify};
 use crate::dates::read_date;
-use crate::document::Scope;
+use crate::document::{ElementRef, Scope};
 use crate::model::{Article, PageClass, PostedAt};
 use crate::profile::{Profile, Rule, element_text, first_value, place_of, says_pinned};
 

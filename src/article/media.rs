@@ -4,11 +4,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::document::{ElementRef, Html};
 use url::Url;
 
 use super::removed::Removed;
-use crate::document::{Document, Query};
+use crate::document::{Document, ElementRef, Html, Query};
 use crate::model::{Attachment, Image};
 use crate::profile::{AttachmentKey, Profile, element_text, first_value, fold};
 
@@ -144,8 +143,7 @@ fn names_file(alt: &str, url: &str) -> bool {
 /// The picture's absolute address; `None` for spacers, `data:` URLs and empty sources.
 pub(super) fn source_of(element: ElementRef<'_>, base: &Url) -> Option<String> {
     let tag = element.value();
-    let is_dot =
-        |name: &str| matches!(tag.attr(name).map(str::trim), Some("0" | "1" | "1px"));
+    let is_dot = |name: &str| matches!(tag.attr(name).map(str::trim), Some("0" | "1" | "1px"));
     if is_dot("width") && is_dot("height") {
         return None;
     }

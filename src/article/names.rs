@@ -8,12 +8,9 @@ use std::collections::{BTreeSet, HashSet};
 use std::hash::BuildHasher;
 use std::sync::{Arc, LazyLock};
 
-use crate::document::NodeId;
-use crate::document::Edge;
 use hashlink::{DefaultHashBuilder, LruCache};
-use crate::document::ElementRef;
 
-use crate::document::{Document, LeftOut, Query};
+use crate::document::{Document, Edge, ElementRef, LeftOut, NodeId, Query};
 use crate::profile::Profile;
 
 /// Elements and names of a page that are looked at.

@@ -2,10 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::document::NodeId;
-use crate::document::ElementRef;
-
-use crate::document::Query;
+use crate::document::{ElementRef, NodeId, Query};
 
 #[derive(Debug, Default)]
 pub(super) struct Removed<'r> {

@@ -1,63 +1,81 @@
 //! An element → its text as a reader sees it: paragraphs separated by one newline, white space folded, captions kept,
 //! nothing that is hidden. Walks the tree without recursion, so that no depth of nesting exhausts the stack.
 
-use crate::document::NodeId;
-use crate::document::Edge;
-use crate::document::{ElementRef, Node};
-
 use super::removed::Removed;
 use super::{ReadOptions, addresses};
-use crate::document::{Document, fold_into};
+use crate::document::{Document, Edge, ElementRef, Node, NodeId, fold_into};
 use crate::profile::Profile;
 
 /// Elements that stand on lines of their own.
-const BLOCKS: [&str; 39] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "legend",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tbody",
-    "tfoot",
-    "thead",
-    "tr",
-    "ul",
-];
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "caption"
+            | "center"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "legend"
+            | "li"
+            | "main"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "tfoot"
+            | "thead"
+            | "tr"
+            | "ul"
+    )
+}
 
 /// Elements whose content is not shown as text.
-pub(super) const UNSHOWN: [&str; 18] = [
-    "script", "style", "noscript", "template", "textarea", "select", "option", "button", "input",
-    "iframe", "object", "embed", "audio", "video", "svg", "canvas", "head", "title",
-];
+pub(super) fn is_unshown(name: &str) -> bool {
+    matches!(
+        name,
+        "script"
+            | "style"
+            | "noscript"
+            | "template"
+            | "textarea"
+            | "select"
+            | "option"
+            | "button"
+            | "input"
+            | "iframe"
+            | "object"
+            | "embed"
+            | "audio"
+            | "video"
+            | "svg"
+            | "canvas"
+            | "head"
+            | "title"
+    )
+}
 
 /// The body of a page's article by the profile's rules: the first element that matches the first selector that
 /// matches anything.
@@ -124,14 +142,14 @@ pub(super) fn render(
                         lines.words(&shown);
                         muted = Some(node.id());
                     } else if !is_root
-                        && (UNSHOWN.contains(&name) || hidden(inner) || removed.holds(inner))
+                        && (is_unshown(name) || hidden(inner) || removed.holds(inner))
                     {
                         muted = Some(node.id());
                     } else if name == "br" {
                         lines.end();
                     } else if matches!(name, "td" | "th") {
                         lines.space();
-                    } else if BLOCKS.contains(&name) {
+                    } else if is_block(name) {
                         lines.end();
                         pre_depth += usize::from(name == "pre");
                     }
@@ -144,7 +162,7 @@ pub(super) fn render(
                         muted = None;
                     }
                 } else if let Node::Element(tag) = node.value()
-                    && BLOCKS.contains(&tag.name())
+                    && is_block(tag.name())
                 {
                     lines.end();
                     pre_depth = pre_depth.saturating_sub(usize::from(tag.name() == "pre"));

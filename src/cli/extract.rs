@@ -3,11 +3,11 @@
 use std::fs;
 use std::io::{self, Read, Write};
 
+use crate::document::{Html, Selector};
 use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use crate::document::{Html, Selector};
 use serde::Serialize;
 use url::Url;
 

@@ -241,7 +241,7 @@ impl BoardContext {
     }
 
     /// The page as text.
-    pub fn decode(&self, fetched: &Fetched) -> Decoded {
+    pub fn decode<'f>(&self, fetched: &'f Fetched) -> Decoded<'f> {
         decode_page(
             fetched,
             self.charset.as_deref(),
@@ -443,7 +443,11 @@ fn new_board(target: &Target, url: &Url, profile: &Profile) -> Result<NewBoard, 
 }
 
 /// `fixed` is the operator's word; `hint` is for pages that declare nothing.
-pub(super) fn decode_page(fetched: &Fetched, fixed: Option<&str>, hint: Option<&str>) -> Decoded {
+pub(super) fn decode_page<'f>(
+    fetched: &'f Fetched,
+    fixed: Option<&str>,
+    hint: Option<&str>,
+) -> Decoded<'f> {
     decode_bytes(
         &fetched.body,
         fetched.content_type.as_deref(),
@@ -454,13 +458,13 @@ pub(super) fn decode_page(fetched: &Fetched, fixed: Option<&str>, hint: Option<&
 }
 
 /// The same, of a page that was fetched at another time.
-pub(super) fn decode_bytes(
-    body: &[u8],
+pub(super) fn decode_bytes<'b>(
+    body: &'b [u8],
     content_type: Option<&str>,
     url: &Url,
     fixed: Option<&str>,
     hint: Option<&str>,
-) -> Decoded {
+) -> Decoded<'b> {
     fixed
         .and_then(|label| decode_as(body, label))
         .unwrap_or_else(|| decode(body, content_type, hint, tld_of(url)))

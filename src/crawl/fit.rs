@@ -5,15 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use jiff::Timestamp;
-use crate::document::ElementRef;
-use crate::document::Element;
 use serde::{Deserialize, Serialize};
 
 use super::board::BoardContext;
 use super::listing_visit::Found;
 use super::mend::REPAIRED;
 use crate::article::{PageView, push_without_numbers, template_names};
-use crate::document::{LeftOut, first_of};
+use crate::document::{Element, ElementRef, LeftOut, first_of};
 use crate::health::fit::{Evidence, Finding, History, Measure, Reading, Spot};
 use crate::learn::same_title;
 use crate::listing::{is_yearless, linked_articles};

@@ -56,7 +56,7 @@ pub(super) struct Text {
 impl Text {
     pub fn of(fetched: &Fetched, charset: Option<&str>) -> Self {
         Self {
-            text: decode_page(fetched, charset, None).text,
+            text: decode_page(fetched, charset, None).text.into_owned(),
             url: fetched.final_url.clone(),
             status: fetched.status,
             as_of: fetched.server_date.unwrap_or(fetched.received_at),

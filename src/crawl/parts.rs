@@ -114,7 +114,7 @@ async fn parts_of(
     board: &BoardContext,
 ) -> (Fetched, Option<Vec<Url>>) {
     let list = list.clone();
-    let text = board.decode(&fetched).text;
+    let text = board.decode(&fetched).text.into_owned();
     let at = fetched.final_url.clone();
     let parts = in_turn(move || list.parts(&text, &at)).await;
     (fetched, parts)

@@ -150,20 +150,19 @@ async fn room_for(body_bytes: usize) -> SemaphorePermit<'static> {
     room.expect("the semaphore is never closed")
 }
 
-/// A page as the reading stages get it. Owned, so that it can move to the blocking pool and back.
-pub(super) struct Answer {
-    pub fetched: Fetched,
-    pub text: String,
-    pub charset: &'static str,
+/// A page as the reading stages get it.
+pub(super) struct Answer<'f> {
+    pub fetched: &'f Fetched,
+    pub text: &'f str,
     /// The clock by which the page's short dates go: the server's, where it tells a sane one.
     pub as_of: Timestamp,
 }
 
-impl Answer {
+impl Answer<'_> {
     pub fn view<'a>(&'a self, html: &'a Document) -> PageView<'a> {
         PageView {
             html,
-            source: &self.text,
+            source: self.text,
             url: &self.fetched.final_url,
             redirect_to: self.fetched.redirect_to.as_ref(),
             status: self.fetched.status,
@@ -185,21 +184,21 @@ async fn read<S: Store>(
     let context = Arc::clone(board);
     let kind = job.kind.clone();
     let size = fetched.body.len();
-    let (mut answer, class, reason, reading) = parsing::read_page(size, move || {
+    let (mut fetched, charset, (class, reason, reading)) = parsing::read_page(size, move || {
         let decoded = context.decode(&fetched);
         let answer = Answer {
-            text: decoded.text,
-            charset: decoded.charset,
+            fetched: &fetched,
+            text: &decoded.text,
             as_of,
-            fetched,
         };
-        let (class, reason, reading) = read_page(&answer, &kind, &context);
-        (answer, class, reason, reading)
+        let read = read_page(&answer, &kind, &context);
+        let charset = decoded.charset;
+        (fetched, charset, read)
     })
     .await;
-    debug!(status = answer.fetched.status, class = ?class, reason, "read {}", job.url);
+    debug!(status = fetched.status, class = ?class, reason, "read {}", job.url);
 
-    let page = Some(visited(&mut answer));
+    let page = Some(visited(&mut fetched, charset, as_of));
     if class == PageClass::Challenge {
         return Ok(blocked(crew, board, job, page, reason, at));
     }
@@ -213,7 +212,7 @@ async fn read<S: Store>(
                 listing,
                 glance,
             };
-            radar::outcome(crew, board, job, &answer.fetched, found, at).await?
+            radar::outcome(crew, board, job, &fetched, found, at).await?
         }
         (JobKind::Listing { pass, page }, Reading::Listing(mut listing, glance)) => {
             listing.pager.next = follows.or(listing.pager.next);
@@ -225,11 +224,11 @@ async fn read<S: Store>(
                 listing,
                 glance,
             };
-            listing_visit::outcome(crew, board, job, &answer.fetched, found, at).await?
+            listing_visit::outcome(crew, board, job, &fetched, found, at).await?
         }
         (JobKind::Article { article }, Reading::Article(content, glance)) => {
             let found = (content, glance);
-            article_visit::outcome(crew, board, job, *article, &answer.fetched, found, at).await?
+            article_visit::outcome(crew, board, job, *article, &fetched, found, at).await?
         }
         (JobKind::Comments { article, page }, Reading::Comments(comments, pages)) => {
             let read = (comments, pages);
@@ -252,11 +251,11 @@ async fn read<S: Store>(
 /// What the page is, why, and what it holds. First from what of it the profile asks for; the whole page is parsed only
 /// where that does not show what the job is after.
 fn read_page(
-    answer: &Answer,
+    answer: &Answer<'_>,
     kind: &JobKind,
     context: &BoardContext,
 ) -> (PageClass, String, Reading) {
-    let text = context.profile.prepared(&answer.text);
+    let text = context.profile.prepared(answer.text);
     let part = context
         .wanted(kind, &answer.fetched.final_url)
         .and_then(|wanted| parse_wanted(&text, wanted))
@@ -271,7 +270,7 @@ fn read_page(
 
 /// `None`: what was left out cannot be told from this.
 fn read_tree(
-    answer: &Answer,
+    answer: &Answer<'_>,
     html: &Document,
     left_out: &LeftOut<'_>,
     kind: &JobKind,
@@ -308,18 +307,17 @@ pub(super) enum Reading {
     Comments(Vec<crate::model::Comment>, crate::model::CommentPages),
 }
 
-/// Takes the body out of the answer: nobody reads it again.
-fn visited(answer: &mut Answer) -> Visited {
-    let body = std::mem::take(&mut answer.fetched.body);
-    let fetched = &answer.fetched;
+/// Takes the body out of what was fetched: nobody reads it again.
+fn visited(fetched: &mut Fetched, charset: &str, as_of: Timestamp) -> Visited {
+    let body = std::mem::take(&mut fetched.body);
     Visited {
         url: fetched.requested.to_string(),
         final_url: fetched.final_url.to_string(),
         status: fetched.status,
         content_type: fetched.content_type.clone(),
-        charset: answer.charset.to_owned(),
+        charset: charset.to_owned(),
         fetched_at: fetched.received_at,
-        as_of: answer.as_of,
+        as_of,
         body,
     }
 }

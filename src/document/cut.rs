@@ -12,9 +12,12 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::MAX_ATTRIBUTES;
+use super::dom::Html;
 use super::familiar::{self, Context, Known};
 use super::nesting::{Did, Nesting, Unclear};
+use super::steps::{Step, Tag};
 use super::tags::{Attributes, Kind, Tags, Token};
+use super::tree::{tree_from, tree_of};
 use super::wanted::{Around, Note, Seen, Wanted, is_coded};
 
 /// Bytes of a tag that opens an element. What stands in it may be compared with it once more each.
@@ -33,14 +36,51 @@ pub struct LeftOut<'t> {
     pub links: Vec<Cow<'t, str>>,
 }
 
-/// `text` without what is not wanted. `None`: all is wanted, or too little is not to be worth a copy.
+/// What is left of a text.
+pub(super) struct Rest<'t> {
+    text: &'t str,
+    /// What was cut out, in order.
+    gaps: Vec<(usize, usize)>,
+    /// The way through what was not.
+    steps: Vec<Step<'t>>,
+}
+
+impl Rest<'_> {
+    /// As a text of its own.
+    pub fn text(&self) -> String {
+        let mut rest = String::with_capacity(self.n_bytes());
+        let mut at = 0;
+        for (from, to) in &self.gaps {
+            rest.push_str(&self.text[at..*from]);
+            at = *to;
+        }
+        rest.push_str(&self.text[at..]);
+        rest
+    }
+
+    /// Its tree, if its tags tell it.
+    pub fn tree(&self) -> Result<Html, Unclear> {
+        let is_untold = |step: &Step<'_>| matches!(step, Step::Untold(_));
+        match self.steps.iter().any(is_untold) {
+            true => tree_of(&self.text()),
+            false => tree_from(self.text, &self.steps, self.n_bytes()),
+        }
+    }
+
+    fn n_bytes(&self) -> usize {
+        let n_cut: usize = self.gaps.iter().map(|(from, to)| to - from).sum();
+        self.text.len() - n_cut
+    }
+}
+
+/// `text` without what is not wanted. `None`: all is wanted, or too little is not to be worth it.
 ///
 /// # Errors
 /// The page's tags do not tell which elements are open.
 pub(super) fn cut<'t>(
     text: &'t str,
     wanted: &Wanted,
-) -> Result<Option<(String, LeftOut<'t>)>, Unclear> {
+) -> Result<Option<(Rest<'t>, LeftOut<'t>)>, Unclear> {
     if text.len() < SMALL {
         return Ok(None);
     }
@@ -55,6 +95,7 @@ pub(super) fn cut<'t>(
         noted: Vec::new(),
         links: Vec::new(),
         gaps: Vec::new(),
+        steps: Vec::with_capacity(text.len() / 96),
     };
     let mut tags = Tags::new(text);
     let mut words_from = 0;
@@ -76,7 +117,7 @@ pub(super) fn cut<'t>(
     }
     let n_cut: usize = cutter.gaps.iter().map(|(from, to)| to - from).sum();
     let is_worth_it = n_cut > text.len() / 8;
-    Ok(is_worth_it.then(|| (without(text, &cutter.gaps, n_cut), cutter.left_out())))
+    Ok(is_worth_it.then(|| cutter.finish()))
 }
 
 /// Classes that were noted a moment ago: a menu's entries have the same, and need not be looked up in a set.
@@ -128,12 +169,16 @@ struct Cutter<'t, 'w> {
     links: Vec<Cow<'t, str>>,
     /// What is cut out so far, in order.
     gaps: Vec<(usize, usize)>,
+    /// What was passed, but for what was cut out again.
+    steps: Vec<Step<'t>>,
 }
 
 impl<'t> Cutter<'t, '_> {
     /// Answers where to go on, if all up to there is familiar.
     fn follow(&mut self, token: &Token<'t>) -> Result<Option<usize>, Unclear> {
         let did = self.nesting.follow(token)?;
+        let tag = Tag::of(token, did, &self.nesting);
+        self.steps.push(Step::Tag(tag));
         if did == Did::Opened && token.inside.len() > MAX_TAG {
             return Err(Unclear("a very long tag"));
         }
@@ -213,7 +258,9 @@ impl<'t> Cutter<'t, '_> {
         let from = frame.content_from;
         let rest = &self.text[from..];
         let (gaps, noted) = (&mut self.gaps, &mut self.noted);
+        let steps = &mut self.steps;
         familiar::recall(frame.context, rest, |known| {
+            steps.push(Step::Untold(from));
             gaps.extend(
                 known
                     .gaps
@@ -231,7 +278,12 @@ impl<'t> Cutter<'t, '_> {
         })
     }
 
-    fn left_out(self) -> LeftOut<'t> {
+    fn finish(self) -> (Rest<'t>, LeftOut<'t>) {
+        let rest = Rest {
+            text: self.text,
+            gaps: self.gaps,
+            steps: self.steps,
+        };
         let mut left_out = LeftOut {
             links: self.links,
             ..LeftOut::default()
@@ -248,7 +300,7 @@ impl<'t> Cutter<'t, '_> {
                 Noted::Classes(_) => {}
             }
         }
-        left_out
+        (rest, left_out)
     }
 
     fn meet(
@@ -361,18 +413,11 @@ impl<'t> Cutter<'t, '_> {
             self.gaps.pop();
         }
         self.gaps.push((from, to));
+        while self.steps.last().is_some_and(|step| step.start() >= from) {
+            self.steps.pop();
+        }
+        self.steps.push(Step::Gap(from, to));
     }
-}
-
-fn without(text: &str, gaps: &[(usize, usize)], n_cut: usize) -> String {
-    let mut rest = String::with_capacity(text.len() - n_cut);
-    let mut at = 0;
-    for (from, to) in gaps {
-        rest.push_str(&text[at..*from]);
-        at = *to;
-    }
-    rest.push_str(&text[at..]);
-    rest
 }
 
 #[cfg(test)]
@@ -389,7 +434,7 @@ mod tests {
         let page = format!(
             "<!doctype html><html><head></head><body><div id=kept>{tag}</div></div>{menu}</body></html>"
         );
-        Ok(cut(&page, &wanted)?.map(|(rest, _)| rest))
+        Ok(cut(&page, &wanted)?.map(|(rest, _)| rest.text()))
     }
 
     #[test]
@@ -453,7 +498,9 @@ mod tests {
         let fresh = pages.clone().map(|inside| {
             familiar::forget();
             cut(&page(&inside), &wanted).map(|found| {
-                found.map(|(rest, left_out)| (rest, left_out.ids.len(), left_out.classes.len()))
+                found.map(|(rest, left_out)| {
+                    (rest.text(), left_out.ids.len(), left_out.classes.len())
+                })
             })
         });
         familiar::forget();
@@ -461,7 +508,9 @@ mod tests {
             for (inside, fresh) in pages.iter().zip(&fresh) {
                 let page = page(inside);
                 let again = cut(&page, &wanted).map(|found| {
-                    found.map(|(rest, left_out)| (rest, left_out.ids.len(), left_out.classes.len()))
+                    found.map(|(rest, left_out)| {
+                        (rest.text(), left_out.ids.len(), left_out.classes.len())
+                    })
                 });
                 assert_eq!(again, *fresh, "in round {round}: {inside}");
             }

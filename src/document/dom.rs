@@ -1,22 +1,24 @@
 //! A page's tree. Its nodes lie in one row, in the order in which they were made, and point at each other by their
-//! places; words and values are parts of the page's text, where they stand in it as they are. So a tree costs three
-//! allocations, however many nodes it has, and forty bytes a node: html5ever's as [`scraper`] keeps it takes some two hundred,
-//! and one for each element, name list and value.
+//! places; their words and values lie in another one. So a tree costs three allocations, however many nodes it has, and some
+//! fifty bytes a node: html5ever's as [`scraper`] keeps it takes two hundred, and one more for each element, name list and
+//! value.
 //!
 //! The names are scraper's ([`ElementRef`], [`Node`]), and so is what they do.
 
 use std::fmt;
 use std::num::NonZeroU32;
-use std::ops::{Deref, Range};
+use std::ops::{BitOr, Deref};
 
-use html5ever::LocalName;
+use html5ever::{LocalName, local_name};
+
+use super::hashes::{NameBits, NameHash, NameKind};
 
 /// A place in a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(NonZeroU32);
 
 impl NodeId {
-    const ROOT: Self = Self(NonZeroU32::MIN);
+    pub(super) const ROOT: Self = Self(NonZeroU32::MIN);
 
     fn index(self) -> usize {
         self.0.get() as usize - 1
@@ -40,6 +42,8 @@ pub(super) struct Entry {
     kind: Kind,
     /// Of an element.
     name: LocalName,
+    /// Of an element its name, its id and its classes.
+    bits: NameBits,
     parent: Option<NodeId>,
     before: Option<NodeId>,
     after: Option<NodeId>,
@@ -60,89 +64,71 @@ struct Attribute {
     value: Span,
 }
 
-/// A tree in the making, beside the text that it is made of.
+/// The tree of a page, or of a part of one.
 #[derive(Debug, Clone)]
-pub(super) struct Nodes {
+pub struct Html {
     entries: Vec<Entry>,
     attributes: Vec<Attribute>,
-    /// Words that do not stand in the text as the tree has them. Their places count on from the text's end.
-    more: String,
-    n_text: u32,
+    /// All that is said in it, one after the other.
+    words: String,
 }
 
-/// There are more words than a tree can hold.
+/// There are more words than a tree can hold: 4 GiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooLarge;
 
-impl Nodes {
-    /// # Errors
-    /// The text has more bytes than fit a place.
-    pub fn of(text: &str, n_nodes: usize, n_attributes: usize) -> Result<Self, TooLarge> {
-        let root = Entry {
+/// How a tree is made: each node is appended to one that is there.
+impl Html {
+    /// With nothing but the document, and room for so many nodes, attributes and bytes.
+    pub(super) fn with_room(n_nodes: usize, n_attributes: usize, n_bytes: usize) -> Self {
+        let mut entries = Vec::with_capacity(n_nodes + 1);
+        entries.push(Entry {
             kind: Kind::Document,
             name: LocalName::default(),
+            bits: NameBits::NONE,
             parent: None,
             before: None,
             after: None,
             first: None,
             last: None,
             span: (0, 0),
-        };
-        let mut entries = Vec::with_capacity(n_nodes + 1);
-        entries.push(root);
-        Ok(Self {
+        });
+        Self {
             entries,
             attributes: Vec::with_capacity(n_attributes),
-            more: String::new(),
-            n_text: u32::try_from(text.len()).map_err(|_| TooLarge)?,
-        })
+            words: String::with_capacity(n_bytes),
+        }
     }
 
-    pub fn root(&self) -> NodeId {
-        NodeId::ROOT
-    }
-
-    /// Words that are a part of the text, `at` its place there.
-    pub fn part(&self, at: Range<usize>) -> Span {
-        // No longer than the text, whose length was looked at.
-        (at.start as u32, at.end as u32)
-    }
-
-    /// Words that do not stand in the text.
-    pub fn held(&mut self, words: &str) -> Result<Span, TooLarge> {
-        let from = self.end()?;
-        self.more.push_str(words);
-        Ok((from, self.end()?))
-    }
-
-    fn end(&self) -> Result<u32, TooLarge> {
-        let n_more = u32::try_from(self.more.len()).map_err(|_| TooLarge)?;
-        self.n_text.checked_add(n_more).ok_or(TooLarge)
-    }
-
-    /// The next element's attributes begin here.
-    pub fn n_attributes(&self) -> usize {
+    /// Where the next element's attributes begin.
+    pub(super) fn n_attributes(&self) -> usize {
         self.attributes.len()
     }
 
     /// Whether an attribute of this name was added since there were `from` of them.
-    pub fn has_attribute(&self, from: usize, name: &LocalName) -> bool {
-        self.attributes[from..]
-            .iter()
-            .any(|other| other.name == *name)
+    pub(super) fn has_attribute(&self, from: usize, name: &LocalName) -> bool {
+        let mut added = self.attributes[from..].iter();
+        added.any(|other| other.name == *name)
     }
 
     /// One more for the element that is appended next.
-    pub fn push_attribute(&mut self, name: LocalName, is_foreign: bool, value: Span) {
+    pub(super) fn push_attribute(
+        &mut self,
+        name: LocalName,
+        is_foreign: bool,
+        value: &str,
+    ) -> Result<(), TooLarge> {
+        let value = self.held(value)?;
         self.attributes.push(Attribute {
             name,
             is_foreign,
             value,
         });
+        Ok(())
     }
 
     /// Appends an element that has the attributes added since there were `from` of them.
-    pub fn append_element(
+    pub(super) fn append_element(
         &mut self,
         parent: NodeId,
         kind: Kind,
@@ -151,45 +137,65 @@ impl Nodes {
     ) -> Result<NodeId, TooLarge> {
         let place = |at: usize| u32::try_from(at).map_err(|_| TooLarge);
         let span = (place(from)?, place(self.attributes.len())?);
-        self.append(parent, kind, name, span)
+        let bits = match kind {
+            // Their names are compared in another way.
+            Kind::Foreign => NameBits::ALL,
+            _ => self.attributes[from..].iter().fold(
+                NameHash::of(NameKind::Tag, &name).bit(),
+                |bits, attribute| bits | self.bits_of(attribute),
+            ),
+        };
+        let id = self.append(parent, kind, name, span)?;
+        self.entries[id.index()].bits = bits;
+        Ok(id)
     }
 
-    /// Appends a node that is no element.
-    pub fn append_words(
+    fn bits_of(&self, attribute: &Attribute) -> NameBits {
+        let value = || self.part(attribute.value);
+        if attribute.name == local_name!("id") {
+            return NameHash::of(NameKind::Id, value()).bit();
+        }
+        if attribute.name != local_name!("class") {
+            return NameBits::NONE;
+        }
+        let words = value().split_ascii_whitespace();
+        let bits = words.map(|word| NameHash::of(NameKind::Class, word).bit());
+        bits.fold(NameBits::NONE, BitOr::bitor)
+    }
+
+    /// Appends a doctype or a comment.
+    pub(super) fn append_unshown(
         &mut self,
         parent: NodeId,
         kind: Kind,
-        words: Span,
-    ) -> Result<NodeId, TooLarge> {
+        words: &str,
+    ) -> Result<(), TooLarge> {
+        let words = self.held(words)?;
         self.append(parent, kind, LocalName::default(), words)
+            .map(drop)
     }
 
-    /// Text behind text is one node. `text`: what the tree is made of.
-    pub fn append_text(
-        &mut self,
-        text: &str,
-        parent: NodeId,
-        words: Span,
-    ) -> Result<(), TooLarge> {
+    /// Appends text. Behind text it is one node with that.
+    pub(super) fn append_text(&mut self, parent: NodeId, words: &str) -> Result<(), TooLarge> {
+        if words.is_empty() {
+            return Ok(());
+        }
         let before = self.entries[parent.index()].last;
-        let Some(before) = before.filter(|id| self.entries[id.index()].kind == Kind::Text) else {
-            return self.append_words(parent, Kind::Text, words).map(drop);
+        let before = before.filter(|id| self.entries[id.index()].kind == Kind::Text);
+        let (from, to) = self.held(words)?;
+        let Some(before) = before else {
+            let name = LocalName::default();
+            return self.append(parent, Kind::Text, name, (from, to)).map(drop);
         };
         let held = self.entries[before.index()].span;
-        let is_in_more = held.0 >= self.n_text;
-        let joined = match () {
-            () if held.1 == words.0 && (is_in_more || words.1 <= self.n_text) => (held.0, words.1),
-            // What was joined before is the last that is held, and grows.
-            () if is_in_more && held.1 == self.end()? => {
-                let words = self.words(text, words).to_owned();
-                (held.0, self.held(&words)?.1)
-            }
-            () => {
-                let both = [held, words].map(|span| self.words(text, span).to_owned());
-                self.held(&both.concat())?
+        self.entries[before.index()].span = match held.1 == from {
+            true => (held.0, to),
+            // Something that was no child of the same parent came between.
+            false => {
+                let both = [held, (from, to)].map(|span| self.part(span)).concat();
+                self.held(&both)?
             }
         };
-        self.entries[before.index()].span = joined;
         Ok(())
     }
 
@@ -210,6 +216,7 @@ impl Nodes {
         self.entries.push(Entry {
             kind,
             name,
+            bits: NameBits::NONE,
             parent: Some(parent),
             before,
             after: None,
@@ -220,27 +227,16 @@ impl Nodes {
         Ok(id)
     }
 
-    fn words<'a>(&'a self, text: &'a str, (from, to): Span) -> &'a str {
-        match from.checked_sub(self.n_text) {
-            Some(from) if from < to => {
-                &self.more[from as usize..(to - self.n_text) as usize]
-            }
-            _ => text.get(from as usize..to as usize).unwrap_or_default(),
-        }
+    fn held(&mut self, words: &str) -> Result<Span, TooLarge> {
+        let place = |at: usize| u32::try_from(at).map_err(|_| TooLarge);
+        let from = place(self.words.len())?;
+        self.words.push_str(words);
+        Ok((from, place(self.words.len())?))
     }
 
-    /// The tree, whose text is the one that it was made of.
-    pub fn finish(self, text: String) -> Html {
-        debug_assert_eq!(text.len(), self.n_text as usize, "another text");
-        Html { nodes: self, text }
+    fn part(&self, (from, to): Span) -> &str {
+        &self.words[from as usize..to as usize]
     }
-}
-
-/// The tree of a page, or of a part of one.
-#[derive(Debug, Clone)]
-pub struct Html {
-    nodes: Nodes,
-    text: String,
 }
 
 impl Html {
@@ -260,22 +256,18 @@ impl Html {
 
     /// The node of an id that this tree has given. `None`: another tree's, of a place that this one has not.
     pub fn get(&self, id: NodeId) -> Option<NodeRef<'_>> {
-        (id.index() < self.nodes.entries.len()).then(|| self.node(id))
+        (id.index() < self.entries.len()).then(|| self.node(id))
     }
 
     /// All nodes, in the order in which they were made: nearly always that of the document.
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = NodeRef<'_>> {
-        let ids = 1..=u32::try_from(self.nodes.entries.len()).unwrap_or(u32::MAX);
+        let ids = 1..=u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         let ids = ids.filter_map(|id| NonZeroU32::new(id).map(NodeId));
         ids.map(|id| self.node(id))
     }
 
     fn node(&self, id: NodeId) -> NodeRef<'_> {
         NodeRef { tree: self, id }
-    }
-
-    fn entry(&self, id: NodeId) -> &Entry {
-        &self.nodes.entries[id.index()]
     }
 }
 
@@ -374,13 +366,18 @@ impl<'a> Element<'a> {
         self.entry.kind == Kind::Element
     }
 
+    /// Its name, its id and its classes, in any case.
+    pub(super) fn bits(&self) -> NameBits {
+        self.entry.bits
+    }
+
     fn attributes(&self) -> &'a [Attribute] {
         let (from, to) = self.entry.span;
-        &self.tree.nodes.attributes[from as usize..to as usize]
+        &self.tree.attributes[from as usize..to as usize]
     }
 
     fn words(&self, span: Span) -> &'a str {
-        self.tree.nodes.words(&self.tree.text, span)
+        self.tree.part(span)
     }
 
     /// The value of an attribute, character references decoded; empty where none was written.
@@ -469,12 +466,12 @@ impl<'a> NodeRef<'a> {
     }
 
     pub(super) fn entry(&self) -> &'a Entry {
-        self.tree.entry(self.id)
+        &self.tree.entries[self.id.index()]
     }
 
     pub fn value(&self) -> Node<'a> {
         let entry = self.entry();
-        let words = || self.tree.nodes.words(&self.tree.text, entry.span);
+        let words = || self.tree.part(entry.span);
         match entry.kind {
             Kind::Document => Node::Document,
             Kind::Doctype => Node::Doctype,

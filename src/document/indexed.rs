@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 
 use super::dom::{ElementRef, Html, NodeId};
+use super::hashes::{NameHash, NameKind};
 
 /// Names of a page that are indexed. Beyond this the tree is walked instead.
 const MAX_NAMES: usize = 400_000;
@@ -115,43 +116,6 @@ impl<'a> From<&'a Part<'_>> for Scope<'a> {
     }
 }
 
-/// What an element may be found by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NameKind {
-    Tag,
-    Id,
-    Class,
-}
-
-/// A name as a number, in any case. Different names may share one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct NameHash(u32);
-
-impl NameHash {
-    /// Of elements that are not html's: their names count otherwise, so that each is looked at for every tag.
-    pub const FOREIGN: Self = Self(0);
-
-    pub fn of(kind: NameKind, name: &str) -> Self {
-        const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
-        // Letters become small ones; that other signs change too does not matter.
-        let mix = |hash: u64, letters: u64| {
-            let folded = letters | u64::from_le_bytes([0x20; 8]);
-            (hash.rotate_left(5) ^ folded).wrapping_mul(MIX)
-        };
-        let (eights, rest) = name.as_bytes().as_chunks();
-        let whole = eights.iter().map(|eight| u64::from_le_bytes(*eight));
-        let mut hash = whole.fold(kind as u64 + 1, mix);
-        if !rest.is_empty() {
-            let letters = rest.iter().rev();
-            hash = mix(
-                hash,
-                letters.fold(0, |letters, byte| letters << 8 | u64::from(*byte)),
-            );
-        }
-        Self((hash >> 32) as u32 | 1)
-    }
-}
-
 /// Names → elements.
 #[derive(Debug)]
 pub(super) struct Index {
@@ -208,7 +172,7 @@ impl Index {
         self.next = vec![NONE; n_names];
         // Backwards, so that each slot begins with what stands first on the page.
         for (at, (name, _)) in self.names.iter().enumerate().rev() {
-            let slot = name.0 as usize >> 1 & (self.first.len() - 1);
+            let slot = name.slot(self.first.len());
             let at_slot = &mut self.first[slot];
             self.next[at] = std::mem::replace(at_slot, u32::try_from(at).unwrap_or(NONE));
         }
@@ -216,7 +180,7 @@ impl Index {
 
     /// Elements that may have the name, in document order.
     fn having(&self, name: NameHash) -> impl Iterator<Item = usize> {
-        let slot = name.0 as usize >> 1 & (self.first.len() - 1);
+        let slot = name.slot(self.first.len());
         let linked = |at: u32| (at != NONE).then_some(at as usize);
         let in_slot =
             std::iter::successors(linked(self.first[slot]), move |at| linked(self.next[*at]));

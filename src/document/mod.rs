@@ -10,10 +10,12 @@
 mod cut;
 mod dom;
 mod familiar;
+mod hashes;
 mod indexed;
 mod nesting;
 mod query;
 mod selector;
+mod steps;
 mod tags;
 mod tree;
 mod wanted;
@@ -76,8 +78,10 @@ pub fn is_cut(html: &Html) -> bool {
 /// in the whole tree, it selects here, the same inside and in the same order. `None`: nothing can be left out for sure,
 /// or next to nothing; [`parse`] it whole.
 pub fn parse_wanted<'t>(text: &'t str, wanted: &Wanted) -> Option<(Document, LeftOut<'t>)> {
-    let (mut text, left_out) = cut::cut(text, wanted).ok()??;
-    let html = tree::tree_of(&mut text).unwrap_or_else(|_| Html::parse_document(&text));
+    let (rest, left_out) = cut::cut(text, wanted).ok()??;
+    let html = rest
+        .tree()
+        .unwrap_or_else(|_| Html::parse_document(&rest.text()));
     Some((html.into(), left_out))
 }
 
@@ -87,7 +91,7 @@ pub fn parse_wanted<'t>(text: &'t str, wanted: &Wanted) -> Option<(Document, Lef
 /// # Errors
 /// The page's tags do not tell its tree.
 pub fn tree_of_plain(text: &str) -> Result<Html, Unclear> {
-    tree::tree_of(&mut text.to_owned())
+    tree::tree_of(text)
 }
 
 /// What [`parse_wanted`] parses, for measurements and tests. `None`: next to nothing can be left out.
@@ -96,7 +100,7 @@ pub fn tree_of_plain(text: &str) -> Result<Html, Unclear> {
 /// The page's tags do not tell which elements are open.
 pub fn without_unwanted(text: &str, wanted: &Wanted) -> Result<Option<String>, Unclear> {
     let cut = cut::cut(text, wanted)?;
-    Ok(cut.map(|(rest, _)| rest))
+    Ok(cut.map(|(rest, _)| rest.text()))
 }
 
 /// The text up to where it is nested too deep, or has more tags than are read; all of it, for any page that is meant to be read.

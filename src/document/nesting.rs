@@ -274,10 +274,6 @@ impl Open<'_> {
         self.has(BOX | SECTION | TR | LI | DEFINITION)
     }
 
-    pub fn is_table(&self) -> bool {
-        self.has(TABLE)
-    }
-
     /// Whether words that stand directly inside it stay there.
     pub fn takes_words(&self) -> bool {
         !self.has(TABLE) && (!self.has(TABLE_PART) || self.has(P_SCOPE))

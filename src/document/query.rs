@@ -2,13 +2,14 @@
 //! lacks the id, the class or the tag is seen in a few instructions, and only the others are given to the selector itself.
 
 use std::iter::Empty;
-use std::ops::Deref;
+use std::ops::{BitOr, Deref};
 
 use html5ever::{LocalName, local_name};
 use scraper::error::SelectorErrorKind;
 
 use super::dom::{Element, ElementRef, Html, NodeRef};
-use super::indexed::{Document, Inside, NameHash, NameKind, Scope};
+use super::hashes::{NameBits, NameHash, NameKind};
+use super::indexed::{Document, Inside, Scope};
 use super::selector::{Selector, lower};
 use super::wanted;
 
@@ -20,6 +21,8 @@ pub struct Query {
     signs: Option<Vec<Sign>>,
     /// Of the signs, where all of them are names.
     names: Option<Vec<NameHash>>,
+    /// Those of the signs; an element that shares none with them is not selected.
+    bits: NameBits,
     /// The signs are all that is asked.
     is_plain: bool,
 }
@@ -41,22 +44,33 @@ impl Query {
         let signs = wanted::subjects(&selector)
             .and_then(|subjects| subjects.into_iter().map(Sign::of).collect());
         let names = signs.as_deref().and_then(names_of);
+        let bits = names.as_ref().map_or(NameBits::ALL, |names| {
+            let bits = names.iter().map(|name| name.bit());
+            bits.fold(NameBits::NONE, BitOr::bitor)
+        });
         let is_plain = signs.is_some() && selector.to_css_string().split(", ").all(is_name);
         Ok(Self {
             selector,
             signs,
             names,
+            bits,
             is_plain,
         })
     }
 
     /// Whether the element is selected.
     pub fn matches(&self, element: &ElementRef<'_>) -> bool {
-        let may_match = self
-            .signs
-            .as_ref()
-            .is_none_or(|signs| is_any_on(signs, element.value()));
+        let may_match = match &self.signs {
+            Some(signs) => self.may_be(signs, element),
+            None => true,
+        };
         may_match && self.is_meant(element, None)
+    }
+
+    /// Whether the element has one of the signs.
+    fn may_be(&self, signs: &[Sign], element: &ElementRef<'_>) -> bool {
+        let tag = element.value();
+        self.bits.may_share(tag.bits()) && is_any_on(signs, tag)
     }
 
     /// Whether an element that has one of the signs is selected.
@@ -82,7 +96,7 @@ impl Query {
         let indexed = match scope.inside() {
             Inside::Page(page) => self.indexed(page, signs),
             Inside::Known(inside) => {
-                let has_sign = move |found: &ElementRef<'_>| is_any_on(signs, found.value());
+                let has_sign = move |found: &ElementRef<'_>| self.may_be(signs, found);
                 let found = inside.iter().copied().filter(has_sign);
                 return Found::Known(found.filter(is_selected));
             }
@@ -93,7 +107,7 @@ impl Query {
                 let inside = may_be.filter(move |found| *found != element);
                 Found::Names(inside.filter(is_selected))
             }
-            None => Found::Signs(met(*element, signs).filter(is_selected)),
+            None => Found::Signs(self.met(*element, signs).filter(is_selected)),
         }
     }
 
@@ -105,7 +119,7 @@ impl Query {
         let is_selected = |found: &ElementRef<'_>| self.is_meant(found, None);
         match self.indexed(page, signs) {
             Some(may_be) => Found::Names(may_be.filter(is_selected)),
-            None => Found::Signs(met(page.document(), signs).filter(is_selected)),
+            None => Found::Signs(self.met(page.document(), signs).filter(is_selected)),
         }
     }
 
@@ -113,8 +127,17 @@ impl Query {
     pub fn selects_any_in(&self, page: &Html) -> bool {
         match &self.signs {
             None => page.select(&self.selector).next().is_some(),
-            Some(signs) => met(page.document(), signs).any(|found| self.is_meant(&found, None)),
+            Some(signs) => {
+                let mut met = self.met(page.document(), signs);
+                met.any(|found| self.is_meant(&found, None))
+            }
         }
+    }
+
+    /// The elements in a node that have one of the signs, in document order.
+    fn met<'a>(&self, scope: NodeRef<'a>, signs: &[Sign]) -> impl Iterator<Item = ElementRef<'a>> {
+        let elements = scope.inside().filter_map(ElementRef::wrap);
+        elements.filter(|element| self.may_be(signs, element))
     }
 
     /// The elements of a page that have one of the signs, from its index. `None`: it can't tell.
@@ -126,7 +149,7 @@ impl Query {
         let names = self.names.as_deref()?;
         let found = page.index()?.having_one(names);
         let elements = found.filter_map(|node| page.get(node).and_then(ElementRef::wrap));
-        Some(elements.filter(move |element| is_any_on(signs, element.value())))
+        Some(elements.filter(move |element| self.may_be(signs, element)))
     }
 }
 
@@ -207,7 +230,8 @@ impl Sign {
     fn is_exactly_on(&self, element: Element<'_>) -> bool {
         match self {
             Self::Id(id) => element.value_of(&local_name!("id")) == Some(id),
-            Self::Class(class) => element.value_of(&local_name!("class"))
+            Self::Class(class) => element
+                .value_of(&local_name!("class"))
                 .is_some_and(|value| value.split_ascii_whitespace().any(|word| word == class)),
             Self::Tag(_) | Self::Attribute(_) => self.is_on(element),
         }
@@ -216,14 +240,13 @@ impl Sign {
     fn is_on(&self, element: Element<'_>) -> bool {
         match self {
             Self::Tag(tag) => element.local_name() == tag || !element.is_html(),
-            Self::Id(id) => element.value_of(&local_name!("id"))
+            Self::Id(id) => element
+                .value_of(&local_name!("id"))
                 .is_some_and(|value| value.eq_ignore_ascii_case(id)),
-            Self::Class(class) => {
-                element.value_of(&local_name!("class")).is_some_and(|value| has_word(value, class))
-            }
-            Self::Attribute(name) => {
-                element.value_of(name).is_some() || !element.is_html()
-            }
+            Self::Class(class) => element
+                .value_of(&local_name!("class"))
+                .is_some_and(|value| has_word(value, class)),
+            Self::Attribute(name) => element.value_of(name).is_some() || !element.is_html(),
         }
     }
 }
@@ -239,12 +262,6 @@ fn has_word(value: &str, word: &str) -> bool {
             || value
                 .split_ascii_whitespace()
                 .any(|other| other.eq_ignore_ascii_case(word)))
-}
-
-/// The elements in a node that have one of the signs, in document order.
-fn met<'a>(scope: NodeRef<'a>, signs: &[Sign]) -> impl Iterator<Item = ElementRef<'a>> {
-    let elements = scope.inside().filter_map(ElementRef::wrap);
-    elements.filter(|element| is_any_on(signs, element.value()))
 }
 
 #[cfg(test)]

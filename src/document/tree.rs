@@ -1,5 +1,5 @@
 //! The tree of a page that says plainly what it means. html5ever is made for pages that do not: its tokenizer looks at
-//! each letter, and its tree builder at each tag in the light of twenty modes. Where [`Nesting`] can tell which elements are
+//! each letter, and its tree builder at each tag in the light of twenty modes. Where [`Nesting`](super::nesting::Nesting) can tell which elements are
 //! open, the tree can be made from the tags at a fraction of that.
 //!
 //! In: a page's text. Out: the tree that html5ever makes of it, to the last node (`tests/pages/cut` holds both against each other,
@@ -12,29 +12,33 @@ use html5ever::{LocalName, data::NAMED_ENTITIES, local_name};
 use memchr::memchr;
 
 use super::MAX_ATTRIBUTES;
-use super::dom::{Html, Kind as NodeKind, NodeId, Nodes, TooLarge};
-use super::nesting::{Did, Nesting, Unclear};
-use super::tags::{Attributes, Kind, Tags, Token, end_tag};
+use super::dom::{Html, Kind as NodeKind, NodeId, TooLarge};
+use super::nesting::Unclear;
+use super::steps::{Step, Tag, What, steps_of};
+use super::tags::{Attributes, Kind, end_tag};
 
 const DOCTYPE: &str = "<!doctype html>";
 
 /// Names of elements and attributes that are remembered; a page of a board has some forty.
 const NAMES: usize = 64;
 
-/// The tree of `text`, which it takes.
+/// The tree of `text`.
 ///
 /// # Errors
-/// html5ever is needed to tell it. The text says the same as before.
-pub(super) fn tree_of(text: &mut String) -> Result<Html, Unclear> {
+/// html5ever is needed to tell it.
+pub(super) fn tree_of(text: &str) -> Made<Html> {
+    tree_from(text, &steps_of(text)?, text.len())
+}
+
+/// The tree that the steps of `text` lead to, less what lies in their gaps; `n_bytes` are left.
+///
+/// # Errors
+/// As [`tree_of`]; or some steps were not told.
+pub(super) fn tree_from<'t>(text: &'t str, steps: &[Step<'t>], n_bytes: usize) -> Made<Html> {
     if memchr(0, text.as_bytes()).is_some() {
         return Err(Unclear("a NUL"));
     }
-    if memchr(b'\r', text.as_bytes()).is_some() {
-        // Input is normalised before anything else (13.2.3.5).
-        *text = text.replace("\r\n", "\n").replace('\r', "\n");
-    }
-    let nodes = Builder::of(text)?.build()?;
-    Ok(nodes.finish(std::mem::take(text)))
+    Builder::of(text, steps.len(), n_bytes).build(steps)
 }
 
 impl From<TooLarge> for Unclear {
@@ -43,10 +47,12 @@ impl From<TooLarge> for Unclear {
     }
 }
 
-/// An open element of [`Nesting`], as a node.
+/// An open element, as a node.
 #[derive(Clone, Copy)]
 struct Open {
     node: NodeId,
+    is_table: bool,
+    takes_words: bool,
     /// Of a table that has rows: the `tbody` that nobody wrote, while it is open.
     body: Option<NodeId>,
 }
@@ -61,10 +67,10 @@ enum End {
 
 struct Builder<'t> {
     text: &'t str,
-    nesting: Nesting<'t>,
-    nodes: Nodes,
-    /// As in `nesting`.
+    tree: Html,
     open: Vec<Open>,
+    /// Head and body have begun.
+    allows_words: bool,
     head: Option<NodeId>,
     end: End,
     /// The next letter does not count if it is a line's end.
@@ -97,76 +103,85 @@ impl<'t> Names<'t> {
 type Made<T> = Result<T, Unclear>;
 
 impl<'t> Builder<'t> {
-    fn of(text: &'t str) -> Made<Self> {
-        Ok(Self {
+    fn of(text: &'t str, n_steps: usize, n_bytes: usize) -> Self {
+        Self {
             text,
-            nesting: Nesting::new(text),
-            // A tag for every fifty bytes, and words beside each.
-            nodes: Nodes::of(text, text.len() / 25, text.len() / 40)?,
+            // Every other tag begins an element, most with words in it and an attribute; half of the bytes are names and tags.
+            tree: Html::with_room(n_steps, n_steps / 2, n_bytes / 2),
             open: Vec::with_capacity(32),
+            allows_words: false,
             head: None,
             end: End::Open,
             skips_newline: false,
             names: Names::new(),
-        })
+        }
     }
 
-    fn build(mut self) -> Made<Nodes> {
-        let mut tags = Tags::new(self.text);
-        let mut words_from = self.doctype(&mut tags)?;
-        for token in tags {
-            self.words(&self.text[words_from..token.start])?;
-            words_from = token.end;
-            self.follow(&token)?;
+    fn build(mut self, steps: &[Step<'t>]) -> Made<Html> {
+        let Some((Step::Tag(first), steps)) = steps.split_first() else {
+            return Err(Unclear("no tags"));
+        };
+        let mut words_from = self.doctype(first)?;
+        for step in steps {
+            self.words(&self.text[words_from..step.start()])?;
+            words_from = match step {
+                Step::Tag(tag) => {
+                    self.follow(tag)?;
+                    tag.end
+                }
+                Step::Gap(_, end) => {
+                    self.skips_newline = false;
+                    *end
+                }
+                Step::Untold(_) => return Err(Unclear("a part that was not looked through")),
+            };
         }
         self.words(&self.text[words_from..])?;
-        if !self.nesting.allows_words() {
+        if !self.allows_words {
             return Err(Unclear("no body"));
         }
-        Ok(self.nodes)
+        Ok(self.tree)
     }
 
     /// Where what follows it begins.
-    fn doctype(&mut self, tags: &mut Tags<'_>) -> Made<usize> {
-        let first = tags.next().ok_or(Unclear("no tags"))?;
+    fn doctype(&mut self, first: &Tag<'t>) -> Made<usize> {
         let written = self.text.get(first.start..first.end).unwrap_or_default();
         let in_front = self.text[..first.start].trim_ascii();
         if !in_front.is_empty() || !written.eq_ignore_ascii_case(DOCTYPE) {
             return Err(Unclear("no plain doctype"));
         }
-        self.nodes
-            .append_words(self.nodes.root(), NodeKind::Doctype, (0, 0))?;
+        self.tree
+            .append_unshown(NodeId::ROOT, NodeKind::Doctype, "")?;
         Ok(first.end)
     }
 
-    fn follow(&mut self, token: &Token<'t>) -> Made<()> {
+    fn follow(&mut self, tag: &Tag<'t>) -> Made<()> {
         self.skips_newline = false;
-        if token.n_attributes > MAX_ATTRIBUTES {
+        if tag.n_attributes as usize > MAX_ATTRIBUTES {
             return Err(Unclear("a tag of very many attributes"));
         }
-        if token.kind == Kind::Comment {
-            return self.comment(token);
+        if tag.kind == Kind::Comment {
+            return self.comment(tag);
         }
         if self.end != End::Open {
-            return self.after_body(token);
+            return self.after_body(tag);
         }
-        let is_in_head = !self.nesting.allows_words();
-        let did = self.nesting.follow(token)?;
-        if self.nesting.is_in_svg() {
+        if tag.is_in_svg {
             return Err(Unclear("svg"));
         }
-        let n_around = self.nesting.open().len() - usize::from(did == Did::Opened);
+        let is_in_head = !std::mem::replace(&mut self.allows_words, tag.allows_words);
+        let n_around = tag.n_open as usize - usize::from(tag.did == What::Opened);
         self.open.truncate(n_around);
-        match did {
-            Did::Opened => self.opened(token),
-            Did::Stood => self.stood(token, is_in_head),
-            Did::Closed(..) => Ok(()),
-            Did::Nothing => self.ended_nothing(token),
+        match tag.did {
+            What::Opened => self.opened(tag),
+            What::Stood => self.stood(tag, is_in_head),
+            What::Closed => Ok(()),
+            What::Nothing => self.ended_nothing(tag),
         }
     }
 
-    fn comment(&mut self, token: &Token<'t>) -> Made<()> {
-        let written = &self.text[token.start..token.end];
+    fn comment(&mut self, tag: &Tag<'t>) -> Made<()> {
+        let written = &self.text[tag.start..tag.end];
         let words = written
             .strip_prefix("<!--")
             .and_then(|rest| rest.strip_suffix("-->"))
@@ -179,16 +194,17 @@ impl<'t> Builder<'t> {
         let html = self.open.first().map(|open| open.node);
         let parent = match self.end {
             End::Open => self.parent(),
-            End::AfterBody => html.unwrap_or(self.nodes.root()),
-            End::AfterHtml => self.nodes.root(),
+            End::AfterBody => html.unwrap_or(NodeId::ROOT),
+            End::AfterHtml => NodeId::ROOT,
         };
-        let words = self.held(words)?;
-        self.nodes.append_words(parent, NodeKind::Comment, words)?;
-        Ok(())
+        let words = normalised(words);
+        Ok(self
+            .tree
+            .append_unshown(parent, NodeKind::Comment, &words)?)
     }
 
-    fn after_body(&mut self, token: &Token<'t>) -> Made<()> {
-        let is_end = token.kind == Kind::End && token.name.eq_ignore_ascii_case("html");
+    fn after_body(&mut self, tag: &Tag<'t>) -> Made<()> {
+        let is_end = tag.kind == Kind::End && tag.name.eq_ignore_ascii_case("html");
         if !is_end || self.end == End::AfterHtml {
             return Err(Unclear("a tag behind the body"));
         }
@@ -199,61 +215,65 @@ impl<'t> Builder<'t> {
     /// Where what comes next goes: into the innermost open element.
     fn parent(&self) -> NodeId {
         match self.open.last() {
-            Some(Open { node, body }) => body.unwrap_or(*node),
-            None => self.nodes.root(),
-        }
-    }
-
-    /// Words as the tree holds them: a part of the text, if they stand in it.
-    fn held(&mut self, words: &str) -> Made<(u32, u32)> {
-        let at = (words.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize);
-        let part = at.map(|at| at..at + words.len());
-        match part.filter(|part| part.end <= self.text.len()) {
-            Some(part) => Ok(self.nodes.part(part)),
-            None => Ok(self.nodes.held(words)?),
+            Some(Open { node, body, .. }) => body.unwrap_or(*node),
+            None => NodeId::ROOT,
         }
     }
 
     /// Appends an element of this start tag.
-    fn append(&mut self, parent: NodeId, token: &Token<'t>) -> Made<NodeId> {
-        let from = self.attributes(token)?;
-        let name = self.names.of(token.name);
-        let node = self
-            .nodes
-            .append_element(parent, NodeKind::Element, name, from)?;
-        Ok(node)
+    fn append(&mut self, parent: NodeId, tag: &Tag<'t>) -> Made<NodeId> {
+        let from = self.tree.n_attributes();
+        for (name, value) in Attributes::new(tag.inside) {
+            let name = self.names.of(name);
+            // Of attributes of one name the first counts.
+            if !self.tree.has_attribute(from, &name) {
+                let value = decoded(value, true)?;
+                self.tree.push_attribute(name, false, &value)?;
+            }
+        }
+        let name = self.names.of(tag.name);
+        Ok(self
+            .tree
+            .append_element(parent, NodeKind::Element, name, from)?)
     }
 
-    fn opened(&mut self, token: &Token<'t>) -> Made<()> {
-        let name = lower(token.name);
+    fn opened(&mut self, tag: &Tag<'t>) -> Made<()> {
+        let name = lower(tag.name);
         if self.is_directly_in_table() {
             self.make_room_in_table(&name)?;
         }
-        let node = self.append(self.parent(), token)?;
+        let node = self.append(self.parent(), tag)?;
         if &*name == "head" {
             self.head = Some(node);
         }
         self.skips_newline = matches!(&*name, "pre" | "listing");
-        self.open.push(Open { node, body: None });
+        self.open.push(Open {
+            node,
+            is_table: &*name == "table",
+            takes_words: tag.takes_words,
+            body: None,
+        });
         Ok(())
     }
 
     /// Whether the innermost element around the next one is a table.
     fn is_directly_in_table(&self) -> bool {
-        let around = self.open.len().checked_sub(1);
-        around.is_some_and(|at| self.nesting.open()[at].is_table())
+        self.open.last().is_some_and(|around| around.is_table)
     }
 
     /// Rows that are written without a `tbody` get one; other parts of the table end it.
     fn make_room_in_table(&mut self, name: &str) -> Made<()> {
-        let Some(&Open { node: table, body }) = self.open.last() else {
+        let Some(&Open {
+            node: table, body, ..
+        }) = self.open.last()
+        else {
             return Ok(());
         };
         let body = match (name, body) {
             ("tr", None) => {
-                let (kind, from) = (NodeKind::Element, self.nodes.n_attributes());
-                let body = local_name!("tbody");
-                Some(self.nodes.append_element(table, kind, body, from)?)
+                let (body, from) = (local_name!("tbody"), self.tree.n_attributes());
+                let kind = NodeKind::Element;
+                Some(self.tree.append_element(table, kind, body, from)?)
             }
             ("tr", body) => body,
             _ => None,
@@ -265,35 +285,38 @@ impl<'t> Builder<'t> {
     }
 
     /// An element without content, or with nothing but text.
-    fn stood(&mut self, token: &Token<'t>, is_in_head: bool) -> Made<()> {
+    fn stood(&mut self, tag: &Tag<'t>, is_in_head: bool) -> Made<()> {
         let parent = match self.head.filter(|_| is_in_head) {
             // Between head and body, too.
             Some(head) => head,
             None => self.parent(),
         };
-        let name = lower(token.name);
+        let name = lower(tag.name);
         if &*name == "svg" {
             return Err(Unclear("svg"));
         }
-        let node = self.append(parent, token)?;
-        if token.kind != Kind::Text {
+        let node = self.append(parent, tag)?;
+        if tag.kind != Kind::Text {
             return Ok(());
         }
-        let from = token.start + 1 + token.name.len() + token.inside.len() + 1;
-        let content = &self.text[from..token.end];
-        let (length, _) = end_tag(content, token.name).ok_or(Unclear("text without an end"))?;
+        let from = tag.start + 1 + tag.name.len() + tag.inside.len() + 1;
+        let content = &self.text[from..tag.end];
+        let (length, _) = end_tag(content, tag.name).ok_or(Unclear("text without an end"))?;
         let content = &content[..length];
         let words = match &*name {
             "title" => decoded(content, false)?,
-            "textarea" => decoded(content.strip_prefix('\n').unwrap_or(content), false)?,
-            _ => Cow::Borrowed(content),
+            "textarea" => {
+                let content = content.strip_prefix('\r').unwrap_or(content);
+                decoded(content.strip_prefix('\n').unwrap_or(content), false)?
+            }
+            _ => normalised(content),
         };
-        self.append_words(node, &words)
+        Ok(self.tree.append_text(node, &words)?)
     }
 
     /// A tag that nothing was opened or closed by.
-    fn ended_nothing(&mut self, token: &Token<'t>) -> Made<()> {
-        let name = lower(token.name);
+    fn ended_nothing(&mut self, tag: &Tag<'t>) -> Made<()> {
+        let name = lower(tag.name);
         match &*name {
             // Such an end tag makes an element.
             "p" | "br" => Err(Unclear("an end tag that makes an element")),
@@ -324,19 +347,21 @@ impl<'t> Builder<'t> {
         }
         let is_space = words.trim_ascii().is_empty();
         let words = match std::mem::take(&mut self.skips_newline) {
-            true => words.strip_prefix('\n').unwrap_or(words),
+            true => {
+                let words = words.strip_prefix('\r').unwrap_or(words);
+                words.strip_prefix('\n').unwrap_or(words)
+            }
             false => words,
         };
-        if !self.nesting.allows_words() {
+        if !self.allows_words {
             return match is_space {
                 // In front of the head nothing is made of it.
                 true if self.head.is_none() => Ok(()),
-                true => self.append_words(self.parent(), words),
+                true => Ok(self.tree.append_text(self.parent(), &normalised(words))?),
                 false => Err(Unclear("words outside the body")),
             };
         }
-        let innermost = self.nesting.open().last();
-        let takes_words = innermost.is_some_and(|open| open.takes_words());
+        let takes_words = self.open.last().is_some_and(|open| open.takes_words);
         if !is_space && (self.end != End::Open || !takes_words) {
             return Err(Unclear("words out of place"));
         }
@@ -351,31 +376,7 @@ impl<'t> Builder<'t> {
             }
         }
         let words = decoded(words, false)?;
-        self.append_words(self.parent(), &words)
-    }
-
-    /// Where those of the tag begin.
-    fn attributes(&mut self, token: &Token<'t>) -> Made<usize> {
-        let from = self.nodes.n_attributes();
-        for (name, value) in Attributes::new(token.inside) {
-            let name = self.names.of(name);
-            // Of attributes of one name the first counts.
-            if self.nodes.has_attribute(from, &name) {
-                continue;
-            }
-            let value = self.held(&decoded(value, true)?)?;
-            self.nodes.push_attribute(name, false, value);
-        }
-        Ok(from)
-    }
-
-    /// Words that follow words are one node.
-    fn append_words(&mut self, parent: NodeId, words: &str) -> Made<()> {
-        if words.is_empty() {
-            return Ok(());
-        }
-        let words = self.held(words)?;
-        Ok(self.nodes.append_text(self.text, parent, words)?)
+        Ok(self.tree.append_text(self.parent(), &words)?)
     }
 }
 
@@ -387,8 +388,26 @@ fn lower(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Without character references (13.2.5.72).
+/// With one sign for a line's end: input is normalised before anything else (13.2.3.5).
+fn normalised(words: &str) -> Cow<'_, str> {
+    match memchr(b'\r', words.as_bytes()) {
+        Some(_) => Cow::Owned(words.replace("\r\n", "\n").replace('\r', "\n")),
+        None => Cow::Borrowed(words),
+    }
+}
+
+/// Without character references (13.2.5.72), and normalised.
 fn decoded(words: &str, in_attribute: bool) -> Made<Cow<'_, str>> {
+    match normalised(words) {
+        Cow::Borrowed(words) => without_references(words, in_attribute),
+        Cow::Owned(words) => {
+            let plain = without_references(&words, in_attribute)?;
+            Ok(Cow::Owned(plain.into_owned()))
+        }
+    }
+}
+
+fn without_references(words: &str, in_attribute: bool) -> Made<Cow<'_, str>> {
     let Some(first) = memchr(b'&', words.as_bytes()) else {
         return Ok(Cow::Borrowed(words));
     };
@@ -481,7 +500,7 @@ mod tests {
     /// Whether the tree can be told by the tags; that it is the right one is asserted.
     #[track_caller]
     fn is_told(text: &str) -> bool {
-        match tree_of(&mut text.to_owned()) {
+        match tree_of(text) {
             Ok(html) => {
                 let by_parser = Html::parse_document(text);
                 assert!(
@@ -603,7 +622,7 @@ mod tests {
         ) {
             let body = body.concat();
             let text = format!("<!doctype html><html><head></head><body>{body}");
-            if let Ok(html) = tree_of(&mut text.clone()) {
+            if let Ok(html) = tree_of(&text) {
                 let by_parser = Html::parse_document(&text);
                 prop_assert!(html == by_parser, "{}\n{}\n{}", body, html.html(), by_parser.html());
             }

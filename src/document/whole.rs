@@ -6,7 +6,7 @@ use ego_tree::iter::Edge as Theirs;
 use html5ever::serialize::{Serialize, SerializeOpts, Serializer, TraversalScope, serialize};
 use html5ever::{QualName, ns};
 
-use super::dom::{Edge, Element, ElementRef, Html, Kind, Node, NodeRef, Nodes, TooLarge};
+use super::dom::{Edge, Element, ElementRef, Html, Kind, Node, NodeId, NodeRef, TooLarge};
 
 impl Html {
     /// The page's tree, as browsers make it.
@@ -43,40 +43,37 @@ fn taken_over(html: &scraper::Html) -> Html {
 }
 
 fn try_taken_over(html: &scraper::Html) -> Result<Html, TooLarge> {
-    let mut nodes = Nodes::of("", html.tree.values().len(), 0)?;
-    let mut open = vec![nodes.root()];
+    let mut tree = Html::with_room(html.tree.values().len(), 0, 0);
+    let mut open = vec![NodeId::ROOT];
     for edge in html.tree.root().traverse().skip(1) {
         let (Theirs::Open(node), Some(&parent)) = (edge, open.last()) else {
             open.pop();
             continue;
         };
-        let words = |nodes: &mut Nodes, kind, words: &str| {
-            let held = nodes.held(words)?;
-            nodes.append_words(parent, kind, held)
-        };
-        open.push(match node.value() {
+        let mut inside = parent;
+        match node.value() {
             scraper::Node::Element(element) => {
-                let from = nodes.n_attributes();
+                let from = tree.n_attributes();
                 for (name, value) in &element.attrs {
-                    let value = nodes.held(value)?;
-                    nodes.push_attribute(name.local.clone(), !name.ns.is_empty(), value);
+                    tree.push_attribute(name.local.clone(), !name.ns.is_empty(), value)?;
                 }
                 let kind = match element.name.ns == ns!(html) {
                     true => Kind::Element,
                     false => Kind::Foreign,
                 };
-                nodes.append_element(parent, kind, element.name.local.clone(), from)?
+                inside = tree.append_element(parent, kind, element.name.local.clone(), from)?;
             }
-            scraper::Node::Text(text) => words(&mut nodes, Kind::Text, text)?,
-            scraper::Node::Comment(comment) => words(&mut nodes, Kind::Comment, comment)?,
-            scraper::Node::Doctype(_) => words(&mut nodes, Kind::Doctype, "")?,
-            scraper::Node::ProcessingInstruction(instruction) => {
-                words(&mut nodes, Kind::Comment, instruction)?
+            scraper::Node::Text(text) => tree.append_text(parent, text)?,
+            scraper::Node::Comment(words) => tree.append_unshown(parent, Kind::Comment, words)?,
+            scraper::Node::Doctype(_) => tree.append_unshown(parent, Kind::Doctype, "")?,
+            scraper::Node::ProcessingInstruction(words) => {
+                tree.append_unshown(parent, Kind::Comment, words)?;
             }
-            scraper::Node::Document | scraper::Node::Fragment => parent,
-        });
+            scraper::Node::Document | scraper::Node::Fragment => {}
+        }
+        open.push(inside);
     }
-    Ok(nodes.finish(String::new()))
+    Ok(tree)
 }
 
 fn written(node: NodeRef<'_>, traversal_scope: TraversalScope) -> String {

@@ -4,6 +4,8 @@
 //! Headers lie, pages lie, and they contradict each other; bytes do not. So claims are tried, in their order, and
 //! the one under which the bytes make sense is believed. Pure; never fails.
 
+use std::borrow::Cow;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, GB18030, ISO_2022_JP, UTF_8, WINDOWS_1252};
 use url::Url;
@@ -21,9 +23,9 @@ const ENOUGH_TO_GUESS: usize = 40;
 
 /// A body as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decoded {
-    /// Without byte order mark. What made no sense is U+FFFD.
-    pub text: String,
+pub struct Decoded<'b> {
+    /// Without byte order mark. What made no sense is U+FFFD. The body itself, where that says the same.
+    pub text: Cow<'b, str>,
     /// Name of the encoding, as the WHATWG writes it; `EUC-KR` stands for CP949.
     pub charset: &'static str,
     /// Places where a replacement character was put.
@@ -32,12 +34,12 @@ pub struct Decoded {
 
 /// Decodes a page. `content_type` is the header; `hint` a charset label for pages that claim none; `tld` the
 /// host's top-level domain or a language code (`kr`, `ko`), for guessing when nothing else is known.
-pub fn decode(
-    body: &[u8],
+pub fn decode<'b>(
+    body: &'b [u8],
     content_type: Option<&str>,
     hint: Option<&str>,
     tld: Option<&str>,
-) -> Decoded {
+) -> Decoded<'b> {
     if let Some((encoding, mark_bytes)) = Encoding::for_bom(body) {
         return Trial::of(encoding, &body[mark_bytes..]).into();
     }
@@ -55,7 +57,7 @@ pub fn decode(
     {
         return match shape.text {
             Some(text) => Decoded {
-                text: text.to_owned(),
+                text: Cow::Borrowed(text),
                 charset: UTF_8.name(),
                 n_replaced: 0,
             },
@@ -71,7 +73,7 @@ pub fn decode(
 
 /// Decodes with the charset the operator names, whatever the page claims; a byte order mark still wins.
 /// `None` for an unknown label.
-pub fn decode_as(body: &[u8], label: &str) -> Option<Decoded> {
+pub fn decode_as<'b>(body: &'b [u8], label: &str) -> Option<Decoded<'b>> {
     let (encoding, mark_bytes) = match Encoding::for_bom(body) {
         Some(marked) => marked,
         None => (encoding_of(label)?, 0),
@@ -87,19 +89,18 @@ pub fn tld_of(url: &Url) -> Option<&str> {
 }
 
 /// A body read with one encoding.
-struct Trial {
+struct Trial<'b> {
     encoding: &'static Encoding,
-    text: String,
+    text: Cow<'b, str>,
     n_replaced: usize,
     /// Of them, the one at the very end: the body was cut there, which says nothing about the charset.
     cut: usize,
     n_beyond_ascii: usize,
 }
 
-impl Trial {
-    fn of(encoding: &'static Encoding, body: &[u8]) -> Self {
+impl<'b> Trial<'b> {
+    fn of(encoding: &'static Encoding, body: &'b [u8]) -> Self {
         let (text, had_errors) = encoding.decode_without_bom_handling(body);
-        let text = text.into_owned();
         let (mut n_replaced, mut cut) = (0, 0);
         if had_errors {
             let in_source = if encoding == UTF_8 {
@@ -128,8 +129,8 @@ impl Trial {
     }
 }
 
-impl From<Trial> for Decoded {
-    fn from(trial: Trial) -> Self {
+impl<'b> From<Trial<'b>> for Decoded<'b> {
+    fn from(trial: Trial<'b>) -> Self {
         Self {
             text: trial.text,
             charset: trial.encoding.name(),
@@ -140,12 +141,12 @@ impl From<Trial> for Decoded {
 
 /// The claim with the least nonsense, the earlier one where they are equal. If none makes sense, or there is none,
 /// UTF-8 with a few broken characters and the detector's guess are tried as well.
-fn best(
-    body: &[u8],
+fn best<'b>(
+    body: &'b [u8],
     claims: &[&'static Encoding],
     hint: Option<&'static Encoding>,
     tld: Option<&str>,
-) -> Trial {
+) -> Trial<'b> {
     let mut best: Option<Trial> = None;
     for claim in claims {
         let trial = Trial::of(claim, body);

@@ -158,7 +158,7 @@ pub struct Fetched {
 
 impl Fetched {
     /// The body as text. `hint` is the profile's charset, for pages that declare none.
-    pub fn decode(&self, hint: Option<&str>) -> Decoded {
+    pub fn decode(&self, hint: Option<&str>) -> Decoded<'_> {
         decode(
             &self.body,
             self.content_type.as_deref(),

@@ -6,9 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::document::NodeId;
+use crate::document::{ElementRef, NodeId, Selector};
 use regex::Regex;
-use crate::document::{ElementRef, Selector};
 
 use super::attachments::{AttachmentRules, attachments};
 use super::body::body;

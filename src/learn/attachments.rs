@@ -4,8 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::document::NodeId;
-use crate::document::{ElementRef, Selector};
+use crate::document::{ElementRef, NodeId, Selector};
 
 use super::article::Sample;
 use super::records::Records;

@@ -5,10 +5,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::document::NodeId;
-use crate::document::Edge;
+use crate::document::{Edge, ElementRef, Node, NodeId, Selector};
 use regex::Regex;
-use crate::document::{ElementRef, Node, Selector};
 
 use super::article::{ArticleRules, COMMENT_NAMES, Sample, elements, is_within};
 use super::records::Records;

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
 use crate::document::{ElementRef, Html, Selector};
+use regex::{Captures, Regex};
 use url::Url;
 
 use super::address::is_state;

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use regex::Regex;
-use crate::document::{ElementRef, Selector};
 use url::Url;
 
 use super::field_rule::{DATE_IN_WORDS, FieldRule};
@@ -19,7 +18,7 @@ use super::short_words::{Looks, Words};
 use super::words::{SECRET_CLASS, class_says, header_says};
 use super::{Decision, SeenPage, address, css, titles};
 use crate::dates::read_date;
-use crate::document::Query;
+use crate::document::{ElementRef, Query, Selector};
 use crate::model::{Calendar, PostedAt};
 use crate::profile::{UNSEEN, element_text, says_pinned};
 

@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::NodeId;
+use crate::document::{ElementRef, NodeId, Selector};
 use regex::Regex;
-use crate::document::{ElementRef, Selector};
 
 use super::css;
 use super::field_rule::FieldRule;

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::Regex;
 use crate::document::{ElementRef, Selector};
+use regex::Regex;
 
 use crate::profile::{element_text, fold};
 

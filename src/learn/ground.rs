@@ -3,8 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::document::NodeId;
-use crate::document::{ElementRef, Selector};
+use crate::document::{ElementRef, NodeId, Selector};
 
 use super::article::{ArticleRules, COMMENT_NAMES, Reader, Sample, is_within};
 use super::field_rule::FieldRule;

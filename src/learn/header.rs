@@ -3,11 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::ElementRef;
-
 use super::region::RowSeen;
 use super::words::is_header;
-use crate::document::Query;
+use crate::document::{ElementRef, Query};
 use crate::profile::element_text;
 
 /// Elements in front of the rows that may be their header, at each level above them.

@@ -5,8 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
-use crate::document::NodeId;
-use crate::document::{ElementRef, NodeRef, Selector};
+use crate::document::{ElementRef, NodeId, NodeRef, Selector};
 
 use super::css;
 use super::field_rule::FieldRule;

@@ -45,9 +45,9 @@ mod written_pager;
 
 use std::fmt;
 
+use crate::document::{ElementRef, Html, Selector};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use crate::document::{ElementRef, Html, Selector};
 use url::Url;
 
 use crate::model::{Calendar, NumberOrder};

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
-use regex::Regex;
 use crate::document::ElementRef;
+use regex::Regex;
 
 use super::css;
 use crate::profile::element_text;
@@ -198,7 +198,9 @@ fn attribute(key: &Key, record: ElementRef<'_>) -> Option<String> {
         false => record,
     };
     let element = match &key.css {
-        Some(css) => holder.select(&crate::document::Selector::parse(css).ok()?).next()?,
+        Some(css) => holder
+            .select(&crate::document::Selector::parse(css).ok()?)
+            .next()?,
         None => holder,
     };
     if key.attr.is_empty() {

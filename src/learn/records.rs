@@ -7,9 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::document::NodeId;
+use crate::document::{ElementRef, Node, NodeId, Selector};
 use regex::Regex;
-use crate::document::{ElementRef, Node, Selector};
 
 use super::article::{AUTHOR_NAMES, COMMENT_NAMES, CommentRules, Sample, elements, is_within};
 use super::body::{common_texts, edit_notes, forms_to_fill_in, furniture};

@@ -9,9 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::document::NodeId;
+use crate::document::{ElementRef, Html, NodeId, Selector};
 use regex::Regex;
-use crate::document::{ElementRef, Html, Selector};
 use url::Url;
 
 use super::address::{bare, is_of_kind, more_of};

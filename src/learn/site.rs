@@ -5,10 +5,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use crate::document::{Html, Selector};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use regex::{Captures, Regex};
-use crate::document::{Html, Selector};
 
 use super::{SeenPage, css};
 use crate::dates::{of_our_count, plain};

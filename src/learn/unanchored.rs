@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use regex::Regex;
 use crate::document::{ElementRef, Node};
+use regex::Regex;
 
 use super::article::{Reader, Sample, elements};
 use super::field_rule::FieldRule;

@@ -3,9 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::ElementRef;
-
-use crate::document::Query;
+use crate::document::{ElementRef, Query};
 use crate::profile::{element_text, says_pinned};
 
 /// What a column holds, as far as a row has a place for it.

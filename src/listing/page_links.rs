@@ -10,8 +10,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use regex::Regex;
 use crate::document::{ElementRef, Html, Selector};
+use regex::Regex;
 use url::Url;
 
 use crate::profile::element_text;

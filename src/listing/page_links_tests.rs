@@ -1,7 +1,7 @@
 //! Pagers in the shapes of several engines and languages, and pages that only look as if they had one.
 
-use proptest::prelude::*;
 use crate::document::Html;
+use proptest::prelude::*;
 use url::Url;
 
 use super::*;

@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use regex::Regex;
-use crate::document::ElementRef;
 use url::Url;
 
 use super::header::{
@@ -12,7 +11,7 @@ use super::header::{
 };
 use super::pager::read_pager;
 use crate::dates;
-use crate::document::{Document, Part, Query, first_of};
+use crate::document::{Document, ElementRef, Part, Query, first_of};
 use crate::model::{ListingPage, PostedAt, Row};
 use crate::profile::{ArticleRef, ListingRules, Profile, Rule, UNSEEN, element_text};
 
@@ -275,9 +274,7 @@ impl RowReader<'_> {
             // `title="18:20"`: what the cell has no room for.
             let elements = std::iter::once(cell).chain(cell.descendent_elements());
             let attributes = elements
-                .flat_map(|element| {
-                    ["datetime", "title"].map(|name| element.attr(name))
-                })
+                .flat_map(|element| ["datetime", "title"].map(|name| element.attr(name)))
                 .flatten();
             texts.extend(attributes.take(4).map(str::to_owned));
         } else {

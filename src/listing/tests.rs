@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use jiff::Timestamp;
 use crate::document::Html;
+use jiff::Timestamp;
 use url::Url;
 
 use super::read_listing;

@@ -3,11 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::{ElementRef, Html};
-
 use super::header::{Column, Columns, cells_of, read_header};
-use crate::document::Query;
-use crate::document::first_of;
+use crate::document::{ElementRef, Html, Query, first_of};
 use crate::model::ListingPage;
 use crate::profile::{ListingRules, Profile, Rule, UNSEEN, element_text, place_of};
 

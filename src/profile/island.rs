@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-use regex::Regex;
 use crate::document::Selector;
+use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::assigned::assigned;

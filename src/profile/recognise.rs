@@ -5,11 +5,10 @@ use std::sync::{Arc, OnceLock};
 
 use memchr::memmem;
 use regex::Regex;
-use crate::document::Html;
 use url::Url;
 
 use super::Profile;
-use crate::document::Query;
+use crate::document::{Html, Query};
 
 /// The profiles in the binary: name and text of each file in `config/engines/`, listed by `build.rs`.
 const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/engines.rs"));

@@ -2,42 +2,48 @@
 
 use std::sync::LazyLock;
 
-use crate::document::Edge;
 use regex::Regex;
-use crate::document::{ElementRef, Node};
 
-use crate::document::{Query, Scope, fold_into};
+use crate::document::{Edge, ElementRef, Node, Query, Scope, fold_into};
 
 /// Elements whose text is never words of the page.
-const WORDLESS: [&str; 6] = ["script", "style", "noscript", "template", "textarea", "svg"];
+fn is_wordless(name: &str) -> bool {
+    matches!(
+        name,
+        "script" | "style" | "noscript" | "template" | "textarea" | "svg"
+    )
+}
 
 /// Elements that end a word: `<td>공지</td><td>제목</td>` is two words.
-const BREAKING: [&str; 24] = [
-    "address",
-    "article",
-    "blockquote",
-    "br",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "figure",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "td",
-    "tr",
-    "ul",
-];
+fn ends_a_word(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "blockquote"
+            | "br"
+            | "dd"
+            | "div"
+            | "dl"
+            | "dt"
+            | "figure"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "hr"
+            | "li"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "td"
+            | "tr"
+            | "ul"
+    )
+}
 
 /// Words that only screen readers see (`N새글`, `댓글 6개`). They are no part of any value of a row.
 pub static UNSEEN: LazyLock<Vec<Query>> = LazyLock::new(|| {
@@ -176,11 +182,11 @@ pub fn element_text(element: ElementRef<'_>, remove: &[&[Query]]) -> String {
             Edge::Open(node) if muted.is_none() => match node.value() {
                 Node::Text(words) => text.push_str(words),
                 Node::Element(tag) => {
-                    if BREAKING.contains(&tag.name()) {
+                    if ends_a_word(tag.name()) {
                         text.push(' ');
                     }
                     let removed = node.id() != element.id()
-                        && (WORDLESS.contains(&tag.name())
+                        && (is_wordless(tag.name())
                             || ElementRef::wrap(node).is_some_and(|inner| {
                                 remove
                                     .iter()
@@ -195,7 +201,7 @@ pub fn element_text(element: ElementRef<'_>, remove: &[&[Query]]) -> String {
             Edge::Close(node) if muted == Some(node.id()) => muted = None,
             Edge::Close(node) if muted.is_none() => {
                 if let Node::Element(tag) = node.value()
-                    && BREAKING.contains(&tag.name())
+                    && ends_a_word(tag.name())
                 {
                     text.push(' ');
                 }

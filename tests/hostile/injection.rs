@@ -113,7 +113,7 @@ fn assert_plain(what: &str, said: &str) {
 fn assert_inert(what: &str, page: &str) {
     let html = boardwalk::document::Html::parse_document(page);
     for node in html.nodes() {
-        let Some(element) = node.as_element() else {
+        let Some(element) = node.value().as_element() else {
             continue;
         };
         for (name, value) in element.attrs() {

@@ -10,11 +10,11 @@ use std::time::Duration;
 use boardwalk::article::generic::moment::find_posted;
 use boardwalk::article::generic::posts::{Post, find_comments, find_posts};
 use boardwalk::document;
+use boardwalk::document::Html;
 use boardwalk::fetch::{decode, tld_of};
 use boardwalk::model::Precision;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use boardwalk::document::Html;
 use serde_json::{Map, Value, json};
 use url::Url;
 

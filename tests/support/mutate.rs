@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
 use boardwalk::document::{ElementRef, Html, Node, Selector};
+use regex::{Captures, Regex};
 
 /// What a redesign does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

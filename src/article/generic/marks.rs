@@ -6,8 +6,8 @@
 use std::ops::{BitOr, BitOrAssign};
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexSet};
 use crate::document::Element;
+use regex::{Regex, RegexSet};
 
 /// A set of what names say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

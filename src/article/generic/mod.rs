@@ -28,9 +28,9 @@ mod title;
 mod trim;
 mod wide;
 
+use crate::document::Html;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
-use crate::document::Html;
 use url::Url;
 
 pub use kind::PageKind;

@@ -6,10 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::document::NodeRef;
-use crate::document::Edge;
-use crate::document::Element;
-use crate::document::{ElementRef, Html, Node as TreeNode};
+use crate::document::{Edge, Element, ElementRef, Html, Node as TreeNode, NodeRef};
 
 use super::lines::Measure;
 use super::marks::{self, Marks};
@@ -236,9 +233,7 @@ impl<'a> Page<'a> {
                 self.unscripted.extend(text);
             }
             "title" if self.title.is_none() => {
-                self.title = node
-                    .first_child()
-                    .and_then(|text| text.value().as_text());
+                self.title = node.first_child().and_then(|text| text.value().as_text());
             }
             _ => {}
         }

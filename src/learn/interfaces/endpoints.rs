@@ -4,8 +4,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
 use crate::document::{Html, Selector};
+use regex::Regex;
 use url::Url;
 
 use super::islands::islands;

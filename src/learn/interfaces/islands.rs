@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use regex::Regex;
 use crate::document::{Html, Selector};
+use regex::Regex;
 use serde_json::{Map, Value};
 use url::Url;
 

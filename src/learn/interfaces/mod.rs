@@ -15,10 +15,10 @@ mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::document::Selector;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use regex::Regex;
-use crate::document::Selector;
 use serde_json::Value;
 use url::Url;
 
@@ -331,8 +331,8 @@ fn rows(page: &SeenPage<'_>) -> Vec<(Url, RowFacts)> {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use proptest::prelude::*;
     use crate::document::Html;
+    use proptest::prelude::*;
 
     use super::*;
 

@@ -6,11 +6,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::document::NodeId;
 use regex::{Captures, Regex};
-use crate::document::{ElementRef, Html};
 
-use crate::document::Document;
+use crate::document::{Document, ElementRef, Html, NodeId};
 use crate::profile::fold;
 
 /// Words of a page that are compared.

@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::document::NodeId;
-use crate::document::Html;
+use crate::document::{Html, NodeId};
 use url::Url;
 
 use super::super::rule::fold;

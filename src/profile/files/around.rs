@@ -2,8 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::document::{NodeId, NodeRef};
-use crate::document::{ElementRef, Node};
+use crate::document::{ElementRef, Node, NodeId, NodeRef};
 
 use super::super::rule::{element_text, fold};
 use super::words::{heads_files, is_holder, letters_beside, name_at};

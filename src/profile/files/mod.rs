@@ -15,8 +15,6 @@ mod tests;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::document::NodeId;
-use crate::document::{ElementRef, Html};
 use url::Url;
 
 use self::address::{
@@ -26,7 +24,7 @@ use self::around::{Surroundings, heading_before, says_only_files};
 use self::words::{counts_fetches, ends_in_file, letters_beside, name_at, size_in};
 pub use self::words::{hands_out, heads_files};
 use super::rule::{element_text, fold};
-use crate::document::Query;
+use crate::document::{ElementRef, Html, NodeId, Query};
 
 /// Links of one page that are looked at.
 const MAX_CANDIDATES: usize = 500;

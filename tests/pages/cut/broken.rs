@@ -3,9 +3,8 @@
 
 use std::sync::LazyLock;
 
-use boardwalk::document::{Wanted, parse, parse_wanted};
+use boardwalk::document::{Selector, Wanted, parse, parse_wanted};
 use proptest::prelude::*;
-use boardwalk::document::Selector;
 use url::Url;
 
 use super::Reader;

@@ -9,13 +9,12 @@ use boardwalk::article::{
     wanted_of_listing,
 };
 use boardwalk::document::{
-    Document, LeftOut, Wanted, parse, parse_wanted, tree_of_plain, without_unwanted,
+    Document, Html, LeftOut, Wanted, parse, parse_wanted, tree_of_plain, without_unwanted,
 };
 use boardwalk::listing::{linked_articles, read_listing};
 use boardwalk::model::PageClass;
 use boardwalk::profile::{Library, Profile};
 use jiff::Timestamp;
-use boardwalk::document::Html;
 use url::Url;
 
 /// A profile with all it asks pages for.

@@ -3,12 +3,10 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::document::Edge;
+use crate::document::{Edge, Element, ElementRef, Html, Node};
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use regex::Regex;
-use crate::document::Element;
-use crate::document::{ElementRef, Html, Node};
 use url::Url;
 
 use super::places::{self, Sense, Verdict};

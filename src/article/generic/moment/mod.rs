@@ -9,10 +9,10 @@
 pub(in crate::article::generic) mod candidates;
 pub(in crate::article::generic) mod places;
 
+use crate::document::Html;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
-use crate::document::Html;
 use url::Url;
 
 pub use crate::dates::words::{Habit, Hit, Named, Order, dates_in};

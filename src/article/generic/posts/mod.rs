@@ -13,10 +13,8 @@ mod tree;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::document::NodeId;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use crate::document::{ElementRef, Html, Selector};
 use url::Url;
 
 use self::fields::Dated;
@@ -26,7 +24,7 @@ use self::tree::Tree;
 use super::moment::candidates::habit;
 use crate::article::removed::Removed;
 use crate::article::{ReadOptions, text};
-use crate::document::Query;
+use crate::document::{ElementRef, Html, NodeId, Query, Selector};
 use crate::model::PostedAt;
 
 /// A post, or a comment.

@@ -5,10 +5,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
-use crate::document::NodeId;
-use crate::document::Edge;
-use crate::document::Element;
-use crate::document::{ElementRef, Html, Node as TreeNode};
+use crate::document::{Edge, Element, ElementRef, Html, Node as TreeNode, NodeId};
 
 /// More nodes of a page are not looked at.
 const MAX_NODES: usize = 150_000;
