@@ -3,8 +3,6 @@
 //! Walks the tree without recursion. What is not on the list loses its tag and keeps its text; what is not shown loses
 //! both.
 
-use std::fmt::Write as _;
-
 use crate::document::{Edge, ElementRef, Node, NodeId};
 use url::Url;
 
@@ -83,8 +81,7 @@ pub(super) fn clean(
                 if muted.is_none() && open.last().is_some_and(|(id, _)| *id == node.id()) =>
             {
                 let (_, name) = open.pop().expect("just seen");
-                // Writing to a String cannot fail.
-                let _ = write!(out, "</{name}>");
+                out.extend(["</", name, ">"]);
             }
             _ => {}
         }
@@ -100,11 +97,11 @@ fn start(element: ElementRef<'_>, base: &Url, options: &ReadOptions, out: &mut S
         let Some(src) = media::source_of(element, base) else {
             return false;
         };
-        let _ = write!(out, "<img src=\"");
+        out.push_str("<img src=\"");
         escape(&src, out);
         out.push('"');
     } else {
-        let _ = write!(out, "<{name}");
+        out.extend(["<", name]);
     }
     for attribute in kept(name).unwrap_or_default() {
         let value = match (*attribute, tag.attr(attribute)) {
@@ -115,7 +112,7 @@ fn start(element: ElementRef<'_>, base: &Url, options: &ReadOptions, out: &mut S
             },
             (_, Some(value)) => value.chars().filter(|c| !c.is_control()).collect(),
         };
-        let _ = write!(out, " {attribute}=\"");
+        out.extend([" ", attribute, "=\""]);
         escape(&value, out);
         out.push('"');
     }

@@ -18,7 +18,7 @@ const MAX_COMMENTS: usize = 5_000;
 /// More pages of comments than this are not followed from one page.
 const MAX_PAGES: u32 = 2_000;
 
-/// The comments on this page, without parents across pages (see [`crate::model::resolve_parents`]).
+/// The comments on this page, without parents across pages (see [`crate::model::parents`]).
 pub fn read_comments(
     view: &PageView<'_>,
     profile: &Profile,

@@ -94,7 +94,19 @@ fn alone(line: &str) -> Option<String> {
     known(bare(line))
 }
 
+/// Without one of these no line fits [`MARKED`] or [`COPYRIGHT`], or else [`SIGNED`]. Most lines have none, which is seen
+/// sooner than by a pattern.
+const MARKS: [&str; 6] = ["출처", "ⓒ", "Ⓒ", "©", "(c)", "(C)"];
+const CALLINGS: [&str; 4] = ["기자", "특파원", "논설위원", "앵커"];
+
+fn says_one_of(line: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| line.contains(word))
+}
+
 fn marked(line: &str) -> Option<String> {
+    if !says_one_of(line, &MARKS) {
+        return None;
+    }
     if let Some(found) = COPYRIGHT.captures(line) {
         return known(name_at_start(&found["source"]));
     }
@@ -113,11 +125,16 @@ fn marked(line: &str) -> Option<String> {
 }
 
 fn signed(line: &str) -> Option<String> {
+    if !says_one_of(line, &CALLINGS) {
+        return None;
+    }
     known(&SIGNED.captures(line)?["source"])
 }
 
 fn dateline(line: &str) -> Option<String> {
-    if let Some(found) = DATELINE.captures(line) {
+    if line.contains('=')
+        && let Some(found) = DATELINE.captures(line)
+    {
         return known(&found["source"]);
     }
     // A signature in brackets opens a report as well; without them it may be anybody who is quoted.
@@ -159,7 +176,24 @@ fn plain(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_line_that_fits_lacks_the_words_it_is_told_by(
+            pieces in proptest::collection::vec(proptest::sample::select(vec![
+                "출처", "기사 ", "[", "]", "(", ")", " : ", "한겨레", "서울", "=", "연합뉴스", " ", "홍길동", "기자", "특파원",
+                "선임 ", "앵커", "논설위원", "ⓒ", "Ⓒ", "©", "(c)", "(C)", "copyright ", "Copyrights", "저작권자", "/", "<", "·", "a",
+            ]), 0..9)
+        ) {
+            let line = pieces.concat();
+            prop_assert!(!(MARKED.is_match(&line) || COPYRIGHT.is_match(&line)) || says_one_of(&line, &MARKS));
+            prop_assert!(!SIGNED.is_match(&line) || says_one_of(&line, &CALLINGS));
+            prop_assert!(!DATELINE.is_match(&line) || line.contains('='));
+        }
+    }
 
     #[track_caller]
     fn check(text: &str, want: Option<&str>) {

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use url::Url;
 
 use super::{PageView, ReadOptions, classify, explain_article, read_article};
-use crate::model::{Article, Comment, PageClass, PostedAt, resolve_parents};
+use crate::model::{Article, Comment, PageClass, PostedAt, parents};
 use crate::profile::{Library, Profile};
 
 /// The clock of all cases: 2026-11-24 00:50 in Korea.
@@ -71,13 +71,11 @@ fn posted(posted: &Option<PostedAt>) -> String {
 
 /// `key < parent author: text`, one a line, after parents are found.
 fn comments(article: &Article) -> Vec<String> {
-    let mut comments: Vec<Comment> = article.comments.clone();
-    resolve_parents(&mut comments);
-    let line = |comment: &Comment| {
+    let line = |(comment, parent): (&Comment, Option<&str>)| {
         format!(
             "{} < {} {}: {}",
             comment.key,
-            comment.parent.as_deref().unwrap_or("-"),
+            parent.unwrap_or("-"),
             comment.author.as_deref().unwrap_or("-"),
             match &comment.text {
                 Some(text) => text.as_str(),
@@ -86,7 +84,8 @@ fn comments(article: &Article) -> Vec<String> {
             }
         )
     };
-    comments.iter().map(line).collect()
+    let comments = &article.comments;
+    comments.iter().zip(parents(comments)).map(line).collect()
 }
 
 const RHYMIX: &str = include_str!("../../tests/fixtures/rhymix/article.html");

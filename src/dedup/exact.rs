@@ -12,7 +12,7 @@ const MIN_LETTERS: usize = 20;
 /// space (U+00A0 too), and marks that nobody sees (zero-width spaces, soft hyphens, control characters).
 pub fn normalise(text: &str) -> String {
     // Most texts are composed as they come, and need no table to say so.
-    if text.chars().all(is_composed) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    if are_composed(text) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
         seen(text)
     } else {
         seen(&text.nfc().collect::<String>())
@@ -64,6 +64,33 @@ fn is_composed(c: char) -> bool {
     matches!(c, '\0'..='\u{2ff}' | '가'..='힣' | '一'..='\u{9fff}' | '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3011}')
 }
 
+fn are_composed(text: &str) -> bool {
+    let mut rest = text;
+    loop {
+        rest = &rest[plain(rest.as_bytes())..];
+        let mut chars = rest.chars();
+        match chars.next() {
+            None => return true,
+            Some(c) if is_composed(c) => rest = chars.as_str(),
+            Some(_) => return false,
+        }
+    }
+}
+
+/// Bytes in front that are visible signs of ASCII or Hangul syllables: nearly all of a text, and as they are to be.
+fn plain(text: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        at += match text[at..] {
+            [0x21..=0x7e, ..] => 1,
+            // U+AC00 to U+D7A3.
+            [0xea, 0xb0..=0xff, _, ..] | [0xeb | 0xec, _, _, ..] | [0xed, 0..=0x9d, _, ..] => 3,
+            [0xed, 0x9e, 0..=0xa3, ..] => 3,
+            _ => return at,
+        };
+    }
+}
+
 fn seen(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
@@ -79,15 +106,18 @@ fn seen(text: &str) -> String {
         }
         gap |= ends_in_gap;
     };
-    for (at, c) in text.char_indices() {
-        if matches!(c, '!'..='~' | '가'..='힣') {
-            continue;
-        }
+    let mut at = 0;
+    loop {
+        at += plain(&text.as_bytes()[at..]);
+        let Some(c) = text[at..].chars().next() else {
+            break;
+        };
         let is_space = c.is_whitespace();
         if is_space || is_unseen(c) {
             take(&text[piece_from..at], is_space);
             piece_from = at + c.len_utf8();
         }
+        at += c.len_utf8();
     }
     take(&text[piece_from..], false);
     out
@@ -147,6 +177,16 @@ mod tests {
             let composed: String = text.nfc().filter(|c| !is_unseen(*c) || c.is_whitespace()).collect();
             let words: Vec<&str> = composed.split_whitespace().collect();
             prop_assert_eq!(normalise(&text), words.join(" "));
+        }
+    }
+
+    #[test]
+    fn plain_letters_are_those_of_ascii_and_hangul() {
+        for c in '\0'..=char::MAX {
+            let mut bytes = [0; 4];
+            let length = plain(c.encode_utf8(&mut bytes).as_bytes());
+            let is_plain = matches!(c, '!'..='~' | '가'..='힣');
+            assert_eq!(length, usize::from(is_plain) * c.len_utf8(), "{c:?}");
         }
     }
 

@@ -7,7 +7,7 @@
 
 use std::fmt;
 use std::num::NonZeroU32;
-use std::ops::{BitOr, Deref};
+use std::ops::Deref;
 
 use html5ever::{LocalName, local_name};
 
@@ -71,7 +71,12 @@ pub struct Html {
     attributes: Vec<Attribute>,
     /// All that is said in it, one after the other.
     words: String,
+    /// What elements may be found by, in document order. More than [`MAX_NAMES`]: not all.
+    names: Vec<(NameHash, NodeId)>,
 }
+
+/// Names of a page that are indexed. Beyond this the tree is walked instead.
+const MAX_NAMES: usize = 400_000;
 
 /// There are more words than a tree can hold: 4 GiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +102,7 @@ impl Html {
             entries,
             attributes: Vec::with_capacity(n_attributes),
             words: String::with_capacity(n_bytes),
+            names: Vec::with_capacity(n_nodes),
         }
     }
 
@@ -137,30 +143,35 @@ impl Html {
     ) -> Result<NodeId, TooLarge> {
         let place = |at: usize| u32::try_from(at).map_err(|_| TooLarge);
         let span = (place(from)?, place(self.attributes.len())?);
-        let bits = match kind {
-            // Their names are compared in another way.
-            Kind::Foreign => NameBits::ALL,
-            _ => self.attributes[from..].iter().fold(
-                NameHash::of(NameKind::Tag, &name).bit(),
-                |bits, attribute| bits | self.bits_of(attribute),
-            ),
+        let tag = match kind {
+            Kind::Foreign => NameHash::FOREIGN,
+            _ => NameHash::of(NameKind::Tag, &name),
         };
         let id = self.append(parent, kind, name, span)?;
-        self.entries[id.index()].bits = bits;
+        let mut bits = tag.bit();
+        let mut note = |name: NameHash| {
+            bits = bits | name.bit();
+            if self.names.len() <= MAX_NAMES {
+                self.names.push((name, id));
+            }
+        };
+        note(tag);
+        for attribute in &self.attributes[from..] {
+            let (from, to) = attribute.value;
+            let value = &self.words[from as usize..to as usize];
+            if attribute.name == local_name!("id") {
+                note(NameHash::of(NameKind::Id, value));
+            } else if attribute.name == local_name!("class") {
+                let words = value.split_ascii_whitespace();
+                words.for_each(|word| note(NameHash::of(NameKind::Class, word)));
+            }
+        }
+        // How those of other languages are compared is not ours to say.
+        self.entries[id.index()].bits = match kind {
+            Kind::Foreign => NameBits::ALL,
+            _ => bits,
+        };
         Ok(id)
-    }
-
-    fn bits_of(&self, attribute: &Attribute) -> NameBits {
-        let value = || self.part(attribute.value);
-        if attribute.name == local_name!("id") {
-            return NameHash::of(NameKind::Id, value()).bit();
-        }
-        if attribute.name != local_name!("class") {
-            return NameBits::NONE;
-        }
-        let words = value().split_ascii_whitespace();
-        let bits = words.map(|word| NameHash::of(NameKind::Class, word).bit());
-        bits.fold(NameBits::NONE, BitOr::bitor)
     }
 
     /// Appends a doctype or a comment.
@@ -264,6 +275,11 @@ impl Html {
         let ids = 1..=u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         let ids = ids.filter_map(|id| NonZeroU32::new(id).map(NodeId));
         ids.map(|id| self.node(id))
+    }
+
+    /// What elements may be found by, in document order: elements are made in it. `None`: there are too many.
+    pub(super) fn names(&self) -> Option<&[(NameHash, NodeId)]> {
+        (self.names.len() <= MAX_NAMES).then_some(&self.names)
     }
 
     fn node(&self, id: NodeId) -> NodeRef<'_> {

@@ -5,10 +5,7 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 
 use super::dom::{ElementRef, Html, NodeId};
-use super::hashes::{NameHash, NameKind};
-
-/// Names of a page that are indexed. Beyond this the tree is walked instead.
-const MAX_NAMES: usize = 400_000;
+use super::hashes::NameHash;
 
 /// A page's tree, and where on it which names are. The index is made when something is asked of it.
 #[derive(Debug)]
@@ -59,11 +56,10 @@ pub struct Part<'a> {
 
 impl<'a> Part<'a> {
     pub fn of(element: ElementRef<'a>) -> Self {
-        let inside = element.inside().filter_map(ElementRef::wrap);
-        Self {
-            element,
-            inside: inside.collect(),
-        }
+        // A row has some dozen elements, a comment two.
+        let mut inside = Vec::with_capacity(24);
+        inside.extend(element.inside().filter_map(ElementRef::wrap));
+        Self { element, inside }
     }
 
     pub fn element(&self) -> ElementRef<'a> {
@@ -116,13 +112,9 @@ impl<'a> From<&'a Part<'_>> for Scope<'a> {
     }
 }
 
-/// Names → elements.
+/// Names → elements: those of [`Html::names`], linked.
 #[derive(Debug)]
 pub(super) struct Index {
-    /// In document order.
-    elements: Vec<NodeId>,
-    /// A name, and the place of an element that has it; in document order.
-    names: Vec<(NameHash, u32)>,
     /// Of each slot of hashes the first name, and of each name the next of its slot; [`NONE`] where there is none.
     first: Vec<u32>,
     next: Vec<u32>,
@@ -133,70 +125,44 @@ const NONE: u32 = u32::MAX;
 
 impl Index {
     fn of(html: &Html) -> Option<Self> {
+        let names = html.names()?;
         let mut index = Self {
-            elements: Vec::new(),
-            names: Vec::new(),
-            first: Vec::new(),
-            next: Vec::new(),
+            first: vec![NONE; names.len().next_power_of_two()],
+            next: vec![NONE; names.len()],
         };
-        for found in html.document().inside().filter_map(ElementRef::wrap) {
-            let element = found.value();
-            let at = u32::try_from(index.elements.len()).ok()?;
-            index.elements.push(found.id());
-            let mut note = |hash| index.names.push((hash, at));
-            match element.is_html() {
-                true => note(NameHash::of(NameKind::Tag, element.name())),
-                false => note(NameHash::FOREIGN),
-            }
-            for (name, value) in element.attrs() {
-                match name {
-                    "id" => note(NameHash::of(NameKind::Id, value)),
-                    "class" => {
-                        let words = value.split_ascii_whitespace();
-                        words.for_each(|word| note(NameHash::of(NameKind::Class, word)));
-                    }
-                    _ => {}
-                }
-            }
-            if index.names.len() > MAX_NAMES {
-                return None;
-            }
+        // Backwards, so that each slot begins with what stands first on the page.
+        for (at, (name, _)) in names.iter().enumerate().rev() {
+            let slot = name.slot(index.first.len());
+            let at_slot = &mut index.first[slot];
+            index.next[at] = std::mem::replace(at_slot, u32::try_from(at).unwrap_or(NONE));
         }
-        index.link();
         Some(index)
     }
 
-    fn link(&mut self) {
-        let n_names = self.names.len();
-        self.first = vec![NONE; n_names.next_power_of_two()];
-        self.next = vec![NONE; n_names];
-        // Backwards, so that each slot begins with what stands first on the page.
-        for (at, (name, _)) in self.names.iter().enumerate().rev() {
-            let slot = name.slot(self.first.len());
-            let at_slot = &mut self.first[slot];
-            self.next[at] = std::mem::replace(at_slot, u32::try_from(at).unwrap_or(NONE));
-        }
-    }
-
     /// Elements that may have the name, in document order.
-    fn having(&self, name: NameHash) -> impl Iterator<Item = usize> {
-        let slot = name.slot(self.first.len());
+    fn having<'n>(
+        &'n self,
+        names: &'n [(NameHash, NodeId)],
+        name: NameHash,
+    ) -> impl Iterator<Item = NodeId> {
         let linked = |at: u32| (at != NONE).then_some(at as usize);
-        let in_slot =
-            std::iter::successors(linked(self.first[slot]), move |at| linked(self.next[*at]));
-        in_slot
-            .map(|at| self.names[at])
+        let first = linked(self.first[name.slot(self.first.len())]);
+        let in_slot = std::iter::successors(first, move |at| linked(self.next[*at]));
+        let found = in_slot.map(|at| names[at]);
+        found
             .filter(move |(other, _)| *other == name)
-            .map(|(_, element)| element as usize)
+            .map(|(_, id)| id)
     }
 
     /// Elements that may have one of the names, in document order.
-    pub fn having_one(&self, names: &[NameHash]) -> impl Iterator<Item = NodeId> {
-        let mut found: Vec<usize> = names.iter().flat_map(|name| self.having(*name)).collect();
+    pub fn having_one(&self, html: &Html, names: &[NameHash]) -> impl Iterator<Item = NodeId> {
+        let of_page = html.names().unwrap_or_default();
+        let having = |name: &NameHash| self.having(of_page, *name);
+        let mut found: Vec<NodeId> = names.iter().flat_map(having).collect();
         if names.len() > 1 {
             found.sort_unstable();
             found.dedup();
         }
-        found.into_iter().map(|at| self.elements[at])
+        found.into_iter()
     }
 }

@@ -147,7 +147,7 @@ impl Query {
         signs: &[Sign],
     ) -> Option<impl Iterator<Item = ElementRef<'a>>> {
         let names = self.names.as_deref()?;
-        let found = page.index()?.having_one(names);
+        let found = page.index()?.having_one(page, names);
         let elements = found.filter_map(|node| page.get(node).and_then(ElementRef::wrap));
         Some(elements.filter(move |element| self.may_be(signs, element)))
     }

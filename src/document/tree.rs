@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 
 use html5ever::{LocalName, data::NAMED_ENTITIES, local_name};
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 use super::MAX_ATTRIBUTES;
 use super::dom::{Html, Kind as NodeKind, NodeId, TooLarge};
@@ -398,12 +398,24 @@ fn normalised(words: &str) -> Cow<'_, str> {
 
 /// Without character references (13.2.5.72), and normalised.
 fn decoded(words: &str, in_attribute: bool) -> Made<Cow<'_, str>> {
+    if is_as_written(words.as_bytes()) {
+        return Ok(Cow::Borrowed(words));
+    }
     match normalised(words) {
         Cow::Borrowed(words) => without_references(words, in_attribute),
         Cow::Owned(words) => {
             let plain = without_references(&words, in_attribute)?;
             Ok(Cow::Owned(plain.into_owned()))
         }
+    }
+}
+
+/// Most values are a word, and looked through before a search of whole pages at once has begun.
+fn is_as_written(words: &[u8]) -> bool {
+    const SHORT: usize = 24;
+    match words.len() {
+        ..=SHORT => !words.iter().any(|byte| matches!(byte, b'&' | b'\r')),
+        _ => memchr2(b'&', b'\r', words).is_none(),
     }
 }
 

@@ -106,17 +106,19 @@ pub struct Comment {
     pub secret: bool,
 }
 
-/// Sets `parent` from the order and depth of comments. Call it on the whole list of an article, in page order:
-/// a reply may stand on the page after its parent. A parent that the page itself named is kept.
-pub fn resolve_parents(comments: &mut [Comment]) {
-    let mut path: Vec<(u32, String)> = Vec::new();
-    for comment in comments {
-        path.retain(|(depth, _)| *depth < comment.depth);
-        if comment.parent.is_none() && comment.depth > 0 {
-            comment.parent = path.last().map(|(_, key)| key.clone());
-        }
-        path.push((comment.depth, comment.key.clone()));
-    }
+/// The keys of what comments answer, by their order and depth: of the whole list of an article, in page order, since a reply
+/// may stand on the page after its parent. A parent that the page itself named is kept.
+pub fn parents(comments: &[Comment]) -> Vec<Option<&str>> {
+    let mut path: Vec<&Comment> = Vec::new();
+    let parent_of = |comment| {
+        let comment: &Comment = comment;
+        path.retain(|before| before.depth < comment.depth);
+        let above = path.last().filter(|_| comment.depth > 0);
+        let above = above.map(|above| above.key.as_str());
+        path.push(comment);
+        comment.parent.as_deref().or(above)
+    };
+    comments.iter().map(parent_of).collect()
 }
 
 /// The pages over which an article's comments are spread.
@@ -214,12 +216,10 @@ mod tests {
 
     #[test]
     fn parents_follow_from_order_and_depth() {
-        let mut comments = [("a", 0), ("b", 1), ("c", 2), ("d", 1), ("e", 0), ("f", 3)]
+        let comments = [("a", 0), ("b", 1), ("c", 2), ("d", 1), ("e", 0), ("f", 3)]
             .map(|(key, depth)| comment(key, depth));
-        resolve_parents(&mut comments);
-        let parents: Vec<_> = comments.iter().map(|c| c.parent.as_deref()).collect();
         assert_eq!(
-            parents,
+            parents(&comments),
             [None, Some("a"), Some("b"), Some("a"), None, Some("e")]
         );
     }

@@ -18,7 +18,7 @@ mod text;
 mod time;
 
 pub use article::{
-    Article, ArticleState, Attachment, Comment, CommentPages, Image, PageClass, resolve_parents,
+    Article, ArticleState, Attachment, Comment, CommentPages, Image, PageClass, parents,
 };
 pub use board::{Board, BoardId, NewBoard};
 pub use clock::{Clock, ManualClock, SystemClock};

@@ -174,17 +174,15 @@ pub fn first_value<'a>(rules: &[Rule], root: impl Into<Scope<'a>>) -> Option<Str
 /// An element's words as a reader sees them, folded, without the elements that any selector of `remove` selects
 /// (the element itself is never removed), without scripts and styles.
 pub fn element_text(element: ElementRef<'_>, remove: &[&[Query]]) -> String {
-    let mut text = String::new();
+    let (mut text, mut space) = (String::new(), false);
     // The node below which nothing counts, while we are inside it.
     let mut muted = None;
     for edge in element.traverse() {
         match edge {
             Edge::Open(node) if muted.is_none() => match node.value() {
-                Node::Text(words) => text.push_str(words),
+                Node::Text(words) => fold_into(&mut text, &mut space, words, |_| false),
                 Node::Element(tag) => {
-                    if ends_a_word(tag.name()) {
-                        text.push(' ');
-                    }
+                    space |= ends_a_word(tag.name());
                     let removed = node.id() != element.id()
                         && (is_wordless(tag.name())
                             || ElementRef::wrap(node).is_some_and(|inner| {
@@ -200,16 +198,14 @@ pub fn element_text(element: ElementRef<'_>, remove: &[&[Query]]) -> String {
             },
             Edge::Close(node) if muted == Some(node.id()) => muted = None,
             Edge::Close(node) if muted.is_none() => {
-                if let Node::Element(tag) = node.value()
-                    && ends_a_word(tag.name())
-                {
-                    text.push(' ');
+                if let Node::Element(tag) = node.value() {
+                    space |= ends_a_word(tag.name());
                 }
             }
             _ => {}
         }
     }
-    fold(&text)
+    text
 }
 
 /// Runs of white space (U+00A0 and U+3000 too) become one space, none at the ends; control characters go.

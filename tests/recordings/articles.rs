@@ -6,7 +6,7 @@ use std::path::Path;
 
 use boardwalk::article::{PageView, ReadOptions, generic, read_article, read_comments};
 use boardwalk::document::parse;
-use boardwalk::model::{Article, Comment, CommentPages, PageClass, Precision, resolve_parents};
+use boardwalk::model::{Article, Comment, CommentPages, PageClass, Precision, parents};
 use boardwalk::profile::{Library, Profile};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -111,7 +111,13 @@ fn all_comments(site: &Site, article: &Article, profile: &Profile) -> Vec<Commen
         by_page.insert(*number, comments);
     }
     let mut comments: Vec<Comment> = by_page.into_values().flatten().collect();
-    resolve_parents(&mut comments);
+    let parents: Vec<Option<String>> = parents(&comments)
+        .into_iter()
+        .map(|parent| parent.map(str::to_owned))
+        .collect();
+    for (comment, parent) in comments.iter_mut().zip(parents) {
+        comment.parent = parent;
+    }
     comments
 }
 

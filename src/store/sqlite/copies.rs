@@ -83,11 +83,13 @@ pub(super) fn hold(
             }
         }),
     };
-    conn.prepare_cached(
-        "INSERT INTO fingerprint (article, text, at) VALUES (?1, ?2, ?3)
-         ON CONFLICT (article) DO UPDATE SET text = excluded.text, at = excluded.at",
-    )?
-    .execute(params![place.article.0, text, place.at])?;
+    // Each in a statement of its own: for one that may do either, SQLite keeps copies of all pages that it changes.
+    let write = match held {
+        None => "INSERT INTO fingerprint (article, text, at) VALUES (?1, ?2, ?3)",
+        Some(_) => "UPDATE fingerprint SET text = ?2, at = ?3 WHERE article = ?1",
+    };
+    conn.prepare_cached(write)?
+        .execute(params![place.article.0, text, place.at])?;
     if let Some(Some((text, hash))) = held {
         release(conn, place.board, text, hash, options)?;
     }
@@ -108,16 +110,22 @@ pub(super) fn hold(
 
 /// Counts one more article for a text: its number. `None`: it is new.
 fn count_one_more(conn: &Connection, hash: Hash) -> rusqlite::Result<Option<i64>> {
-    conn.prepare_cached("UPDATE text SET n_articles = n_articles + 1 WHERE hash = ?1 RETURNING id")?
+    let text: Option<i64> = conn
+        .prepare_cached("SELECT id FROM text WHERE hash = ?1")?
         .query_row([hash], |row| row.get(0))
-        .optional()
+        .optional()?;
+    if let Some(text) = text {
+        conn.prepare_cached("UPDATE text SET n_articles = n_articles + 1 WHERE id = ?1")?
+            .execute([text])?;
+    }
+    Ok(text)
 }
 
 /// A new text, a story of its own until it is known to be a copy. `frame`: `None` until it is compared.
 fn add(conn: &Connection, place: Place, hash: Hash, frame: Option<u64>) -> rusqlite::Result<i64> {
     conn.prepare_cached(
         "INSERT INTO text (hash, n_articles, first_at, board, frame, story)
-         SELECT ?1, 1, ?2, ?3, ?4, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'text'), 0) + 1",
+         VALUES (?1, 1, ?2, ?3, ?4, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'text'), 0) + 1)",
     )?
     .execute(params![hash, place.at, place.board.0, frame.map(u64::cast_signed)])?;
     Ok(conn.last_insert_rowid())

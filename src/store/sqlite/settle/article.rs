@@ -99,7 +99,7 @@ impl Visit<'_> {
             self.event(held.board, article, EventKind::Reappeared, None, None)?;
         }
         if held.counts.then(counts) != held.counts {
-            self.keep_counts(article)?;
+            self.keep_counts(article, held.counts.then(counts))?;
         }
         let page = content.comment_pages.current;
         done.settled.n_queued = match are_all_new {

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, params};
 use super::super::values::{Count, Ms, Named, finer, posted_at};
 use super::super::{queue, revisits};
 use super::{Done, Visit};
-use crate::model::{ArticleId, Comment, JobKind, JobPriority, NewJob, PostedAt, resolve_parents};
+use crate::model::{ArticleId, Comment, JobKind, JobPriority, NewJob, PostedAt, parents};
 
 /// Rounds in a row that may show fewer comments than the page states before that is taken for the board's own way of
 /// counting (secret or removed comments count on some).
@@ -19,13 +19,6 @@ struct Held {
     posted: Option<PostedAt>,
     /// Its words were not shown any more when it was last seen.
     withdrawn: bool,
-}
-
-/// A comment's row and what decides its parent.
-struct Placed {
-    id: i64,
-    parent: Option<String>,
-    comment: Comment,
 }
 
 impl Visit<'_> {
@@ -61,14 +54,12 @@ impl Visit<'_> {
         page: u32,
         comments: &[Comment],
     ) -> rusqlite::Result<()> {
-        let mut resolved = comments.to_vec();
-        resolve_parents(&mut resolved);
         let mut insert = self.conn.prepare_cached(
             "INSERT INTO comment (article, key, page, position, parent_in_page, parent, depth, author, posted_at,
                 posted_precision, posted_text, text, secret, round, first_seen_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1, ?14)",
         )?;
-        for (position, (comment, resolved)) in comments.iter().zip(&resolved).enumerate() {
+        for (position, (comment, parent)) in comments.iter().zip(parents(comments)).enumerate() {
             let posted = comment.posted.as_ref();
             insert.execute(params![
                 article.0,
@@ -76,7 +67,7 @@ impl Visit<'_> {
                 page,
                 position as i64,
                 comment.parent,
-                resolved.parent,
+                parent,
                 comment.depth,
                 comment.author,
                 posted.map(|posted| Ms(posted.at)),
@@ -353,7 +344,8 @@ impl Visit<'_> {
              WHERE article = ?1 AND round = (SELECT comment_round FROM article WHERE id = ?1)
              ORDER BY page, position, id",
         )?;
-        let placed: Vec<Placed> = select
+        // Each comment, as far as its parent hangs on it; its row, and the parent that stands there.
+        let placed: Vec<(Comment, (i64, Option<String>))> = select
             .query_map([article.0], |row| {
                 let comment = Comment {
                     key: row.get(1)?,
@@ -364,25 +356,19 @@ impl Visit<'_> {
                     text: None,
                     secret: false,
                 };
-                Ok(Placed {
-                    id: row.get(0)?,
-                    parent: row.get(4)?,
-                    comment,
-                })
+                Ok((comment, (row.get(0)?, row.get(4)?)))
             })?
             .collect::<rusqlite::Result<_>>()?;
-        let mut comments: Vec<Comment> =
-            placed.iter().map(|placed| placed.comment.clone()).collect();
-        resolve_parents(&mut comments);
+        let (comments, rows): (Vec<Comment>, Vec<_>) = placed.into_iter().unzip();
         let mut update = self
             .conn
             .prepare_cached("UPDATE comment SET parent = ?2 WHERE id = ?1")?;
-        for (placed, resolved) in placed.iter().zip(&comments) {
-            if placed.parent != resolved.parent {
-                update.execute(params![placed.id, resolved.parent])?;
+        for ((id, held), parent) in rows.iter().zip(parents(&comments)) {
+            if held.as_deref() != parent {
+                update.execute(params![id, parent])?;
             }
         }
-        Ok(placed.len() as u64)
+        Ok(rows.len() as u64)
     }
 
     /// A page of comments that could not be read: the list stands half read until the article is visited again.

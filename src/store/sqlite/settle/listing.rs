@@ -248,7 +248,7 @@ impl Visit<'_> {
         let article = ArticleId(self.conn.last_insert_rowid());
         self.place(board, pass, article, row)?;
         if counts != Counts::default() {
-            self.keep_counts(article)?;
+            self.keep_counts(article, counts)?;
         }
         let job = NewJob {
             board,
@@ -410,20 +410,41 @@ impl Visit<'_> {
                 seen.votes,
                 seen.comments.map(Count)
             ])?;
-        if changed > 0 {
-            self.keep_counts(article)?;
+        if changed == 0 {
+            return Ok(());
         }
-        Ok(())
+        let now = self
+            .conn
+            .prepare_cached("SELECT views, votes, comment_count FROM article WHERE id = ?1")?
+            .query_row([article.0], |row| {
+                Ok(Counts {
+                    views: row.get::<_, Option<Count>>(0)?.map(|n| n.0),
+                    votes: row.get(1)?,
+                    comments: row.get::<_, Option<Count>>(2)?.map(|n| n.0),
+                })
+            })?;
+        self.keep_counts(article, now)
     }
 
     /// Adds the counts as they are now to their series.
-    pub(super) fn keep_counts(&self, article: ArticleId) -> rusqlite::Result<()> {
-        self.conn
-            .prepare_cached(
-                "INSERT OR REPLACE INTO count (article, at, views, votes, comments)
-                 SELECT id, ?2, views, votes, comment_count FROM article WHERE id = ?1",
-            )?
-            .execute(params![article.0, Ms(self.at)])?;
+    pub(super) fn keep_counts(&self, article: ArticleId, now: Counts) -> rusqlite::Result<()> {
+        // Two statements: for one that may put a row in another's place, SQLite keeps copies of all pages that it changes.
+        let writes = [
+            "INSERT OR IGNORE INTO count (article, at, views, votes, comments) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "UPDATE count SET views = ?3, votes = ?4, comments = ?5 WHERE article = ?1 AND at = ?2",
+        ];
+        for write in writes {
+            let n_written = self.conn.prepare_cached(write)?.execute(params![
+                article.0,
+                Ms(self.at),
+                now.views.map(Count),
+                now.votes,
+                now.comments.map(Count),
+            ])?;
+            if n_written > 0 {
+                break;
+            }
+        }
         Ok(())
     }
 }
