@@ -326,6 +326,23 @@ fn only_the_clock_reads_the_time() {
     assert_none(&complaints);
 }
 
+/// A stage that held scraper's tree beside ours would parse its page twice.
+#[test]
+fn only_documents_know_the_parser() {
+    let mut complaints = Vec::new();
+    for source in sources(&["src"]) {
+        for (n, line) in source.product_lines() {
+            let parsers = ["scraper::", "html5ever::", "ego_tree::", "selectors::"];
+            if !source.path.starts_with("src/document/")
+                && parsers.iter().any(|parser| line.contains(parser))
+            {
+                complaints.push(format!("{}:{n}: ask `document`", source.path));
+            }
+        }
+    }
+    assert_none(&complaints);
+}
+
 #[test]
 fn clients_are_made_in_one_place() {
     let mut complaints = Vec::new();

@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 
 use hashlink::{DefaultHashBuilder, LruCache};
 
-use crate::document::{Document, Edge, ElementRef, LeftOut, NodeId, Query};
+use crate::document::{Document, ElementRef, LeftOut, NodeId, Query};
 use crate::profile::Profile;
 
 /// Elements and names of a page that are looked at.
@@ -89,15 +89,10 @@ fn written<'a>(html: &'a Document, profile: &Profile) -> Vec<Written<'a>> {
     let mut met = HashSet::<Written<'a>, DefaultHashBuilder>::default();
     let mut written = Vec::new();
     let mut n_elements = 0;
-    let mut skipped = None;
-    for edge in html.root_element().traverse() {
-        let node = match edge {
-            Edge::Open(node) => node,
-            Edge::Close(node) => {
-                skipped = skipped.filter(|skipped| *skipped != node.id());
-                continue;
-            }
-        };
+    let root = *html.root_element();
+    let mut next = Some(root);
+    while let Some(node) = next {
+        next = node.next_in(root);
         let Some(element) = ElementRef::wrap(node) else {
             continue;
         };
@@ -105,11 +100,8 @@ fn written<'a>(html: &'a Document, profile: &Profile) -> Vec<Written<'a>> {
         if n_elements > MAX_ELEMENTS {
             break;
         }
-        if skipped.is_some() {
-            continue;
-        }
         if apart.contains(&node.id()) {
-            skipped = Some(node.id());
+            next = node.next_behind_in(root);
             continue;
         }
         let tag = element.value();

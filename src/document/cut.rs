@@ -11,7 +11,6 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::MAX_ATTRIBUTES;
 use super::dom::Html;
 use super::familiar::{self, Context, Known};
 use super::nesting::{Did, Nesting, Unclear};
@@ -19,6 +18,7 @@ use super::steps::{Step, Tag};
 use super::tags::{Attributes, Kind, Tags, Token};
 use super::tree::{tree_from, tree_of};
 use super::wanted::{Around, Note, Seen, Wanted, is_coded};
+use super::{MAX_ATTRIBUTES, MAX_TAGS};
 
 /// Bytes of a tag that opens an element. What stands in it may be compared with it once more each.
 const MAX_TAG: usize = 16 * 1024;
@@ -177,6 +177,9 @@ impl<'t> Cutter<'t, '_> {
     /// Answers where to go on, if all up to there is familiar.
     fn follow(&mut self, token: &Token<'t>) -> Result<Option<usize>, Unclear> {
         let did = self.nesting.follow(token)?;
+        if self.steps.len() >= MAX_TAGS {
+            return Err(Unclear("a page of very many tags"));
+        }
         let tag = Tag::of(token, did, &self.nesting);
         self.steps.push(Step::Tag(tag));
         if did == Did::Opened && token.inside.len() > MAX_TAG {
@@ -452,6 +455,12 @@ mod tests {
         ] {
             assert!(judged(&tag).is_err());
         }
+    }
+
+    #[test]
+    fn a_kept_part_of_very_many_tags_is_left_to_the_bounds_of_the_parser() {
+        assert!(matches!(judged(&"<br>".repeat(MAX_TAGS / 2)), Ok(Some(_))));
+        assert!(judged(&"<br>".repeat(MAX_TAGS)).is_err());
     }
 
     /// What was met before changes nothing but the time it takes.

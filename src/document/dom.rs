@@ -73,12 +73,17 @@ pub struct Html {
     words: String,
     /// What elements may be found by, in document order. More than [`MAX_NAMES`]: not all.
     names: Vec<(NameHash, NodeId)>,
+    /// Texts that were put together from two places.
+    n_joined: u32,
 }
+
+/// Texts that may be put together: each time all that there is of it is copied. Pages have a few, around the end of the body.
+const MAX_JOINED: u32 = 64;
 
 /// Names of a page that are indexed. Beyond this the tree is walked instead.
 const MAX_NAMES: usize = 400_000;
 
-/// There are more words than a tree can hold: 4 GiB.
+/// There are more words than a tree can hold (4 GiB), or they lie in too many places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooLarge;
 
@@ -103,6 +108,7 @@ impl Html {
             attributes: Vec::with_capacity(n_attributes),
             words: String::with_capacity(n_bytes),
             names: Vec::with_capacity(n_nodes),
+            n_joined: 0,
         }
     }
 
@@ -202,7 +208,9 @@ impl Html {
         self.entries[before.index()].span = match held.1 == from {
             true => (held.0, to),
             // Something that was no child of the same parent came between.
+            false if self.n_joined >= MAX_JOINED => return Err(TooLarge),
             false => {
+                self.n_joined += 1;
                 let both = [held, (from, to)].map(|span| self.part(span)).concat();
                 self.held(&both)?
             }
@@ -561,10 +569,12 @@ impl<'a> NodeRef<'a> {
     }
 
     /// What follows it in document order, as long as it is in `scope`.
-    fn next_in(self, scope: Self) -> Option<Self> {
-        if let Some(child) = self.first_child() {
-            return Some(child);
-        }
+    pub fn next_in(self, scope: Self) -> Option<Self> {
+        self.first_child().or_else(|| self.next_behind_in(scope))
+    }
+
+    /// Likewise, of what is not in the node itself.
+    pub fn next_behind_in(self, scope: Self) -> Option<Self> {
         let mut around = self;
         while around.id != scope.id {
             if let Some(next) = around.next_sibling() {

@@ -567,6 +567,17 @@ mod tests {
         assert!(is_told(between));
     }
 
+    /// Each piece that is put to a text behind something else is a copy of all of it.
+    #[test]
+    fn a_text_in_very_many_pieces_is_left_to_the_parser() {
+        let pieces = |n: usize| {
+            let scripts = "<script>x</script> ".repeat(n);
+            format!("<!doctype html><html><head></head> {scripts}<body>words</body></html>")
+        };
+        assert!(is_told(&pieces(3)));
+        assert!(!is_told(&pieces(1_000)));
+    }
+
     #[test]
     fn pages_to_be_mended_are_left_to_the_parser() {
         for body in [

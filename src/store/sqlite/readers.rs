@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
+use super::writer::run;
 use super::{open_to_read, sql_error};
 use crate::store::{Answer, StoreError};
 
@@ -35,10 +36,10 @@ impl Pool {
             Some(conn) => conn,
             None => open_to_read(&self.path)?,
         };
-        let transaction = conn.unchecked_transaction()?;
-        let answer = work(&transaction)?;
-        // A connection whose query failed is not kept.
-        transaction.commit()?;
+        run(&conn, "BEGIN")?;
+        let answer = work(&conn)?;
+        // A connection whose query failed is not kept, and its transaction ends with it.
+        run(&conn, "COMMIT")?;
         self.idle().push(conn);
         Ok(answer)
     }
