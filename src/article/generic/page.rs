@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use crate::article::text;
 use crate::document::{Edge, Element, ElementRef, Html, Node as TreeNode, NodeRef};
 
 use super::lines::Measure;
@@ -107,31 +108,9 @@ impl Tag {
     }
 }
 
-/// Elements whose content is not shown as text, with all that is in them.
+/// Elements whose content is not shown as text, with all that is in them. What the head says of the page is read.
 fn is_unshown(name: &str) -> bool {
-    matches!(
-        name,
-        "script"
-            | "style"
-            | "noscript"
-            | "template"
-            | "textarea"
-            | "select"
-            | "option"
-            | "button"
-            | "input"
-            | "iframe"
-            | "object"
-            | "embed"
-            | "audio"
-            | "video"
-            | "svg"
-            | "canvas"
-            | "title"
-            | "map"
-            | "datalist"
-            | "dialog"
-    )
+    text::is_unshown(name) && name != "head" || matches!(name, "map" | "datalist" | "dialog")
 }
 
 /// One element or text.
