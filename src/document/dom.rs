@@ -1,7 +1,6 @@
 //! A page's tree. Its nodes lie in one row, in the order in which they were made, and point at each other by their
-//! places; their words and values lie in another one. So a tree costs three allocations, however many nodes it has, and some
-//! fifty bytes a node: html5ever's as [`scraper`] keeps it takes two hundred, and one more for each element, name list and
-//! value.
+//! places; their words and values lie in another one. So a tree costs four allocations, however many nodes it has, and some
+//! sixty bytes a node: html5ever's as [`scraper`] keeps it takes two hundred, and more allocations for each element.
 //!
 //! The names are scraper's ([`ElementRef`], [`Node`]), and so is what they do.
 

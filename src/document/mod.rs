@@ -79,10 +79,13 @@ pub fn is_cut(html: &Html) -> bool {
 /// or next to nothing; [`parse`] it whole.
 pub fn parse_wanted<'t>(text: &'t str, wanted: &Wanted) -> Option<(Document, LeftOut<'t>)> {
     let (rest, left_out) = cut::cut(text, wanted).ok()??;
-    let html = rest
-        .tree()
-        .unwrap_or_else(|_| Html::parse_document(&rest.text()));
-    Some((html.into(), left_out))
+    if let Ok(html) = rest.tree() {
+        return Some((html.into(), left_out));
+    }
+    let text = rest.text();
+    // What is too deep or too much to be read is not what is left of it.
+    let is_bounded = shallow(&text).len() == text.len();
+    is_bounded.then(|| (Html::parse_document(&text).into(), left_out))
 }
 
 /// The tree of a page whose tags tell what html5ever would make of it, at a fraction of its price. [`parse_wanted`] asks for
@@ -230,6 +233,22 @@ mod tests {
         assert_eq!(shallow(&page), page);
         let page = format!("<p title=\"{}\">x</p>", "a word ".repeat(9_000));
         assert_eq!(shallow(&page), page);
+    }
+
+    /// Familiar parts are not looked through, and may hold any number of tags.
+    #[test]
+    fn what_is_left_is_bounded_as_the_whole_is() {
+        let selector = Selector::parse("#kept").expect("a selector");
+        let wanted = Wanted::new([&selector], []).expect("a selector that tags can answer");
+        let row = format!("<ul><li>{}</li></ul>", "<i>x</i>".repeat(1_000));
+        let page = |n: usize| {
+            let (menu, rows) = ("<div>menu</div>".repeat(n * 200), row.repeat(n));
+            format!(
+                "<!doctype html><html><head></head><body><a>{rows}</a>{menu}<p id=kept>x</body></html>"
+            )
+        };
+        assert!(parse_wanted(&page(20), &wanted).is_some());
+        assert!(parse_wanted(&page(400), &wanted).is_none());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the tags of a page do to what is open, one step a tag: all that a tree is made of. Told once, while the page is looked
 //! through for what can be left out, and not again.
 
+use super::MAX_TAGS;
 use super::nesting::{Did, Nesting, Unclear};
 use super::tags::{Kind, Tags, Token};
 
@@ -87,6 +88,9 @@ pub(super) fn steps_of(text: &str) -> Result<Vec<Step<'_>>, Unclear> {
     let mut tags = Tags::new(text);
     let mut steps = Vec::with_capacity(text.len() / 48);
     while let Some(token) = tags.next() {
+        if steps.len() >= MAX_TAGS {
+            return Err(Unclear("a page of very many tags"));
+        }
         let did = nesting.follow(&token)?;
         tags.foreign = nesting.is_in_svg();
         steps.push(Step::Tag(Tag::of(&token, did, &nesting)));
