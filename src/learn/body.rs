@@ -214,7 +214,7 @@ pub(super) fn common_texts<'a>(
             .html
             .root_element()
             .descendants()
-            .filter_map(|node| node.value().as_text().map(|text| fold(text)))
+            .filter_map(|node| node.value().as_text().map(fold))
             .filter(|text| !text.is_empty())
             .collect();
         for text in texts {
@@ -415,7 +415,7 @@ fn bare_text(
             let is_apart = holds(child) || child.descendent_elements().any(holds);
             let is_template = child
                 .descendants()
-                .filter_map(|node| node.value().as_text().map(|text| fold(text)))
+                .filter_map(|node| node.value().as_text().map(fold))
                 .all(|text| !differs(&text) || text.is_empty());
             // Where the article may be found, for whoever copies it.
             let leads_here = child

@@ -114,7 +114,7 @@ impl<'a> Surroundings<'a> {
             .item
             .into_iter()
             .flat_map(|item| item.descendants().take(MAX_IN_ITEM));
-        let mut texts = inside.filter_map(|node| node.value().as_text().map(|text| fold(text)));
+        let mut texts = inside.filter_map(|node| node.value().as_text().map(fold));
         let named = texts.find_map(|text| name_at(&text).map(str::to_owned));
         named.or_else(|| name_at(&self.words).map(str::to_owned))
     }
