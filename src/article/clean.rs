@@ -3,8 +3,9 @@
 //! Walks the tree without recursion. What is not on the list loses its tag and keeps its text; what is not shown loses
 //! both.
 
-use crate::document::{Edge, ElementRef, Node, NodeId};
 use url::Url;
+
+use crate::document::{Edge, ElementRef, Node, NodeId};
 
 use super::removed::Removed;
 use super::{ReadOptions, addresses, media, text};

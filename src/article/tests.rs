@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
-use crate::document::parse;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use url::Url;
 
 use super::{PageView, ReadOptions, classify, explain_article, read_article};
+use crate::document::parse;
 use crate::model::{Article, Comment, PageClass, PostedAt, parents};
 use crate::profile::{Library, Profile};
 

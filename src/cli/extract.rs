@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{self, Read, Write};
 
-use crate::document::{Html, Selector};
 use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
@@ -16,6 +15,7 @@ use crate::article::generic::posts::Post;
 use crate::article::generic::{Extraction, PageKind};
 use crate::article::{PageView, extract};
 use crate::config::Options;
+use crate::document::{Html, Selector};
 use crate::fetch::{decode, tld_of};
 use crate::listing::{PageLinks, page_links};
 use crate::model::{Clock, PostedAt, Precision, SystemClock};

@@ -68,8 +68,7 @@ impl Rest<'_> {
     }
 
     fn n_bytes(&self) -> usize {
-        let n_cut: usize = self.gaps.iter().map(|(from, to)| to - from).sum();
-        self.text.len() - n_cut
+        self.text.len() - n_bytes_of(&self.gaps)
     }
 }
 
@@ -115,9 +114,12 @@ pub(super) fn cut<'t>(
             words_from = at;
         }
     }
-    let n_cut: usize = cutter.gaps.iter().map(|(from, to)| to - from).sum();
-    let is_worth_it = n_cut > text.len() / 8;
+    let is_worth_it = n_bytes_of(&cutter.gaps) > text.len() / 8;
     Ok(is_worth_it.then(|| cutter.finish()))
+}
+
+fn n_bytes_of(gaps: &[(usize, usize)]) -> usize {
+    gaps.iter().map(|(from, to)| to - from).sum()
 }
 
 /// Classes that were noted a moment ago: a menu's entries have the same, and need not be looked up in a set.

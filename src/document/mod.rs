@@ -36,8 +36,8 @@ pub use words::fold_into;
 /// Open elements at a time. The deepest page among the recordings has 40.
 const MAX_DEPTH: usize = 512;
 
-/// Tags of a page. A tree takes some 250 bytes for each, so that one of the largest body that is read would take half a
-/// gigabyte; a listing of two thousand rows has 30,000.
+/// Tags of a page. The parser's tree takes some 250 bytes for each, and ours half of that, so that those of the largest body
+/// that is read would take most of a gigabyte; a listing of two thousand rows has 30,000.
 const MAX_TAGS: usize = 300_000;
 
 /// Attributes of an element. html5ever compares each with all before it; more than a few dozen are no one's page.

@@ -10,7 +10,7 @@ use scraper::error::SelectorErrorKind;
 use super::dom::{Element, ElementRef, Html, NodeRef};
 use super::hashes::{NameBits, NameHash, NameKind};
 use super::indexed::{Document, Inside, Scope};
-use super::selector::{Selector, lower};
+use super::selector::Selector;
 use super::wanted;
 
 /// A selector that says at a glance which elements it does not select.
@@ -253,6 +253,11 @@ impl Sign {
 
 fn is_any_on(signs: &[Sign], element: Element<'_>) -> bool {
     signs.iter().any(|sign| sign.is_on(element))
+}
+
+/// As html writes its names.
+fn lower(name: &str) -> LocalName {
+    LocalName::from(name.to_ascii_lowercase())
 }
 
 fn has_word(value: &str, word: &str) -> bool {

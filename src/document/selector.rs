@@ -1,7 +1,7 @@
 //! CSS selectors, put to a tree. How they are read and compared is `selectors`' (the browser's own), in the dialect that
 //! scraper reads; here it is told what our tree's elements are.
 
-use html5ever::{LocalName, Namespace, ns};
+use html5ever::{Namespace, ns};
 use scraper::error::SelectorErrorKind;
 use scraper::selector::{CssLocalName, CssString, NonTSPseudoClass, PseudoElement, Simple};
 use selectors::OpaqueElement;
@@ -217,9 +217,4 @@ impl selectors::Element for ElementRef<'_> {
     fn add_element_unique_hashes(&self, _: &mut BloomFilter) -> bool {
         false
     }
-}
-
-/// As html writes its names.
-pub(super) fn lower(name: &str) -> LocalName {
-    LocalName::from(name.to_ascii_lowercase())
 }

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::document::{ElementRef, NodeId, Selector};
 use regex::Regex;
 
 use super::attachments::{AttachmentRules, attachments};
@@ -23,6 +22,7 @@ use super::unanchored::{Search, follows_by, is_named};
 use super::words::{DATED, after_by};
 use super::{Decision, SeenPage, css, within};
 use crate::dates::read_date;
+use crate::document::{ElementRef, NodeId, Selector};
 use crate::model::{Calendar, Precision};
 use crate::profile::{element_text, fold};
 

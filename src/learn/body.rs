@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::document::{Edge, ElementRef, Node, NodeId, Selector};
 use regex::Regex;
 
 use super::article::{ArticleRules, COMMENT_NAMES, Sample, elements, is_within};
@@ -13,6 +12,7 @@ use super::records::Records;
 use super::titles::repeats;
 use super::words::DATED;
 use super::{Decision, SeenPage, css};
+use crate::document::{Edge, Element, ElementRef, Node, NodeId, Selector};
 use crate::profile::{element_text, fold};
 
 /// Elements of a body that may be furniture.
@@ -159,7 +159,7 @@ struct Scene<'s> {
 
 impl Scene<'_> {
     /// Whether an element's words are no body's; a link's; not shown.
-    fn kind(&self, id: NodeId, tag: crate::document::Element<'_>) -> (bool, bool, bool) {
+    fn kind(&self, id: NodeId, tag: Element<'_>) -> (bool, bool, bool) {
         let name = tag.name();
         let words = format!(
             "{} {}",

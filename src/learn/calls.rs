@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use crate::document::{ElementRef, Html, Selector};
 use regex::{Captures, Regex};
 use url::Url;
 
 use super::address::is_state;
 use super::css;
+use crate::document::{ElementRef, Html, Selector};
 use crate::profile::Call;
 
 /// Letters of all scripts that are looked at.

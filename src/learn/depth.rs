@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::document::{ElementRef, NodeId, Selector};
 use regex::Regex;
+
+use crate::document::{ElementRef, NodeId, Selector};
 
 use super::css;
 use super::field_rule::FieldRule;

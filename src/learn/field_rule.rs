@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use crate::document::{ElementRef, Selector};
 use regex::Regex;
 
+use crate::document::{ElementRef, Selector};
 use crate::profile::{element_text, fold};
 
 pub(super) static DATE_IN_WORDS: LazyLock<Regex> =

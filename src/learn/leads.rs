@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::{ElementRef, Selector};
 use url::Url;
+
+use crate::document::{ElementRef, Selector};
 
 use super::address;
 use super::columns::shown;

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use crate::document::{ElementRef, Selector};
 use url::Url;
+
+use crate::document::{ElementRef, Selector};
 
 use super::SeenPage;
 use super::address::{bare, is_same_host, joined_kinds, kind_of};

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::document::ElementRef;
 use regex::Regex;
 
 use super::css;
+use crate::document::ElementRef;
 use crate::profile::element_text;
 
 /// The attribute by which records without ids are told apart.

@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::document::{ElementRef, Node, NodeId, Selector};
 use regex::Regex;
 
 use super::article::{AUTHOR_NAMES, COMMENT_NAMES, CommentRules, Sample, elements, is_within};
@@ -20,6 +19,7 @@ use super::record_dates::date_rule;
 use super::record_keys::{Key, PERSON_LINK, distinct_key, likely_key};
 use super::record_names::{is_named_for_replies, is_nested, record_names};
 use super::titles::repeats;
+use crate::document::{ElementRef, Node, NodeId, Selector};
 use crate::model::Calendar;
 use crate::profile::{element_text, fold};
 

@@ -9,7 +9,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use crate::document::{ElementRef, Html, NodeId, Selector};
 use regex::Regex;
 use url::Url;
 
@@ -19,6 +18,7 @@ use super::links::{Kinds, LINKS, MAX_LINKS, joined, kinds, links_of};
 use super::title_link::link_titles;
 use super::words::DATED;
 use super::{Decision, SeenPage, css};
+use crate::document::{ElementRef, Html, NodeId, Selector};
 use crate::profile::{UNSEEN, element_text};
 
 /// Kinds of links that may be rows; pages with more are link farms.

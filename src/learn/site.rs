@@ -5,13 +5,13 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::document::{Html, Selector};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use regex::{Captures, Regex};
 
 use super::{SeenPage, css};
 use crate::dates::{of_our_count, plain};
+use crate::document::{Html, Selector};
 use crate::model::NumberOrder;
 use crate::profile::element_text;
 

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{ElementRef, Node};
 use regex::Regex;
 
 use super::article::{Reader, Sample, elements};
@@ -11,6 +10,7 @@ use super::field_rule::FieldRule;
 use super::ground::Ground;
 use super::words::introduces_author;
 use super::{Decision, css};
+use crate::document::{ElementRef, Node};
 use crate::profile::{element_text, fold};
 
 /// Letters of a field's value at most.

@@ -4,9 +4,10 @@
 
 use std::sync::LazyLock;
 
-use crate::document::{Html, Selector};
 use regex::Regex;
 use url::Url;
+
+use crate::document::{Html, Selector};
 
 /// Letters of a script that is looked at: a call stands alone.
 const MAX_SCRIPT: usize = 20_000;

@@ -10,10 +10,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use crate::document::{ElementRef, Html, Selector};
 use regex::Regex;
 use url::Url;
 
+use crate::document::{ElementRef, Html, Selector};
 use crate::profile::element_text;
 
 /// Links beyond this many are not looked at: no page for people has them.

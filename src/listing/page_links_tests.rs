@@ -1,8 +1,9 @@
 //! Pagers in the shapes of several engines and languages, and pages that only look as if they had one.
 
-use crate::document::Html;
 use proptest::prelude::*;
 use url::Url;
+
+use crate::document::Html;
 
 use super::*;
 

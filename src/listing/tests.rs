@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use crate::document::Html;
 use jiff::Timestamp;
 use url::Url;
 
 use super::read_listing;
+use crate::document::Html;
 use crate::model::{ListingPage, Row};
 use crate::profile::{Library, Profile};
 

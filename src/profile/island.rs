@@ -7,9 +7,10 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-use crate::document::Selector;
 use regex::Regex;
 use serde_json::{Map, Value};
+
+use crate::document::Selector;
 
 use super::assigned::assigned;
 use super::flat_data::unflattened;

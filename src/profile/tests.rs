@@ -1,7 +1,8 @@
 //! Profiles as people write them: what compiles, what is complained about and where, which page is whose.
 
-use crate::document::Html;
 use url::Url;
+
+use crate::document::Html;
 
 use super::{Complaint, Library, Profile};
 

@@ -6,8 +6,9 @@
 use std::ops::{BitOr, BitOrAssign};
 use std::sync::LazyLock;
 
-use crate::document::Element;
 use regex::{Regex, RegexSet};
+
+use crate::document::Element;
 
 /// A set of what names say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

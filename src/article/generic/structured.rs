@@ -1,8 +1,9 @@
 //! What a page says about itself for machines: JSON-LD, OpenGraph and other `<meta>`. In: the flat page. Out: claims,
 //! in the page's words; which of them to believe is for others.
 
-use crate::document::ElementRef;
 use serde_json::{Map, Value};
+
+use crate::document::ElementRef;
 
 use super::page::Page;
 

@@ -4,13 +4,13 @@
 
 use std::sync::LazyLock;
 
-use crate::document::{Html, Selector};
 use regex::Regex;
 use url::Url;
 
 use super::islands::islands;
 use super::pattern;
 use super::scripts::{MadePath, made_paths};
+use crate::document::{Html, Selector};
 use crate::learn::address::{is_same_host, parameters};
 use crate::profile::json_list;
 

@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use crate::document::{Html, Selector};
 use regex::Regex;
 use serde_json::{Map, Value};
 use url::Url;
@@ -13,6 +12,7 @@ use url::Url;
 use super::endpoints::{Endpoint, endpoint};
 use super::mine::lists;
 use super::pattern;
+use crate::document::{Html, Selector};
 use crate::learn::address::is_same_host;
 use crate::profile::json_list::scalar;
 use crate::profile::{UNSEEN, data_of, element_text, fold};

@@ -15,7 +15,6 @@ mod turns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::Selector;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use regex::Regex;
@@ -30,6 +29,7 @@ use super::article::same_title;
 use super::columns::{Columns, RowFacts};
 use super::listing_url::{ListingShape, listing_shape};
 use super::{Decision, ListingDraft, Navigation, Refusal, SeenPage, address, samples};
+use crate::document::Selector;
 use crate::profile::json_list::{self, FIELDS, LINK, LIST, PINNED, RECORD};
 use crate::profile::{JsonList, UNSEEN, data_of, element_text};
 

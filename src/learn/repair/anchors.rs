@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::{ElementRef, Selector};
 use toml::Value;
 
 use super::super::article::{self, Sample};
@@ -13,6 +12,7 @@ use super::super::region::{self, Group, RowSeen};
 use super::super::{SeenPage, css, same_title, write};
 use super::{KnownArticle, KnownPages};
 use crate::dates::read_date;
+use crate::document::{ElementRef, Selector};
 use crate::model::{Article, Calendar, PostedAt, Row};
 use crate::profile::{element_text, fold};
 

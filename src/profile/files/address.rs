@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::document::{Html, NodeId};
 use url::Url;
+
+use crate::document::{Html, NodeId};
 
 use super::super::rule::fold;
 use super::Candidate;

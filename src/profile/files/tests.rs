@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::document::{Html, Selector};
 use url::Url;
+
+use crate::document::{Html, Selector};
 
 use super::{FLOOR, FileLink, Ground, blocks_of, files_shown};
 

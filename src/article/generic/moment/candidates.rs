@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::document::{Edge, Element, ElementRef, Html, Node};
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use regex::Regex;
 use url::Url;
+
+use crate::document::{Edge, Element, ElementRef, Html, Node, NodeId};
 
 use super::places::{self, Sense, Verdict};
 use super::{Found, Place};
@@ -264,11 +265,11 @@ impl Finder<'_> {
 
     /// One pass over the tree.
     fn walk(&mut self, html: &Html) {
-        let mut beside: Option<crate::document::NodeId> = None;
+        let mut beside: Option<NodeId> = None;
         // The innermost element marked as a date: its texts were read with it.
-        let mut marked: Option<crate::document::NodeId> = None;
+        let mut marked: Option<NodeId> = None;
         // Within what is marked as changed.
-        let mut other: Option<crate::document::NodeId> = None;
+        let mut other: Option<NodeId> = None;
         let mut known: HashMap<NamesOf<'_>, (String, Verdict)> = HashMap::with_capacity(512);
         let unnamed = judged(&UNNAMED);
         for edge in html.root_element().traverse() {

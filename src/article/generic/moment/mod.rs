@@ -9,7 +9,6 @@
 pub(in crate::article::generic) mod candidates;
 pub(in crate::article::generic) mod places;
 
-use crate::document::Html;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
@@ -17,6 +16,7 @@ use url::Url;
 
 pub use crate::dates::words::{Habit, Hit, Named, Order, dates_in};
 
+use crate::document::Html;
 use crate::model::PostedAt;
 
 /// Where on a page a date was found. In the order of belief.

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use crate::document::{Html, Selector};
+use crate::document::{Html, NodeId, Selector};
 
 use crate::profile::words_asked;
 
@@ -127,16 +127,16 @@ fn names(html: &Html) -> String {
 const MAX_POSTS: usize = 2_000;
 
 /// The bodies of a thread's posts.
-pub(super) fn bodies(html: &Html) -> Vec<crate::document::NodeId> {
+pub(super) fn bodies(html: &Html) -> Vec<NodeId> {
     found(html, &BODY_SELECTORS)
 }
 
 /// The bodies of comments.
-pub(super) fn comments(html: &Html) -> Vec<crate::document::NodeId> {
+pub(super) fn comments(html: &Html) -> Vec<NodeId> {
     found(html, &COMMENT_SELECTORS)
 }
 
-fn found(html: &Html, anchors: &[Anchor]) -> Vec<crate::document::NodeId> {
+fn found(html: &Html, anchors: &[Anchor]) -> Vec<NodeId> {
     let names = names(html);
     for anchor in anchors {
         if !anchor.may_fit(&names) {
