@@ -21,7 +21,7 @@ use zstd::bulk::Decompressor;
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 use zstd::zstd_safe::{self, CCtx, SafeResult};
 
-use super::prepare::with_packer;
+use super::prepare::{PAGES, Packers};
 use crate::dedup::Hash;
 use crate::model::BoardId;
 
@@ -120,7 +120,7 @@ impl Packer {
 
     pub(super) fn pack(&self, page: &[u8]) -> io::Result<Vec<u8>> {
         let Some(Tables(tables)) = self.tables.as_deref() else {
-            return pack_by(&self.dictionary.content()?, page);
+            return pack_by(&PAGES, &self.dictionary.content()?, page);
         };
         let tables = match tables.get() {
             Some(tables) => tables,
@@ -129,27 +129,31 @@ impl Packer {
                 tables.get_or_init(|| EncoderDictionary::copy(&content, LEVEL))
             }
         };
-        pack_with(page, page.len(), |context, packed| {
+        pack_with(&PAGES, page, page.len(), |context, packed| {
             context.compress_using_cdict(packed, page, tables.as_cdict())
         })
     }
 }
 
-/// Packs a page by the content of a dictionary, without tables.
-fn pack_by(content: &[u8], page: &[u8]) -> io::Result<Vec<u8>> {
-    pack_with(page, content.len() + page.len(), |context, packed| {
-        context.compress_using_dict(packed, page, content, LEVEL)
-    })
+/// Packs something by the content of a dictionary, without tables.
+pub(super) fn pack_by(packers: &Packers, content: &[u8], page: &[u8]) -> io::Result<Vec<u8>> {
+    pack_with(
+        packers,
+        page,
+        content.len() + page.len(),
+        |context, packed| context.compress_using_dict(packed, page, content, LEVEL),
+    )
 }
 
 /// Packs a page by one call of zstd that looks at so many bytes.
 fn pack_with(
+    packers: &Packers,
     page: &[u8],
     n_bytes: usize,
     pack: impl FnOnce(&mut CCtx<'static>, &mut Vec<u8>) -> SafeResult,
 ) -> io::Result<Vec<u8>> {
     let mut packed = Vec::with_capacity(zstd_safe::compress_bound(page.len()));
-    with_packer(n_bytes, |packer| {
+    packers.with(n_bytes, |packer| {
         pack(packer.context_mut(), &mut packed)
             .map_err(|code| io::Error::other(zstd_safe::get_error_name(code)))
     })?;
@@ -165,7 +169,7 @@ pub(super) struct Made {
 
 impl Made {
     pub(super) fn pack(&self, page: &[u8]) -> io::Result<Vec<u8>> {
-        pack_by(&self.content, page)
+        pack_by(&PAGES, &self.content, page)
     }
 
     /// As it is to lie in the file.
@@ -194,7 +198,7 @@ pub(super) fn make(pages: &[Vec<u8>]) -> io::Result<Option<Made>> {
     let (mut body_bytes, mut packed_bytes) = (0, 0);
     for (_, page) in outside {
         body_bytes += page.len() as u64;
-        packed_bytes += pack_by(&content, page)?.len() as u64;
+        packed_bytes += pack_by(&PAGES, &content, page)?.len() as u64;
     }
     let promise = match body_bytes {
         0 => 0,

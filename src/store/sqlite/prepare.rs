@@ -1,13 +1,14 @@
 //! What can be worked out before a settlement reaches the writer: compression and tokens. Pure, and the costly part
 //! of settling, so it does not run on the writer's thread, where one visit comes after the other.
 
-use std::sync::{Arc, Mutex};
+use std::io::Read as _;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use zstd::bulk::Compressor;
 
 use super::StoreOptions;
 use super::copies::CopyOptions;
-use super::dictionary::Packer;
+use super::dictionary::{Packer, pack_by};
 use crate::dedup::{Digest, Hash, Normal};
 use crate::model::{Article, Outcome, Settlement, Visited};
 use crate::store::search_text::bigrams;
@@ -36,7 +37,7 @@ pub(super) struct PackedPage {
 }
 
 pub(super) struct PackedContent {
-    /// zstd
+    /// See [`pack_html`].
     pub(super) html: Vec<u8>,
     pub(super) normal: Normal,
     /// `None`: too short to tell a copy from a coincidence.
@@ -82,7 +83,7 @@ fn pack_page(page: &Visited, packer: Option<&Packer>) -> std::io::Result<PackedP
 fn pack_content(content: &Article, options: StoreOptions) -> std::io::Result<PackedContent> {
     let normal = Normal::of(&content.text);
     Ok(PackedContent {
-        html: pack(content.html.as_bytes())?,
+        html: pack_html(&content.html, &content.text)?,
         text_hash: normal.text_hash(),
         normal,
         digest: digest(&content.text, options.copies),
@@ -105,41 +106,106 @@ pub(super) fn is_quick(settlement: &Settlement) -> bool {
 }
 
 pub(super) fn pack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut packed = with_packer(bytes.len(), |packer| packer.compress(bytes))?;
+    let mut packed = PAGES.with(bytes.len(), |packer| packer.compress(bytes))?;
     packed.shrink_to_fit();
     Ok(packed)
 }
 
-/// Packs so many bytes.
-pub(super) fn with_packer<T>(
-    n_bytes: usize,
-    work: impl FnOnce(&mut Compressor<'static>) -> std::io::Result<T>,
-) -> std::io::Result<T> {
+/// For pages, and for what is read from them: the tables of one are another's only when they have been cleared.
+pub(super) static PAGES: Packers = Packers::new();
+pub(super) static CONTENTS: Packers = Packers::new();
+
+/// Packers that nobody uses now. Their tables are kept: to make and clear them costs more than to pack an article.
+pub(super) struct Packers(Mutex<Vec<Compressor<'static>>>);
+
+impl Packers {
     /// Larger tables than those for a page and its dictionary are not worth keeping.
     const MOST: usize = 512 * 1024;
     /// More than there are processors do not pack at once. Not one for each thread: a thread of the blocking pool lives long
     /// after it has done what it was begun for, and there may be a hundred.
     const MOST_IDLE: usize = 4;
-    /// Their tables are kept: to make and clear them costs more than to pack an article.
-    static IDLE: Mutex<Vec<Compressor<'static>>> = Mutex::new(Vec::new());
-    let idle = || IDLE.lock().expect("no holder of this lock panics");
-    if n_bytes > MOST {
-        return work(&mut Compressor::new(ZSTD_LEVEL)?);
+
+    const fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
     }
-    let kept = idle().pop();
-    let mut packer = match kept {
-        Some(packer) => packer,
-        None => Compressor::new(ZSTD_LEVEL)?,
-    };
-    let packed = work(&mut packer)?;
-    let mut idle = idle();
-    if idle.len() < MOST_IDLE {
-        idle.push(packer);
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Compressor<'static>>> {
+        self.0.lock().expect("no holder of this lock panics")
     }
-    Ok(packed)
+
+    /// Packs so many bytes.
+    pub fn with<T>(
+        &self,
+        n_bytes: usize,
+        work: impl FnOnce(&mut Compressor<'static>) -> std::io::Result<T>,
+    ) -> std::io::Result<T> {
+        if n_bytes > Self::MOST {
+            return work(&mut Compressor::new(ZSTD_LEVEL)?);
+        }
+        let kept = self.idle().pop();
+        let mut packer = match kept {
+            Some(packer) => packer,
+            None => Compressor::new(ZSTD_LEVEL)?,
+        };
+        let packed = work(&mut packer)?;
+        let mut idle = self.idle();
+        if idle.len() < Self::MOST_IDLE {
+            idle.push(packer);
+        }
+        Ok(packed)
+    }
 }
 
 /// The inverse of what was packed.
 pub(super) fn unpack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     zstd::stream::decode_all(bytes)
+}
+
+/// A revision's HTML, packed by its text, which stands beside it: what both say is a reference, and only tags are left. A
+/// seventh of what zstd makes of the HTML alone, in half the time. `zstd -d -D TEXT` reads it, too.
+pub(super) fn pack_html(html: &str, text: &str) -> std::io::Result<Vec<u8>> {
+    pack_by(&CONTENTS, text.as_bytes(), html.as_bytes())
+}
+
+/// The inverse, and that of HTML which was packed alone, as earlier versions did.
+pub(super) fn unpack_html(packed: &[u8], text: &str) -> std::io::Result<String> {
+    let mut html = String::new();
+    let mut decoder = zstd::stream::Decoder::with_dictionary(packed, text.as_bytes())?;
+    decoder.read_to_string(&mut html)?;
+    Ok(html)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn html_beside_its_text_is_little_more_than_its_tags() {
+        let words = (0..400).map(|n| format!("{:x}", n * n * 7_919));
+        let text = words.collect::<Vec<_>>().join(" ");
+        let html = format!("<p>{}</p>", text.replace(" 1", " <b>1</b>"));
+        let packed = pack_html(&html, &text).unwrap();
+        assert!(packed.len() * 3 < pack(html.as_bytes()).unwrap().len());
+        assert_eq!(unpack_html(&packed, &text).unwrap(), html);
+    }
+
+    #[test]
+    fn html_that_was_packed_alone_is_read_beside_any_text() {
+        let html = "<p>words</p>".repeat(20);
+        for text in ["", "words", &"words and other words ".repeat(20)] {
+            let alone = pack(html.as_bytes()).unwrap();
+            assert_eq!(unpack_html(&alone, text).unwrap(), html);
+        }
+    }
+
+    proptest! {
+        /// A text may say anything, be it what zstd's own files begin with.
+        #[test]
+        fn html_comes_back(html in "(<p>|[a-c]{1,9}|가 |\n){0,60}", text in "(7\u{a4}0|[a-c]{1,9}|가 |\n){0,60}") {
+            let packed = pack_html(&html, &text).unwrap();
+            prop_assert_eq!(unpack_html(&packed, &text).unwrap(), html);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::prepare::unpack;
+use super::prepare::unpack_html;
 use super::stories;
 use super::values::{Count, Json, Ms, Named, posted_at};
 use crate::dedup::Hash;
@@ -235,21 +235,17 @@ pub(super) fn revisions(conn: &Connection, article: ArticleId) -> rusqlite::Resu
     )?
     .query_map([article.0], |row| {
         let packed: Vec<u8> = row.get(5)?;
-        let html = unpack(&packed)
-            .ok()
-            .and_then(|html| String::from_utf8(html).ok())
-            .ok_or(rusqlite::Error::InvalidColumnType(
-                5,
-                "html".into(),
-                rusqlite::types::Type::Blob,
-            ))?;
+        let text: String = row.get(4)?;
+        let html = unpack_html(&packed, &text).map_err(|_| {
+            rusqlite::Error::InvalidColumnType(5, "html".into(), rusqlite::types::Type::Blob)
+        })?;
         let hash: Hash = row.get(7)?;
         Ok(Revision {
             number: row.get(0)?,
             at: row.get::<_, Ms>(1)?.0,
             title: row.get(2)?,
             category: row.get(3)?,
-            text: row.get(4)?,
+            text,
             html,
             images: list(row, 8)?,
             attachments: list(row, 6)?,

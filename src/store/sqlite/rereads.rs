@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::copies::CopyOptions;
 use super::pages::{StoredPage, read_page};
-use super::prepare::{self, unpack};
+use super::prepare::{self, unpack_html};
 use super::values::{Json, Ms, Named, posted_at};
 use super::{SqliteStore, StoreOptions, copies, search, sql_error};
 use crate::dedup::{Digest, Hash, Normal};
@@ -93,14 +93,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(StoredReading, Option<Timestamp>)> {
     let text: Option<String> = row.get(10)?;
     let html = match row.get::<_, Option<Vec<u8>>>(11)? {
         None => String::new(),
-        Some(packed) => unpack(&packed)
-            .ok()
-            .and_then(|html| String::from_utf8(html).ok())
-            .ok_or(rusqlite::Error::InvalidColumnType(
-                11,
-                "html".into(),
-                rusqlite::types::Type::Blob,
-            ))?,
+        Some(packed) => {
+            unpack_html(&packed, text.as_deref().unwrap_or_default()).map_err(|_| {
+                rusqlite::Error::InvalidColumnType(11, "html".into(), rusqlite::types::Type::Blob)
+            })?
+        }
     };
     let has_content = text.is_some();
     // What the newest revision says; the article's row may meanwhile follow the listing.
@@ -188,7 +185,7 @@ fn prepared(reread: Reread, options: StoreOptions) -> std::io::Result<Prepared> 
     let keys = fields.attachments.iter().map(|file| file.key.as_str());
     let normal = Normal::of(&fields.text);
     Ok(Prepared {
-        html: prepare::pack(fields.html.as_bytes())?,
+        html: prepare::pack_html(&fields.html, &fields.text)?,
         hash: normal.content_hash(&fields.title, fields.category.as_deref(), keys),
         text_hash: normal.text_hash(),
         digest: prepare::digest(&fields.text, options.copies),
