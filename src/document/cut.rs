@@ -11,10 +11,12 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use hashlink::DefaultHashBuilder;
+
 use super::dom::Html;
 use super::familiar::{self, Context, Known};
 use super::nesting::{Did, Nesting, Unclear};
-use super::steps::{Step, Tag};
+use super::steps::{Step, Tag, Way};
 use super::tags::{Attributes, Kind, Tags, Token};
 use super::tree::{tree_from, tree_of};
 use super::wanted::{Around, Note, Seen, Wanted, is_coded};
@@ -26,12 +28,14 @@ const MAX_TAG: usize = 16 * 1024;
 /// Below this many bytes the parser is as quick as the search.
 const SMALL: usize = 4 * 1024;
 
+/// Attributes, as they are written, each once.
+pub type Names<'t> = HashSet<&'t str, DefaultHashBuilder>;
+
 /// What was to be noted of the elements that were left out, and of some of those they stood in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeftOut<'t> {
-    /// Attributes, as they are written.
-    pub ids: HashSet<&'t str>,
-    pub classes: HashSet<&'t str>,
+    pub ids: Names<'t>,
+    pub classes: Names<'t>,
     /// Where links lead to, as it is written but for `&amp;`.
     pub links: Vec<Cow<'t, str>>,
 }
@@ -42,7 +46,7 @@ pub(super) struct Rest<'t> {
     /// What was cut out, in order.
     gaps: Vec<(usize, usize)>,
     /// The way through what was not.
-    steps: Vec<Step<'t>>,
+    way: Way<'t>,
 }
 
 impl Rest<'_> {
@@ -61,9 +65,9 @@ impl Rest<'_> {
     /// Its tree, if its tags tell it.
     pub fn tree(&self) -> Result<Html, Unclear> {
         let is_untold = |step: &Step<'_>| matches!(step, Step::Untold(_));
-        match self.steps.iter().any(is_untold) {
+        match self.way.steps.iter().any(is_untold) {
             true => tree_of(&self.text()),
-            false => tree_from(self.text, &self.steps, self.n_bytes()),
+            false => tree_from(self.text, &self.way, self.n_bytes()),
         }
     }
 
@@ -85,10 +89,12 @@ pub(super) fn cut<'t>(
     }
     let mut cutter = Cutter {
         text,
+        tags: Tags::new(text),
         nesting: Nesting::new(text),
         wanted,
         kept_below: None,
         n_wanted: 0,
+        n_recalled: 0,
         apart_below: None,
         frames: Vec::with_capacity(32),
         noted: Vec::new(),
@@ -96,9 +102,8 @@ pub(super) fn cut<'t>(
         gaps: Vec::new(),
         steps: Vec::with_capacity(text.len() / 96),
     };
-    let mut tags = Tags::new(text);
     let mut words_from = 0;
-    while let Some(token) = tags.next() {
+    while let Some(token) = cutter.tags.next() {
         if !cutter.nesting.allows_words() && !text[words_from..token.start].trim_ascii().is_empty()
         {
             return Err(Unclear("words outside the body"));
@@ -108,9 +113,9 @@ pub(super) fn cut<'t>(
             return Err(Unclear("a tag of very many attributes"));
         }
         let familiar_to = cutter.follow(&token)?;
-        tags.foreign = cutter.nesting.is_in_svg();
+        cutter.tags.foreign = cutter.nesting.is_in_svg();
         if let Some(at) = familiar_to {
-            tags.skip_to(at);
+            cutter.tags.skip_to(at);
             words_from = at;
         }
     }
@@ -150,19 +155,24 @@ struct Frame {
     context: Context,
     is_repeated: bool,
     content_from: usize,
-    /// What had been noted, and met, when it was opened.
+    /// What had been noted, met, and recalled when it was opened.
     n_noted: usize,
     n_wanted: usize,
+    n_recalled: usize,
 }
 
 struct Cutter<'t, 'w> {
     text: &'t str,
+    /// With the attributes of those that were passed, but for what was cut out again.
+    tags: Tags<'t>,
     nesting: Nesting<'t>,
     wanted: &'w Wanted,
     /// Inside a wanted element: how many elements it stands in.
     kept_below: Option<usize>,
     /// Wanted elements so far.
     n_wanted: usize,
+    /// Familiar parts so far.
+    n_recalled: usize,
     /// Inside an element in which nothing is noted, likewise.
     apart_below: Option<usize>,
     /// Of each open element up to the first kept one.
@@ -179,7 +189,7 @@ impl<'t> Cutter<'t, '_> {
     /// Answers where to go on, if all up to there is familiar.
     fn follow(&mut self, token: &Token<'t>) -> Result<Option<usize>, Unclear> {
         let did = self.nesting.follow(token)?;
-        if self.steps.len() >= MAX_TAGS {
+        if self.steps.len() >= MAX_TAGS || self.tags.n_attributes() > MAX_TAGS {
             return Err(Unclear("a page of very many tags"));
         }
         let tag = Tag::of(token, did, &self.nesting);
@@ -219,7 +229,9 @@ impl<'t> Cutter<'t, '_> {
     /// Keeps in mind what is in an element that ends with this tag.
     fn remember(&self, frame: Frame, end_tag: &Token<'t>) {
         let is_plain_end = frame.is_repeated && frame.n_wanted == self.n_wanted;
-        if !is_plain_end || matches!(self.wanted.note, Note::Links) {
+        // Where a part of it was familiar, and it was not, it says something else on each page.
+        let is_constant = frame.n_recalled == self.n_recalled;
+        if !is_plain_end || !is_constant || matches!(self.wanted.note, Note::Links) {
             return;
         }
         let from = frame.content_from;
@@ -264,7 +276,7 @@ impl<'t> Cutter<'t, '_> {
         let rest = &self.text[from..];
         let (gaps, noted) = (&mut self.gaps, &mut self.noted);
         let steps = &mut self.steps;
-        familiar::recall(frame.context, rest, |known| {
+        let recalled = familiar::recall(frame.context, rest, |known| {
             steps.push(Step::Untold(from));
             gaps.extend(
                 known
@@ -280,14 +292,19 @@ impl<'t> Cutter<'t, '_> {
             let classes = known.classes.iter();
             noted.extend(classes.map(|(start, end)| Noted::Classes(&rest[*start..*end])));
             from + known.length
-        })
+        });
+        self.n_recalled += usize::from(recalled.is_some());
+        recalled
     }
 
     fn finish(self) -> (Rest<'t>, LeftOut<'t>) {
         let rest = Rest {
             text: self.text,
             gaps: self.gaps,
-            steps: self.steps,
+            way: Way {
+                steps: self.steps,
+                attributes: self.tags.into_attributes(),
+            },
         };
         let mut left_out = LeftOut {
             links: self.links,
@@ -372,6 +389,7 @@ impl<'t> Cutter<'t, '_> {
             content_from: token.end,
             n_noted: self.noted.len(),
             n_wanted: self.n_wanted,
+            n_recalled: self.n_recalled,
         }
     }
 
@@ -418,8 +436,10 @@ impl<'t> Cutter<'t, '_> {
             self.gaps.pop();
         }
         self.gaps.push((from, to));
-        while self.steps.last().is_some_and(|step| step.start() >= from) {
-            self.steps.pop();
+        while let Some(step) = self.steps.pop_if(|step| step.start() >= from) {
+            if let Step::Tag(tag) = step {
+                self.tags.forget_attributes(tag.attributes_from as usize);
+            }
         }
         self.steps.push(Step::Gap(from, to));
     }
@@ -602,8 +622,8 @@ mod tests {
             .noting_names([&apart])
             .expect("selectors that tags can answer");
         let (_, left_out) = cut(&page, &names).expect("clear").expect("a cut");
-        assert_eq!(left_out.ids, HashSet::from(["side"]));
-        assert_eq!(left_out.classes, HashSet::from(["one two", "after"]));
+        assert_eq!(left_out.ids, HashSet::from_iter(["side"]));
+        assert_eq!(left_out.classes, HashSet::from_iter(["one two", "after"]));
         let (_, left_out) = cut(&page, &wanted().noting_links())
             .expect("clear")
             .expect("a cut");

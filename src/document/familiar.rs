@@ -9,6 +9,8 @@ use std::collections::HashMap;
 use std::hash::BuildHasher as _;
 use std::sync::LazyLock;
 
+use hashlink::DefaultHashBuilder;
+
 use super::wanted::Around;
 
 /// Bytes of a part that is remembered: shorter ones are as quick to look through, and longer ones are seldom the same.
@@ -74,7 +76,7 @@ struct Part {
 /// Parts by what they stand in and how they begin.
 #[derive(Default)]
 struct Generation {
-    parts: HashMap<u64, Vec<Part>>,
+    parts: HashMap<u64, Vec<Part>, DefaultHashBuilder>,
     n_parts: usize,
     n_bytes: usize,
 }

@@ -113,6 +113,7 @@ fn shallow(text: &str) -> &str {
     let mut n_tags = 0_usize;
     let mut tags = Tags::new(text);
     while let Some(tag) = tags.next() {
+        tags.forget_attributes(0);
         n_tags += 1;
         if n_tags > MAX_TAGS {
             return &text[..tag.start];

@@ -157,13 +157,36 @@ fn key_of(name: &str) -> Key {
     if name.len() > size_of::<Key>() {
         return 0;
     }
-    let folded = |letters: &[u8]| {
-        let letters = letters.iter().map(u8::to_ascii_lowercase);
-        letters.fold(0, |key, byte| key << 8 | u64::from(byte))
-    };
     // In two halves, each in one register; nearly all names have but one.
     let (front, back) = name.as_bytes().split_at(name.len().saturating_sub(8));
-    Key::from(folded(front)) << 64 | Key::from(folded(back))
+    Key::from(small(word_of(front))) << 64 | Key::from(small(word_of(back)))
+}
+
+/// Eight letters at most, the last lowest: no name begins with a NUL.
+fn word_of(letters: &[u8]) -> u64 {
+    let four = |from: usize| {
+        let four = letters[from..].first_chunk::<4>();
+        u64::from(u32::from_be_bytes(*four.expect("four are left")))
+    };
+    match *letters {
+        [] => 0,
+        [a] => u64::from(a),
+        [a, b] => u64::from(u16::from_be_bytes([a, b])),
+        [a, b, c] => u64::from(u32::from_be_bytes([0, a, b, c])),
+        // The first four and the last four, of which some may be the same.
+        _ => four(0) << (8 * (letters.len() - 4)) | four(letters.len() - 4),
+    }
+}
+
+/// With small letters for capital ones, as [`u8::to_ascii_lowercase`] makes them, all at once.
+fn small(letters: u64) -> u64 {
+    const LOW: u64 = u64::from_le_bytes([1; 8]);
+    let low_bits = letters & (LOW * 0x7F);
+    // The high bit of each byte that is as great as an `A`, and of each that is greater than a `Z`.
+    let from_a = low_bits + LOW * u64::from(0x80 - b'A');
+    let behind_z = low_bits + LOW * u64::from(0x7F - b'Z');
+    let is_capital = (from_a ^ behind_z) & !letters & (LOW << 7);
+    letters | is_capital >> 2
 }
 
 /// The names by their keys: a table with room enough that most are found at the first look.
@@ -272,6 +295,10 @@ impl Open<'_> {
     /// Boxes, lists' items, and rows: what pages repeat.
     pub fn is_repeated(&self) -> bool {
         self.has(BOX | SECTION | TR | LI | DEFINITION)
+    }
+
+    pub fn is_table(&self) -> bool {
+        self.has(TABLE)
     }
 
     /// Whether words that stand directly inside it stay there.
@@ -666,5 +693,23 @@ impl<'t> Nesting<'t> {
             return Err(Unclear("elements closed in another order than opened"));
         }
         Ok(Did::Nothing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn names_of_one_key_are_one_name(a in "[a-c][a-cA-C@\\[`{0é\0-]{0,17}", b in "[A-C][a-cA-C@\\[`{0é\0-]{0,17}") {
+            prop_assert_eq!(key_of(&a), key_of(&a.to_ascii_uppercase()));
+            let is_same = a.eq_ignore_ascii_case(&b) || a.len() > 16 && b.len() > 16;
+            prop_assert_eq!(key_of(&a) == key_of(&b), is_same);
+            let longer = format!("{a}\0");
+            prop_assert!(longer.len() > 16 || key_of(&a) != key_of(&longer));
+        }
     }
 }

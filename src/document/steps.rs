@@ -3,7 +3,7 @@
 
 use super::MAX_TAGS;
 use super::nesting::{Did, Nesting, Unclear};
-use super::tags::{Kind, Tags, Token};
+use super::tags::{Attribute, Kind, Tags, Token};
 
 /// A tag, or what stands in a tag's place.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +34,7 @@ pub(super) struct Tag<'t> {
     pub start: usize,
     pub end: usize,
     pub n_attributes: u32,
+    pub attributes_from: u32,
     /// Elements that are open.
     pub n_open: u32,
     pub did: What,
@@ -42,6 +43,8 @@ pub(super) struct Tag<'t> {
     /// Words stay in the innermost open element.
     pub takes_words: bool,
     pub is_in_svg: bool,
+    /// Opened a `<table>`.
+    pub is_table: bool,
 }
 
 /// [`Did`], in short.
@@ -64,8 +67,9 @@ impl<'t> Tag<'t> {
             inside: token.inside,
             start: token.start,
             end: token.end,
-            n_attributes: u32::try_from(token.n_attributes).unwrap_or(u32::MAX),
-            n_open: u32::try_from(nesting.open().len()).unwrap_or(u32::MAX),
+            n_attributes: narrow(token.n_attributes),
+            attributes_from: narrow(token.attributes_from),
+            n_open: narrow(nesting.open().len()),
             did: match did {
                 Did::Opened => What::Opened,
                 Did::Closed(..) => What::Closed,
@@ -75,25 +79,41 @@ impl<'t> Tag<'t> {
             allows_words: nesting.allows_words(),
             takes_words: innermost.is_some_and(|open| open.takes_words()),
             is_in_svg: nesting.is_in_svg(),
+            is_table: did == Did::Opened && innermost.is_some_and(|open| open.is_table()),
         }
     }
 }
 
-/// Those of a whole text.
+/// All of these are far below it.
+fn narrow(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// A way through a text, and the attributes of its tags.
+#[derive(Debug, Default)]
+pub(super) struct Way<'t> {
+    pub steps: Vec<Step<'t>>,
+    pub attributes: Vec<Attribute<'t>>,
+}
+
+/// That of a whole text.
 ///
 /// # Errors
 /// Its tags do not tell which elements are open.
-pub(super) fn steps_of(text: &str) -> Result<Vec<Step<'_>>, Unclear> {
+pub(super) fn way_through(text: &str) -> Result<Way<'_>, Unclear> {
     let mut nesting = Nesting::new(text);
     let mut tags = Tags::new(text);
     let mut steps = Vec::with_capacity(text.len() / 48);
     while let Some(token) = tags.next() {
-        if steps.len() >= MAX_TAGS {
+        if steps.len() >= MAX_TAGS || tags.n_attributes() > MAX_TAGS {
             return Err(Unclear("a page of very many tags"));
         }
         let did = nesting.follow(&token)?;
         tags.foreign = nesting.is_in_svg();
         steps.push(Step::Tag(Tag::of(&token, did, &nesting)));
     }
-    Ok(steps)
+    Ok(Way {
+        steps,
+        attributes: tags.into_attributes(),
+    })
 }

@@ -4,7 +4,9 @@
 //! In: a page's text. Out: its tags and comments, in order, each with its place. The content of elements whose content is
 //! text is skipped, as the standard's tree builder would have it, scripting enabled. A tag that the text ends in is no tag.
 
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memmem};
+
+use super::MAX_ATTRIBUTES;
 
 /// Elements whose content is text up to their end tag.
 const TEXT_ONLY: [&str; 9] = [
@@ -26,6 +28,8 @@ pub(super) struct Token<'t> {
     pub id: Option<&'t str>,
     pub class: Option<&'t str>,
     pub n_attributes: usize,
+    /// Where the first of them stands in [`Tags::attributes`].
+    pub attributes_from: usize,
     pub start: usize,
     /// Behind the `>`; of an element whose content is text, behind its end tag.
     pub end: usize,
@@ -51,7 +55,12 @@ pub(super) struct Tags<'t> {
     at: usize,
     /// Inside `<svg>` no element's content is mere text.
     pub foreign: bool,
+    /// Those of the tags so far, as written; of a tag [`MAX_ATTRIBUTES`] at most.
+    attributes: Vec<Attribute<'t>>,
 }
+
+/// A name and its value, as written, character references not decoded.
+pub(super) type Attribute<'t> = (&'t str, &'t str);
 
 impl<'t> Tags<'t> {
     pub fn new(text: &'t str) -> Self {
@@ -59,7 +68,21 @@ impl<'t> Tags<'t> {
             text,
             at: 0,
             foreign: false,
+            attributes: Vec::new(),
         }
+    }
+
+    pub fn n_attributes(&self) -> usize {
+        self.attributes.len()
+    }
+
+    /// Keeps the first `n` attributes alone: nobody will ask for the others.
+    pub fn forget_attributes(&mut self, n: usize) {
+        self.attributes.truncate(n);
+    }
+
+    pub fn into_attributes(self) -> Vec<Attribute<'t>> {
+        self.attributes
     }
 
     /// Goes on behind what need not be read: up to `at`, where a tag begins.
@@ -75,6 +98,7 @@ impl<'t> Tags<'t> {
             id: None,
             class: None,
             n_attributes: 0,
+            attributes_from: self.attributes.len(),
             start,
             end,
         }
@@ -114,9 +138,13 @@ impl<'t> Tags<'t> {
         }
         let mut attributes = Attributes::new(&self.text[inside_at..]);
         let (mut id, mut class) = (None, None);
+        let attributes_from = self.attributes.len();
         let mut n_attributes = 0;
         for (name, value) in &mut attributes {
             n_attributes += 1;
+            if n_attributes <= MAX_ATTRIBUTES {
+                self.attributes.push((name, value));
+            }
             // Of attributes of one name the first counts (13.2.5.33).
             match name.len() {
                 2 if name.eq_ignore_ascii_case("id") => id = id.or(Some(value)),
@@ -142,16 +170,11 @@ impl<'t> Tags<'t> {
             id,
             class,
             n_attributes,
+            attributes_from,
             start,
             end,
         };
-        let is_text_only = kind != Kind::End
-            && !self.foreign
-            && matches!(name.len(), 3 | 5..=8)
-            && TEXT_ONLY
-                .iter()
-                .any(|other| other.eq_ignore_ascii_case(name));
-        if is_text_only {
+        if kind != Kind::End && !self.foreign && is_text_only(name) {
             (token.kind, token.end) = self.text_only(name, end);
             self.at = token.end;
         }
@@ -178,13 +201,59 @@ impl<'t> Tags<'t> {
     }
 }
 
-/// The next `<`. Most are near, and found before a call that looks through whole pages at once has begun.
-fn next_tag(bytes: &[u8], from: usize) -> Option<usize> {
-    const NEAR: usize = 16;
-    let rest = bytes.get(from..)?;
-    let near = rest.iter().take(NEAR).position(|byte| *byte == b'<');
-    let at = near.or_else(|| Some(NEAR + memchr(b'<', rest.get(NEAR..)?)?))?;
-    Some(from + at)
+/// Whether an element of this name has text for its content.
+fn is_text_only(name: &str) -> bool {
+    // None of the usual ones begins and is as long as one of these.
+    let may_be = match name.as_bytes().first().map(|byte| byte | 0x20) {
+        Some(b's') => matches!(name.len(), 5 | 6),
+        Some(b'i') => name.len() == 6,
+        Some(b't') => matches!(name.len(), 5 | 8),
+        Some(b'n') => name.len() >= 7,
+        Some(b'x') => true,
+        _ => false,
+    };
+    may_be
+        && TEXT_ONLY
+            .iter()
+            .any(|other| other.eq_ignore_ascii_case(name))
+}
+
+/// Where a byte is first. In pages most are near, and found before a search of many bytes at once has begun.
+#[inline]
+pub(super) fn find_near(sought: u8, bytes: &[u8]) -> Option<usize> {
+    let (words, _) = bytes[..bytes.len().min(NEAR)].as_chunks();
+    for (n, word) in words.iter().enumerate() {
+        let found = marked(*word, sought);
+        if found != 0 {
+            return Some(n * WORD + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let from = words.len() * WORD;
+    Some(from + memchr(sought, &bytes[from..])?)
+}
+
+/// Whether one of two bytes is there.
+#[inline]
+pub(super) fn has_one_of(sought: [u8; 2], bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks();
+    if words.len() > NEAR / WORD {
+        return memchr2(sought[0], sought[1], bytes).is_some();
+    }
+    let of_word = |word: &[u8; WORD]| marked(*word, sought[0]) | marked(*word, sought[1]);
+    words.iter().any(|word| of_word(word) != 0) || rest.iter().any(|byte| sought.contains(byte))
+}
+
+/// Bytes that are looked at together.
+const WORD: usize = 8;
+/// Bytes that are looked through before a search begins that is made for many.
+const NEAR: usize = 4 * WORD;
+
+/// The high bit of each byte that is the one sought, and perhaps of some behind it.
+#[inline]
+fn marked(word: [u8; WORD], sought: u8) -> u64 {
+    const LOW: u64 = u64::from_le_bytes([1; WORD]);
+    let differs = u64::from_le_bytes(word) ^ (LOW * u64::from(sought));
+    differs.wrapping_sub(LOW) & !differs & (LOW << 7)
 }
 
 impl<'t> Iterator for Tags<'t> {
@@ -193,7 +262,7 @@ impl<'t> Iterator for Tags<'t> {
     fn next(&mut self) -> Option<Token<'t>> {
         let bytes = self.text.as_bytes();
         loop {
-            let start = next_tag(bytes, self.at)?;
+            let start = self.at + find_near(b'<', bytes.get(self.at..)?)?;
             self.at = start + 1;
             match bytes.get(start + 1)? {
                 b'!' | b'?' => return Some(self.comment(start)),
@@ -276,7 +345,7 @@ impl<'t> Attributes<'t> {
 }
 
 impl<'t> Iterator for Attributes<'t> {
-    type Item = (&'t str, &'t str);
+    type Item = Attribute<'t>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let bytes = self.text.as_bytes();
@@ -317,7 +386,7 @@ impl<'t> Iterator for Attributes<'t> {
         match bytes.get(after) {
             Some(quote @ (b'"' | b'\'')) => {
                 value_at = after + 1;
-                let Some(length) = memchr(*quote, &bytes[value_at..]) else {
+                let Some(length) = find_near(*quote, &bytes[value_at..]) else {
                     // The text ends in the value: no tag.
                     self.at = bytes.len();
                     return Some((name, ""));
@@ -358,7 +427,20 @@ pub(super) const fn room() -> [u8; MAX_NAME] {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn the_nearest_byte_is_found(bytes in proptest::collection::vec(proptest::sample::select(b"abc\0\xE1".to_vec()), 0..80)) {
+            for sought in *b"b\0\xE1" {
+                prop_assert_eq!(find_near(sought, &bytes), bytes.iter().position(|byte| *byte == sought));
+            }
+            let is_there = bytes.iter().any(|byte| b"bc".contains(byte));
+            prop_assert_eq!(has_one_of(*b"bc", &bytes), is_there);
+        }
+    }
 
     fn read(text: &str) -> Vec<(Kind, &str, &str)> {
         Tags::new(text)

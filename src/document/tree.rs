@@ -9,13 +9,13 @@
 use std::borrow::Cow;
 
 use html5ever::{LocalName, data::NAMED_ENTITIES, local_name};
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
 use super::MAX_ATTRIBUTES;
 use super::dom::{Html, Kind as NodeKind, NodeId, TooLarge};
 use super::nesting::Unclear;
-use super::steps::{Step, Tag, What, steps_of};
-use super::tags::{Attributes, Kind, end_tag};
+use super::steps::{Step, Tag, Way, What, way_through};
+use super::tags::{Attribute, Kind, end_tag, find_near, has_one_of};
 
 const DOCTYPE: &str = "<!doctype html>";
 
@@ -27,18 +27,18 @@ const NAMES: usize = 64;
 /// # Errors
 /// html5ever is needed to tell it.
 pub(super) fn tree_of(text: &str) -> Made<Html> {
-    tree_from(text, &steps_of(text)?, text.len())
+    tree_from(text, &way_through(text)?, text.len())
 }
 
-/// The tree that the steps of `text` lead to, less what lies in their gaps; `n_bytes` are left.
+/// The tree that a way through `text` leads to, less what lies in its gaps; `n_bytes` are left.
 ///
 /// # Errors
 /// As [`tree_of`]; or some steps were not told.
-pub(super) fn tree_from<'t>(text: &'t str, steps: &[Step<'t>], n_bytes: usize) -> Made<Html> {
+pub(super) fn tree_from<'t>(text: &'t str, way: &Way<'t>, n_bytes: usize) -> Made<Html> {
     if memchr(0, text.as_bytes()).is_some() {
         return Err(Unclear("a NUL"));
     }
-    Builder::of(text, steps.len(), n_bytes).build(steps)
+    Builder::of(text, way, n_bytes).build(&way.steps)
 }
 
 impl From<TooLarge> for Unclear {
@@ -65,8 +65,9 @@ enum End {
     AfterHtml,
 }
 
-struct Builder<'t> {
+struct Builder<'t, 'w> {
     text: &'t str,
+    attributes: &'w [Attribute<'t>],
     tree: Html,
     open: Vec<Open>,
     /// Head and body have begun.
@@ -102,12 +103,13 @@ impl<'t> Names<'t> {
 
 type Made<T> = Result<T, Unclear>;
 
-impl<'t> Builder<'t> {
-    fn of(text: &'t str, n_steps: usize, n_bytes: usize) -> Self {
+impl<'t, 'w> Builder<'t, 'w> {
+    fn of(text: &'t str, way: &'w Way<'t>, n_bytes: usize) -> Self {
         Self {
             text,
-            // Every other tag begins an element, most with words in it and an attribute; half of the bytes are names and tags.
-            tree: Html::with_room(n_steps, n_steps / 2, n_bytes / 2),
+            attributes: &way.attributes,
+            // Every other tag begins an element, most with words in it; half of the bytes are names and tags.
+            tree: Html::with_room(way.steps.len(), way.attributes.len(), n_bytes / 2),
             open: Vec::with_capacity(32),
             allows_words: false,
             head: None,
@@ -223,7 +225,8 @@ impl<'t> Builder<'t> {
     /// Appends an element of this start tag.
     fn append(&mut self, parent: NodeId, tag: &Tag<'t>) -> Made<NodeId> {
         let from = self.tree.n_attributes();
-        for (name, value) in Attributes::new(tag.inside) {
+        let first = tag.attributes_from as usize;
+        for (name, value) in &self.attributes[first..first + tag.n_attributes as usize] {
             let name = self.names.of(name);
             // Of attributes of one name the first counts.
             if !self.tree.has_attribute(from, &name) {
@@ -238,18 +241,18 @@ impl<'t> Builder<'t> {
     }
 
     fn opened(&mut self, tag: &Tag<'t>) -> Made<()> {
-        let name = lower(tag.name);
         if self.is_directly_in_table() {
-            self.make_room_in_table(&name)?;
+            self.make_room_in_table(&lower(tag.name))?;
         }
         let node = self.append(self.parent(), tag)?;
-        if &*name == "head" {
+        if tag.name.eq_ignore_ascii_case("head") {
             self.head = Some(node);
         }
-        self.skips_newline = matches!(&*name, "pre" | "listing");
+        let mut skipping = ["pre", "listing"].iter();
+        self.skips_newline = skipping.any(|name| tag.name.eq_ignore_ascii_case(name));
         self.open.push(Open {
             node,
-            is_table: &*name == "table",
+            is_table: tag.is_table,
             takes_words: tag.takes_words,
             body: None,
         });
@@ -367,7 +370,7 @@ impl<'t> Builder<'t> {
         }
         // What the tags were looked for in may hold signs that are neither a tag's nor a word's.
         let mut rest = words.as_bytes();
-        while let Some(at) = memchr(b'<', rest) {
+        while let Some(at) = find_near(b'<', rest) {
             rest = &rest[at + 1..];
             match rest.first() {
                 Some(b'/' | b'!' | b'?') => return Err(Unclear("half a tag")),
@@ -398,7 +401,7 @@ fn normalised(words: &str) -> Cow<'_, str> {
 
 /// Without character references (13.2.5.72), and normalised.
 fn decoded(words: &str, in_attribute: bool) -> Made<Cow<'_, str>> {
-    if is_as_written(words.as_bytes()) {
+    if !has_one_of([b'&', b'\r'], words.as_bytes()) {
         return Ok(Cow::Borrowed(words));
     }
     match normalised(words) {
@@ -407,15 +410,6 @@ fn decoded(words: &str, in_attribute: bool) -> Made<Cow<'_, str>> {
             let plain = without_references(&words, in_attribute)?;
             Ok(Cow::Owned(plain.into_owned()))
         }
-    }
-}
-
-/// Most values are a word, and looked through before a search of whole pages at once has begun.
-fn is_as_written(words: &[u8]) -> bool {
-    const SHORT: usize = 24;
-    match words.len() {
-        ..=SHORT => !words.iter().any(|byte| matches!(byte, b'&' | b'\r')),
-        _ => memchr2(b'&', b'\r', words).is_none(),
     }
 }
 
@@ -468,6 +462,18 @@ fn numbered(number: &str) -> Made<Option<(char, usize)>> {
 
 /// Likewise for a name: the longest that is one.
 fn named(after: &str, in_attribute: bool) -> Made<Option<(char, usize)>> {
+    // Nearly all there are; no longer name begins with one of them.
+    const USUAL: [(&str, char); 5] = [
+        ("amp;", '&'),
+        ("lt;", '<'),
+        ("gt;", '>'),
+        ("quot;", '"'),
+        ("nbsp;", '\u{a0}'),
+    ];
+    let mut usual = USUAL.iter();
+    if let Some((name, meant)) = usual.find(|(name, _)| after.starts_with(name)) {
+        return Ok(Some((*meant, name.len())));
+    }
     let bytes = after.as_bytes();
     let mut found = None;
     let mut length = 0;
