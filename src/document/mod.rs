@@ -7,6 +7,7 @@
 //! depth of nesting: 40,000 open `<div>` take seconds. Real pages nest a few dozen deep; text behind the point where a
 //! page is nested [`MAX_DEPTH`] deep is cut off. So is what follows a tag of more than [`MAX_ATTRIBUTES`] attributes.
 
+mod chain;
 mod cut;
 mod dom;
 mod familiar;

@@ -7,6 +7,7 @@ use std::ops::{BitOr, Deref};
 use html5ever::{LocalName, local_name};
 use scraper::error::SelectorErrorKind;
 
+use super::chain::{Chain, Foreign};
 use super::dom::{Element, ElementRef, Html, NodeRef};
 use super::hashes::{NameBits, NameHash, NameKind};
 use super::indexed::{Document, Inside, Scope};
@@ -23,8 +24,8 @@ pub struct Query {
     names: Option<Vec<NameHash>>,
     /// Those of the signs; an element that shares none with them is not selected.
     bits: NameBits,
-    /// The signs are all that is asked.
-    is_plain: bool,
+    /// Where names are all that is asked: one for each alternative.
+    chains: Option<Vec<Chain>>,
 }
 
 /// What an element must have to be selected.
@@ -48,13 +49,13 @@ impl Query {
             let bits = names.iter().map(|name| name.bit());
             bits.fold(NameBits::NONE, BitOr::bitor)
         });
-        let is_plain = signs.is_some() && selector.to_css_string().split(", ").all(is_name);
+        let chains = Chain::all_of(&selector.to_css_string());
         Ok(Self {
             selector,
             signs,
             names,
             bits,
-            is_plain,
+            chains,
         })
     }
 
@@ -75,13 +76,17 @@ impl Query {
 
     /// Whether an element that has one of the signs is selected.
     fn is_meant(&self, element: &ElementRef<'_>, scope: Option<ElementRef<'_>>) -> bool {
-        let tag = element.value();
-        match &self.signs {
-            Some(signs) if self.is_plain && tag.is_html() => {
-                signs.iter().any(|sign| sign.is_exactly_on(tag))
+        if let Some(chains) = &self.chains {
+            for chain in chains {
+                match chain.fits(*element) {
+                    Ok(true) => return true,
+                    Ok(false) => {}
+                    Err(Foreign) => return self.selector.matches_in(element, scope),
+                }
             }
-            _ => self.selector.matches_in(element, scope),
+            return false;
         }
+        self.selector.matches_in(element, scope)
     }
 
     /// The elements inside `scope` that are selected, in document order.
@@ -153,13 +158,6 @@ impl Query {
     }
 }
 
-/// Whether a selector is a tag's name, a class or an id, and no more; without escapes.
-fn is_name(css: &str) -> bool {
-    let name = css.strip_prefix(['.', '#']).unwrap_or(css);
-    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    !name.is_empty() && name.bytes().all(is_letter)
-}
-
 /// The names to look for. `None`: one of the signs is no name.
 fn names_of(signs: &[Sign]) -> Option<Vec<NameHash>> {
     let mut names = Vec::with_capacity(signs.len());
@@ -226,17 +224,6 @@ impl Sign {
             .or(attribute.map(|(name, _)| Self::Attribute(lower(&name))))
     }
 
-    /// Whether an element of html's has it, where the case of ids and classes counts.
-    fn is_exactly_on(&self, element: Element<'_>) -> bool {
-        match self {
-            Self::Id(id) => element.value_of(&local_name!("id")) == Some(id),
-            Self::Class(class) => element
-                .value_of(&local_name!("class"))
-                .is_some_and(|value| value.split_ascii_whitespace().any(|word| word == class)),
-            Self::Tag(_) | Self::Attribute(_) => self.is_on(element),
-        }
-    }
-
     fn is_on(&self, element: Element<'_>) -> bool {
         match self {
             Self::Tag(tag) => element.local_name() == tag || !element.is_html(),
@@ -271,8 +258,28 @@ fn has_word(value: &str, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::document::Part;
+
+    proptest! {
+        #[test]
+        fn names_are_looked_for_as_the_library_looks_for_them(
+            css in r"(div|p|\.a|\.b|#i|div\.a|p\.b\.a|#i\.a)((, | > | )(div|p|\.a|\.b|#i|div\.b)){0,4}",
+            pieces in proptest::collection::vec(proptest::sample::select(vec![
+                "<div>", "<div class=a>", "<div class='b a' id=i>", "<div class=b>", "</div>", "<p>", "<p class='a b'>",
+                "<p id=i class=a>", "<div id=I class=A>", "<b class=a>", "</b>", "<svg class=a>", "<g class=b>", "</svg>", "x",
+            ]), 0..30)
+        ) {
+            let page = Document::from(Html::parse_document(&pieces.concat()));
+            let selector = Selector::parse(&css).expect("a selector");
+            let query = Query::parse(&css).expect("a selector");
+            prop_assert!(query.chains.is_some());
+            let ids = |found: Vec<ElementRef<'_>>| found.iter().map(|element| element.id()).collect::<Vec<_>>();
+            prop_assert_eq!(ids(query.select_in(&page).collect()), ids(page.select(&selector).collect()), "{}", page.html());
+        }
+    }
 
     /// What its signs leave to a selector is all that it selects.
     #[test]
@@ -322,6 +329,19 @@ mod tests {
             "tr > td",
             "html",
             "head > title",
+            "body div p",
+            "body > div > p.a.b",
+            "#one > .a b",
+            ".x div > p b",
+            "ul li > a",
+            "div ul",
+            "body > li",
+            "body > ul > li.c, .x table td",
+            "svg lineargradient",
+            "svg linearGradient",
+            ".x #one#one",
+            "div#one.a.b > p",
+            "HTML BODY > DIV.B",
         ] {
             let selector = Selector::parse(css).expect("a selector");
             let query = Query::parse(css).expect("a selector");
