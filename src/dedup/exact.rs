@@ -1,6 +1,8 @@
 //! Hashes of normalised text. They are stored, so a change to what they are made of is a change of the schema:
 //! every article would seem edited.
 
+use std::borrow::Cow;
+
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::Hash;
@@ -12,11 +14,14 @@ const MIN_LETTERS: usize = 20;
 /// space (U+00A0 too), and marks that nobody sees (zero-width spaces, soft hyphens, control characters).
 pub fn normalise(text: &str) -> String {
     // Most texts are composed as they come, and need no table to say so.
-    if are_composed(text) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        seen(text)
-    } else {
-        seen(&text.nfc().collect::<String>())
+    if let Some(seen) = seen(text, is_composed) {
+        return seen;
     }
+    let composed = match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        _ => Cow::Owned(text.nfc().collect()),
+    };
+    seen(&composed, |_| true).unwrap_or_default()
 }
 
 /// A text as [`normalise`] leaves it, for whoever asks for more than one hash of it.
@@ -64,34 +69,47 @@ fn is_composed(c: char) -> bool {
     matches!(c, '\0'..='\u{2ff}' | '가'..='힣' | '一'..='\u{9fff}' | '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3011}')
 }
 
-fn are_composed(text: &str) -> bool {
-    let mut rest = text;
-    loop {
-        rest = &rest[plain(rest.as_bytes())..];
-        let mut chars = rest.chars();
-        match chars.next() {
-            None => return true,
-            Some(c) if is_composed(c) => rest = chars.as_str(),
-            Some(_) => return false,
-        }
-    }
-}
-
-/// Bytes in front that are visible signs of ASCII or Hangul syllables: nearly all of a text, and as they are to be.
+/// Bytes in front that are visible signs of ASCII or Hangul syllables, with single spaces between them: nearly all of a text,
+/// and as they are to be.
 fn plain(text: &[u8]) -> usize {
-    let mut at = 0;
-    loop {
-        at += match text[at..] {
-            [0x21..=0x7e, ..] => 1,
-            // U+AC00 to U+D7A3.
-            [0xea, 0xb0..=0xff, _, ..] | [0xeb | 0xec, _, _, ..] | [0xed, 0..=0x9d, _, ..] => 3,
-            [0xed, 0x9e, 0..=0xa3, ..] => 3,
-            _ => return at,
+    let (mut at, mut behind_sign) = (0, 0);
+    while let Some(byte) = text.get(at) {
+        let length = match SIGNS[usize::from(*byte)] {
+            0 if *byte == b' ' && at > 0 && at == behind_sign => {
+                at += 1;
+                continue;
+            }
+            0 => match text[at..] {
+                // U+AC00 to U+D7A3, as far as their first byte does not tell.
+                [0xea, 0xb0..=0xff, _, ..] | [0xed, 0..=0x9d, _, ..] => 3,
+                [0xed, 0x9e, 0..=0xa3, ..] => 3,
+                _ => break,
+            },
+            length => usize::from(length),
         };
+        at += length;
+        behind_sign = at;
     }
+    behind_sign
 }
 
-fn seen(text: &str) -> String {
+/// Bytes of a plain sign that begins with a byte, where that tells.
+const SIGNS: [u8; 256] = {
+    let mut lengths = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        lengths[byte] = match byte {
+            0x21..=0x7e => 1,
+            0xeb | 0xec => 3,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    lengths
+};
+
+/// Without what does not count. `None`: a character is not one of those expected.
+fn seen(text: &str, is_expected: impl Fn(char) -> bool) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
     // What stands between two characters that count for nothing is taken over in one piece.
@@ -112,6 +130,9 @@ fn seen(text: &str) -> String {
         let Some(c) = text[at..].chars().next() else {
             break;
         };
+        if !is_expected(c) {
+            return None;
+        }
         let is_space = c.is_whitespace();
         if is_space || is_unseen(c) {
             take(&text[piece_from..at], is_space);
@@ -120,7 +141,7 @@ fn seen(text: &str) -> String {
         at += c.len_utf8();
     }
     take(&text[piece_from..], false);
-    out
+    Some(out)
 }
 
 fn is_unseen(c: char) -> bool {

@@ -12,19 +12,53 @@ pub(super) struct Letters {
 }
 
 pub(super) fn letters(text: &str) -> Letters {
-    let mut letters = Letters {
-        all: Vec::with_capacity(text.len() / 2),
-        word_starts: Vec::with_capacity(text.len() / 8),
-    };
-    if text.chars().all(is_settled) {
-        letters.keep(text.chars());
-    } else {
+    Letters::of_settled(text).unwrap_or_else(|| {
+        let mut letters = Letters::for_text(text);
         letters.keep(text.nfkc());
-    }
-    letters
+        letters
+    })
 }
 
 impl Letters {
+    fn for_text(text: &str) -> Self {
+        Self {
+            all: Vec::with_capacity(text.len() / 2),
+            word_starts: Vec::with_capacity(text.len() / 8),
+        }
+    }
+
+    /// `None`: a character is not what it is in compatibility form.
+    fn of_settled(text: &str) -> Option<Self> {
+        let Self {
+            mut all,
+            mut word_starts,
+        } = Self::for_text(text);
+        let mut in_word = false;
+        for c in text.chars() {
+            let kept = match c {
+                '가'..='힣' | 'a'..='z' | '0'..='9' => c,
+                'A'..='Z' => c.to_ascii_lowercase(),
+                c if c.is_ascii() => {
+                    in_word = false;
+                    continue;
+                }
+                c if !is_settled(c) => return None,
+                // None of these has another case.
+                c if c.is_alphanumeric() => c,
+                _ => {
+                    in_word = false;
+                    continue;
+                }
+            };
+            if !in_word {
+                word_starts.push(all.len());
+                in_word = true;
+            }
+            all.push(kept);
+        }
+        Some(Self { all, word_starts })
+    }
+
     fn keep(&mut self, chars: impl Iterator<Item = char>) {
         let mut in_word = false;
         for c in chars {
@@ -78,10 +112,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_short_way_and_the_long_way_agree(text in "[가-힣a-zA-Z0-9 一-龥‘’“”…·、。-]{0,60}") {
+        fn the_short_way_and_the_long_way_agree(text in "[가-힣a-zA-Z0-9 一-龥々〇\\u{9ffd}‘’“”…·、。Ａé-]{0,60}") {
             let mut long = Letters::default();
             long.keep(text.nfkc());
             prop_assert_eq!(letters(&text), long);
+            for c in text.chars().filter(|c| is_settled(*c)) {
+                prop_assert!(Letters::of_settled(&c.to_string()).is_some());
+            }
         }
 
         #[test]

@@ -82,25 +82,36 @@ fn pieces(letters: &[char]) -> Vec<u32> {
         powers[i] = powers[i - 1].wrapping_mul(BASE);
     }
     let mut run = Vec::with_capacity(letters.len());
-    let (mut end, mut weight, mut hash) = (0, 0, 0u64);
-    let weigh = |c: char| 1 + u32::from(is_dense(c));
-    for start in 0..letters.len() {
-        while weight < LETTERS && end < letters.len() {
+    let (mut length, mut weight, mut hash) = (0, 0, 0u64);
+    let mut ahead = letters.iter();
+    for first in letters {
+        while weight < LETTERS {
+            let Some(next) = ahead.next() else {
+                return run;
+            };
             hash = hash
                 .wrapping_mul(BASE)
-                .wrapping_add(u64::from(u32::from(letters[end])) + 1);
-            weight += weigh(letters[end]);
-            end += 1;
-        }
-        if weight < LETTERS {
-            break;
+                .wrapping_add(u64::from(u32::from(*next)) + 1);
+            weight += weight_of(*next);
+            length += 1;
         }
         run.push((mix(hash) >> 32) as u32);
-        let first = u64::from(u32::from(letters[start])) + 1;
-        hash = hash.wrapping_sub(first.wrapping_mul(powers[end - start - 1]));
-        weight -= weigh(letters[start]);
+        length -= 1;
+        let first_part = (u64::from(u32::from(*first)) + 1).wrapping_mul(powers[length]);
+        hash = hash.wrapping_sub(first_part);
+        weight -= weight_of(*first);
     }
     run
+}
+
+/// In Latin letters.
+fn weight_of(c: char) -> u32 {
+    match c {
+        // Nearly all there are.
+        '\0'..='\u{10ff}' => 1,
+        '가'..='힣' => 2,
+        c => 1 + u32::from(is_dense(c)),
+    }
 }
 
 /// How many values two ascending lists share.

@@ -27,15 +27,40 @@ pub fn fold_into(line: &mut String, space: &mut bool, words: &str, drops: impl F
 
 /// Bytes in front that folding leaves as they are: letters, digits and signs, with single spaces between them.
 fn plain_words(text: &[u8]) -> usize {
-    let mut at = 0;
-    loop {
-        let from = at + usize::from(at > 0 && text.get(at) == Some(&b' '));
-        match letter(&text[from..]) {
-            0 => return at,
-            length => at = from + length,
+    let (mut at, mut behind_letter) = (0, 0);
+    while let Some(byte) = text.get(at) {
+        let length = match LENGTHS[usize::from(*byte)] {
+            0 if *byte == b' ' && at > 0 && at == behind_letter => {
+                at += 1;
+                continue;
+            }
+            0 => letter(&text[at..]),
+            length => usize::from(length),
+        };
+        if length == 0 {
+            break;
         }
+        at += length;
+        behind_letter = at;
     }
+    behind_letter
 }
+
+/// What [`letter`] says of characters that begin with a byte, where that tells.
+const LENGTHS: [u8; 256] = {
+    let mut lengths = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        lengths[byte] = match byte {
+            0x21..=0x7e => 1,
+            0xc3..=0xd6 => 2,
+            0xe4..=0xed => 3,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    lengths
+};
 
 /// Bytes of the character in front, if it is one of the commonest that are neither white space nor unseen; else 0.
 fn letter(text: &[u8]) -> usize {
@@ -89,6 +114,8 @@ mod tests {
         for c in '\0'..=char::MAX {
             let mut bytes = [0; 4];
             let length = letter(c.encode_utf8(&mut bytes).as_bytes());
+            let by_first = usize::from(LENGTHS[usize::from(bytes[0])]);
+            assert!(by_first == 0 || by_first == length, "{c:?}");
             if length > 0 {
                 assert_eq!(length, c.len_utf8(), "{c:?}");
                 let is_unseen = matches!(

@@ -56,8 +56,8 @@ struct Folded {
     letters: String,
     /// Script, [`Run::joined`], and where the run begins.
     begins: Vec<(Script, bool, usize)>,
-    /// The last character was a letter.
-    in_run: bool,
+    /// That of the last character, if it was a letter.
+    script: Option<Script>,
 }
 
 impl Folded {
@@ -72,19 +72,20 @@ impl Folded {
 
     fn add(&mut self, c: char) {
         let script = match c {
+            // Nearly all there are.
+            '가'..='힣' => Script::Dense,
+            'a'..='z' | '0'..='9' => Script::Spaced,
+            ' ' | '\n' => return self.script = None,
             c if is_dense(c) => Script::Dense,
             c if c.is_alphanumeric() => Script::Spaced,
-            _ => {
-                self.in_run = false;
-                return;
-            }
+            _ => return self.script = None,
         };
-        let goes_on = self.in_run && self.begins.last().is_some_and(|run| run.0 == script);
-        if !goes_on {
-            self.begins.push((script, self.in_run, self.letters.len()));
+        if self.script != Some(script) {
+            let joined = self.script.is_some();
+            self.begins.push((script, joined, self.letters.len()));
         }
         self.letters.push(c);
-        self.in_run = true;
+        self.script = Some(script);
     }
 
     fn runs(&self) -> impl Iterator<Item = Run<'_>> {
@@ -289,18 +290,18 @@ fn push_tokens(out: &mut String, run: Run<'_>, with_last: bool) {
         divide(out);
         return out.push_str(run.letters);
     }
-    let mut before = None;
-    for c in run.letters.chars() {
-        if let Some(before) = before {
+    let mut last = 0..0;
+    for (at, c) in run.letters.char_indices() {
+        let here = at..at + c.len_utf8();
+        if at > 0 {
             divide(out);
-            out.push(before);
-            out.push(c);
+            out.push_str(&run.letters[last.start..here.end]);
         }
-        before = Some(c);
+        last = here;
     }
     if with_last || run.is_one() {
         divide(out);
-        out.extend(before);
+        out.push_str(&run.letters[last]);
     }
 }
 
