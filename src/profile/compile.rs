@@ -18,6 +18,7 @@ use super::sections::{
     PagerRules, Profile,
 };
 use super::shape::{GROUPS, Shape};
+use super::whole::Whole;
 use super::{Call, Rule};
 use crate::document::Query;
 use crate::model::BoardScope;
@@ -273,7 +274,7 @@ impl Compiler<'_, '_> {
         &mut self,
         file: impl IntoIterator<Item = (&'f String, &'f Text)>,
         path: &str,
-    ) -> Vec<(String, Regex)> {
+    ) -> Vec<(String, Whole)> {
         file.into_iter()
             .map(|(name, pattern)| (name.clone(), self.whole(pattern, &format!("{path}.{name}"))))
             .collect()
@@ -505,19 +506,22 @@ impl Compiler<'_, '_> {
     }
 
     /// A pattern that must match a whole path or value of an address. One that matches nothing, where it is none.
-    fn whole(&mut self, text: &Text, path: &str) -> Regex {
+    fn whole(&mut self, text: &Text, path: &str) -> Whole {
+        if let Some(whole) = Whole::plain(text.get_ref()) {
+            return whole;
+        }
         let plain = with_plain_classes(text.get_ref());
         // What is none by itself may be one between brackets: `a)|(b`.
         let is_one =
             regex_syntax::parse(text.get_ref()).is_ok() || self.pattern(Some(text), path).is_some();
-        match is_one {
+        let regex = match is_one {
             true => Regex::new(&format!("^(?:{plain})$")),
             false => Regex::new("$^"),
-        }
-        .unwrap_or_else(|error| {
+        };
+        Whole::Other(regex.unwrap_or_else(|error| {
             self.complain(text, path, &short(&error));
             Regex::new("$^").expect("a constant pattern")
-        })
+        }))
     }
 }
 

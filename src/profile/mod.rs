@@ -22,6 +22,7 @@ mod recognise;
 mod rule;
 mod sections;
 mod shape;
+mod whole;
 mod words;
 
 pub use calls::{Call, with_links, without_scripts};

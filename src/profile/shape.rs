@@ -7,18 +7,18 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use regex::Regex;
 use url::Url;
+
+use super::whole::Whole;
 
 /// The groups a shape may name.
 pub(super) const GROUPS: [&str; 6] = ["base", "board", "id", "slug", "page", "category"];
 
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
-    /// Anchored at both ends.
-    pub(super) path: Regex,
-    pub(super) query: Vec<(String, Regex)>,
-    pub(super) optional: Vec<(String, Regex)>,
+    pub(super) path: Whole,
+    pub(super) query: Vec<(String, Whole)>,
+    pub(super) optional: Vec<(String, Whole)>,
     pub(super) without: Vec<String>,
     pub(super) article_url: Option<String>,
     pub(super) listing_url: Option<String>,
@@ -36,13 +36,13 @@ impl Shape {
         std::iter::once(&self.path)
             .chain(self.query.iter().map(|(_, pattern)| pattern))
             .chain(self.optional.iter().map(|(_, pattern)| pattern))
-            .flat_map(|pattern| pattern.capture_names().flatten())
+            .flat_map(Whole::groups)
     }
 
     /// What of a URL is held against the path's pattern: with what continues it in the query where the pattern names the
     /// `?`. Any other would take what a server only counts requests by (`?20251124`) for a name.
     pub(super) fn path_in<'u>(&self, url: &'u Url) -> Cow<'u, str> {
-        match self.path.as_str().contains(r"\?") {
+        match self.path.names_query() {
             true => path_of(url),
             false => Cow::Borrowed(bare_path(url)),
         }
@@ -75,15 +75,10 @@ impl Shape {
 }
 
 /// `None`: the words do not match.
-fn note(caught: &mut Caught, pattern: &Regex, words: &str) -> Option<()> {
-    let captures = pattern.captures(words)?;
-    for (name, found) in pattern.capture_names().zip(captures.iter()) {
-        let group = GROUPS.into_iter().find(|group| name == Some(*group));
-        if let Some((group, found)) = group.zip(found) {
-            caught.insert(group, upper_hex(found.as_str()));
-        }
-    }
-    Some(())
+fn note(caught: &mut Caught, pattern: &Whole, words: &str) -> Option<()> {
+    pattern.catch(words, |group, found| {
+        caught.insert(group, upper_hex(found));
+    })
 }
 
 /// The path without a Java session (`;jsessionid=…`).
