@@ -3,6 +3,7 @@
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use hashlink::DefaultHashBuilder;
 use regex::Regex;
 use url::{Position, Url};
 
@@ -27,7 +28,7 @@ pub fn read_comments(
     let rules = &profile.comments;
     let root = view.html.root();
     let mut comments: Vec<Comment> = Vec::new();
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::<_, DefaultHashBuilder>::default();
     let items = rules
         .item
         .iter()

@@ -25,7 +25,7 @@ pub use asked::{wanted_of_article, wanted_of_listing};
 pub use classify::classify;
 pub use comments::read_comments;
 pub use fields::{FieldTrace, explain_article};
-pub use names::{push_without_numbers, template_names};
+pub use names::{MAX_LETTERS, push_without_numbers, template_names};
 
 use removed::Removed;
 

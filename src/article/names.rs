@@ -18,8 +18,8 @@ const MAX_ELEMENTS: usize = 20_000;
 const MAX_NAMES: usize = 400;
 /// Templates whose names are at hand, on each thread: some ten kilobytes each.
 const MAX_KNOWN: usize = 16;
-/// Letters of a name; longer ones are made by machines.
-const MAX_LETTERS: usize = 120;
+/// Letters of a name with its mark; longer ones are made by machines.
+pub const MAX_LETTERS: usize = 120;
 
 /// Selectors of the elements whose names, and those of what is in them, are not the template's.
 pub(super) fn apart(profile: &Profile) -> impl Iterator<Item = &Query> {
@@ -105,7 +105,7 @@ fn written<'a>(html: &'a Document, profile: &Profile) -> Vec<Written<'a>> {
             continue;
         }
         let tag = element.value();
-        let id = tag.attr("id").map(Written::Id);
+        let id = tag.id().map(Written::Id);
         let classes = tag.attr("class").map(Written::Classes);
         written.extend(id.into_iter().chain(classes).filter(|new| met.insert(*new)));
     }
@@ -129,23 +129,26 @@ struct Names {
 impl Names {
     fn add(&mut self, mark: char, written: &str) {
         self.room.clear();
-        let name = std::iter::once(mark).chain(written.chars());
-        push_without_numbers(&mut self.room, name);
+        self.room.push(mark);
+        push_without_numbers(&mut self.room, written, MAX_LETTERS - 1);
         if !self.found.contains(&self.room) {
             self.found.insert(self.room.clone());
         }
     }
 }
 
-/// Adds [`MAX_LETTERS`] at most. Every number is 0.
-pub fn push_without_numbers(plain: &mut String, letters: impl Iterator<Item = char>) {
-    for c in letters.take(MAX_LETTERS) {
-        match c {
-            '0'..='9' if plain.ends_with('0') => {}
-            '0'..='9' => plain.push('0'),
-            _ => plain.push(c),
+/// Adds what the first `most` letters say. Every number is 0.
+pub fn push_without_numbers(plain: &mut String, letters: &str, most: usize) {
+    let end = letters.char_indices().nth(most).map(|(end, _)| end);
+    let mut rest = &letters[..end.unwrap_or(letters.len())];
+    while let Some(at) = rest.bytes().position(|byte| byte.is_ascii_digit()) {
+        plain.push_str(&rest[..at]);
+        if !plain.ends_with('0') {
+            plain.push('0');
         }
+        rest = rest[at..].trim_start_matches(|c: char| c.is_ascii_digit());
     }
+    plain.push_str(rest);
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Is an article to be believed whose page does not show what pages of this board always show? Nothing of it is stored
 //! before a known article, asked for again, has come out as it is held.
 
-use std::sync::Arc;
+use std::hash::BuildHasher as _;
+use std::sync::{Arc, LazyLock};
 
+use hashlink::DefaultHashBuilder;
 use jiff::Timestamp;
 use tracing::debug;
 use url::Url;
@@ -143,9 +145,10 @@ fn odd<S>(
 }
 
 /// `None`: it has none to be told by.
-fn text_hash(content: &Article) -> Option<[u8; 32]> {
+fn text_hash(content: &Article) -> Option<u64> {
+    static SEED: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
     let has_text = content.class == PageClass::Article && !content.text.is_empty();
-    has_text.then(|| *blake3::hash(content.text.as_bytes()).as_bytes())
+    has_text.then(|| SEED.hash_one(&content.text))
 }
 
 /// An article that comes out as it is held is its own witness.

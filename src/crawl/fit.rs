@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::board::BoardContext;
 use super::listing_visit::Found;
 use super::mend::REPAIRED;
-use crate::article::{PageView, push_without_numbers, template_names};
+use crate::article::{MAX_LETTERS, PageView, push_without_numbers, template_names};
 use crate::document::{Element, ElementRef, LeftOut, first_of};
 use crate::health::fit::{Evidence, Finding, History, Measure, Reading, Spot};
 use crate::learn::same_title;
@@ -113,7 +113,7 @@ fn spot(what: &str, element: ElementRef<'_>) -> Spot {
             path.push_str(" > ");
         }
         write_step(&mut step, element.value());
-        push_without_numbers(&mut path, step.chars());
+        push_without_numbers(&mut path, &step, MAX_LETTERS);
     }
     Spot {
         what: what.to_owned(),
@@ -319,7 +319,8 @@ pub(super) struct Fit {
     /// Doubts that known articles have cleared in this pass, in words.
     pub cleared: BTreeSet<String>,
     /// The last article that was believed in this pass, and the hash of its text.
-    pub last_text: Option<(ArticleId, [u8; 32])>,
+    /// As a number of this process.
+    pub last_text: Option<(ArticleId, u64)>,
     /// Held by whoever looks whether an article is in doubt, and asks for known ones.
     pub doubting: Arc<tokio::sync::Mutex<()>>,
     /// A repaired profile was put in place, or refused, in this pass.

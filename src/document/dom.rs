@@ -58,9 +58,17 @@ type Span = (u32, u32);
 #[derive(Debug, Clone)]
 struct Attribute {
     name: LocalName,
+    /// See [`mark`].
+    mark: [u8; 2],
     /// Of another namespace: `xlink:href`.
     is_foreign: bool,
     value: Span,
+}
+
+/// What tells most names of attributes from each other.
+fn mark(name: &str) -> [u8; 2] {
+    let bytes = name.as_bytes();
+    [bytes.len() as u8, bytes.last().copied().unwrap_or_default()]
 }
 
 /// The tree of a page, or of a part of one.
@@ -131,6 +139,7 @@ impl Html {
     ) -> Result<(), TooLarge> {
         let value = self.held(value)?;
         self.attributes.push(Attribute {
+            mark: mark(&name),
             name,
             is_foreign,
             value,
@@ -406,7 +415,9 @@ impl<'a> Element<'a> {
     /// The value of an attribute, character references decoded; empty where none was written.
     pub fn attr(&self, name: &str) -> Option<&'a str> {
         let mut attributes = self.attributes().iter();
-        let found = attributes.find(|other| !other.is_foreign && &*other.name == name)?;
+        let mark = mark(name);
+        let is_named = |other: &&Attribute| other.mark == mark && *other.name == *name;
+        let found = attributes.find(|other| is_named(other) && !other.is_foreign)?;
         Some(self.words(found.value))
     }
 
