@@ -1,5 +1,6 @@
 //! A listing page: its rows admitted or refreshed, and the walk moved on.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use rusqlite::params;
@@ -30,6 +31,14 @@ impl Counts {
             comments: later.comments.or(self.comments),
         }
     }
+}
+
+/// Whether an article may have a place on the board already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Placed {
+    Perhaps,
+    /// It was unknown until now.
+    New,
 }
 
 /// What a row is compared with.
@@ -246,7 +255,7 @@ impl Visit<'_> {
                 counts.votes,
             ])?;
         let article = ArticleId(self.conn.last_insert_rowid());
-        self.place(board, pass, article, row)?;
+        self.place(board, pass, article, row, Placed::New)?;
         if counts != Counts::default() {
             self.keep_counts(article, counts)?;
         }
@@ -319,7 +328,7 @@ impl Visit<'_> {
                 // it has moved.
                 row.canonical_url.as_str(),
             ])?;
-        self.place(board, pass, article, row)?;
+        self.place(board, pass, article, row, Placed::Perhaps)?;
         let mut counts = counts_of(row);
         if counts.comments == held.listed_comments {
             // The listing and the article's page may count differently. Only a change of the listing's own number
@@ -370,27 +379,30 @@ impl Visit<'_> {
         pass: PassId,
         article: ArticleId,
         row: &Row,
+        placed: Placed,
     ) -> rusqlite::Result<()> {
-        self.conn
-            .prepare_cached(
-                "INSERT INTO place (board, article, rank, notice, notice_pass, ordinary_pass, first_pass,
-                    first_seen_at, last_seen_at)
-                 VALUES (?1, ?2, ?3, ?4, iif(?4, ?5, NULL), iif(?4, NULL, ?5), ?5, ?6, ?6)
-                 ON CONFLICT (board, article) DO UPDATE SET
-                    rank = coalesce(excluded.rank, rank),
-                    notice = excluded.notice AND ordinary_pass IS NULL,
-                    notice_pass = coalesce(excluded.notice_pass, notice_pass),
-                    ordinary_pass = coalesce(excluded.ordinary_pass, ordinary_pass),
-                    last_seen_at = max(last_seen_at, excluded.last_seen_at)",
-            )?
-            .execute(params![
-                board.0,
-                article.0,
-                row.rank.map(Count),
-                row.notice,
-                pass.0,
-                Ms(self.at),
-            ])?;
+        /// For a statement that may put a row in another's place, SQLite keeps copies of all pages that it changes.
+        const INSERT: &str = "INSERT INTO place (board, article, rank, notice, notice_pass, ordinary_pass, first_pass,
+                first_seen_at, last_seen_at)
+             VALUES (?1, ?2, ?3, ?4, iif(?4, ?5, NULL), iif(?4, NULL, ?5), ?5, ?6, ?6)";
+        const OR_UPDATE: &str = "ON CONFLICT (board, article) DO UPDATE SET
+                rank = coalesce(excluded.rank, rank),
+                notice = excluded.notice AND ordinary_pass IS NULL,
+                notice_pass = coalesce(excluded.notice_pass, notice_pass),
+                ordinary_pass = coalesce(excluded.ordinary_pass, ordinary_pass),
+                last_seen_at = max(last_seen_at, excluded.last_seen_at)";
+        let statement = match placed {
+            Placed::New => Cow::Borrowed(INSERT),
+            Placed::Perhaps => Cow::Owned(format!("{INSERT} {OR_UPDATE}")),
+        };
+        self.conn.prepare_cached(&statement)?.execute(params![
+            board.0,
+            article.0,
+            row.rank.map(Count),
+            row.notice,
+            pass.0,
+            Ms(self.at),
+        ])?;
         Ok(())
     }
 
