@@ -92,14 +92,15 @@ fn note_change(conn: &Connection, board: BoardId) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// A board whose sample is another than the one its furniture was learnt from: wholly or, at rest, at all. Twice over where it
-/// has furniture: with other furniture, all its texts are to be held against each other again.
+/// A board whose sample is another than the one its furniture was learnt from: wholly or, at rest, at all. Three times
+/// over where it has furniture: with other furniture, all its texts are to be held against each other again. While a board is
+/// walked for the first time, that is each time it has grown twentyfold.
 pub(super) fn to_learn(conn: &Connection, at_rest: bool) -> rusqlite::Result<Option<BoardId>> {
     let sql = match at_rest {
         true => "SELECT board FROM furniture WHERE n_changes > 0 LIMIT 1",
         false => {
             "SELECT board FROM furniture WHERE n_changes > 0 AND n_changes >= n_sample
-                AND (length(pieces) = 0 OR n_changes >= 2 * n_sample) LIMIT 1"
+                AND (length(pieces) = 0 OR n_changes >= 3 * n_sample) LIMIT 1"
         }
     };
     conn.prepare_cached(sql)?
