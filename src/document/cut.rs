@@ -523,6 +523,27 @@ mod tests {
         Ok(cut(&page, &wanted)?.map(|(rest, _)| rest.text()))
     }
 
+    /// What they close would stay open without them, and take in what follows.
+    #[test]
+    fn boxes_that_close_a_paragraph_stay() {
+        let menu = "<div><ul><li>menu</li></ul></div>".repeat(5);
+        let ended = format!("<p id=kept>a<div class=menu>{menu}</div>b<div>{menu}</div>");
+        let select = |css| Selector::parse(css).expect("a selector");
+        let wanted = Wanted::new([&select("#kept")], []).expect("a selector that tags can answer");
+        let filler = format!("<div>{menu}</div>").repeat(40);
+        let page = format!("<!doctype html><html><head></head><body>{ended}{filler}</body></html>");
+        familiar::forget();
+        for _ in 0..2 {
+            let (rest, _) = cut(&page, &wanted).expect("clear").expect("a cut");
+            assert!(
+                rest.text()
+                    .contains("<p id=kept>a<div class=menu></div>b</body>"),
+                "{}",
+                rest.text()
+            );
+        }
+    }
+
     #[test]
     fn tags_that_cost_more_than_they_are_long_are_left_to_the_bounds_of_the_parser() {
         let many = |n: usize| (0..n).map(|n| format!(" a{n}")).collect::<String>();

@@ -274,6 +274,8 @@ pub(super) struct Open<'t> {
     traits: Traits,
     /// It and all it stands in are plain, so that a box directly inside it can go without a trace.
     is_plain: bool,
+    /// Its start tag closed an open `<p>`, which would stay open without it.
+    closed_p: bool,
     /// Something inside it is wanted; for whoever asks.
     pub holds_wanted: bool,
 }
@@ -494,7 +496,9 @@ impl<'t> Nesting<'t> {
         if name.has(HARD) || name.key == 0 {
             return Err(Unclear("an element that is not followed"));
         }
+        let n_p = self.n_p;
         self.close_before(name)?;
+        let closed_p = self.n_p < n_p;
         self.check_place(name, false)?;
         if name.has(VOID) {
             return Ok(Did::Stood);
@@ -505,7 +509,11 @@ impl<'t> Nesting<'t> {
             }
             self.n_svg = 1;
         }
-        self.pushed(token, name)
+        let did = self.pushed(token, name)?;
+        if let Some(opened) = self.open.last_mut() {
+            opened.closed_p = closed_p;
+        }
+        Ok(did)
     }
 
     fn pushed(&mut self, token: &Token<'t>, name: Name) -> Followed<Did> {
@@ -524,6 +532,7 @@ impl<'t> Nesting<'t> {
             key: name.key,
             traits: name.traits,
             is_plain: around && (is_outermost || name.has(TABLE_PART | PLAIN)),
+            closed_p: false,
             holds_wanted: false,
         });
         self.n_p += usize::from(name.has(P));
@@ -542,7 +551,7 @@ impl<'t> Nesting<'t> {
         if let Some(outer) = self.open.last_mut() {
             outer.holds_wanted |= closed.holds_wanted;
         }
-        let may_go = closed.has(BOX) && around_is_plain && !closed.holds_wanted;
+        let may_go = closed.has(BOX) && around_is_plain && !closed.holds_wanted && !closed.closed_p;
         Did::Closed(closed.start, may_go)
     }
 
