@@ -39,6 +39,9 @@ const MIGRATIONS: &[&str] = &[
 const COPY_INDEX: &str = include_str!("schema/0010_copy_index.sql");
 const COPY_FILTERS: &str = include_str!("schema/0019_filters.sql");
 
+/// What they make of an empty file.
+const NEWEST: &str = include_str!("newest_schema.sql");
+
 /// Makes the tables of [`super::copy_index`] alone, in an empty database.
 pub(super) fn make_copy_index(conn: &Connection) -> rusqlite::Result<()> {
     // What the index took the place of.
@@ -137,7 +140,18 @@ fn pragma_number(conn: &Connection, name: &str) -> rusqlite::Result<i64> {
 
 /// Brings a file up to the newest schema. A store that is not new is copied first, to `FILE.schema-N`.
 pub(super) fn migrate(conn: &Connection, path: &Path) -> rusqlite::Result<()> {
+    if pragma_number(conn, "user_version")? == 0 {
+        return migrate_one(conn, NEWEST, newest());
+    }
     migrate_with(conn, path, MIGRATIONS)
+}
+
+/// All of it, or nothing.
+fn migrate_one(conn: &Connection, sql: &str, version: i64) -> rusqlite::Result<()> {
+    let transaction = conn.unchecked_transaction()?;
+    transaction.execute_batch(sql)?;
+    transaction.pragma_update(None, "user_version", version)?;
+    transaction.commit()
 }
 
 fn migrate_with(conn: &Connection, path: &Path, migrations: &[&str]) -> rusqlite::Result<()> {
@@ -148,22 +162,63 @@ fn migrate_with(conn: &Connection, path: &Path, migrations: &[&str]) -> rusqlite
         conn.backup("main", Path::new(&copy), None::<fn(_)>)?;
     }
     for (i, sql) in migrations.iter().enumerate().skip(found as usize) {
-        let transaction = conn.unchecked_transaction()?;
-        transaction.execute_batch(sql)?;
-        transaction.pragma_update(None, "user_version", i as i64 + 1)?;
-        transaction.commit()?;
+        migrate_one(conn, sql, i as i64 + 1)?;
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::types::Value;
+
     use super::*;
 
     fn open(path: &Path) -> Connection {
         let conn = Connection::open(path).unwrap();
         configure_writer(&conn).unwrap();
         conn
+    }
+
+    /// A new file is as one that was taken on from the first schema.
+    #[test]
+    fn the_newest_schema_is_what_the_migrations_make() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = |name: &str, make: &dyn Fn(&Connection, &Path)| {
+            let path = folder.path().join(name);
+            let conn = open(&path);
+            make(&conn, &path);
+            conn
+        };
+        let migrated = made("migrated.db", &|conn, path| {
+            migrate_with(conn, path, MIGRATIONS).unwrap();
+        });
+        let new = made("new.db", &|conn, path| migrate(conn, path).unwrap());
+        let said = |conn: &Connection, sql: &str| -> Vec<String> {
+            let mut select = conn.prepare(sql).unwrap();
+            let lines = select.query_map([], |row| row.get(0)).unwrap();
+            lines.map(Result::unwrap).collect()
+        };
+        let statements = "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql || ';', '') FROM sqlite_schema
+            WHERE name NOT LIKE 'sqlite_stat%' ORDER BY name";
+        assert_eq!(said(&new, statements), said(&migrated, statements));
+        let tables =
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'
+            AND name NOT LIKE 'sqlite_%' AND name <> 'search_data' ORDER BY name";
+        for table in said(&new, tables) {
+            let rows = |conn: &Connection| {
+                let sql = format!("SELECT * FROM {table} ORDER BY 1");
+                let mut select = conn.prepare(&sql).unwrap();
+                let n_columns = select.column_count();
+                let rows = select.query_map([], |row| {
+                    (0..n_columns)
+                        .map(|n| row.get(n))
+                        .collect::<rusqlite::Result<Vec<Value>>>()
+                });
+                rows.unwrap().collect::<rusqlite::Result<Vec<_>>>().unwrap()
+            };
+            assert_eq!(rows(&new), rows(&migrated), "{table}");
+        }
+        assert_eq!(pragma_number(&new, "user_version").unwrap(), newest());
     }
 
     #[test]
