@@ -18,7 +18,7 @@
 //!    steps through what is kept are told once (`document::steps`): the tree is made from them. What a
 //!    part does not show is no evidence: then the whole page is parsed. A parsed page is a [`document::Document`], its tree
 //!    (`document::dom`) with an index of names, by which [`document::Query`] searches it; most elements are ruled out by bits of their
-//!    names. A row or a comment is a [`document::Part`], walked once for all that is asked of it.
+//!    names, and selectors that ask for names alone are answered by `document::chain`. A row or a comment is a [`document::Part`], walked once for all that is asked of it.
 //!    Where no profile fits, [`learn`] writes one from a few pages (`crawl::learning`); it is kept in the store. Rows that an
 //!    endpoint brings in JSON, or a feed, are made into a page first ([`profile::JsonList`]; `crawl::interface` asks for them);
 //!    a sitemap is such a feed, one without titles, and an index of sitemaps has the listing's pages (`crawl::parts`);
@@ -36,7 +36,8 @@
 //!    takes it only if it reproduces what is known (`crawl::proof`). Until then, nothing of the board is believed that no
 //!    known row or article speaks for (`crawl::relapse`).
 //! 7. All that follows from the visit is one [`Settlement`](model::Settlement), made true in one transaction that
-//!    also settles the job ([`store::Store::settle`]), and its neighbours in time. [`dedup`] names equal texts; [`health`] compares the ranks that
+//!    also settles the job ([`store::Store::settle`]), and its neighbours in time. A revision's HTML is packed by the text
+//!    beside it (`store::sqlite::prepare`): whoever writes one of them writes both. [`dedup`] names equal texts; [`health`] compares the ranks that
 //!    were seen with what is held, and says which pages tell what vanished. Candidates for near copies are found in the
 //!    same transaction (`store::sqlite::copies`), most of them ruled out by what is at hand ([`dedup::Outline`]), and the
 //!    others judged on the texts ([`dedup::Stripped`]) beside what all texts of their boards have, and by where their forms are filled in (`store::sqlite::frames`, `dedup::form`).

@@ -518,7 +518,7 @@ impl Compiler<'_, '_> {
             true => Regex::new(&format!("^(?:{plain})$")),
             false => Regex::new("$^"),
         };
-        Whole::Other(regex.unwrap_or_else(|error| {
+        Whole::other(regex.unwrap_or_else(|error| {
             self.complain(text, path, &short(&error));
             Regex::new("$^").expect("a constant pattern")
         }))

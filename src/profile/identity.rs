@@ -3,7 +3,7 @@
 
 use url::Url;
 
-use super::shape::{Caught, Shape, fill, parameter, parameters};
+use super::shape::{Address, Caught, Shape, fill, parameters};
 use crate::model::{ArticleKey, BoardScope};
 
 /// What every server should take (RFC 9110, 4.1); a longer one is no address that a board gave its pages.
@@ -194,16 +194,12 @@ impl Identity {
         if url.as_str().len() > MAX_URL_BYTES {
             return None;
         }
-        let query = url.query().unwrap_or_default();
-        if self
-            .refuse
-            .iter()
-            .any(|name| parameter(query, name).is_some())
-        {
+        let address = Address::of(url);
+        if address.has_any(&self.refuse) {
             return None;
         }
         shapes.iter().find_map(|shape| {
-            let caught = shape.catch(url)?;
+            let caught = shape.catch(&address)?;
             let reserved = |word: &str| self.reserved.iter().any(|r| r.eq_ignore_ascii_case(word));
             let base_is_reserved = caught
                 .get("base")

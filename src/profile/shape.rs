@@ -48,29 +48,49 @@ impl Shape {
         }
     }
 
-    pub(super) fn catch(&self, url: &Url) -> Option<Caught> {
-        let query = url.query().unwrap_or_default();
-        if self
-            .without
-            .iter()
-            .any(|name| parameter(query, name).is_some())
-        {
+    pub(super) fn catch(&self, address: &Address<'_>) -> Option<Caught> {
+        if address.has_any(&self.without) {
             return None;
         }
         let mut caught = Caught::new();
         if let Some(board) = &self.board {
             caught.insert("board", board.clone());
         }
-        note(&mut caught, &self.path, &self.path_in(url))?;
+        note(&mut caught, &self.path, &self.path_in(address.url))?;
         for (name, pattern) in &self.query {
-            note(&mut caught, pattern, parameter(query, name)?)?;
+            note(&mut caught, pattern, address.value(name)?)?;
         }
         for (name, pattern) in &self.optional {
-            if let Some(value) = parameter(query, name) {
+            if let Some(value) = address.value(name) {
                 note(&mut caught, pattern, value);
             }
         }
         Some(caught)
+    }
+}
+
+/// A URL that shapes are held against, its query taken apart once.
+pub(super) struct Address<'u> {
+    url: &'u Url,
+    parameters: Vec<(&'u str, &'u str)>,
+}
+
+impl<'u> Address<'u> {
+    pub fn of(url: &'u Url) -> Self {
+        Self {
+            url,
+            parameters: parameters(url.query().unwrap_or_default()).collect(),
+        }
+    }
+
+    /// The value of a parameter. The last one counts, as in PHP.
+    fn value(&self, name: &str) -> Option<&'u str> {
+        let mut found = self.parameters.iter().rev();
+        found.find_map(|(found, value)| (*found == name).then_some(*value))
+    }
+
+    pub fn has_any(&self, names: &[String]) -> bool {
+        names.iter().any(|name| self.value(name).is_some())
     }
 }
 
@@ -120,16 +140,6 @@ pub(crate) fn parameters(query: &str) -> impl DoubleEndedIterator<Item = (&str, 
         .split('&')
         .filter(|part| !part.is_empty())
         .map(|part| part.split_once('=').unwrap_or((part, "")))
-}
-
-/// The value of a parameter. The last one counts, as in PHP.
-pub(super) fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
-    if query.is_empty() {
-        return None;
-    }
-    parameters(query)
-        .rev()
-        .find_map(|(found, value)| (found == name).then_some(value))
 }
 
 /// `%ec%84` and `%EC%84` are one name (RFC 3986, 6.2.2.1).

@@ -17,8 +17,11 @@ pub(super) enum Whole {
         base: &'static str,
         last: Vec<Folder>,
     },
-    /// Anchored at both ends.
-    Other(Regex),
+    Other {
+        /// Anchored at both ends.
+        pattern: Regex,
+        names_query: bool,
+    },
 }
 
 /// A part of a path, without its slash.
@@ -54,6 +57,15 @@ const KINDS: [(&str, Kind); 5] = [
 ];
 
 impl Whole {
+    /// By a regular expression, anchored at both ends.
+    pub fn other(pattern: Regex) -> Self {
+        let names_query = pattern.as_str().contains(r"\?");
+        Self::Other {
+            pattern,
+            names_query,
+        }
+    }
+
     /// `None`: it is written in another way.
     pub fn plain(pattern: &str) -> Option<Self> {
         let (group, rest) = group_of(pattern)?;
@@ -104,7 +116,7 @@ impl Whole {
                 }
                 Some(())
             }
-            Self::Other(pattern) => {
+            Self::Other { pattern, .. } => {
                 let captures = pattern.captures(words)?;
                 for (name, found) in pattern.capture_names().zip(captures.iter()) {
                     let group = GROUPS.into_iter().find(|group| name == Some(*group));
@@ -128,7 +140,7 @@ impl Whole {
                 });
                 std::iter::once(*base).chain(named).collect()
             }
-            Self::Other(pattern) => pattern.capture_names().flatten().collect(),
+            Self::Other { pattern, .. } => pattern.capture_names().flatten().collect(),
         }
     }
 
@@ -136,10 +148,10 @@ impl Whole {
     pub fn names_query(&self) -> bool {
         match self {
             Self::Value(_) => false,
-            Self::Folders { last, .. } => last.iter().any(|folder| {
-                matches!(folder, Folder::Constant(constant) if constant.contains('?'))
-            }),
-            Self::Other(pattern) => pattern.as_str().contains(r"\?"),
+            Self::Folders { last, .. } => last.iter().any(
+                |folder| matches!(folder, Folder::Constant(constant) if constant.contains('?')),
+            ),
+            Self::Other { names_query, .. } => *names_query,
         }
     }
 }
@@ -226,7 +238,7 @@ mod tests {
         let of_ascii = pattern
             .replace(r"\d", "[0-9]")
             .replace(r"\w", "[0-9A-Za-z_]");
-        Whole::Other(Regex::new(&format!("^(?:{of_ascii})$")).unwrap())
+        Whole::other(Regex::new(&format!("^(?:{of_ascii})$")).unwrap())
     }
 
     #[test]

@@ -162,7 +162,7 @@ pub(super) fn unpack(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 }
 
 /// A revision's HTML, packed by its text, which stands beside it: what both say is a reference, and only tags are left. A
-/// seventh of what zstd makes of the HTML alone, in half the time. `zstd -d -D TEXT` reads it, too.
+/// fifth of what zstd makes of the HTML alone, in half the time. `zstd -d -D TEXT` reads it, too.
 pub(super) fn pack_html(html: &str, text: &str) -> std::io::Result<Vec<u8>> {
     pack_by(&CONTENTS, text.as_bytes(), html.as_bytes())
 }
