@@ -318,8 +318,7 @@ pub(super) struct Fit {
     pub broken: Option<Broken>,
     /// Doubts that known articles have cleared in this pass, in words.
     pub cleared: BTreeSet<String>,
-    /// The last article that was believed in this pass, and the hash of its text.
-    /// As a number of this process.
+    /// The last article that was believed in this pass, and a hash of its text that means something in this process alone.
     pub last_text: Option<(ArticleId, u64)>,
     /// Held by whoever looks whether an article is in doubt, and asks for known ones.
     pub doubting: Arc<tokio::sync::Mutex<()>>,
