@@ -12,70 +12,38 @@ pub(super) struct Letters {
 }
 
 pub(super) fn letters(text: &str) -> Letters {
-    Letters::of_settled(text).unwrap_or_else(|| {
-        let mut letters = Letters::for_text(text);
-        letters.keep(text.nfkc());
-        letters
-    })
+    // Most texts are in compatibility form as they come, and need no table to say so.
+    let settled = Letters::of(text.len(), text.chars(), is_settled);
+    settled.unwrap_or_else(|| Letters::of(text.len(), text.nfkc(), |_| true).unwrap_or_default())
 }
 
 impl Letters {
-    fn for_text(text: &str) -> Self {
-        Self {
-            all: Vec::with_capacity(text.len() / 2),
-            word_starts: Vec::with_capacity(text.len() / 8),
-        }
-    }
-
-    /// `None`: a character is not what it is in compatibility form.
-    fn of_settled(text: &str) -> Option<Self> {
-        let Self {
-            mut all,
-            mut word_starts,
-        } = Self::for_text(text);
-        let mut in_word = false;
-        for c in text.chars() {
-            let kept = match c {
-                '가'..='힣' | 'a'..='z' | '0'..='9' => c,
-                'A'..='Z' => c.to_ascii_lowercase(),
-                c if c.is_ascii() => {
-                    in_word = false;
-                    continue;
-                }
-                c if !is_settled(c) => return None,
-                // None of these has another case.
-                c if c.is_alphanumeric() => c,
-                _ => {
-                    in_word = false;
-                    continue;
-                }
-            };
-            if !in_word {
-                word_starts.push(all.len());
-                in_word = true;
-            }
-            all.push(kept);
-        }
-        Some(Self { all, word_starts })
-    }
-
-    fn keep(&mut self, chars: impl Iterator<Item = char>) {
+    /// Of characters in compatibility form, from so many bytes. `None`: one is not as expected.
+    fn of(
+        n_bytes: usize,
+        chars: impl Iterator<Item = char>,
+        is_expected: impl Fn(char) -> bool,
+    ) -> Option<Self> {
+        let mut all = Vec::with_capacity(n_bytes / 2);
+        let mut word_starts = Vec::with_capacity(n_bytes / 8);
         let mut in_word = false;
         for c in chars {
-            let n_before = self.all.len();
-            match c {
-                'a'..='z' | '0'..='9' | '가'..='힣' => self.all.push(c),
-                'A'..='Z' => self.all.push(c.to_ascii_lowercase()),
-                '\0'..='\x7f' => {}
-                c if c.is_alphanumeric() => self.all.extend(c.to_lowercase()),
-                _ => {}
+            let is_plain = matches!(c, '가'..='힣' | 'a'..='z' | '0'..='9' | 'A'..='Z');
+            if !is_plain && !c.is_ascii() && !is_expected(c) {
+                return None;
             }
-            let is_kept = self.all.len() > n_before;
+            let is_kept = is_plain || !c.is_ascii() && c.is_alphanumeric();
             if is_kept && !in_word {
-                self.word_starts.push(n_before);
+                word_starts.push(all.len());
             }
             in_word = is_kept;
+            match is_plain {
+                true => all.push(c.to_ascii_lowercase()),
+                false if is_kept => all.extend(c.to_lowercase()),
+                false => {}
+            }
         }
+        Some(Self { all, word_starts })
     }
 }
 
@@ -113,12 +81,10 @@ mod tests {
     proptest! {
         #[test]
         fn the_short_way_and_the_long_way_agree(text in "[가-힣a-zA-Z0-9 一-龥々〇\\u{9ffd}‘’“”…·、。Ａé-]{0,60}") {
-            let mut long = Letters::default();
-            long.keep(text.nfkc());
-            prop_assert_eq!(letters(&text), long);
-            for c in text.chars().filter(|c| is_settled(*c)) {
-                prop_assert!(Letters::of_settled(&c.to_string()).is_some());
-            }
+            let long = Letters::of(0, text.nfkc(), |_| true);
+            prop_assert_eq!(Some(letters(&text)), long);
+            let settled = Letters::of(0, text.chars().filter(|c| is_settled(*c)), is_settled);
+            prop_assert!(settled.is_some());
         }
 
         #[test]
