@@ -4,6 +4,8 @@
 use std::io::Read as _;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use rusqlite::Row;
+use rusqlite::types::Type;
 use zstd::bulk::Compressor;
 
 use super::StoreOptions;
@@ -167,8 +169,17 @@ pub(super) fn pack_html(html: &str, text: &str) -> std::io::Result<Vec<u8>> {
     pack_by(&CONTENTS, text.as_bytes(), html.as_bytes())
 }
 
-/// The inverse, and that of HTML which was packed alone, as earlier versions did.
-pub(super) fn unpack_html(packed: &[u8], text: &str) -> std::io::Result<String> {
+/// The HTML in a column of a revision's row, beside its text; empty where there is no revision.
+pub(super) fn html_at(row: &Row<'_>, at: usize, text: Option<&str>) -> rusqlite::Result<String> {
+    let Some(packed) = row.get::<_, Option<Vec<u8>>>(at)? else {
+        return Ok(String::new());
+    };
+    unpack_html(&packed, text.unwrap_or_default())
+        .map_err(|_| rusqlite::Error::InvalidColumnType(at, "html".into(), Type::Blob))
+}
+
+/// The inverse of [`pack_html`], and that of HTML which was packed alone, as earlier versions did.
+fn unpack_html(packed: &[u8], text: &str) -> std::io::Result<String> {
     let mut html = String::new();
     let mut decoder = zstd::stream::Decoder::with_dictionary(packed, text.as_bytes())?;
     decoder.read_to_string(&mut html)?;

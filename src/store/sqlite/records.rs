@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::prepare::unpack_html;
+use super::prepare::html_at;
 use super::stories;
 use super::values::{Count, Json, Ms, Named, posted_at};
 use crate::dedup::Hash;
@@ -234,11 +234,8 @@ pub(super) fn revisions(conn: &Connection, article: ArticleId) -> rusqlite::Resu
          WHERE article = ?1 ORDER BY number",
     )?
     .query_map([article.0], |row| {
-        let packed: Vec<u8> = row.get(5)?;
         let text: String = row.get(4)?;
-        let html = unpack_html(&packed, &text).map_err(|_| {
-            rusqlite::Error::InvalidColumnType(5, "html".into(), rusqlite::types::Type::Blob)
-        })?;
+        let html = html_at(row, 5, Some(&text))?;
         let hash: Hash = row.get(7)?;
         Ok(Revision {
             number: row.get(0)?,

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::copies::CopyOptions;
 use super::pages::{StoredPage, read_page};
-use super::prepare::{self, unpack_html};
+use super::prepare::{self, html_at};
 use super::values::{Json, Ms, Named, posted_at};
 use super::{SqliteStore, StoreOptions, copies, search, sql_error};
 use crate::dedup::{Digest, Hash, Normal};
@@ -91,14 +91,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(StoredReading, Option<Timestamp>)> {
             .unwrap_or_default())
     }
     let text: Option<String> = row.get(10)?;
-    let html = match row.get::<_, Option<Vec<u8>>>(11)? {
-        None => String::new(),
-        Some(packed) => {
-            unpack_html(&packed, text.as_deref().unwrap_or_default()).map_err(|_| {
-                rusqlite::Error::InvalidColumnType(11, "html".into(), rusqlite::types::Type::Blob)
-            })?
-        }
-    };
+    let html = html_at(row, 11, text.as_deref())?;
     let has_content = text.is_some();
     // What the newest revision says; the article's row may meanwhile follow the listing.
     let title = row.get::<_, Option<String>>(15)?;
