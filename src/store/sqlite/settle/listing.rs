@@ -1,6 +1,5 @@
 //! A listing page: its rows admitted or refreshed, and the walk moved on.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use rusqlite::params;
@@ -381,21 +380,27 @@ impl Visit<'_> {
         row: &Row,
         placed: Placed,
     ) -> rusqlite::Result<()> {
-        /// For a statement that may put a row in another's place, SQLite keeps copies of all pages that it changes.
-        const INSERT: &str = "INSERT INTO place (board, article, rank, notice, notice_pass, ordinary_pass, first_pass,
-                first_seen_at, last_seen_at)
-             VALUES (?1, ?2, ?3, ?4, iif(?4, ?5, NULL), iif(?4, NULL, ?5), ?5, ?6, ?6)";
-        const OR_UPDATE: &str = "ON CONFLICT (board, article) DO UPDATE SET
-                rank = coalesce(excluded.rank, rank),
-                notice = excluded.notice AND ordinary_pass IS NULL,
-                notice_pass = coalesce(excluded.notice_pass, notice_pass),
-                ordinary_pass = coalesce(excluded.ordinary_pass, ordinary_pass),
-                last_seen_at = max(last_seen_at, excluded.last_seen_at)";
+        macro_rules! insert {
+            () => {
+                "INSERT INTO place (board, article, rank, notice, notice_pass, ordinary_pass, first_pass,
+                    first_seen_at, last_seen_at)
+                 VALUES (?1, ?2, ?3, ?4, iif(?4, ?5, NULL), iif(?4, NULL, ?5), ?5, ?6, ?6)"
+            };
+        }
         let statement = match placed {
-            Placed::New => Cow::Borrowed(INSERT),
-            Placed::Perhaps => Cow::Owned(format!("{INSERT} {OR_UPDATE}")),
+            // For a statement that may put a row in another's place, SQLite keeps copies of all pages that it changes.
+            Placed::New => insert!(),
+            Placed::Perhaps => concat!(
+                insert!(),
+                " ON CONFLICT (board, article) DO UPDATE SET
+                    rank = coalesce(excluded.rank, rank),
+                    notice = excluded.notice AND ordinary_pass IS NULL,
+                    notice_pass = coalesce(excluded.notice_pass, notice_pass),
+                    ordinary_pass = coalesce(excluded.ordinary_pass, ordinary_pass),
+                    last_seen_at = max(last_seen_at, excluded.last_seen_at)"
+            ),
         };
-        self.conn.prepare_cached(&statement)?.execute(params![
+        self.conn.prepare_cached(statement)?.execute(params![
             board.0,
             article.0,
             row.rank.map(Count),
