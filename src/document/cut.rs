@@ -565,6 +565,9 @@ mod tests {
     fn a_kept_part_of_very_many_tags_is_left_to_the_bounds_of_the_parser() {
         assert!(judged(&"<br>".repeat(MAX_TAGS / 2)).is_ok());
         assert!(judged(&"<br>".repeat(MAX_TAGS)).is_err());
+        let tag = format!("<br{}>", " a".repeat(MAX_ATTRIBUTES));
+        assert!(judged(&tag.repeat(MAX_TAGS / MAX_ATTRIBUTES / 2)).is_ok());
+        assert!(judged(&tag.repeat(MAX_TAGS / MAX_ATTRIBUTES + 1)).is_err());
     }
 
     /// What was met before changes nothing but the time it takes.

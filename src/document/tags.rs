@@ -492,6 +492,16 @@ mod tests {
     }
 
     #[test]
+    fn a_glance_rules_out_no_element_whose_content_is_text() {
+        for name in TEXT_ONLY {
+            assert!(
+                is_text_only(name) && is_text_only(&name.to_uppercase()),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
     fn the_content_of_scripts_is_no_markup() {
         let text = "<SCRIPT>if (a<b) '</scripty>' <div> </script\t><b>";
         let found = read(text);
