@@ -18,7 +18,9 @@ use crate::article::PageView;
 use crate::fetch::Fetched;
 use crate::health::fit::{Finding, judge};
 use crate::health::ledger::Numbering;
-use crate::listing::{Facts, Step, advance, advance_chain, has_late, read_listing, skip};
+use crate::listing::{
+    Facts, Step, advance, advance_chain, has_late, needs_count, read_listing, skip,
+};
 use crate::model::{
     ArticleKey, ArticleState, Job, JobKind, JobPriority, Known, ListingPage, NewJob, Outcome,
     PageClass, Pass, PassEnd, PassId, PassKind, Row,
@@ -184,30 +186,38 @@ async fn admit<S: Store>(
         .count();
     let earlier = crew.store.last_pass(board.board.id, false).await?;
     let gaps = crew.store.gaps(board.board.id).await?;
-    let row_count = crew.store.row_count(board.board.id).await?;
+    let ranks = crew.store.ranks(board.board.id).await?;
     let numbers: Vec<_> = listing
         .ordinary()
         .map(|row| (row.rank, row.key.id().parse().ok()))
         .collect();
-    let numbers = row_count
+    let numbers = ranks
         .numbers
         .and(Numbering::of(&numbers).0, pass.walk.page == 1);
-    let facts = Facts {
+    let mut facts = Facts {
         pass: pass.id,
         n_new,
         late: has_late(&listing, pass.walk.page, |key| known.contains_key(key)),
-        n_listed: row_count.n_listed + n_unknown,
-        rank_base: row_count.rank_base,
-        n_unknown: row_count.n_unknown,
+        n_added: n_unknown,
+        n_listed: None,
+        rank_base: ranks.base,
+        n_unknown: 0,
         counts_rows: !numbers.is_no_rank(),
         earlier_deficit: earlier.and_then(|pass| pass.walk.deficit),
         gaps: &gaps,
         quiet_pages: crew.options.quiet_pages,
     };
-    let step = match board.profile.pager.chained {
-        true => advance_chain(&pass.walk, &listing, facts),
-        false => advance(&pass.walk, &listing, facts),
+    let advance = match board.profile.pager.chained {
+        true => advance_chain,
+        false => advance,
     };
+    let mut step = advance(&pass.walk, &listing, facts);
+    if needs_count(&pass.walk, &step) {
+        let row_count = crew.store.row_count(board.board.id).await?;
+        facts.n_listed = Some(row_count.n_listed + n_unknown);
+        facts.n_unknown = row_count.n_unknown;
+        step = advance(&pass.walk, &listing, facts);
+    }
     let revisit = to_revisit(&listing.rows, known);
     crew.tally.n_listing.fetch_add(1, Ordering::Relaxed);
     if let Some(last) = listing.pager.last {

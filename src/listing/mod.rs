@@ -17,7 +17,7 @@ pub use linked::linked_articles;
 pub use page_links::{PageLinks, page_links};
 pub use rows::{is_yearless, read_listing};
 pub use trace::{RowTrace, explain_listing};
-pub use walk::{Facts, Step, advance, begin, has_late, skip};
+pub use walk::{Facts, Step, advance, begin, has_late, needs_count, skip};
 
 #[cfg(test)]
 mod tests;

@@ -32,11 +32,14 @@ pub struct Facts<'a> {
     pub n_new: usize,
     /// [`has_late`] of the page.
     pub late: bool,
-    /// Listed articles known once this page is settled, notices left out.
-    pub n_listed: u64,
+    /// Ordinary rows whose article was not known at all.
+    pub n_added: u64,
+    /// Listed articles known once this page is settled, notices left out. To count them is to read all rows of the board:
+    /// see [`needs_count`].
+    pub n_listed: Option<u64>,
     /// The rank below the oldest post's: 0 on a board that counts to 1.
     pub rank_base: u64,
-    /// Posts that are known by their ranks alone.
+    /// Posts that are known by their ranks alone, if they were counted.
     pub n_unknown: u64,
     /// Numbers count the rows, as far as is known; otherwise the walk does not go by them.
     pub counts_rows: bool,
@@ -146,6 +149,14 @@ pub fn advance(walk: &Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
     step
 }
 
+/// Whether a step that was made without a count of the board's rows must be made again with one: where ranks are held
+/// against it. On the way down a whole board what each page adds is added to the count of the first page; it is counted
+/// again at the end.
+pub fn needs_count(walk: &Walk, step: &Step) -> bool {
+    let goes_down = walk.kind == PassKind::Full && walk.page > 1 && walk.deficit.is_some();
+    step.walk.newest_rank.is_some() && (!goes_down || step.end.is_some())
+}
+
 /// As if there were no numbers.
 fn unnumbered(walk: &Walk, page: &ListingPage) -> (Walk, ListingPage) {
     let (mut walk, mut page) = (walk.clone(), page.clone());
@@ -249,9 +260,11 @@ fn join_on(walk: &Walk, page: &ListingPage, facts: Facts<'_>) -> Step {
         after.moved = false;
         after.late = facts.late && walk.n_rounds > 0;
     }
-    after.deficit = after
-        .newest_rank
-        .map(|rank| rank as i64 - facts.n_listed as i64);
+    after.deficit = match (after.newest_rank, facts.n_listed) {
+        (None, _) => None,
+        (Some(rank), Some(n_listed)) => Some(rank as i64 - n_listed as i64),
+        (Some(_), None) => walk.deficit.map(|before| before - facts.n_added as i64),
+    };
 
     let mut gap = None;
     after.last_shown = page.pager.last.or(after.last_shown);

@@ -137,7 +137,8 @@ fn first_facts() -> Facts<'static> {
         pass: PassId(1),
         n_new: 0,
         late: false,
-        n_listed: 0,
+        n_added: 0,
+        n_listed: None,
         rank_base: 0,
         n_unknown: 0,
         counts_rows: true,
@@ -190,24 +191,32 @@ fn walk_with_gaps(
             let id = key.id().parse().expect("a number");
             known.contains(&id) || walked.seen.contains(&id)
         });
+        let is_added = |id: &&u32| !known.contains(id) && !walked.seen.contains(id);
+        let n_added = ids.iter().filter(is_added).count() as u64;
         walked.seen.extend(&ids);
         walked.n_requests += 1;
-        let step = advance(
-            &walk,
-            &page,
-            Facts {
-                pass,
-                n_new,
-                late,
-                n_listed: known.union(&walked.seen).count() as u64,
-                rank_base: 0,
-                n_unknown: 0,
-                counts_rows: true,
-                earlier_deficit,
-                gaps: &open,
-                quiet_pages: 2,
-            },
-        );
+        let mut facts = Facts {
+            pass,
+            n_new,
+            late,
+            n_added,
+            n_listed: None,
+            rank_base: 0,
+            n_unknown: 0,
+            counts_rows: true,
+            earlier_deficit,
+            gaps: &open,
+            quiet_pages: 2,
+        };
+        let mut step = advance(&walk, &page, facts);
+        facts.n_listed = Some(known.union(&walked.seen).count() as u64);
+        let mut counted = advance(&walk, &page, facts);
+        if needs_count(&walk, &step) {
+            step = counted;
+        } else {
+            counted.walk.deficit = step.walk.deficit;
+            assert_eq!(step, counted, "a count would have led elsewhere");
+        }
         walked.n_gaps += usize::from(step.gap.is_some());
         for gap in &mut open {
             if step.gaps.broken && gap.reached_by == Some(pass) {

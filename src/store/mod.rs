@@ -60,11 +60,16 @@ pub struct RowCount {
     /// Live, listed articles that are not notices, and what the board counts below the oldest of them: what the newest
     /// rank should be.
     pub n_listed: u64,
-    /// What the board counts below the oldest of them.
-    pub rank_base: u64,
     /// Posts that are known by their ranks alone.
     pub n_unknown: u64,
-    /// What its number column has said so far.
+}
+
+/// What is known of a board's number column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ranks {
+    /// What the board counts below the oldest of its rows.
+    pub base: u64,
+    /// What the column has said so far.
     pub numbers: Numbering,
 }
 
@@ -201,7 +206,10 @@ pub trait Store: Rereading + Upkeep {
         board: BoardId,
     ) -> impl Future<Output = Answer<Option<ArticleTarget>>> + Send;
 
-    /// How many rows a board has, as far as is known.
+    /// What is known of a board's number column.
+    fn ranks(&self, board: BoardId) -> impl Future<Output = Answer<Ranks>> + Send;
+
+    /// How many rows a board has, as far as is known: all are read for it.
     fn row_count(&self, board: BoardId) -> impl Future<Output = Answer<RowCount>> + Send;
 
     /// Gaps that no pass has closed yet, by page.

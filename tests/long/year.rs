@@ -285,12 +285,14 @@ impl Crawl {
         let earlier = self.store.last_pass(self.board.id, false).await.unwrap();
         let gaps = self.store.gaps(self.board.id).await.unwrap();
         let row_count = self.store.row_count(self.board.id).await.unwrap();
+        let ranks = self.store.ranks(self.board.id).await.unwrap();
         let facts = Facts {
             pass: pass.id,
             n_new,
             late: has_late(&listing, page, |key| known.contains_key(key)),
-            n_listed: row_count.n_listed + n_unknown as u64,
-            rank_base: row_count.rank_base,
+            n_added: n_unknown as u64,
+            n_listed: Some(row_count.n_listed + n_unknown as u64),
+            rank_base: ranks.base,
             n_unknown: row_count.n_unknown,
             counts_rows: true,
             earlier_deficit: earlier.and_then(|pass| pass.walk.deficit),

@@ -17,7 +17,7 @@ use crate::model::{
     Outcome, Pass, PassEnd, PassId, PassReport, Receipt, Settled, Settlement, Walk,
 };
 use crate::store::{
-    Answer, ArticleTarget, AskAgain, HostRecord, NextPass, RowCount, SavedSchedule, Store,
+    Answer, ArticleTarget, AskAgain, HostRecord, NextPass, Ranks, RowCount, SavedSchedule, Store,
     StoreError, StoredRobots,
 };
 
@@ -235,6 +235,13 @@ impl Store for SqliteStore {
     async fn last_stored(&self, board: BoardId) -> Answer<Option<ArticleTarget>> {
         self.read("looking for a stored article", move |conn| {
             read::last_stored(conn, board)
+        })
+        .await
+    }
+
+    async fn ranks(&self, board: BoardId) -> Answer<Ranks> {
+        self.look_up("reading a board's numbering", |conn| {
+            read::ranks(conn, board)
         })
         .await
     }

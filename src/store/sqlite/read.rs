@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::ledger;
 use super::values::{Count, Json, Named, posted_at};
 use crate::model::{ArticleId, ArticleKey, ArticleState, BoardId, Known, PassId};
-use crate::store::{ArticleTarget, RowCount};
+use crate::store::{ArticleTarget, Ranks, RowCount};
 
 /// Title and comment count are those of the listing's last sighting, not of the article's page: a row is compared
 /// with what the same column showed before.
@@ -98,6 +98,13 @@ pub(super) fn n_queued(conn: &Connection, board: BoardId) -> rusqlite::Result<(u
     })
 }
 
+pub(super) fn ranks(conn: &Connection, board: BoardId) -> rusqlite::Result<Ranks> {
+    Ok(Ranks {
+        base: ledger::rank_base(conn, board)?,
+        numbers: ledger::numbering(conn, board)?,
+    })
+}
+
 /// An article that has moved away is not listed here any more.
 pub(super) fn row_count(conn: &Connection, board: BoardId) -> rusqlite::Result<RowCount> {
     let (n_listed, n_unknown) = conn
@@ -110,11 +117,8 @@ pub(super) fn row_count(conn: &Connection, board: BoardId) -> rusqlite::Result<R
         .query_row([board.0], |row| {
             Ok((row.get::<_, Count>(0)?.0, row.get::<_, Count>(1)?.0))
         })?;
-    let rank_base = ledger::rank_base(conn, board)?;
     Ok(RowCount {
-        n_listed: n_listed.saturating_add(rank_base),
-        rank_base,
+        n_listed: n_listed.saturating_add(ledger::rank_base(conn, board)?),
         n_unknown,
-        numbers: ledger::numbering(conn, board)?,
     })
 }
