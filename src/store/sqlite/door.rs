@@ -308,14 +308,8 @@ impl Store for SqliteStore {
             true => self.here(doing_this, prepare)?,
             false => self.off_thread(doing_this, prepare).await?,
         };
-        let page = match (&prepared.page, &prepared.settlement.page) {
-            (Some(packed), Some(page)) => Some((
-                packed.hash,
-                page.body.len() as u64,
-                packed.body.len() as u64,
-            )),
-            _ => None,
-        };
+        let packed = prepared.page.as_ref();
+        let page = packed.map(|page| (page.hash, page.body_bytes, page.body.len() as u64));
         let prune = self.is_time_to_prune(at);
         let work = move |conn: &Connection| {
             let settled = settle::settle(conn, &prepared, &options);

@@ -29,7 +29,7 @@ pub(super) fn keep(
             )?
             .execute(params![
                 packed.hash,
-                Count(visited.body.len() as u64),
+                Count(packed.body_bytes),
                 packed.body,
                 packed.dictionary
             ])?;

@@ -2,6 +2,7 @@
 //! of settling, so it does not run on the writer's thread, where one visit comes after the other.
 
 use std::io::Read as _;
+use std::mem::take;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use rusqlite::Row;
@@ -12,7 +13,7 @@ use super::StoreOptions;
 use super::copies::CopyOptions;
 use super::dictionary::{Packer, pack_by};
 use crate::dedup::{Digest, Hash, Normal};
-use crate::model::{Article, Outcome, Settlement, Visited};
+use crate::model::{Article, Outcome, Settlement};
 use crate::store::search_text::bigrams;
 
 /// Bytes of a page, and of what was read from it, that are prepared on the spot: a millisecond or two.
@@ -32,6 +33,8 @@ pub(super) struct Prepared {
 
 pub(super) struct PackedPage {
     pub(super) hash: [u8; 32],
+    /// Before packing.
+    pub(super) body_bytes: u64,
     /// zstd
     pub(super) body: Vec<u8>,
     /// The dictionary it is packed by.
@@ -50,17 +53,19 @@ pub(super) struct PackedContent {
     pub(super) text_tokens: Option<String>,
 }
 
-/// `packer`: by the newest dictionary for pages like the settlement's, if there is one.
+/// `packer`: by the newest dictionary for pages like the settlement's, if there is one. What is packed is taken out of the
+/// settlement: dozens may wait for one commit.
 pub(super) fn prepare(
-    settlement: Settlement,
+    mut settlement: Settlement,
     options: StoreOptions,
     packer: Option<&Packer>,
 ) -> std::io::Result<Prepared> {
-    let page = match &settlement.page {
-        Some(page) if options.keep_raw_pages => Some(pack_page(page, packer)?),
+    let body = settlement.page.as_mut().map(|page| take(&mut page.body));
+    let page = match body {
+        Some(body) if options.keep_raw_pages => Some(pack_page(&body, packer)?),
         _ => None,
     };
-    let content = match &settlement.outcome {
+    let content = match &mut settlement.outcome {
         Outcome::Article { content, .. } => Some(pack_content(content, options)?),
         _ => None,
     };
@@ -71,21 +76,22 @@ pub(super) fn prepare(
     })
 }
 
-fn pack_page(page: &Visited, packer: Option<&Packer>) -> std::io::Result<PackedPage> {
+fn pack_page(body: &[u8], packer: Option<&Packer>) -> std::io::Result<PackedPage> {
     Ok(PackedPage {
-        hash: *blake3::hash(&page.body).as_bytes(),
+        hash: *blake3::hash(body).as_bytes(),
+        body_bytes: body.len() as u64,
         body: match packer {
-            Some(packer) => packer.pack(&page.body)?,
-            None => pack(&page.body)?,
+            Some(packer) => packer.pack(body)?,
+            None => pack(body)?,
         },
         dictionary: packer.map(Packer::dictionary),
     })
 }
 
-fn pack_content(content: &Article, options: StoreOptions) -> std::io::Result<PackedContent> {
+fn pack_content(content: &mut Article, options: StoreOptions) -> std::io::Result<PackedContent> {
     let normal = Normal::of(&content.text);
     Ok(PackedContent {
-        html: pack_html(&content.html, &content.text)?,
+        html: pack_html(&take(&mut content.html), &content.text)?,
         text_hash: normal.text_hash(),
         normal,
         digest: digest(&content.text, options.copies),
