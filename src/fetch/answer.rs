@@ -153,6 +153,9 @@ async fn read(
     })
 }
 
+/// Bytes of memory that a header's word is enough for.
+const MAX_HINT: usize = 256 * 1024;
+
 /// Appends at most `max_bytes` decompressed bytes. `false`: there were more. Counted by chunk, because the length
 /// in the header is that of the compressed body, if it is true at all.
 async fn read_up_to(
@@ -160,6 +163,9 @@ async fn read_up_to(
     max_bytes: u64,
     body: &mut Vec<u8>,
 ) -> Result<bool, FetchErrorKind> {
+    // Of a body that is not compressed the header tells the length; as a hint, it may lie.
+    let said = response.content_length().unwrap_or(0).min(max_bytes);
+    body.reserve_exact(usize::try_from(said).map_or(MAX_HINT, |said| said.min(MAX_HINT)));
     while let Some(chunk) = response.chunk().await.map_err(sorted)? {
         let room = max_bytes.saturating_sub(body.len() as u64);
         if chunk.len() as u64 > room {
