@@ -66,7 +66,7 @@ pub(super) fn all() -> &'static [&'static str] {
 
 /// KiB of pages that the writer keeps: a sixteenth of the file, within these bounds. What is added to a small file touches
 /// few pages; of a large one the index of copies is read all over.
-const WRITER_CACHE_KIB: std::ops::RangeInclusive<i64> = 2 * 1024..=8 * 1024;
+const WRITER_CACHE_KIB: std::ops::RangeInclusive<i64> = 2 * 1024..=6 * 1024;
 
 /// Fits the writer's cache to what the file has become.
 pub(super) fn fit_cache(conn: &Connection) -> rusqlite::Result<()> {
