@@ -29,7 +29,8 @@
 //!    ([`config::with_board`]); a profile that somebody wrote or named is never replaced by a learnt one.
 //! 5. [`article::classify`] says what the page is before anything of it is believed.
 //! 6. A listing page becomes rows and a pager ([`listing::read_listing`]); [`listing::advance`] joins it to the walk by
-//!    overlap or rank and says which page is next. An article page becomes an [`Article`](model::Article); a page
+//!    overlap or rank and says which page is next; the board's rows are counted only where ranks are held against their number
+//!    ([`listing::needs_count`]). An article page becomes an [`Article`](model::Article); a page
 //!    without a profile is read by [`article::generic`].
 //!    Before anything of a page is believed it is held against what pages of its board have always shown
 //!    ([`health::fit`]; `crawl::doubt`). Where a profile stops fitting, `crawl::mend` makes another ([`learn::repair`]) and
