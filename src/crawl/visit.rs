@@ -2,7 +2,6 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -30,9 +29,6 @@ const BLOCK_PAUSE_S: i64 = 2 * 3_600;
 /// Requests without an answer after which a host that has never answered is given up for this run.
 const MOST_SILENT: u64 = 3;
 
-/// At such a pace a claimed job's request goes at once.
-const AT_ONCE: Duration = Duration::from_millis(5);
-
 /// Visits one page and makes all that follows from it true. An error is the store's: the run cannot go on.
 pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled, StoreError> {
     let board = crew.board(job.board);
@@ -50,9 +46,6 @@ pub(super) async fn visit<S: Store>(crew: &Crew<S>, job: Job) -> Result<Settled,
         // From the moment that its request is sent, not while it waits for its host's pace.
         let coming = OnceLock::new();
         let announce = || drop(coming.set(crew.store.announce()));
-        if crew.fetcher.host(&job.url).interval() <= AT_ONCE {
-            announce();
-        }
         let answer = match take_at_hand(crew, &job) {
             Some(fetched) => Ok(fetched),
             None => {

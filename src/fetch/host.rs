@@ -371,11 +371,6 @@ impl Host {
         self.state().n_in_flight
     }
 
-    /// The time between two requests, as it is now.
-    pub(crate) fn interval(&self) -> Duration {
-        self.state().throttle.interval()
-    }
-
     pub fn snapshot(&self) -> HostSnapshot {
         let pause = self.pause_in_force();
         let state = self.state();

@@ -28,7 +28,7 @@ const MAX_GROUP: usize = 64;
 const MAX_QUEUED: usize = 64;
 
 /// The longest that a settlement waits for others that were announced. Nobody notices it beside a request.
-const GATHERING: Duration = Duration::from_millis(50);
+const GATHERING: Duration = Duration::from_millis(25);
 
 /// Groups after which the cache is fitted to the file.
 const FIT_EVERY: u32 = 256;
