@@ -74,7 +74,7 @@ impl Store for SqliteStore {
     }
 
     async fn last_pass(&self, board: BoardId, full: bool) -> Answer<Option<Pass>> {
-        self.look_up("looking for the last pass", |conn| {
+        self.read("looking for the last pass", move |conn| {
             passes::last_pass(conn, board, full)
         })
         .await
@@ -254,7 +254,7 @@ impl Store for SqliteStore {
     }
 
     async fn gaps(&self, board: BoardId) -> Answer<Vec<OpenGap>> {
-        self.look_up("listing gaps", |conn| passes::gaps(conn, board))
+        self.read("listing gaps", move |conn| passes::gaps(conn, board))
             .await
     }
 
