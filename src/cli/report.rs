@@ -17,8 +17,8 @@ pub(super) fn print(report: &CrawlReport) -> std::io::Result<()> {
     }
     writeln!(
         out,
-        "{} requests in {}; {}",
-        report.n_requests,
+        "{} in {}; {}",
+        counted(report.n_requests, "request"),
         duration(report.duration_s),
         report.database
     )?;
