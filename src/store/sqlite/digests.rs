@@ -16,8 +16,8 @@ use crate::model::BoardId;
 /// Bytes of the pieces that are kept on a thread: some hundred texts'. One thread writes.
 const MOST_BYTES: usize = 2 * 1024 * 1024;
 
-/// Outlines that are kept on a thread: 4 MiB.
-const MOST_OUTLINES: usize = 4 * 1024 * 1024 / (Outline::BYTES + size_of::<Hash>());
+/// Outlines that are kept on a thread: 8 MiB, fifteen thousand texts.
+const MOST_OUTLINES: usize = 8 * 1024 * 1024 / (Outline::BYTES + size_of::<Hash>());
 
 pub(super) struct Held {
     text: i64,
