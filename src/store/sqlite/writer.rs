@@ -4,8 +4,9 @@
 //! disk's flush, and writing pages that nearly all tasks change) is shared. A settlement waits a moment for those
 //! that were announced. A task that fails takes nothing of the others with it, and nothing of itself stays: each runs in a
 //! savepoint of its own, but for settlements in a row, which can be run again. They share one, since SQLite keeps a copy of
-//! each page that is changed after one; should one of them fail, all are undone, and each is run by itself. A task that
-//! only looks needs none, and a group of such no more than a view of the file.
+//! each page that is changed after one; should one of them fail, all are undone, and each is run by itself. Tasks that
+//! only look need none and come last, so that they do not part the settlements; a group of such is no more than a view of
+//! the file.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -39,7 +40,7 @@ pub(super) type Finish = fn(&Connection) -> rusqlite::Result<()>;
 /// What a task is to the others of its group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// It changes nothing, whatever comes.
+    /// It changes nothing, whatever comes. It may see what was asked for after it.
     Look,
     Change,
     /// A change that ends the visit of a claimed job.
@@ -145,7 +146,7 @@ impl Writer {
     }
 
     /// Runs `work`, which must not change anything, where no other task can change anything meanwhile: it sees all that
-    /// was asked for before it.
+    /// was asked for before it, and perhaps some of what was asked for since.
     pub(super) async fn look<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Answer<T> + Send + 'static,
@@ -298,7 +299,8 @@ impl Inbox {
             .wait_timeout_while(queue, GATHERING, |queue| self.may_wait(queue))
             .expect("no holder of this lock panics");
         let n_taken = queue.tasks.len().min(MAX_GROUP);
-        let group: Vec<_> = queue.tasks.drain(..n_taken).collect();
+        let mut group: Vec<_> = queue.tasks.drain(..n_taken).collect();
+        group.sort_by_key(|task| task.kind() == Kind::Look);
         let settlements = group.iter().filter(|task| task.kind() == Kind::Settlement);
         queue.n_settlements -= settlements.count();
         group
@@ -544,6 +546,35 @@ mod tests {
         drop(both);
         settle("c", "C").await.unwrap();
         assert_eq!(said.lock().unwrap()[4..], ["c", "C"]);
+    }
+
+    #[tokio::test]
+    async fn looks_do_not_part_the_settlements_that_they_come_between() {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE t (x INTEGER) STRICT")
+            .unwrap();
+        let writer = Writer::start(conn, |_| Ok(())).unwrap();
+        let settle = |x: i64| {
+            let work = move |conn: &Connection| {
+                conn.execute("INSERT INTO t VALUES (?1)", [x])
+                    .map_err(|error| sql_error("inserting", error))
+            };
+            writer.settle(work, || ())
+        };
+        let look = || {
+            writer.look(|conn: &Connection| {
+                conn.query_row("SELECT sum(x) FROM t", [], |row| row.get::<_, i64>(0))
+                    .map_err(|error| sql_error("adding up", error))
+            })
+        };
+        let coming = [writer.announce(), writer.announce(), writer.announce()];
+        let (first, seen, second, seen_late, third) =
+            tokio::join!(settle(1), look(), settle(10), look(), settle(100));
+        drop(coming);
+        for settled in [first, second, third] {
+            settled.unwrap();
+        }
+        assert_eq!([seen.unwrap(), seen_late.unwrap()], [111, 111]);
     }
 
     #[tokio::test]
