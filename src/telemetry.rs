@@ -1,8 +1,11 @@
 //! Where do log lines go, and which? In: what the command line, `BOARDWALK_LOG` and the file ask for. Out: a
 //! subscriber for the whole process, writing to the standard error stream.
 //!
-//! Lines pass through [`stderr_writer`], which lifts progress bars out of the way first: a line must not tear them.
+//! Lines pass through [`stderr_writer`], which lifts progress bars out of the way first: a line must not tear them. What a
+//! server says of itself (a type, an encoding) may stand in one: bidirectional controls and the like are escaped on the
+//! way, as the formatters escape the controls of ASCII.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 
@@ -11,6 +14,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::LogFormat;
+use crate::model::{escape, is_escaped};
 
 /// What of the log is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -93,9 +97,11 @@ impl MakeWriter<'_> for StderrWriter {
 impl Write for StderrWriter {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let bars = BARS.lock().expect("no holder of this lock panics").clone();
+        let shown = String::from_utf8_lossy(line);
+        let shown = harmless(&shown);
         match bars {
-            Some(bars) => bars.suspend(|| io::stderr().lock().write_all(line))?,
-            None => io::stderr().lock().write_all(line)?,
+            Some(bars) => bars.suspend(|| io::stderr().lock().write_all(shown.as_bytes()))?,
+            None => io::stderr().lock().write_all(shown.as_bytes())?,
         }
         Ok(line.len())
     }
@@ -105,9 +111,36 @@ impl Write for StderrWriter {
     }
 }
 
+/// A line of the log with nothing in it that a terminal or a viewer acts on. Colours are ours: the formatter for people has
+/// escaped those of others, and the one for programs has none.
+fn harmless(line: &str) -> Cow<'_, str> {
+    let acts = |c: char| is_escaped(c) && !matches!(c, '\n' | '\t' | '\u{1b}');
+    if !line.contains(acts) {
+        return Cow::Borrowed(line);
+    }
+    let mut shown = String::with_capacity(line.len() + 8);
+    for c in line.chars() {
+        match acts(c) {
+            true => shown.push_str(&escape(c)),
+            false => shown.push(c),
+        }
+    }
+    Cow::Owned(shown)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_turns_text_around_is_shown_by_its_number() {
+        let line = "\u{1b}[33mWARN\u{1b}[0m 글\t\"gpj\u{202e}\u{9b}31m\u{7f}\u{2028}.exe\"\n";
+        assert_eq!(
+            harmless(line),
+            "\u{1b}[33mWARN\u{1b}[0m 글\t\"gpj\\u202e\\u009b31m\\u007f\\u2028.exe\"\n"
+        );
+        assert!(matches!(harmless("글 하나\n"), Cow::Borrowed(_)));
+    }
 
     #[test]
     fn every_level_of_verbosity_is_a_filter() {

@@ -29,7 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "fetch", "listing", "article", "learn", "store", "frontier",
         ],
     ),
-    ("telemetry", &["config"]),
+    ("telemetry", &["model", "config"]),
     (
         "cli",
         &[

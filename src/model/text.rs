@@ -14,3 +14,16 @@ pub fn steers(c: char) -> bool {
         | '\u{feff}' // byte order mark
     )
 }
+
+/// Characters that are shown by their number where text must stay what it reads as: controls, those that [`steers`] tells,
+/// and those that end a line for some viewers.
+pub fn is_escaped(c: char) -> bool {
+    c.is_control() || steers(c) || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// A character as JSON escapes it (RFC 8259, 7).
+pub fn escape(c: char) -> String {
+    let mut units = [0; 2];
+    let units = c.encode_utf16(&mut units);
+    units.iter().map(|unit| format!("\\u{unit:04x}")).collect()
+}

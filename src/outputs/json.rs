@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter};
 
 use super::OutputError;
+use crate::model::{escape, is_escaped};
 use crate::store::{Archive, ArticleFilter};
 
 /// Writes `value` as one line.
@@ -58,12 +59,9 @@ impl Formatter for Harmless {
     ) -> io::Result<()> {
         let mut plain_from = 0;
         for (at, c) in fragment.char_indices() {
-            if c.is_control() || crate::model::steers(c) || matches!(c, '\u{2028}' | '\u{2029}') {
+            if is_escaped(c) {
                 CompactFormatter.write_string_fragment(writer, &fragment[plain_from..at])?;
-                let mut units = [0; 2];
-                for unit in c.encode_utf16(&mut units) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
+                writer.write_all(escape(c).as_bytes())?;
                 plain_from = at + c.len_utf8();
             }
         }

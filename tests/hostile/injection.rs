@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::support::board::{Draft, File, Part};
 use crate::support::crawl::Outcome;
 use crate::support::daemon::Daemon;
-use crate::support::site::Engine;
+use crate::support::server::{Handler, Request};
+use crate::support::site::{Asked, Engine, Site};
 use crate::support::truth::text;
 use crate::support::world::World;
 
@@ -187,6 +188,53 @@ fn ansi_and_bidi_do_not_reach_the_terminal() {
         if matches!(args[0], "search" | "show") {
             assert!(outcome.stdout.contains(MARK), "{args:?}: {outcome}");
         }
+    }
+}
+
+/// A server's own words stand in the log where they are why a page was not read: its type, its encoding.
+#[test]
+fn what_a_server_says_of_itself_is_plain_in_the_log() {
+    let site = Site::new(Engine::Rhymix, 67);
+    let ids = site.boards(|boards| boards.post_many("news", 3));
+    let behind = site.clone();
+    let world = World::served_by(site, move |request: &Request| {
+        let mut proper = behind.handle(request);
+        let words = format!("{BIDI}\u{9b}31m\u{2028}");
+        match behind.asked(request) {
+            Asked::Article { id, .. } if id == ids[0] => {
+                proper.headers.retain(|(name, _)| name != "Content-Type");
+                proper.header("Content-Type", &format!("application/{words}"))
+            }
+            Asked::Article { id, .. } if id == ids[1] => proper.header("Content-Encoding", &words),
+            _ => proper,
+        }
+    });
+    std::fs::write(
+        world.boardwalk.folder().join("boardwalk.toml"),
+        "[walk]\npatience = \"0s\"\n",
+    )
+    .expect("a folder of our own");
+    let as_text = world.crawl_with(&["-vv"]);
+    // As if the waits had passed.
+    let store = rusqlite::Connection::open(world.boardwalk.database()).expect("the store is there");
+    store
+        .execute_batch("UPDATE job SET due_at = 0; UPDATE host SET paused_until = NULL;")
+        .expect("the store is there");
+    let as_json = world.crawl_with(&["-vv", "--log-format", "json"]);
+    // What is no page is not asked for again.
+    for (outcome, n_broken) in [(&as_text, 2), (&as_json, 1)] {
+        assert_eq!(outcome.code, Some(1), "{outcome}");
+        assert_plain("crawl, report", &outcome.stdout);
+        assert_plain("crawl, log", &outcome.stderr);
+        let n_said = outcome.stderr.matches(MARK).count();
+        assert!(n_said >= n_broken, "each is told of: {outcome}");
+        assert!(outcome.stderr.contains("\\u202e"), "{outcome}");
+    }
+    for line in as_json.stderr.lines() {
+        let _: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    }
+    for args in [&["status"][..], &["audit"], &["changes"]] {
+        assert_plain(&args.join(" "), &world.boardwalk.run(args).stdout);
     }
 }
 
