@@ -1,4 +1,5 @@
 //! Starts telemetry, runs the command, answers its exit code.
+#![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 
