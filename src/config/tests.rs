@@ -304,3 +304,24 @@ fn the_folder_of_the_user_is_looked_at_second() {
         [here, "/h/.config/boardwalk/boardwalk.toml".into()]
     );
 }
+
+/// Others see the archive, and can have it crawled: never by an oversight.
+#[test]
+fn a_service_that_others_can_reach_needs_a_token() {
+    for address in ["0.0.0.0:8080", "[::]:8080", "192.0.2.7:8080"] {
+        let open = format!("[web]\nlisten = \"{address}\"\n");
+        let refused = read_text(&open).unwrap_err();
+        assert!(
+            refused.contains("can be reached from other machines; set web.token"),
+            "{refused}"
+        );
+        let kept = format!("{open}token = \"{}\"\n", "k".repeat(32));
+        let options = read_text(&kept).expect("it has a token");
+        assert_eq!(
+            options.web.listen,
+            Some(address.parse().expect("an address"))
+        );
+    }
+    assert!(read_text("[web]\nlisten = \"127.0.0.1:8080\"\n").is_ok());
+    assert!(read_text("[web]\nlisten = \"[::1]:8080\"\n").is_ok());
+}

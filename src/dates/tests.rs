@@ -326,6 +326,45 @@ fn short_forms_need_no_pattern() {
     }
 }
 
+/// An hour that a day skips is read as the one after it, and of an hour that comes twice the first (RFC 5545, 3.3.5); a
+/// midnight that was skipped is where its day begins.
+#[test]
+fn days_of_23_and_25_hours_have_every_date() {
+    let as_of: Timestamp = "2026-11-23T15:50:00Z".parse().expect("a time");
+    for (zone, text, moment) in [
+        (
+            "America/New_York",
+            "2026-03-08 01:59",
+            "2026-03-08T06:59:00Z",
+        ),
+        (
+            "America/New_York",
+            "2026-03-08 02:30",
+            "2026-03-08T07:30:00Z",
+        ),
+        (
+            "America/New_York",
+            "2026-03-08 03:00",
+            "2026-03-08T07:00:00Z",
+        ),
+        (
+            "America/New_York",
+            "2026-11-01 01:30",
+            "2026-11-01T05:30:00Z",
+        ),
+        (
+            "America/New_York",
+            "2026-11-01 02:00",
+            "2026-11-01T07:00:00Z",
+        ),
+        ("America/Santiago", "2026-09-06", "2026-09-06T04:00:00Z"),
+    ] {
+        let zone = TimeZone::get(zone).expect("a known zone");
+        let found = read_date(text, &zone, as_of).expect(text);
+        assert_eq!(found.at.to_string(), moment, "{text}");
+    }
+}
+
 /// `10/11/2025` is in October or in November, `10.11.25` may be in 2010: only the board's order tells.
 #[test]
 fn the_order_of_numbers_is_the_boards() {
