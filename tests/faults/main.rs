@@ -3,7 +3,7 @@
 //! operator hears what happened, and the next run goes on.
 //!
 //! Kills at any moment are `tests/long/kill.rs` and `tests/long/daemon_kill.rs`; two services on one file, `tests/daemon.rs`; a name
-//! server that is down, `tests/hostile/addresses.rs`; days of 23 and 25 hours, `schedule` and `tests/day.rs`.
+//! server that is down, `tests/hostile/addresses.rs`; days of 23 and 25 hours, `schedule::tests`.
 
 mod soak;
 #[path = "../support/mod.rs"]
@@ -131,12 +131,15 @@ fn a_full_disk_loses_nothing() {
 #[test]
 fn a_disk_that_refuses_writes_loses_nothing() {
     let world = world(2, 12);
+    let mut n_refused = 0;
     for blocks in [64, 400, 600, 900, 1_200] {
         let refused = crawl_under(&world, &format!("trap '' XFSZ && ulimit -f {blocks}"));
         if refused.code != Some(0) {
             assert_told(&refused, &["the store failed", "full", "cannot"]);
+            n_refused += 1;
         }
     }
+    assert!(n_refused >= 2, "{n_refused} limits were felt");
     assert_goes_on(&world);
 }
 
@@ -145,18 +148,23 @@ fn a_database_that_is_locked_for_a_moment_is_waited_for() {
     let world = world(3, 6);
     world.crawl().expect_code(0);
     world.site.boards(|boards| boards.post_many("news", 3));
-    let other = Connection::open(world.boardwalk.database()).expect("the store is there");
-    other
-        .execute_batch("BEGIN IMMEDIATE")
-        .expect("nobody else writes");
-    let n_before = world.server.n_received();
-    // The first request is sent by a run that has got past opening, and finds the lock when it has something to write.
-    let release = move || other.execute_batch("ROLLBACK").expect("it was begun");
-    let at = Moment::Answered(n_before + 1);
-    world.server.at(at, Duration::from_millis(500), release);
+    let held = Duration::from_millis(500);
+    let database = world.boardwalk.database();
+    let lock = move || {
+        let other = Connection::open(database).expect("the store is there");
+        other
+            .execute_batch("BEGIN IMMEDIATE")
+            .expect("nobody writes for long");
+        std::thread::park_timeout(held);
+        other.execute_batch("ROLLBACK").expect("it was begun");
+    };
+    // The listing: what is read from it cannot be written before the lock is gone.
+    let at = Moment::Received(world.server.n_received() + 1);
+    world.server.at(at, Duration::ZERO, lock);
     let outcome = world.crawl();
     world.server.forget_actions();
-    assert!(matches!(outcome.code, Some(0 | 1 | 3)), "{outcome}");
+    let outcome = outcome.expect_code(0);
+    assert!(outcome.took >= held / 2, "the lock was not felt: {outcome}");
     assert_goes_on(&world);
 }
 
@@ -200,6 +208,42 @@ fn a_database_that_may_only_be_read_is_told_of() {
     permissions.set_readonly(false);
     std::fs::set_permissions(&database, permissions).expect("our own file");
     assert_goes_on(&world);
+}
+
+/// Whoever writes, root too: the kernel says no.
+#[test]
+fn a_file_system_that_may_only_be_read_is_told_of() {
+    let world = world(13, 6);
+    let Some(disk) = SmallDisk::new(world.boardwalk.folder(), 64 * 1024) else {
+        eprintln!("no right to mount: a_database_that_may_only_be_read_is_told_of stands for it");
+        return;
+    };
+    let database = format!("sqlite:{}", disk.0.join("test.db").display());
+    let url = world.listing_url("news");
+    let mut args = crawl_args(&url, &[]);
+    args.extend(["--database", &database]);
+    world.boardwalk.start(&args).wait().expect_code(0);
+    world.site.boards(|boards| boards.post_many("news", 2));
+    assert!(
+        mount(&["-o", "remount,ro"], &disk.0),
+        "it was mounted by us"
+    );
+    let n_before = world.server.n_received();
+    let refused = world.boardwalk.start(&args).wait();
+    assert_told(&refused, &["ead-only", "readonly"]);
+    assert_eq!(
+        world.server.n_received(),
+        n_before,
+        "nothing is asked for in vain"
+    );
+    let shown = ["search", "가", "--database", &database];
+    let outcome = world.boardwalk.start(&shown).wait();
+    assert!(!outcome.stderr.contains("panicked"), "{outcome}");
+    assert!(
+        mount(&["-o", "remount,rw"], &disk.0),
+        "it was mounted by us"
+    );
+    world.boardwalk.start(&args).wait().expect_code(0);
 }
 
 #[test]
@@ -354,10 +398,11 @@ fn too_few_file_descriptors_end_a_run_with_a_word_or_not_at_all() {
         assert!(matches!(outcome.code, Some(0..=3)), "{n_files}: {outcome}");
         if outcome.code != Some(0) {
             n_refused += 1;
-            assert!(
-                !outcome.stderr.is_empty() || !outcome.stdout.is_empty(),
-                "{n_files}: {outcome}"
-            );
+            let words = ["Too many open files", "file descriptor", "cannot"];
+            let told = words
+                .iter()
+                .any(|words| outcome.stderr.contains(words) || outcome.stdout.contains(words));
+            assert!(told, "{n_files}: {outcome}");
         }
     }
     assert!(n_refused > 0, "no limit was felt");

@@ -197,7 +197,13 @@ fn a_redirect_of_a_mebibyte_is_an_error() {
 /// Line breaks that are written into a redirect do not become lines of the next request.
 #[test]
 fn a_redirect_injects_no_header() {
-    let (server, _) = redirected("/b%0d%0aX-Injected:%20yes\tX-Injected: yes");
+    let (server, outcome) = redirected("/b%0d%0aX-Injected:%20yes\tX-Injected: yes");
+    assert_eq!(outcome.expect("it is followed").body, b"ok");
+    let targets = server.targets();
+    assert!(
+        targets[2].starts_with("/b%0d%0aX-Injected:%20yes"),
+        "{targets:?}"
+    );
     for entry in server.log() {
         assert_eq!(
             entry.request.header("x-injected"),

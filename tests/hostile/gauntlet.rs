@@ -2,7 +2,7 @@
 //! spoiled. One run crawls them all; then the servers mend their ways, and a second run goes on. So each case is held
 //! against the board itself, and all of them are each other's bystanders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -166,6 +166,9 @@ struct Gauntlet {
     found: BTreeMap<&'static str, Found>,
     first: Outcome,
     peak_kib: u64,
+    /// Hosts that were asked, or would have been, by the receipts.
+    asked: BTreeSet<String>,
+    servers: BTreeSet<String>,
 }
 
 static GAUNTLET: LazyLock<Gauntlet> = LazyLock::new(run);
@@ -248,7 +251,10 @@ fn run() -> Gauntlet {
     conn.execute_batch("UPDATE job SET due_at = 0; UPDATE host SET paused_until = NULL;")
         .expect("the store is there");
     let errors = errors_by_host(&conn);
+    let asked = hosts_asked(&conn);
     drop(conn);
+    let servers = stages.iter().map(|stage| stage.server.addr().to_string());
+    let servers = servers.collect();
     let second = boardwalk.start(&args).wait();
     let after_second = by_board(&boardwalk);
     assert!(matches!(second.code, Some(0 | 1)), "{second}");
@@ -280,7 +286,18 @@ fn run() -> Gauntlet {
         found: found.collect(),
         first,
         peak_kib,
+        asked,
+        servers,
     }
+}
+
+fn hosts_asked(conn: &Connection) -> BTreeSet<String> {
+    let mut select = conn
+        .prepare("SELECT DISTINCT host FROM request WHERE error IS NULL")
+        .expect("receipts are kept");
+    let hosts = select.query_map([], |row| row.get(0));
+    let hosts = hosts.expect("receipts are kept");
+    hosts.map(|host| host.expect("a row of text")).collect()
 }
 
 /// The peak of a run's resident memory, looked at until it ends.
@@ -343,6 +360,14 @@ fn all_of_it_together_takes_little_time_and_memory() {
     assert!(*peak_kib < MOST_KIB, "{peak_kib} KiB");
     // Hosts are worked on side by side: the slow ones take their timeouts, and nobody waits for them.
     assert!(first.took < 20 * TIMEOUT, "{first}");
+}
+
+/// Each link, base and refresh to somewhere else leads nowhere: only the boards' own servers answered.
+#[test]
+fn nobody_else_was_asked() {
+    let Gauntlet { asked, servers, .. } = &*GAUNTLET;
+    let others: Vec<&String> = asked.difference(servers).collect();
+    assert!(others.is_empty() && !asked.is_empty(), "{others:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! Any bytes at all, through the same doors that the fuzz targets use (`fuzz/src/lib.rs`), and every input that a fuzz
-//! target has ever found something with.
+//! Any bytes at all, through the same doors that the fuzz targets use (`fuzz/src/lib.rs`), and what those begin with.
+
+use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
@@ -20,11 +21,41 @@ fn any_input() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// What the target of this door is begun with (`fuzz/run`), pages of all fixtures for those that read pages.
+fn seeds(door: &str) -> Vec<Vec<u8>> {
+    let folder = match door {
+        "decode" | "listing" | "article" | "learn" => "tests/fixtures",
+        "config" => "config",
+        _ => "fuzz/seeds",
+    };
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    if folder == "fuzz/seeds" {
+        folders[0].push(door);
+    }
+    let mut files: Vec<PathBuf> = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder of the repository") {
+            let path = entry.expect("it can be listed").path();
+            match path.is_dir() {
+                true => folders.push(path),
+                false => files.push(path),
+            }
+        }
+    }
+    files.sort();
+    let read = |path: &PathBuf| std::fs::read(path).expect("a file of the repository");
+    // A second's worth for the slowest door.
+    files.iter().map(read).take(60).collect()
+}
+
 macro_rules! doors {
     ($($name:ident: $cases:literal),* $(,)?) => {
         $(
             #[test]
             fn $name() {
+                let seeds = seeds(stringify!($name));
+                assert!(!seeds.is_empty());
+                seeds.iter().for_each(|bytes| doors::$name(bytes));
                 let config = ProptestConfig {
                     cases: $cases,
                     failure_persistence: None,

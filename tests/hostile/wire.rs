@@ -79,6 +79,8 @@ cases! {
         => |found| found.fails(BROKEN);
     an_end_within_the_headers: Article, |_, _| Reply::exact("HTTP/1.1 200 OK\r\nContent-Ty")
         => |found| found.fails(BROKEN);
+    a_reset_within_a_body: Article, |_, proper| proper.manner(Manner::HalfReset)
+        => |found| found.fails(BROKEN);
     half_a_body: Article, |_, proper| proper.manner(Manner::HalfBody)
         => |found| found.fails(BROKEN);
     half_a_listing: Listing, |_, proper| proper.manner(Manner::HalfBody)
@@ -127,7 +129,7 @@ cases! {
             reply.body.extend_from_slice("X-More: and more\r\n".repeat(4_000).as_bytes());
             reply.manner(Manner::Exact(Then::Repeat { from }))
         }
-        => |found| found.fails("");
+        => |found| found.fails(BROKEN);
 
     a_gzip_stream_that_is_cut: Article, |_, proper| Fault::BrokenGzip.spoil(proper)
         => |found| found.fails(BROKEN);
@@ -202,12 +204,12 @@ cases! {
         => |found| found.fails(BROKEN);
     a_header_of_a_mebibyte: Article,
         |_, proper| Reply::exact(raw(&format!("X-Long: {}\r\n{}", "y".repeat(1 << 20), length(&proper.body)), &proper.body))
-        => |found| found.fails("");
+        => |found| found.fails(BROKEN);
     a_header_with_a_nul: Article, |_, proper| Reply::exact(raw(&format!("X-Nul: a\0b\r\n{}", length(&proper.body)), &proper.body))
         => |found| found.fails(BROKEN);
     interim_answers_without_end: Article,
         |_, _| Reply::exact("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(100)).manner(Manner::Exact(Then::Repeat { from: 0 }))
-        => |found| found.fails("");
+        => |found| found.fails(LATE);
     no_http_at_all: Article, |_, _| Reply::exact("220 mail.example ESMTP ready\r\n")
         => |found| found.fails(BROKEN);
     an_answer_from_1991: Article, |_, proper| Reply::exact(proper.body)

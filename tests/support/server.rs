@@ -81,8 +81,10 @@ pub enum Manner {
     Proper,
     /// The connection is reset before a byte of answer.
     Reset,
-    /// The head promises the whole body; after half of it the connection is reset.
+    /// The head promises the whole body; after half of it the connection ends in order.
     HalfBody,
+    /// Likewise, and the connection is reset.
+    HalfReset,
     /// `chunk_bytes` at a time with a pause between.
     Drip {
         chunk_bytes: usize,
@@ -526,6 +528,12 @@ async fn send(stream: &mut TcpStream, request: &Request, reply: &Reply) -> bool 
             let _ = stream.write_all(&bytes).await;
             // An orderly end: with a reset the client might never see the half that was sent.
             let _ = stream.shutdown().await;
+            false
+        }
+        Manner::HalfReset => {
+            bytes.extend_from_slice(&body[..body.len() / 2]);
+            let _ = stream.write_all(&bytes).await;
+            reset(stream);
             false
         }
         Manner::Drip { chunk_bytes, pause } => {
