@@ -287,6 +287,9 @@ pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
         .build()
 }
 
+/// Visits in flight may take this long after a signal. systemd and we promise ten seconds for all of it.
+const GRACE: Duration = Duration::from_secs(8);
+
 /// How a run behaves.
 pub(super) fn crawl_options(options: &Options) -> CrawlOptions {
     let seed = std::hash::BuildHasher::hash_one(
@@ -304,7 +307,7 @@ pub(super) fn crawl_options(options: &Options) -> CrawlOptions {
         radar_interval: radar_interval(options),
         max_connections: options.pace.max_connections,
         mask_addresses: options.text.mask_addresses,
-        grace: None,
+        grace: GRACE,
         seed,
     }
 }

@@ -42,8 +42,8 @@ pub struct CrawlOptions {
     pub max_connections: usize,
     /// E-mail addresses are stored masked.
     pub mask_addresses: bool,
-    /// How long visits in flight may take once the run is to stop; then they are given back. `None`: until they end.
-    pub grace: Option<Duration>,
+    /// How long visits in flight may take once the run is to stop; then they are given back.
+    pub grace: Duration,
     /// Seed of the jitter in retry times.
     pub seed: u64,
 }

@@ -34,14 +34,14 @@ pub(super) async fn work<S: Store>(crew: &Arc<Crew<S>>, host: &str) -> Result<()
         }
         Ok(())
     };
-    match crew.options.grace {
-        Some(grace) if !matches!(result, Ok(HostEnd::Done | HostEnd::Later)) => {
-            if let Ok(ended) = tokio::time::timeout(grace, all_ended).await {
+    match result {
+        Ok(HostEnd::Done | HostEnd::Later) => all_ended.await?,
+        Ok(HostEnd::Stopped) | Err(_) => {
+            if let Ok(ended) = tokio::time::timeout(crew.options.grace, all_ended).await {
                 ended?;
             }
             in_flight.shutdown().await;
         }
-        _ => all_ended.await?,
     }
     result.map(|_| ())
 }

@@ -12,7 +12,7 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use boardwalk::crawl::{CrawlOptions, Finish, Outfit, Target, crawl_once};
@@ -24,7 +24,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 use support::board::{Draft, Part};
 use support::crawl::{Outcome, crawl_args};
-use support::server::{Handler, Moment, Request};
+use support::server::{Handler, Manner, Moment, Request};
 use support::site::{Asked, Engine, Site};
 use support::world::World;
 use tokio_util::sync::CancellationToken;
@@ -383,7 +383,7 @@ fn options() -> CrawlOptions {
         radar_interval: None,
         max_connections: 2,
         mask_addresses: false,
-        grace: None,
+        grace: Duration::from_secs(8),
         seed: 8,
     }
 }
@@ -485,12 +485,15 @@ fn a_signal_at_any_phase_ends_in_order_and_the_next_run_goes_on() {
     let url = world.listing_url("news");
     let database = world.boardwalk.database_arg();
     let mut n_before = 0;
+    let mut hit = Vec::new();
     for (moment, n, name) in [
         (Moment::Received as fn(usize) -> Moment, 1, "TERM"),
-        (Moment::Received, 2, "INT"),
+        (Moment::Received, 1, "INT"),
         (Moment::Answered, 1, "TERM"),
-        (Moment::Received, 1, "TERM"),
+        (Moment::Received, 2, "TERM"),
         (Moment::Answered, 2, "INT"),
+        (Moment::Received, 4, "TERM"),
+        (Moment::Answered, 4, "INT"),
     ] {
         let moment = moment(n_before + n);
         let mut args = crawl_args(&url, &[]);
@@ -504,8 +507,54 @@ fn a_signal_at_any_phase_ends_in_order_and_the_next_run_goes_on() {
         let outcome = run.wait();
         world.server.forget_actions();
         assert_eq!(outcome.code, Some(130), "{moment:?}: {outcome}");
+        hit.push(world.server.targets()[n_before + n - 1].clone());
         n_before = world.server.n_received();
     }
+    for phase in ["/robots.txt", "/news", "/news/"] {
+        let is_hit = |target: &String| match phase {
+            "/news" => target.split('?').next() == Some(phase),
+            _ => target.starts_with(phase),
+        };
+        assert!(hit.iter().any(is_hit), "{phase}: {hit:?}");
+    }
+    assert_goes_on(&world);
+}
+
+/// Nobody waits for a server that has nothing to say.
+#[test]
+fn a_signal_while_a_server_is_silent_ends_the_run_soon() {
+    let site = Site::new(Engine::Rhymix, 14);
+    site.boards(|boards| boards.post_many("news", 3));
+    let (behind, healed) = (site.clone(), Arc::new(AtomicBool::new(false)));
+    let is_healed = Arc::clone(&healed);
+    let world = World::served_by(site, move |request: &Request| {
+        let proper = behind.handle(request);
+        match behind.asked(request) {
+            Asked::Article { .. } if !is_healed.load(Ordering::SeqCst) => {
+                proper.manner(Manner::Silent)
+            }
+            _ => proper,
+        }
+    });
+    let url = world.listing_url("news");
+    let database = world.boardwalk.database_arg();
+    let mut args = crawl_args(&url, &[]);
+    args.extend(["--database", &database]);
+    let run = world.boardwalk.start(&args);
+    let command = format!("kill -TERM {}", run.pid());
+    // robots.txt, the listing, an article.
+    world
+        .server
+        .at(Moment::Received(3), Duration::ZERO, move || {
+            let sent = Command::new("sh").args(["-c", &command]).status();
+            assert!(sent.expect("there is a shell").success());
+        });
+    let outcome = run.wait();
+    world.server.forget_actions();
+    assert_eq!(outcome.code, Some(130), "{outcome}");
+    assert!(outcome.took < Duration::from_secs(15), "{outcome}");
+    healed.store(true, Ordering::SeqCst);
+    release_jobs(&world);
     assert_goes_on(&world);
 }
 
@@ -589,7 +638,61 @@ fn store_of_schema(path: &Path, n_migrations: usize, migrations: &[String]) {
     .expect("a row of the first schema");
 }
 
-const KEPT: [&str; 18] = [
+/// What later schemas keep that no crawl brings back: the schema, the table, its row.
+const LATER: [(usize, &str, &str); 9] = [
+    (4, "schedule", "VALUES (1, '{}', 1500)"),
+    (
+        5,
+        "sighting",
+        "(board, pass, page, radar, at) VALUES (1, 1, 1, 0, 4102444800000)",
+    ),
+    (5, "ledger", "(board, rank_base) VALUES (1, 0)"),
+    (6, "learnt_profile", "VALUES ('board.example', '', 1500)"),
+    (
+        8,
+        "health",
+        "(board, state, saved_at) VALUES (1, '{}', 1500)",
+    ),
+    (9, "fit", "(board, history) VALUES (1, '[]')"),
+    (
+        9,
+        "repair",
+        "(board, at, old_name, name, text, offered, finding, proof) VALUES (1, 1500, 'a', 'b', '', 0, 'x', '{}')",
+    ),
+    (13, "notifier", "(name, last_event) VALUES ('desk', 1)"),
+    (
+        13,
+        "message",
+        "(notifier, key, events, made_at) VALUES ('desk', 'k', '[]', 1500)",
+    ),
+];
+
+fn add_later_rows(path: &Path, n_migrations: usize) {
+    let conn = Connection::open(path).expect("it is there");
+    for (since, table, row) in LATER {
+        if since <= n_migrations {
+            conn.execute(&format!("INSERT INTO {table} {row}"), [])
+                .unwrap_or_else(|error| panic!("schema {n_migrations}: {table}: {error}"));
+        }
+    }
+}
+
+fn has_later_rows(path: &Path, n_migrations: usize) {
+    let conn = Connection::open(path).expect("it is there");
+    for (since, table, _) in LATER {
+        let n: i64 = conn
+            .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+                row.get(0)
+            })
+            .expect("the table is there");
+        assert!(
+            n == 1 || since > n_migrations,
+            "schema {n_migrations}: {n} rows of {table}"
+        );
+    }
+}
+
+const KEPT: [&str; 17] = [
     "board",
     "host",
     "pass",
@@ -607,7 +710,6 @@ const KEPT: [&str; 18] = [
     "request",
     "event",
     "fingerprint",
-    "meta",
 ];
 
 fn n_rows(path: &Path) -> Vec<i64> {
@@ -628,6 +730,7 @@ fn a_store_of_every_earlier_schema_is_taken_on_with_all_it_holds() {
         let world = World::new(Engine::Rhymix, 12);
         let path = world.boardwalk.database();
         store_of_schema(&path, n_migrations, &migrations);
+        add_later_rows(&path, n_migrations);
         let before = n_rows(&path);
         // An output does not touch it, and says what will.
         if n_migrations < migrations.len() {
@@ -641,11 +744,9 @@ fn a_store_of_every_earlier_schema_is_taken_on_with_all_it_holds() {
         );
         let after = n_rows(&path);
         for ((table, before), after) in KEPT.iter().zip(before).zip(after) {
-            assert!(
-                after >= before,
-                "schema {n_migrations}: {before} rows of {table} became {after}"
-            );
+            assert_eq!(after, before, "schema {n_migrations}: rows of {table}");
         }
+        has_later_rows(&path, n_migrations);
         let stored = world.boardwalk.export();
         assert_eq!(stored.len(), 2, "schema {n_migrations}");
         let by_key = |key: &str| {

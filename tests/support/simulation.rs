@@ -159,7 +159,7 @@ impl Simulation {
                 radar_interval: Some(SignedDuration::from_secs(5)),
                 max_connections: 2,
                 mask_addresses: false,
-                grace: Some(Duration::from_secs(8)),
+                grace: Duration::from_secs(8),
                 seed: self.seed,
             },
             limits: Limits {

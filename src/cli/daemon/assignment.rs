@@ -1,7 +1,6 @@
 //! From options to what the service is to do; the fetcher stays while the options it was made from stay.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::SignedDuration;
 
@@ -10,8 +9,6 @@ use crate::config::Options;
 use crate::crawl::{Assignment, CrawlOptions, board_plan, limits};
 use crate::fetch::{FetchOptions, Fetcher};
 
-/// Visits in flight may take this long after a signal. systemd and we promise ten seconds for all of it.
-const GRACE: Duration = Duration::from_secs(8);
 /// Posts that failed are asked for again by passes this long after; a one-off run, which somebody waits for, does so
 /// at once.
 const FAILED_RETRY: SignedDuration = SignedDuration::from_hours(6);
@@ -39,7 +36,6 @@ impl Assigner {
             library: Arc::new(library),
             options: CrawlOptions {
                 failed_retry: FAILED_RETRY,
-                grace: Some(GRACE),
                 ..outfit::crawl_options(options)
             },
             limits: limits(&options.schedule),
