@@ -183,8 +183,8 @@ fn run(args: CrawlArgs) -> anyhow::Result<Exit> {
     })
 }
 
-/// The first signal lets the visits in flight end, if they do so soon; the second ends the process at once, which loses nothing but what
-/// was in flight.
+/// The first signal lets the visits in flight end, if they do so soon; the second ends the process at once, which loses
+/// nothing but what was in flight.
 pub(super) async fn wait_for_signals(stop: CancellationToken) {
     wait_for_signal().await;
     let notice = "stopping within ten seconds: what is in flight is finished first; once more to stop at once";
