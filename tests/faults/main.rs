@@ -3,7 +3,8 @@
 //! operator hears what happened, and the next run goes on.
 //!
 //! Kills at any moment are `tests/long/kill.rs` and `tests/long/daemon_kill.rs`; two services on one file, `tests/daemon.rs`; a name
-//! server that is down, `tests/hostile/addresses.rs`; days of 23 and 25 hours, `schedule::tests`.
+//! server that is down, `tests/hostile/addresses.rs`; days of 23 and 25 hours, `schedule::tests`
+//! and `dates::tests`.
 
 mod soak;
 #[path = "../support/mod.rs"]
@@ -76,11 +77,13 @@ impl SmallDisk {
         .then_some(disk)
     }
 
-    fn grow(&self) {
-        assert!(
-            mount(&["-o", "remount,size=64m"], &self.0),
-            "it was mounted by us"
-        );
+    fn database_arg(&self) -> String {
+        format!("sqlite:{}", self.0.join("test.db").display())
+    }
+
+    fn remount(&self, how: &str) {
+        let options = format!("remount,{how}");
+        assert!(mount(&["-o", &options], &self.0), "it was mounted by us");
     }
 }
 
@@ -104,13 +107,13 @@ fn a_full_disk_loses_nothing() {
             eprintln!("no right to mount: a_disk_that_refuses_writes_loses_nothing stands for it");
             return;
         };
-        let database = format!("sqlite:{}", disk.0.join("test.db").display());
+        let database = disk.database_arg();
         let url = world.listing_url("news");
         let mut args = crawl_args(&url, &[]);
         args.extend(["--database", &database]);
         let full = world.boardwalk.start(&args).wait();
         assert_told(&full, &["full"]);
-        disk.grow();
+        disk.remount("size=64m");
         world.boardwalk.start(&args).wait().expect_code(0);
         let stored = world
             .boardwalk
@@ -218,16 +221,13 @@ fn a_file_system_that_may_only_be_read_is_told_of() {
         eprintln!("no right to mount: a_database_that_may_only_be_read_is_told_of stands for it");
         return;
     };
-    let database = format!("sqlite:{}", disk.0.join("test.db").display());
+    let database = disk.database_arg();
     let url = world.listing_url("news");
     let mut args = crawl_args(&url, &[]);
     args.extend(["--database", &database]);
     world.boardwalk.start(&args).wait().expect_code(0);
     world.site.boards(|boards| boards.post_many("news", 2));
-    assert!(
-        mount(&["-o", "remount,ro"], &disk.0),
-        "it was mounted by us"
-    );
+    disk.remount("ro");
     let n_before = world.server.n_received();
     let refused = world.boardwalk.start(&args).wait();
     assert_told(&refused, &["ead-only", "readonly"]);
@@ -239,10 +239,7 @@ fn a_file_system_that_may_only_be_read_is_told_of() {
     let shown = ["search", "가", "--database", &database];
     let outcome = world.boardwalk.start(&shown).wait();
     assert!(!outcome.stderr.contains("panicked"), "{outcome}");
-    assert!(
-        mount(&["-o", "remount,rw"], &disk.0),
-        "it was mounted by us"
-    );
+    disk.remount("rw");
     world.boardwalk.start(&args).wait().expect_code(0);
 }
 
@@ -406,16 +403,8 @@ fn too_few_file_descriptors_end_a_run_with_a_word_or_not_at_all() {
         }
     }
     assert!(n_refused > 0, "no limit was felt");
-    release_jobs(&world);
+    world.boardwalk.forget_waits();
     assert_goes_on(&world);
-}
-
-/// As if the waits before another try had passed.
-fn release_jobs(world: &World) {
-    let store = Connection::open(world.boardwalk.database()).expect("the store is there");
-    store
-        .execute_batch("UPDATE job SET due_at = 0; UPDATE host SET paused_until = NULL;")
-        .expect("the store is there");
 }
 
 /// Pages as large as are read at all: of tags, and of text. They fit into 256 MiB with what is made of them, started as
@@ -454,11 +443,7 @@ fn pages_of_eight_mebibytes_are_crawled_in_256_mib() {
         }
         reply
     });
-    std::fs::write(
-        world.boardwalk.folder().join("boardwalk.toml"),
-        "[walk]\npatience = \"0s\"\n",
-    )
-    .expect("a folder of our own");
+    world.boardwalk.have_no_patience();
     let outcome = crawl_under(&world, "export MALLOC_ARENA_MAX=2; ulimit -d 262144");
     assert_eq!(outcome.code, Some(1), "{outcome}");
     let stored = world.boardwalk.export();
@@ -499,11 +484,7 @@ fn a_signal_at_any_phase_ends_in_order_and_the_next_run_goes_on() {
         let mut args = crawl_args(&url, &[]);
         args.extend(["--database", &database]);
         let run = world.boardwalk.start(&args);
-        let command = format!("kill -{name} {}", run.pid());
-        world.server.at(moment, Duration::ZERO, move || {
-            let sent = Command::new("sh").args(["-c", &command]).status();
-            assert!(sent.expect("there is a shell").success());
-        });
+        world.server.at(moment, Duration::ZERO, run.signaller(name));
         let outcome = run.wait();
         world.server.forget_actions();
         assert_eq!(outcome.code, Some(130), "{moment:?}: {outcome}");
@@ -541,20 +522,15 @@ fn a_signal_while_a_server_is_silent_ends_the_run_soon() {
     let mut args = crawl_args(&url, &[]);
     args.extend(["--database", &database]);
     let run = world.boardwalk.start(&args);
-    let command = format!("kill -TERM {}", run.pid());
     // robots.txt, the listing, an article.
-    world
-        .server
-        .at(Moment::Received(3), Duration::ZERO, move || {
-            let sent = Command::new("sh").args(["-c", &command]).status();
-            assert!(sent.expect("there is a shell").success());
-        });
+    let at = Moment::Received(3);
+    world.server.at(at, Duration::ZERO, run.signaller("TERM"));
     let outcome = run.wait();
     world.server.forget_actions();
     assert_eq!(outcome.code, Some(130), "{outcome}");
     assert!(outcome.took < Duration::from_secs(15), "{outcome}");
     healed.store(true, Ordering::SeqCst);
-    release_jobs(&world);
+    world.boardwalk.forget_waits();
     assert_goes_on(&world);
 }
 

@@ -166,7 +166,7 @@ struct Gauntlet {
     found: BTreeMap<&'static str, Found>,
     first: Outcome,
     peak_kib: u64,
-    /// Hosts that were asked, or would have been, by the receipts.
+    /// Hosts with receipts of the first run: those that were asked, whether they answered or not.
     asked: BTreeSet<String>,
     servers: BTreeSet<String>,
 }
@@ -246,10 +246,8 @@ fn run() -> Gauntlet {
     let logs: Vec<Vec<Entry>> = stages.iter().map(|stage| stage.server.log()).collect();
 
     healed.store(true, Ordering::SeqCst);
-    // As if the waits had passed.
+    boardwalk.forget_waits();
     let conn = Connection::open(boardwalk.database()).expect("the store is there");
-    conn.execute_batch("UPDATE job SET due_at = 0; UPDATE host SET paused_until = NULL;")
-        .expect("the store is there");
     let errors = errors_by_host(&conn);
     let asked = hosts_asked(&conn);
     drop(conn);
@@ -293,7 +291,7 @@ fn run() -> Gauntlet {
 
 fn hosts_asked(conn: &Connection) -> BTreeSet<String> {
     let mut select = conn
-        .prepare("SELECT DISTINCT host FROM request WHERE error IS NULL")
+        .prepare("SELECT DISTINCT host FROM request")
         .expect("receipts are kept");
     let hosts = select.query_map([], |row| row.get(0));
     let hosts = hosts.expect("receipts are kept");
@@ -362,7 +360,7 @@ fn all_of_it_together_takes_little_time_and_memory() {
     assert!(first.took < 20 * TIMEOUT, "{first}");
 }
 
-/// Each link, base and refresh to somewhere else leads nowhere: only the boards' own servers answered.
+/// Each link, base and refresh to somewhere else leads nowhere.
 #[test]
 fn nobody_else_was_asked() {
     let Gauntlet { asked, servers, .. } = &*GAUNTLET;

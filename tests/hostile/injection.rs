@@ -209,17 +209,9 @@ fn what_a_server_says_of_itself_is_plain_in_the_log() {
             _ => proper,
         }
     });
-    std::fs::write(
-        world.boardwalk.folder().join("boardwalk.toml"),
-        "[walk]\npatience = \"0s\"\n",
-    )
-    .expect("a folder of our own");
+    world.boardwalk.have_no_patience();
     let as_text = world.crawl_with(&["-vv"]);
-    // As if the waits had passed.
-    let store = rusqlite::Connection::open(world.boardwalk.database()).expect("the store is there");
-    store
-        .execute_batch("UPDATE job SET due_at = 0; UPDATE host SET paused_until = NULL;")
-        .expect("the store is there");
+    world.boardwalk.forget_waits();
     let as_json = world.crawl_with(&["-vv", "--log-format", "json"]);
     // What is no page is not asked for again.
     for (outcome, n_broken) in [(&as_text, 2), (&as_json, 1)] {

@@ -362,11 +362,7 @@ fn a_listing_of_fifty_thousand_rows() {
             _ => proper,
         }
     });
-    std::fs::write(
-        world.boardwalk.folder().join("boardwalk.toml"),
-        "[walk]\npatience = \"0s\"\n",
-    )
-    .expect("a folder of our own");
+    world.boardwalk.have_no_patience();
     let outcome = world.crawl_with(&["--engine", "rhymix", "--pages", "1"]);
     assert!(matches!(outcome.code, Some(1 | 3)), "{outcome}");
     assert_eq!(world.boardwalk.export(), Vec::<Value>::new());

@@ -38,12 +38,7 @@ fn world(hit: fn(&Asked) -> bool) -> (World, Arc<Mutex<Option<Fault>>>) {
         fault.filter(|_| hit(&read.asked(request)))
     });
     let world = World::served_by(site, spoiled);
-    // What is to be tried again later is left to a later run.
-    std::fs::write(
-        world.boardwalk.folder().join("boardwalk.toml"),
-        "[walk]\npatience = \"0s\"\n",
-    )
-    .expect("the folder is ours");
+    world.boardwalk.have_no_patience();
     (world, switch)
 }
 

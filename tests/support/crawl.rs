@@ -84,8 +84,25 @@ impl Boardwalk {
         std::fs::write(path, "[walk]\nconfirm_gone_after = \"0s\"\n").expect("a new file");
     }
 
+    /// What is to be tried again later is left to a later run.
+    pub fn have_no_patience(&self) {
+        let path = self.folder().join("boardwalk.toml");
+        std::fs::write(path, "[walk]\npatience = \"0s\"\n").expect("a new file");
+    }
+
     pub fn database(&self) -> PathBuf {
         self.folder.path().join("test.db")
+    }
+
+    /// As if the waits before another try had passed.
+    pub fn forget_waits(&self) {
+        rusqlite::Connection::open(self.database())
+            .and_then(|store| {
+                store.execute_batch(
+                    "UPDATE job SET due_at = 0; UPDATE host SET paused_until = NULL;",
+                )
+            })
+            .expect("the store is there");
     }
 
     /// A command without the user's configuration and colours.
@@ -258,6 +275,15 @@ impl Run {
     pub fn is_over(&self) -> bool {
         let mut child = self.child.lock().expect("no holder of this lock panics");
         !matches!(child.try_wait(), Ok(None))
+    }
+
+    /// Sends a signal, by its name without SIG, perhaps from another thread.
+    pub fn signaller(&self, name: &str) -> impl FnOnce() + Send + 'static {
+        let command = format!("kill -{name} {}", self.pid());
+        move || {
+            let status = Command::new("sh").args(["-c", &command]).status();
+            assert!(status.expect("there is a shell").success(), "{command}");
+        }
     }
 
     /// Kills the run (SIGKILL) from another thread, if it is not over by then.

@@ -3,7 +3,6 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::crawl::{Outcome, Run};
@@ -66,9 +65,7 @@ impl<'w> Daemon<'w> {
 
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
-        let command = format!("kill -{name} {}", self.run().pid());
-        let status = Command::new("sh").args(["-c", &command]).status();
-        assert!(status.expect("there is a shell").success(), "{command}");
+        self.run().signaller(name)();
     }
 
     /// Waits for the end that a signal has asked for.
