@@ -482,37 +482,43 @@ fn copy_of(error: &rusqlite::Error) -> rusqlite::Error {
 mod tests {
     use super::*;
 
+    /// Of a file with one table of numbers below 1,000.
+    fn writer() -> Writer {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE t (x INTEGER CHECK (x < 1000)) STRICT")
+            .unwrap();
+        Writer::start(conn, |_| Ok(())).unwrap()
+    }
+
+    fn insert(conn: &Connection, x: i64) -> Answer<()> {
+        conn.execute("INSERT INTO t VALUES (?1)", [x])
+            .map(drop)
+            .map_err(|error| sql_error("inserting", error))
+    }
+
+    fn add_up(conn: &Connection) -> Answer<i64> {
+        conn.query_row("SELECT coalesce(sum(x), 0) FROM t", [], |row| row.get(0))
+            .map_err(|error| sql_error("adding up", error))
+    }
+
     async fn sum(writer: &Writer) -> i64 {
-        let read = |conn: &Connection| {
-            conn.query_row("SELECT coalesce(sum(x), 0) FROM t", [], |row| row.get(0))
-                .map_err(|error| sql_error("adding up", error))
-        };
-        writer.call(read, || ()).await.unwrap()
+        writer.call(add_up, || ()).await.unwrap()
     }
 
     #[tokio::test]
     async fn a_task_that_fails_leaves_nothing_and_takes_nothing_with_it() {
-        let conn = Connection::open_in_memory().unwrap();
-        conn.execute_batch("CREATE TABLE t (x INTEGER CHECK (x < 1000)) STRICT")
-            .unwrap();
-        let writer = Writer::start(conn, |_| Ok(())).unwrap();
-        let insert = |xs: Vec<i64>| {
+        let writer = writer();
+        let insert_all = |xs: Vec<i64>| {
             writer.call(
-                move |conn: &Connection| {
-                    for x in xs {
-                        conn.execute("INSERT INTO t VALUES (?1)", [x])
-                            .map_err(|error| sql_error("inserting", error))?;
-                    }
-                    Ok(())
-                },
+                move |conn: &Connection| xs.iter().try_for_each(|x| insert(conn, *x)),
                 || (),
             )
         };
         // All three are queued before the writer can have finished the first.
         let (good, bad, also_good) = tokio::join!(
-            insert(vec![1, 2]),
-            insert(vec![10, 5000]),
-            insert(vec![100])
+            insert_all(vec![1, 2]),
+            insert_all(vec![10, 5000]),
+            insert_all(vec![100])
         );
         good.unwrap();
         also_good.unwrap();
@@ -523,17 +529,13 @@ mod tests {
     #[tokio::test]
     async fn settlements_that_were_announced_share_a_commit() {
         use std::sync::Mutex;
-        let conn = Connection::open_in_memory().unwrap();
-        conn.execute_batch("CREATE TABLE t (x INTEGER) STRICT")
-            .unwrap();
-        let writer = Writer::start(conn, |_| Ok(())).unwrap();
+        let writer = writer();
         let said: Arc<Mutex<Vec<&str>>> = Arc::default();
         let settle = |work: &'static str, commit: &'static str| {
             let (doing, done) = (Arc::clone(&said), Arc::clone(&said));
             let work = move |conn: &Connection| {
                 doing.lock().unwrap().push(work);
-                conn.execute("INSERT INTO t VALUES (1)", [])
-                    .map_err(|error| sql_error("inserting", error))
+                insert(conn, 1)
             };
             writer.settle(work, move || done.lock().unwrap().push(commit))
         };
@@ -550,23 +552,9 @@ mod tests {
 
     #[tokio::test]
     async fn looks_do_not_part_the_settlements_that_they_come_between() {
-        let conn = Connection::open_in_memory().unwrap();
-        conn.execute_batch("CREATE TABLE t (x INTEGER) STRICT")
-            .unwrap();
-        let writer = Writer::start(conn, |_| Ok(())).unwrap();
-        let settle = |x: i64| {
-            let work = move |conn: &Connection| {
-                conn.execute("INSERT INTO t VALUES (?1)", [x])
-                    .map_err(|error| sql_error("inserting", error))
-            };
-            writer.settle(work, || ())
-        };
-        let look = || {
-            writer.look(|conn: &Connection| {
-                conn.query_row("SELECT sum(x) FROM t", [], |row| row.get::<_, i64>(0))
-                    .map_err(|error| sql_error("adding up", error))
-            })
-        };
+        let writer = writer();
+        let settle = |x: i64| writer.settle(move |conn: &Connection| insert(conn, x), || ());
+        let look = || writer.look(add_up);
         let coming = [writer.announce(), writer.announce(), writer.announce()];
         let (first, seen, second, seen_late, third) =
             tokio::join!(settle(1), look(), settle(10), look(), settle(100));
@@ -579,24 +567,16 @@ mod tests {
 
     #[tokio::test]
     async fn a_settlement_that_fails_takes_nothing_with_it() {
-        let conn = Connection::open_in_memory().unwrap();
-        conn.execute_batch("CREATE TABLE t (x INTEGER CHECK (x < 1000)) STRICT")
-            .unwrap();
-        let writer = Writer::start(conn, |_| Ok(())).unwrap();
-        let insert = |xs: [i64; 2]| {
-            move |conn: &Connection| {
-                xs.iter()
-                    .try_for_each(|x| conn.execute("INSERT INTO t VALUES (?1)", [x]).map(drop))
-                    .map_err(|error| sql_error("inserting", error))
-            }
-        };
-        let settle = |xs| writer.settle(insert(xs), || ());
+        let writer = writer();
+        let all =
+            |xs: [i64; 2]| move |conn: &Connection| xs.iter().try_for_each(|x| insert(conn, *x));
+        let settle = |xs| writer.settle(all(xs), || ());
         // All of a group are queued before the writer can have finished the first.
         for before in [None, Some([100_i64, 200])] {
             let coming: Vec<_> = (0..4).map(|_| writer.announce()).collect();
             let first = async {
                 match before {
-                    Some(xs) => writer.call(insert(xs), || ()).await,
+                    Some(xs) => writer.call(all(xs), || ()).await,
                     None => Ok(()),
                 }
             };
@@ -632,10 +612,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_lost_transaction_is_told_to_everyone_in_it() {
-        let conn = Connection::open_in_memory().unwrap();
-        conn.execute_batch("CREATE TABLE t (x INTEGER) STRICT")
-            .unwrap();
-        let writer = Writer::start(conn, |_| Ok(())).unwrap();
+        let writer = writer();
         let end_it = writer.call(
             |conn: &Connection| {
                 conn.execute_batch("INSERT INTO t VALUES (1); ROLLBACK")
