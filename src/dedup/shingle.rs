@@ -26,9 +26,7 @@ impl Shingles {
 
     pub(super) fn of_letters(letters: &[char]) -> Self {
         let run = pieces(letters);
-        let mut set = run.clone();
-        set.sort_unstable();
-        set.dedup();
+        let set = different(&run);
         Self { set, run }
     }
 
@@ -102,6 +100,32 @@ fn pieces(letters: &[char]) -> Vec<u32> {
         weight -= weight_of(*first);
     }
     run
+}
+
+/// The different pieces, ascending. They are hashes, and so spread evenly over their first bits: what is left to be sorted
+/// are a few at a time.
+fn different(run: &[u32]) -> Vec<u32> {
+    const BITS: u32 = 8;
+    let slot = |piece: u32| (piece >> (u32::BITS - BITS)) as usize;
+    // Where each slot begins, one further on.
+    let mut ends = [0_usize; (1 << BITS) + 1];
+    run.iter().for_each(|piece| ends[slot(*piece) + 1] += 1);
+    for at in 1..ends.len() {
+        ends[at] += ends[at - 1];
+    }
+    let mut set = vec![0; run.len()];
+    for piece in run {
+        let end = &mut ends[slot(*piece)];
+        set[*end] = *piece;
+        *end += 1;
+    }
+    let mut from = 0;
+    for end in &ends[..1 << BITS] {
+        set[from..*end].sort_unstable();
+        from = *end;
+    }
+    set.dedup();
+    set
 }
 
 /// In Latin letters.
@@ -178,6 +202,12 @@ mod tests {
             let is_left = |piece: &&u32| !pieces.set.contains(piece);
             prop_assert!(rest.set.iter().eq(whole.set.iter().filter(is_left)));
             prop_assert!(rest.run.iter().eq(whole.run.iter().filter(is_left)));
+        }
+
+        #[test]
+        fn pieces_are_in_order_and_each_is_there_once(run in proptest::collection::vec(prop_oneof![any::<u32>(), 0..9_u32], 0..600)) {
+            let expected: Vec<u32> = std::collections::BTreeSet::from_iter(run.iter().copied()).into_iter().collect();
+            prop_assert_eq!(different(&run), expected);
         }
 
         #[test]

@@ -133,9 +133,13 @@ impl Digest {
         let letters = letters.all;
         let shingles = Shingles::of_letters(&letters);
         let numbers = numbers(&letters, &shingles.run);
-        let hash = letters
-            .iter()
-            .fold(0, |hash, c| mix(hash ^ u64::from(u32::from(*c))));
+        // A letter has 21 bits: three at a time.
+        let hash = letters.chunks(3).fold(0, |hash, some| {
+            let some = some
+                .iter()
+                .fold(0, |all, c| all << 21 | u64::from(u32::from(*c)));
+            mix(hash ^ some)
+        });
         Self {
             letters: hash,
             n_letters: letters.len(),
