@@ -50,53 +50,50 @@ impl Run<'_> {
     }
 }
 
-/// The letters and digits of a text, and where its runs are among them.
-#[derive(Default)]
+/// A text as the index sees it, and where the runs of its letters and digits are.
 struct Folded {
-    letters: String,
-    /// Script, [`Run::joined`], and where the run begins.
-    begins: Vec<(Script, bool, usize)>,
-    /// That of the last character, if it was a letter.
-    script: Option<Script>,
+    text: String,
+    /// Script, [`Run::joined`], and where the run begins and ends.
+    runs: Vec<(Script, bool, Range<usize>)>,
 }
 
 impl Folded {
     fn of(text: &str) -> Self {
-        let mut folded = Self {
-            letters: String::with_capacity(text.len()),
-            ..Self::default()
-        };
-        fold(text, |c| folded.add(c));
-        folded
-    }
-
-    fn add(&mut self, c: char) {
-        let script = match c {
-            // Nearly all there are.
-            '가'..='힣' => Script::Dense,
-            'a'..='z' | '0'..='9' => Script::Spaced,
-            ' ' | '\n' => return self.script = None,
-            c if is_dense(c) => Script::Dense,
-            c if c.is_alphanumeric() => Script::Spaced,
-            _ => return self.script = None,
-        };
-        if self.script != Some(script) {
-            let joined = self.script.is_some();
-            self.begins.push((script, joined, self.letters.len()));
+        let text = fold(text);
+        let mut runs: Vec<(Script, bool, Range<usize>)> = Vec::with_capacity(text.len() / 8);
+        // That of the last character, if it was a letter.
+        let mut before = None;
+        for (at, c) in text.char_indices() {
+            let script = script_of(c);
+            if script != before {
+                if let (Some(_), Some((.., run))) = (before, runs.last_mut()) {
+                    run.end = at;
+                }
+                runs.extend(script.map(|script| (script, before.is_some(), at..text.len())));
+                before = script;
+            }
         }
-        self.letters.push(c);
-        self.script = Some(script);
+        Self { text, runs }
     }
 
     fn runs(&self) -> impl Iterator<Item = Run<'_>> {
-        let ends = self.begins.iter().skip(1).map(|run| run.2);
-        let ends = ends.chain(std::iter::once(self.letters.len()));
-        let spans = self.begins.iter().zip(ends);
-        spans.map(|((script, joined, from), to)| Run {
+        self.runs.iter().map(|(script, joined, run)| Run {
             script: *script,
-            letters: &self.letters[*from..to],
+            letters: &self.text[run.clone()],
             joined: *joined,
         })
+    }
+}
+
+/// `None`: it is neither a letter nor a digit.
+fn script_of(c: char) -> Option<Script> {
+    match c {
+        // Nearly all there are.
+        '가'..='힣' => Some(Script::Dense),
+        'a'..='z' | '0'..='9' => Some(Script::Spaced),
+        ' ' | '\n' => None,
+        c if is_dense(c) => Some(Script::Dense),
+        c => c.is_alphanumeric().then_some(Script::Spaced),
     }
 }
 
@@ -108,10 +105,7 @@ pub fn bigrams(text: &str) -> String {
     let mut words = Vec::new();
     let mut before = None;
     for run in folded.runs() {
-        push_tokens(&mut out, run, true);
-        if run.script == Script::Dense {
-            run.letters.chars().for_each(|c| characters.add(c));
-        }
+        push_tokens(&mut out, run, |c| characters.add(c));
         words.extend(before.and_then(|before| word_and_character(before, run)));
         before = Some(run);
     }
@@ -204,11 +198,16 @@ fn phrase(word: &[Run<'_>]) -> String {
         };
     }
     let mut tokens = String::new();
-    for run in before {
+    for run in word {
         // Where another run follows at once, the text too has the last character alone before it.
-        push_tokens(&mut tokens, *run, true);
+        push_tokens(&mut tokens, *run, |_| ());
     }
-    push_tokens(&mut tokens, *last, false);
+    if last.script == Script::Dense
+        && !last.is_one()
+        && let Some(at) = tokens.rfind(' ')
+    {
+        tokens.truncate(at);
+    }
     format!("\"{tokens}\"{}", if is_one { "*" } else { "" })
 }
 
@@ -226,7 +225,8 @@ pub fn places(text: &str, words: &[String]) -> Vec<Range<usize>> {
     let letters = letters(text);
     let mut found: Vec<Range<usize>> = Vec::new();
     for word in words {
-        let wanted: Vec<char> = Folded::of(word).letters.chars().collect();
+        let folded = Folded::of(word);
+        let wanted: Vec<char> = folded.runs().flat_map(|run| run.letters.chars()).collect();
         let Some(first) = wanted.first() else {
             continue;
         };
@@ -260,9 +260,9 @@ fn letters(text: &str) -> Vec<Letter> {
     for (start, written) in text.char_indices() {
         let bytes = start..start + written.len_utf8();
         let mut any = false;
-        fold(written.encode_utf8(&mut [0; 4]), |c| {
+        for c in fold(written.encode_utf8(&mut [0; 4])).chars() {
             if !c.is_alphanumeric() {
-                return;
+                continue;
             }
             let inside_word = before.is_some_and(|before| !is_dense(before) && !is_dense(c));
             letters.push(Letter {
@@ -272,7 +272,7 @@ fn letters(text: &str) -> Vec<Letter> {
             });
             before = Some(c);
             any = true;
-        });
+        }
         if !any {
             before = None;
         }
@@ -280,38 +280,33 @@ fn letters(text: &str) -> Vec<Letter> {
     letters
 }
 
-fn push_tokens(out: &mut String, run: Run<'_>, with_last: bool) {
-    let divide = |out: &mut String| {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-    };
+/// A word as it is; or overlapping pairs and the last character alone, each of the characters noted.
+fn push_tokens(out: &mut String, run: Run<'_>, mut note: impl FnMut(char)) {
+    if !out.is_empty() {
+        out.push(' ');
+    }
     if run.script == Script::Spaced {
-        divide(out);
         return out.push_str(run.letters);
     }
-    let mut last = 0..0;
     for (at, c) in run.letters.char_indices() {
-        let here = at..at + c.len_utf8();
+        note(c);
+        let c = &run.letters[at..at + c.len_utf8()];
+        out.push_str(c);
         if at > 0 {
-            divide(out);
-            out.push_str(&run.letters[last.start..here.end]);
+            // It ends a pair, and begins the next.
+            out.push(' ');
+            out.push_str(c);
         }
-        last = here;
-    }
-    if with_last || run.is_one() {
-        divide(out);
-        out.push_str(&run.letters[last]);
     }
 }
 
 /// Composed, in lower case, full-width forms as ordinary ones. Full compatibility folding is left out: it would
 /// take single letters (`ㅋㅋㅋ`) apart into ones that no keyboard writes.
-fn fold(text: &str, mut add: impl FnMut(char)) {
+fn fold(text: &str) -> String {
     // Nearly all texts are letters that need no table.
     match text.chars().all(is_settled) {
-        true => text.chars().for_each(|c| add(c.to_ascii_lowercase())),
-        false => fold_by_tables(text).for_each(add),
+        true => text.to_ascii_lowercase(),
+        false => fold_by_tables(text).collect(),
     }
 }
 
@@ -420,9 +415,7 @@ mod tests {
     proptest! {
         #[test]
         fn plain_text_folds_as_by_the_tables(text in "[가-힣a-zA-Z0-9 一-龥‘’…·、。-]{0,60}") {
-            let mut plain = String::new();
-            fold(&text, |c| plain.push(c));
-            prop_assert_eq!(plain, fold_by_tables(&text).collect::<String>());
+            prop_assert_eq!(fold(&text), fold_by_tables(&text).collect::<String>());
         }
 
         #[test]
