@@ -1,6 +1,7 @@
 //! What does a robots file allow? In: the file as the server answered it. Out: a verdict for a URL, in words
 //! for the receipt. By RFC 9309; fetching, caching for a day and retrying are the client's.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -36,7 +37,7 @@ enum Ground {
 const MAX_SITEMAPS: usize = 20;
 
 /// The rules of one host for us.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Rules {
     robots: Robots,
     ground: Ground,
@@ -132,7 +133,7 @@ fn shown(pattern: &str) -> String {
 /// What a host remembers of its robots file.
 #[derive(Debug, Default)]
 pub(crate) struct RobotsMemory {
-    rules: Option<(Rules, Timestamp)>,
+    rules: Option<(Arc<Rules>, Timestamp)>,
     /// Tries since the file was last reached, and when the next one may be.
     n_failures: u32,
     next_try: Option<Instant>,
@@ -141,7 +142,7 @@ pub(crate) struct RobotsMemory {
 /// What is to be done before a URL of the host may be judged.
 #[derive(Debug)]
 pub(crate) enum Consult {
-    Rules(Rules),
+    Rules(Arc<Rules>),
     /// Ask for the file.
     Fetch,
     /// It could not be reached; not to be asked for before this has passed.
@@ -162,7 +163,7 @@ impl RobotsMemory {
             None => (None, None),
         };
         if let Some(rules) = fresh {
-            return Consult::Rules(rules.clone());
+            return Consult::Rules(Arc::clone(rules));
         }
         let wait = self
             .next_try
@@ -170,18 +171,18 @@ impl RobotsMemory {
             .unwrap_or_default();
         match (wait.is_zero(), stale) {
             (true, _) => Consult::Fetch,
-            (false, Some(rules)) => Consult::Rules(rules.clone()),
+            (false, Some(rules)) => Consult::Rules(Arc::clone(rules)),
             (false, None) => Consult::Wait(wait),
         }
     }
 
     /// Takes a file as fetched. Returns its rules if there are any.
-    pub(crate) fn learn(&mut self, file: &RobotsFile) -> Option<Rules> {
-        match Rules::of(file) {
+    pub(crate) fn learn(&mut self, file: &RobotsFile) -> Option<Arc<Rules>> {
+        match Rules::of(file).map(Arc::new) {
             Ok(rules) => {
                 self.n_failures = 0;
                 self.next_try = None;
-                self.rules = Some((rules.clone(), file.fetched_at));
+                self.rules = Some((Arc::clone(&rules), file.fetched_at));
                 Some(rules)
             }
             Err(Unreachable) => {
@@ -194,13 +195,13 @@ impl RobotsMemory {
     }
 
     /// A copy from the store, unless we know a newer one. One that said "unreachable" says nothing now.
-    pub(crate) fn restore(&mut self, file: &RobotsFile) -> Option<Rules> {
+    pub(crate) fn restore(&mut self, file: &RobotsFile) -> Option<Arc<Rules>> {
         let known = self.rules.as_ref().map(|(_, at)| *at);
         if known.is_some_and(|at| at >= file.fetched_at) {
             return None;
         }
-        let rules = Rules::of(file).ok()?;
-        self.rules = Some((rules.clone(), file.fetched_at));
+        let rules = Arc::new(Rules::of(file).ok()?);
+        self.rules = Some((Arc::clone(&rules), file.fetched_at));
         Some(rules)
     }
 }
