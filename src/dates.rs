@@ -122,7 +122,14 @@ fn read(text: &str, calendar: Calendar<'_>, as_of: Timestamp) -> Option<(PostedA
 }
 
 fn fold(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut folded = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.push_str(word);
+    }
+    folded
 }
 
 /// Full-width digits and signs become ordinary ones, the digits of other scripts too.

@@ -103,11 +103,10 @@ impl Glance {
 
 /// The way from the root to an element: tags, ids and classes, numbers taken out.
 fn spot(what: &str, element: ElementRef<'_>) -> Spot {
-    let steps: Vec<ElementRef<'_>> = std::iter::once(element)
-        .chain(element.ancestors().filter_map(ElementRef::wrap))
-        .take(MAX_LEVELS)
-        .collect();
-    let (mut path, mut step) = (String::new(), String::new());
+    let mut steps = Vec::with_capacity(MAX_LEVELS);
+    let around = element.ancestors().filter_map(ElementRef::wrap);
+    steps.extend(std::iter::once(element).chain(around).take(MAX_LEVELS));
+    let (mut path, mut step) = (String::with_capacity(256), String::with_capacity(64));
     for element in steps.into_iter().rev() {
         if !path.is_empty() {
             path.push_str(" > ");
@@ -128,13 +127,19 @@ fn write_step(step: &mut String, element: Element<'_>) {
         step.push('#');
         step.push_str(id);
     }
-    let written = element.attr("class").unwrap_or_default();
-    let mut classes: Vec<&str> = written.split_ascii_whitespace().collect();
-    classes.sort_unstable();
-    classes.dedup();
-    for class in classes.into_iter().take(4) {
+    let mut push = |class: &str| {
         step.push('.');
         step.push_str(class);
+    };
+    let written = element.attr("class").unwrap_or_default();
+    let mut classes = written.split_ascii_whitespace();
+    match (classes.next(), classes.next()) {
+        (None, _) => {}
+        (Some(only), None) => push(only),
+        _ => {
+            let classes: BTreeSet<&str> = written.split_ascii_whitespace().collect();
+            classes.into_iter().take(4).for_each(push);
+        }
     }
 }
 

@@ -155,14 +155,22 @@ impl Index {
     }
 
     /// Elements that may have one of the names, in document order.
-    pub fn having_one(&self, html: &Html, names: &[NameHash]) -> impl Iterator<Item = NodeId> {
+    pub fn having_one<'n>(
+        &'n self,
+        html: &'n Html,
+        names: &[NameHash],
+    ) -> impl Iterator<Item = NodeId> + use<'n> {
         let of_page = html.names().unwrap_or_default();
         let having = |name: &NameHash| self.having(of_page, *name);
-        let mut found: Vec<NodeId> = names.iter().flat_map(having).collect();
-        if names.len() > 1 {
-            found.sort_unstable();
-            found.dedup();
-        }
-        found.into_iter()
+        let (only, several) = match names {
+            [only] => (Some(having(only)), Vec::new()),
+            _ => {
+                let mut found: Vec<NodeId> = names.iter().flat_map(having).collect();
+                found.sort_unstable();
+                found.dedup();
+                (None, found)
+            }
+        };
+        only.into_iter().flatten().chain(several)
     }
 }

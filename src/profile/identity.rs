@@ -1,7 +1,7 @@
 //! URL → identity. In: a URL as found. Out: the article's or the board's key and the URL to store, or that it is
 //! neither. Never fetches, never trusts a canonical link, never encodes a query again.
 
-use url::Url;
+use url::{Position, Url};
 
 use super::shape::{Address, Caught, Shape, fill, parameters};
 use crate::model::{ArticleKey, BoardScope};
@@ -258,10 +258,9 @@ impl Identity {
     }
 
     fn key_scope(&self, url: &Url, base: &str, board: Option<&str>) -> String {
-        let site = format!("{}{base}", host_of(url));
         match (self.scope, board) {
-            (BoardScope::Board, Some(board)) => format!("{site}/{board}"),
-            _ => site,
+            (BoardScope::Board, Some(board)) => [host_of(url), base, "/", board].concat(),
+            _ => [host_of(url), base].concat(),
         }
     }
 }
@@ -275,20 +274,11 @@ struct Told<'c> {
 }
 
 /// `host`, or `host:port` where that is not the scheme's own.
-fn host_of(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    }
+fn host_of(url: &Url) -> &str {
+    &url[Position::BeforeHost..Position::AfterPort]
 }
 
 /// A path and query on the host of `url`, without its user and password.
 fn at_origin(url: &Url, path_and_query: &str) -> Option<Url> {
-    Url::parse(&format!(
-        "{}://{}{path_and_query}",
-        url.scheme(),
-        host_of(url)
-    ))
-    .ok()
+    Url::parse(&[url.scheme(), "://", host_of(url), path_and_query].concat()).ok()
 }

@@ -174,7 +174,8 @@ pub fn first_value<'a>(rules: &[Rule], root: impl Into<Scope<'a>>) -> Option<Str
 /// An element's words as a reader sees them, folded, without the elements that any selector of `remove` selects
 /// (the element itself is never removed), without scripts and styles.
 pub fn element_text(element: ElementRef<'_>, remove: &[&[Query]]) -> String {
-    let (mut text, mut space) = (String::new(), false);
+    // Most values are a few words.
+    let (mut text, mut space) = (String::with_capacity(64), false);
     // The node below which nothing counts, while we are inside it.
     let mut muted = None;
     for edge in element.traverse() {
