@@ -48,15 +48,25 @@ pub(super) struct Place {
     pub(super) at: i64,
 }
 
-/// Notes what text an article has, in place of its earlier one. `true`: the text is another than before. `hash` is `None`
-/// for texts that are too short to be copies, `digest` where near copies are not looked for.
+/// An article's text, beside what it was and what others have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    AsBefore,
+    /// Another than before, and no other article's; or too short to be a copy.
+    Alone,
+    /// Another than before, and other articles have it.
+    Shared,
+}
+
+/// Notes what text an article has, in place of its earlier one. `hash` is `None` for texts that are too short to be copies,
+/// `digest` where near copies are not looked for.
 pub(super) fn hold(
     conn: &Connection,
     place: Place,
     hash: Option<Hash>,
     digest: Option<&Arc<Digest>>,
     options: CopyOptions,
-) -> rusqlite::Result<bool> {
+) -> rusqlite::Result<Held> {
     let held: Option<Option<(i64, Hash)>> = conn
         .prepare_cached(
             "SELECT text.id, text.hash FROM fingerprint LEFT JOIN text ON text.id = fingerprint.text WHERE article = ?1",
@@ -66,15 +76,17 @@ pub(super) fn hold(
         })
         .optional()?;
     if held.is_some_and(|held| held.map(|(_, hash)| hash) == hash) {
-        return Ok(false);
+        return Ok(Held::AsBefore);
     }
-    let (mut is_new, mut stripped) = (false, None);
+    let (mut is_shared, mut stripped) = (false, None);
     let text = match hash {
         None => None,
         Some(hash) => Some(match count_one_more(conn, hash)? {
-            Some(text) => text,
+            Some(text) => {
+                is_shared = true;
+                text
+            }
             None => {
-                is_new = true;
                 if let Some(digest) = digest {
                     digests::keep(hash, Arc::clone(digest));
                     stripped = Some(digest.beside(&frames::of(conn, place.board)?));
@@ -101,11 +113,14 @@ pub(super) fn hold(
                     settle_around(conn, text)?;
                 }
             }
-            None if is_new => {}
-            None => join(conn, place, (text, hash), digest, options)?,
+            None if is_shared => join(conn, place, (text, hash), digest, options)?,
+            None => {}
         }
     }
-    Ok(true)
+    Ok(match is_shared {
+        true => Held::Shared,
+        false => Held::Alone,
+    })
 }
 
 /// Counts one more article for a text: its number. `None`: it is new.
@@ -572,8 +587,8 @@ mod tests {
         };
         let text = numbered(9000, 9600);
         let (hash, digest) = (dedup::text_hash(&text), Arc::new(Digest::of(&text)));
-        assert!(hold(&conn, place, hash, Some(&digest), options).unwrap());
-        assert!(!hold(&conn, place, hash, Some(&digest), options).unwrap());
+        let held = || hold(&conn, place, hash, Some(&digest), options).unwrap();
+        assert_eq!([held(), held()], [Held::Alone, Held::AsBefore]);
         let count = |sql: &str| -> i64 { conn.query_row(sql, [], |row| row.get(0)).unwrap() };
         assert_eq!(count("SELECT count(*) FROM copy"), 4);
         assert_eq!(count("SELECT count(*) FROM text"), 10);

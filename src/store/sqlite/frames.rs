@@ -42,7 +42,13 @@ pub(super) fn sample(conn: &Connection, board: BoardId, hash: Hash) -> rusqlite:
         conn.prepare_cached("DELETE FROM sample WHERE board = ?1 AND hash = ?2")?
             .execute(params![board.0, last])?;
     }
-    note_change(conn, board)
+    if held.is_none() {
+        conn.prepare_cached(
+            "INSERT INTO furniture (board, n_sample, n_changes, pieces) VALUES (?1, 0, 0, x'')",
+        )?
+        .execute([board.0])?;
+    }
+    note_change(conn, board, (n_sample + 1).min(SAMPLE))
 }
 
 /// An article of the board has this text no more.
@@ -78,17 +84,19 @@ pub(super) fn unsample(
          ORDER BY text.hash LIMIT 1",
     )?
     .execute([board.0, SAMPLE])?;
-    note_change(conn, board)
+    let n_sample = conn
+        .prepare_cached("SELECT count(*) FROM sample WHERE board = ?1")?
+        .query_row([board.0], |row| row.get(0))?;
+    note_change(conn, board, n_sample)
 }
 
-fn note_change(conn: &Connection, board: BoardId) -> rusqlite::Result<()> {
+fn note_change(conn: &Connection, board: BoardId, n_sample: i64) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "INSERT INTO furniture (board, n_sample, last_hash, n_changes, pieces)
-         SELECT ?1, count(*), max(hash), 1, x'' FROM sample WHERE board = ?1
-         ON CONFLICT (board) DO UPDATE SET
-            n_sample = excluded.n_sample, last_hash = excluded.last_hash, n_changes = n_changes + 1",
+        "UPDATE furniture SET n_sample = ?2, n_changes = n_changes + 1,
+            last_hash = (SELECT max(hash) FROM sample WHERE board = ?1)
+         WHERE board = ?1",
     )?
-    .execute([board.0])?;
+    .execute([board.0, n_sample])?;
     Ok(())
 }
 

@@ -364,22 +364,45 @@ pub(super) fn end(
 }
 
 /// Adds to a pass's counters.
+/// What a visit is counted for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Counting {
+    Pass(PassId),
+    /// An article's board: its open pass, else its latest, if it has had any.
+    Board(BoardId),
+}
+
 pub(super) fn add_report(
     conn: &Connection,
-    pass: PassId,
+    counting: Counting,
     report: &PassReport,
 ) -> rusqlite::Result<()> {
     if *report == PassReport::default() {
         return Ok(());
     }
-    conn.prepare_cached(
-        "UPDATE pass SET n_listing_pages = n_listing_pages + ?2, n_rows = n_rows + ?3, n_new = n_new + ?4,
-            n_stored = n_stored + ?5, n_changed = n_changed + ?6, n_restricted = n_restricted + ?7,
-            n_gone = n_gone + ?8, n_failed = n_failed + ?9, n_duplicates = n_duplicates + ?10
-         WHERE id = ?1",
-    )?
-    .execute(params![
-        pass.0,
+    macro_rules! add_to {
+        ($pass:literal) => {
+            concat!(
+                "UPDATE pass SET n_listing_pages = n_listing_pages + ?2, n_rows = n_rows + ?3, n_new = n_new + ?4,
+                    n_stored = n_stored + ?5, n_changed = n_changed + ?6, n_restricted = n_restricted + ?7,
+                    n_gone = n_gone + ?8, n_failed = n_failed + ?9, n_duplicates = n_duplicates + ?10
+                 WHERE id = ",
+                $pass
+            )
+        };
+    }
+    let (add, id) = match counting {
+        Counting::Pass(pass) => (add_to!("?1"), pass.0),
+        Counting::Board(board) => (
+            add_to!(
+                "coalesce((SELECT id FROM pass WHERE board = ?1 AND ended_at IS NULL),
+                    (SELECT max(id) FROM pass WHERE board = ?1))"
+            ),
+            board.0,
+        ),
+    };
+    conn.prepare_cached(add)?.execute(params![
+        id,
         Count(report.n_listing_pages),
         Count(report.n_rows),
         Count(report.n_new),
@@ -391,15 +414,6 @@ pub(super) fn add_report(
         Count(report.n_duplicates),
     ])?;
     Ok(())
-}
-
-/// The pass that a board's article visits count for: the open one, else the latest.
-pub(super) fn counting_pass(conn: &Connection, board: BoardId) -> rusqlite::Result<Option<PassId>> {
-    conn.prepare_cached(
-        "SELECT id FROM pass WHERE board = ?1 ORDER BY ended_at IS NULL DESC, id DESC LIMIT 1",
-    )?
-    .query_row([board.0], |row| row.get(0).map(PassId))
-    .optional()
 }
 
 pub(super) fn gaps(conn: &Connection, board: BoardId) -> rusqlite::Result<Vec<OpenGap>> {

@@ -66,11 +66,25 @@ pub(super) struct QueuedJob {
     pub(super) page: Option<u32>,
 }
 
+macro_rules! queued {
+    () => {
+        "id, board, url, kind = 'comments', article, page"
+    };
+}
+
 /// `None`: it was settled before, or its pass was stopped.
 pub(super) fn find(conn: &Connection, job: JobId) -> rusqlite::Result<Option<QueuedJob>> {
-    conn.prepare_cached(
-        "SELECT id, board, url, kind = 'comments', article, page FROM job WHERE id = ?1",
-    )?
+    conn.prepare_cached(concat!("SELECT ", queued!(), " FROM job WHERE id = ?1"))?
+        .query_row([job.0], read)
+        .optional()
+}
+
+/// Takes a job out of the queue. `None`: as for [`find`].
+pub(super) fn take(conn: &Connection, job: JobId) -> rusqlite::Result<Option<QueuedJob>> {
+    conn.prepare_cached(concat!(
+        "DELETE FROM job WHERE id = ?1 RETURNING ",
+        queued!()
+    ))?
     .query_row([job.0], read)
     .optional()
 }

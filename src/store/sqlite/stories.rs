@@ -135,14 +135,6 @@ pub(super) fn earliest_with_text_of(mine: &str) -> String {
     )
 }
 
-/// Whether another article has the same text.
-pub(super) fn shares_its_text(conn: &Connection, article: ArticleId) -> rusqlite::Result<bool> {
-    conn.prepare_cached(
-        "SELECT 1 FROM fingerprint JOIN text ON text.id = fingerprint.text WHERE article = ?1 AND n_articles > 1",
-    )?
-    .exists([article.0])
-}
-
 /// The earliest article of a story, if that has another text.
 pub(super) fn original(
     conn: &Connection,

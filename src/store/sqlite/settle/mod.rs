@@ -12,6 +12,7 @@ mod state;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
+use super::passes::Counting;
 use super::prepare::Prepared;
 use super::queue::{self, QueuedJob};
 use super::values::Ms;
@@ -44,7 +45,12 @@ pub(super) fn settle(
     if let Some(pause) = &settlement.pause {
         hosts::pause(conn, pause)?;
     }
-    let Some(job) = queue::find(conn, settlement.job)? else {
+    let job = match settlement.outcome {
+        // Its job stays.
+        Outcome::Retry { .. } | Outcome::SaidGone { .. } => queue::find(conn, settlement.job)?,
+        _ => queue::take(conn, settlement.job)?,
+    };
+    let Some(job) = job else {
         return Ok(Settled::default());
     };
     if let (Some(visited), Some(packed)) = (&settlement.page, &prepared.page) {
@@ -71,22 +77,20 @@ pub(super) fn settle(
         queue::note_gone(conn, job.id, settlement.at)?;
         return Ok(Settled::default());
     }
-    queue::remove(conn, job.id)?;
-    let (pass, done) = visit.apply(&settlement.outcome)?;
-    if let Some(pass) = pass {
-        passes::add_report(conn, pass, &done.report)?;
-    }
+    let (counting, done) = visit.apply(&settlement.outcome)?;
+    passes::add_report(conn, counting, &done.report)?;
     Ok(done.settled)
 }
 
 impl Visit<'_> {
-    /// The outcome's pass, and what it did.
-    fn apply(&self, outcome: &Outcome) -> rusqlite::Result<(Option<PassId>, Done)> {
+    /// What the outcome did, and what it is counted for.
+    fn apply(&self, outcome: &Outcome) -> rusqlite::Result<(Counting, Done)> {
+        let of = |pass: &PassId| Counting::Pass(*pass);
         let done = match outcome {
-            Outcome::Listing { pass, .. } => return Ok((Some(*pass), self.listing(outcome)?)),
-            Outcome::Radar { pass, .. } => return Ok((Some(*pass), self.radar(outcome)?)),
+            Outcome::Listing { pass, .. } => return Ok((of(pass), self.listing(outcome)?)),
+            Outcome::Radar { pass, .. } => return Ok((of(pass), self.radar(outcome)?)),
             Outcome::ListingSkipped { pass, .. } => {
-                return Ok((Some(*pass), self.listing_skipped(outcome)?));
+                return Ok((of(pass), self.listing_skipped(outcome)?));
             }
             Outcome::Article {
                 article,
@@ -109,10 +113,10 @@ impl Visit<'_> {
             } => self.comments(*article, *page, comments, further.as_ref())?,
             Outcome::ArticleState { .. } => self.article_state(outcome)?,
             Outcome::NotAnArticle { article, reason } => self.not_an_article(*article, reason)?,
-            // Settled above: its job stays.
+            // Settled above.
             Outcome::Retry { .. } | Outcome::SaidGone { .. } => Done::default(),
         };
-        Ok((passes::counting_pass(self.conn, self.job.board)?, done))
+        Ok((Counting::Board(self.job.board), done))
     }
 
     fn event(

@@ -26,12 +26,9 @@ pub(super) fn add_alias(conn: &Connection, article: ArticleId, url: &str) -> rus
 pub(super) fn settle_key(
     conn: &Connection,
     article: ArticleId,
+    (key, n_revisions): (&ArticleKey, u32),
     id_in_page: Option<&str>,
 ) -> rusqlite::Result<ArticleId> {
-    let (key, n_revisions): (String, u32) = conn
-        .prepare_cached("SELECT key, n_revisions FROM article WHERE id = ?1")?
-        .query_row([article.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let key = ArticleKey::from_stored(key);
     let Some(id) = id_in_page.filter(|id| !id.is_empty() && !id.contains('/')) else {
         return Ok(article);
     };
@@ -50,14 +47,14 @@ pub(super) fn settle_key(
                 "UPDATE article SET key = ?2, engine_id = ?3 WHERE id = ?1",
                 params![article.0, new.as_str(), new.id()],
             )?;
-            add_key(conn, article, &key)?;
+            add_key(conn, article, key)?;
             Ok(article)
         }
         // Content that was stored under the slug is not thrown away for tidiness: then both stay.
         Some(other) if other == article || n_revisions > 0 => Ok(article),
         Some(other) => {
             merge(conn, article, other)?;
-            add_key(conn, other, &key)?;
+            add_key(conn, other, key)?;
             Ok(other)
         }
     }
