@@ -260,9 +260,9 @@ fn letters(text: &str) -> Vec<Letter> {
     for (start, written) in text.char_indices() {
         let bytes = start..start + written.len_utf8();
         let mut any = false;
-        for c in fold(written.encode_utf8(&mut [0; 4])).chars() {
+        let mut add = |c: char| {
             if !c.is_alphanumeric() {
-                continue;
+                return;
             }
             let inside_word = before.is_some_and(|before| !is_dense(before) && !is_dense(c));
             letters.push(Letter {
@@ -272,6 +272,10 @@ fn letters(text: &str) -> Vec<Letter> {
             });
             before = Some(c);
             any = true;
+        };
+        match is_settled(written) {
+            true => add(written.to_ascii_lowercase()),
+            false => fold_by_tables(written.encode_utf8(&mut [0; 4])).for_each(add),
         }
         if !any {
             before = None;
