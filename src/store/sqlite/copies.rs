@@ -109,7 +109,8 @@ pub(super) fn hold(
         frames::sample(conn, place.board, hash)?;
         match stripped {
             Some(stripped) => {
-                if search_on_its_day(conn, place, (text, hash), &stripped, options)? {
+                let has_copies = search_on_its_day(conn, place, (text, hash), &stripped, options)?;
+                if has_copies {
                     settle_around(conn, text)?;
                 }
             }
