@@ -9,7 +9,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("config", &["model", "profile", "schedule"]),
     ("dates", &["model"]),
-    ("document", &["model"]),
+    ("document", &[]),
     ("profile", &["model", "document"]),
     ("schedule", &["model"]),
     ("dedup", &["model"]),

@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::Hash;
-use crate::model::{n_plain, within};
 
 /// Fewer letters than this are no evidence of a copy: `감사합니다` is written by thousands.
 const MIN_LETTERS: usize = 20;
@@ -70,17 +69,44 @@ fn is_composed(c: char) -> bool {
     matches!(c, '\0'..='\u{2ff}' | '가'..='힣' | '一'..='\u{9fff}' | '\u{2010}'..='\u{2027}' | '\u{3001}'..='\u{3011}')
 }
 
-/// Bytes in front that are visible signs of ASCII or Hangul syllables (U+AC00 to U+D77F), with single spaces between them:
-/// nearly all of a text, and as they are to be.
-fn plain(text: &str) -> usize {
-    n_plain(text, |byte, next| {
-        within(byte, 0x21, 0x7e)
-            | within(byte, 0x80, 0xbf)
-            | within(byte, 0xeb, 0xec)
-            | (byte == 0xea) & (next >= 0xb0)
-            | (byte == 0xed) & (next <= 0x9d)
-    })
+/// Bytes in front that are visible signs of ASCII or Hangul syllables, with single spaces between them: nearly all of a text,
+/// and as they are to be.
+fn plain(text: &[u8]) -> usize {
+    let (mut at, mut behind_sign) = (0, 0);
+    while let Some(byte) = text.get(at) {
+        let length = match SIGNS[usize::from(*byte)] {
+            0 if *byte == b' ' && at > 0 && at == behind_sign => {
+                at += 1;
+                continue;
+            }
+            0 => match text[at..] {
+                // U+AC00 to U+D7A3, as far as their first byte does not tell.
+                [0xea, 0xb0..=0xff, _, ..] | [0xed, 0..=0x9d, _, ..] => 3,
+                [0xed, 0x9e, 0..=0xa3, ..] => 3,
+                _ => break,
+            },
+            length => usize::from(length),
+        };
+        at += length;
+        behind_sign = at;
+    }
+    behind_sign
 }
+
+/// Bytes of a plain sign that begins with a byte, where that tells.
+const SIGNS: [u8; 256] = {
+    let mut lengths = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        lengths[byte] = match byte {
+            0x21..=0x7e => 1,
+            0xeb | 0xec => 3,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    lengths
+};
 
 /// Without what does not count. `None`: a character is not one of those expected.
 fn seen(text: &str, is_expected: impl Fn(char) -> bool) -> Option<String> {
@@ -100,7 +126,7 @@ fn seen(text: &str, is_expected: impl Fn(char) -> bool) -> Option<String> {
     };
     let mut at = 0;
     loop {
-        at += plain(&text[at..]);
+        at += plain(&text.as_bytes()[at..]);
         let Some(c) = text[at..].chars().next() else {
             break;
         };
@@ -178,9 +204,9 @@ mod tests {
     #[test]
     fn plain_letters_are_those_of_ascii_and_hangul() {
         for c in '\0'..=char::MAX {
-            let length = plain(c.encode_utf8(&mut [0; 4]));
-            // The last few syllables share their first two bytes with what is none.
-            let is_plain = matches!(c, '!'..='~' | '가'..='\u{d77f}');
+            let mut bytes = [0; 4];
+            let length = plain(c.encode_utf8(&mut bytes).as_bytes());
+            let is_plain = matches!(c, '!'..='~' | '가'..='힣');
             assert_eq!(length, usize::from(is_plain) * c.len_utf8(), "{c:?}");
         }
     }

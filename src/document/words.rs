@@ -1,14 +1,12 @@
 //! Words as they are read from a page: white space folded, what nobody sees left out. Nearly all of a text is letters with
 //! one space between words, which are taken over as they stand.
 
-use crate::model::{n_plain, within};
-
 /// Appends `words` to `line`, each run of white space (U+00A0 and U+3000 too) as one space, without control characters and
 /// what `drops` says. `space`: whether white space came last, before and after.
 pub fn fold_into(line: &mut String, space: &mut bool, words: &str, drops: impl Fn(char) -> bool) {
     let mut rest = words;
     while let Some(c) = rest.chars().next() {
-        let n_plain = plain_words(rest);
+        let n_plain = plain_words(rest.as_bytes());
         let length = match n_plain {
             0 => c.len_utf8(),
             length => length,
@@ -28,16 +26,52 @@ pub fn fold_into(line: &mut String, space: &mut bool, words: &str, drops: impl F
 }
 
 /// Bytes in front that folding leaves as they are: letters, digits and signs, with single spaces between them.
-fn plain_words(text: &str) -> usize {
-    // The commonest of what is neither white space nor unseen: visible ASCII; Latin, Greek, Cyrillic, Armenian and part of
-    // the Hebrew letters (U+00C0 to U+05BF); Kana, Han and Hangul (U+3040 to U+D7FF).
-    n_plain(text, |byte, next| {
-        within(byte, 0x21, 0x7e)
-            | within(byte, 0x80, 0xbf)
-            | within(byte, 0xc3, 0xd6)
-            | within(byte, 0xe4, 0xed)
-            | (byte == 0xe3) & (next >= 0x81)
-    })
+fn plain_words(text: &[u8]) -> usize {
+    let (mut at, mut behind_letter) = (0, 0);
+    while let Some(byte) = text.get(at) {
+        let length = match LENGTHS[usize::from(*byte)] {
+            0 if *byte == b' ' && at > 0 && at == behind_letter => {
+                at += 1;
+                continue;
+            }
+            0 => letter(&text[at..]),
+            length => usize::from(length),
+        };
+        if length == 0 {
+            break;
+        }
+        at += length;
+        behind_letter = at;
+    }
+    behind_letter
+}
+
+/// What [`letter`] says of characters that begin with a byte, where that tells.
+const LENGTHS: [u8; 256] = {
+    let mut lengths = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        lengths[byte] = match byte {
+            0x21..=0x7e => 1,
+            0xc3..=0xd6 => 2,
+            0xe4..=0xed => 3,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    lengths
+};
+
+/// Bytes of the character in front, if it is one of the commonest that are neither white space nor unseen; else 0.
+fn letter(text: &[u8]) -> usize {
+    match text {
+        [0x21..=0x7e, ..] => 1,
+        // Latin, Greek, Cyrillic, Armenian and part of the Hebrew letters: U+00C0 to U+05BF.
+        [0xc3..=0xd6, ..] => 2,
+        // Kana, Han and Hangul: U+3040 to U+D7FF.
+        [0xe3, 0x81..=0xff, ..] | [0xe4..=0xed, ..] => 3,
+        _ => 0,
+    }
 }
 
 #[cfg(test)]
@@ -78,7 +112,10 @@ mod tests {
     #[test]
     fn every_letter_that_is_taken_over_may_be() {
         for c in '\0'..=char::MAX {
-            let length = plain_words(c.encode_utf8(&mut [0; 4]));
+            let mut bytes = [0; 4];
+            let length = letter(c.encode_utf8(&mut bytes).as_bytes());
+            let by_first = usize::from(LENGTHS[usize::from(bytes[0])]);
+            assert!(by_first == 0 || by_first == length, "{c:?}");
             if length > 0 {
                 assert_eq!(length, c.len_utf8(), "{c:?}");
                 let is_unseen = matches!(

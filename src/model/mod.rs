@@ -32,5 +32,5 @@ pub use pass::{
 };
 pub use row::{ListingPage, Pager, Row};
 pub use settlement::{ArticleId, HostPause, Known, Outcome, Settled, Settlement};
-pub use text::{escape, is_escaped, n_plain, steers, within};
+pub use text::{escape, is_escaped, steers};
 pub use time::{Calendar, NumberOrder, PostedAt, Precision};
