@@ -363,7 +363,6 @@ pub(super) fn end(
     queue::remove_listings(conn, pass)
 }
 
-/// Adds to a pass's counters.
 /// What a visit is counted for.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Counting {
@@ -372,6 +371,7 @@ pub(super) enum Counting {
     Board(BoardId),
 }
 
+/// Adds to a pass's counters.
 pub(super) fn add_report(
     conn: &Connection,
     counting: Counting,
